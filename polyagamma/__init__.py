@@ -1,0 +1,1 @@
+"""Exact Pólya-gamma variates and blocked Gibbs sampling."""

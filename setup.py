@@ -1,0 +1,113 @@
+"""Build of the compiled parts: the C++ core (once), its vector loops (once per instruction-set level)."""
+
+import platform
+import tempfile
+from glob import glob
+from pathlib import Path
+
+import numpy as np
+import pybind11
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_clib import build_clib
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError
+
+GNU_FLAGS = ["-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
+MSVC_FLAGS = ["/std:c++17", "/O2", "/fp:precise", "/EHsc"]
+X86_LEVELS = {"v3": ("-march=x86-64-v3", "/arch:AVX2"), "v4": ("-march=x86-64-v4", "/arch:AVX512")}
+
+
+def is_msvc(compiler):
+    return compiler.compiler_type == "msvc"
+
+
+def accepts(compiler, flag):
+    """Whether the compiler takes `flag` (found out by compiling a line with it)."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "probe.cpp"
+        source.write_text("int probe() { return 0; }\n")
+        try:
+            compiler.compile([str(source)], output_dir=folder, extra_postargs=[flag])
+        except CompileError:
+            return False
+    return True
+
+
+def level_flags(compiler):
+    """Flag of each instruction-set level that this compiler can build, besides the baseline."""
+    if platform.machine().lower() not in {"x86_64", "amd64"}:
+        return {}
+    flags = {name: pair[is_msvc(compiler)] for name, pair in X86_LEVELS.items()}
+    return {name: flag for name, flag in flags.items() if accepts(compiler, flag)}
+
+
+class BuildCore(build_clib):
+    """Static libraries of the core; the levels are only known once there is a compiler."""
+
+    def build_libraries(self, libraries):
+        base = MSVC_FLAGS if is_msvc(self.compiler) else GNU_FLAGS
+        levels = level_flags(self.compiler)
+        available = [(f"POLYAGAMMA_HAVE_{name.upper()}", "1") for name in levels]
+        for name, info in libraries:
+            level = info["level"]
+            if level is None:
+                info["cflags"], info["macros"] = base, available
+            else:
+                info["cflags"] = [*base, *([levels[level]] if level in levels else [])]
+                info["macros"] = [("POLYAGAMMA_LEVEL", level)]
+                if level != "baseline" and level not in levels:
+                    info["sources"] = []
+        super().build_libraries([(name, info) for name, info in libraries if info["sources"]])
+        self.libraries = [(name, info) for name, info in libraries if info["sources"]]
+
+
+class BuildExtensions(build_ext):
+    """Extensions with the core's flags, linked with the core's libraries."""
+
+    def run(self):
+        self.run_command("build_clib")
+        super().run()
+
+    def build_extensions(self):
+        for extension in self.extensions:
+            extension.extra_compile_args = MSVC_FLAGS if is_msvc(self.compiler) else GNU_FLAGS
+        super().build_extensions()
+
+
+HEADERS = glob("csrc/**/*.hpp", recursive=True)
+CORE = sorted(
+    path
+    for path in glob("csrc/**/*.cpp", recursive=True)
+    if not Path(path).is_relative_to("csrc/tests") and not Path(path).is_relative_to("csrc/kernels/levels")
+)
+LEVEL_SOURCES = sorted(glob("csrc/kernels/levels/*.cpp"))
+
+
+def library(level, sources):
+    return {"level": level, "sources": sources, "obj_deps": {"": HEADERS}, "include_dirs": ["csrc"]}
+
+
+def extension(name, sources):
+    return Extension(
+        f"polyagamma.{name}",
+        sources,
+        include_dirs=["csrc", np.get_include(), pybind11.get_include()],
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
+        depends=HEADERS,
+        language="c++",
+    )
+
+
+libraries = [("polyagamma_core", library(None, CORE))]
+libraries += [(f"polyagamma_{name}", library(name, LEVEL_SOURCES)) for name in ("baseline", *X86_LEVELS)]
+
+setup(
+    libraries=libraries,
+    ext_modules=cythonize(
+        [extension(Path(path).stem, [path]) for path in sorted(glob("polyagamma/_*.pyx"))],
+        compiler_directives={"language_level": 3},
+    )
+    + [extension("_gibbs", sorted(glob("polyagamma/_gibbs*.cpp")))],
+    cmdclass={"build_clib": BuildCore, "build_ext": BuildExtensions},
+)
