@@ -49,17 +49,16 @@ class BuildCore(build_clib):
         base = MSVC_FLAGS if is_msvc(self.compiler) else GNU_FLAGS
         levels = level_flags(self.compiler)
         available = [(f"POLYAGAMMA_HAVE_{name.upper()}", "1") for name in levels]
-        for name, info in libraries:
+        self.libraries = [
+            (name, info) for name, info in libraries if info["level"] in {None, "baseline", *levels}
+        ]
+        root = self.build_temp
+        for name, info in self.libraries:
             level = info["level"]
-            if level is None:
-                info["cflags"], info["macros"] = base, available
-            else:
-                info["cflags"] = [*base, *([levels[level]] if level in levels else [])]
-                info["macros"] = [("POLYAGAMMA_LEVEL", level)]
-                if level != "baseline" and level not in levels:
-                    info["sources"] = []
-        super().build_libraries([(name, info) for name, info in libraries if info["sources"]])
-        self.libraries = [(name, info) for name, info in libraries if info["sources"]]
+            info["cflags"] = [*base, *([levels[level]] if level in levels else [])]
+            info["macros"] = [("POLYAGAMMA_LEVEL", level)] if level else available
+            self.build_temp = str(Path(root) / name)  # the levels share sources: each its own objects
+            super().build_libraries([(name, info)])
 
 
 class BuildExtensions(build_ext):
