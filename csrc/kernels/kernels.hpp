@@ -1,10 +1,18 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
+#include "pg/sampler.hpp"
+
 namespace polyagamma {
 
 // The vector loops of one instruction-set level. Every level gives the same bits (see level.hpp).
 struct Kernels {
     const char* level;
+    // out[i] ~ PG(h[i], z[i]) for i < n ≤ kBlock, its random words those of BlockStream(key, block).
+    void (*fill_block)(const std::uint64_t* key, std::uint64_t block, Parameter h, Parameter z, std::size_t n,
+                       double* out, Method method);
 };
 
 // The table in use: the best level of this processor, or the one that the environment variable
