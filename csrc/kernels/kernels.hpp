@@ -15,8 +15,11 @@ struct Kernels {
                        double* out, Method method);
 };
 
+// The table of a level (baseline, v3, v4); null if the build or the processor lacks it.
+const Kernels* find_kernels(const char* level);
+
 // The table in use: the best level of this processor, or the one that the environment variable
-// POLYAGAMMA_LEVEL names (baseline, v3, v4), if the processor has it. Chosen once per process.
+// POLYAGAMMA_LEVEL names (baseline if that one is lacking). Chosen once per process.
 const Kernels& kernels();
 
 }  // namespace polyagamma
