@@ -14,7 +14,9 @@ class NumericalError(ArithmeticError):
     """
 
 class LogisticModel:
-    """Rows with log-likelihood ``kappa * eta - shape * log(2 cosh(eta / 2))``, ``eta = offset + X @ beta``.
+    """Rows with log-likelihood ``kappa * eta - shape * log(2 cosh(eta / 2))``, ``eta = offset + D @ beta``.
+
+    The design D (n, p) is X, after a column of ones if `intercept` (so that no copy of X is needed for it).
 
     A row of ``n`` trials, ``y`` successes and weight ``w`` has ``shape = w * n`` and
     ``kappa = w * (y - n / 2)``. The prior is ``beta ~ N(prior_mean, inv(prior_precision))``.
@@ -23,12 +25,13 @@ class LogisticModel:
 
     Parameters
     ----------
-    X : ndarray, shape (n, p)
-        Design, with the intercept's column if there is one.
+    X : ndarray, shape (n, p - intercept)
     shape, kappa, offset : ndarray, shape (n,)
     prior_mean : ndarray, shape (p,)
     prior_precision : ndarray, shape (p,) or (p, p)
         Diagonal, or the full symmetric matrix.
+    intercept : bool
+        Whether coefficient 0 belongs to a column of ones that X does not have.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class LogisticModel:
         offset: _Array,
         prior_mean: _Array,
         prior_precision: _Array,
+        intercept: bool = False,
     ) -> None: ...
     @property
     def n_rows(self) -> int: ...
@@ -56,8 +60,9 @@ class LogisticChains:
     model : LogisticModel
     bit_generators : sequence of numpy.random.BitGenerator
         One for each chain. Their locks are held while `run` works.
-    initial : ndarray, shape (chains, p)
-        Where the chains start; copied.
+    initial : ndarray, shape (chains, p), optional
+        Where the chains start; copied. By default each starts at a draw of its own from the Laplace
+        approximation at the posterior mode (its covariance is that of the posterior in the limit of many rows).
     tune : int
         The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards.
     kernel : {"auto", "gibbs", "hmc"}
@@ -70,7 +75,7 @@ class LogisticChains:
         *,
         model: LogisticModel,
         bit_generators: Sequence[np.random.BitGenerator],
-        initial: _Array,
+        initial: _Array | None = None,
         tune: int = 0,
         kernel: str = "gibbs",
         threads: int = 1,
