@@ -105,6 +105,13 @@ def _numeric(name: str, value: Any) -> NDArray[Any]:
     return array
 
 
+def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
+    """Return `value`, having checked that it is allowed."""
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {list(allowed)}, got {value!r}: pass {name}={allowed[0]!r}")
+    return value
+
+
 def instance(name: str, value: Any, types: tuple[type, ...]) -> None:
     """Raise TypeError unless `value` is of one of the types."""
     if not isinstance(value, types):

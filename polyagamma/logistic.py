@@ -17,6 +17,7 @@ from polyagamma.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR, Gaussian, 
 from polyagamma.progress import display
 
 FloatArray = NDArray[np.float64]
+KERNELS = ("gibbs",)
 
 
 class PolyaGammaLogistic:
@@ -193,6 +194,7 @@ class PolyaGammaLogistic:
             If Ctrl-C comes before the first draw.
         """
         settings = sampling.Settings.check(draws, tune, chains, cores, random_seed)
+        checks.one_of("kernel", kernel, KERNELS)
         self._require_memory(settings, kernel, compute_log_likelihood)
         attrs = sampling.seed_attributes(settings.seed)
         generators = sampling.bit_generators(settings.seed, settings.chains)
