@@ -37,7 +37,9 @@ int leaf7_ebx() {
     __cpuidex(leaf7, 7, 0);
     return leaf7[1];
 }
-bool has_v3() { return system_saves(0x6) && ((leaf7_ebx() >> 5) & 1); }
+bool has_v3() {
+    return system_saves(0x6) && ((leaf7_ebx() >> 5) & 1);
+}
 bool has_v4() {
     const int needed = (1 << 16) | (1 << 17) | (1 << 28) | (1 << 30) | static_cast<int>(1u << 31);
     return has_v3() && system_saves(0xe6) && (leaf7_ebx() & needed) == needed;

@@ -1,5 +1,6 @@
 #include "kernels/kernels.hpp"
 #include "kernels/level.hpp"
+#include "kernels/levels/model_kernels.hpp"
 
 #define POLYAGAMMA_STRING_(x) #x
 #define POLYAGAMMA_STRING(x) POLYAGAMMA_STRING_(x)
@@ -7,6 +8,9 @@
 namespace polyagamma::POLYAGAMMA_LEVEL {
 
 extern const Kernels table;
-const Kernels table = {POLYAGAMMA_STRING(POLYAGAMMA_LEVEL)};
+const Kernels table = {
+    POLYAGAMMA_STRING(POLYAGAMMA_LEVEL),
+    {forward, transposed, weighted_gram, residual, residual_and_log_likelihood, curvature},
+};
 
 }  // namespace polyagamma::POLYAGAMMA_LEVEL
