@@ -13,7 +13,7 @@ inline constexpr double kNoDistribution = -1.0;
 
 // Integer shapes up to this are sums of draws of kernel 1, if |z| is in its table.
 inline double largest_sum(Method method) {
-    constexpr double kFaster = 8.0;     // than kernel 2 that far
+    constexpr double kFaster = 7.0;     // than kernel 2 that far
     constexpr double kBounded = 256.0;  // the time of a block stays bounded even if the caller insists
     return method == Method::automatic ? kFaster : method == Method::strip ? kBounded : 0.0;
 }
