@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/model_kernels.hpp"
 #include "pg/sampler.hpp"
 
 namespace polyagamma {
@@ -13,6 +14,7 @@ struct Kernels {
     // out[i] ~ PG(h[i], z[i]) for i < n ≤ kBlock, its random words those of BlockStream(key, block).
     void (*fill_block)(const std::uint64_t* key, std::uint64_t block, Parameter h, Parameter z, std::size_t n,
                        double* out, Method method);
+    ModelKernels model;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

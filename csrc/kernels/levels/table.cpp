@@ -1,6 +1,7 @@
 #include "kernels/kernels.hpp"
 #include "kernels/level.hpp"
 #include "kernels/levels/fill_block.hpp"
+#include "kernels/levels/model_kernels.hpp"
 
 #define POLYAGAMMA_STRING_(x) #x
 #define POLYAGAMMA_STRING(x) POLYAGAMMA_STRING_(x)
@@ -9,7 +10,11 @@ namespace polyagamma {
 inline namespace POLYAGAMMA_LEVEL {
 
 extern const Kernels table;
-const Kernels table = {POLYAGAMMA_STRING(POLYAGAMMA_LEVEL), fill_block};
+const Kernels table = {
+    POLYAGAMMA_STRING(POLYAGAMMA_LEVEL),
+    fill_block,
+    {forward, transposed, weighted_gram, residual, residual_and_log_likelihood, curvature},
+};
 
 }  // namespace POLYAGAMMA_LEVEL
 }  // namespace polyagamma
