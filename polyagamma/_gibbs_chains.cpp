@@ -5,6 +5,7 @@
 #include "_gibbs_binding.hpp"
 #include "_gibbs_model.hpp"
 #include "gibbs/chains.hpp"
+#include "gibbs/mode.hpp"
 
 namespace polyagamma::binding {
 namespace {
@@ -76,6 +77,8 @@ void run(PyChains& self, std::size_t sweeps, const py::object& out) {
         const std::size_t p = self.model.cast<const PyModel&>().model.prior.size();
         output.beta = output_array(arrays, "beta", self.chains.size(), sweeps, p);
         output.lp = output_array(arrays, "lp", self.chains.size(), sweeps, 0);
+        output.acceptance_rate = output_array(arrays, "acceptance_rate", self.chains.size(), sweeps, 0);
+        output.energy = output_array(arrays, "energy", self.chains.size(), sweeps, 0);
     }
     RunStatus result;
     {
@@ -130,6 +133,9 @@ void register_chains(py::module_& module) {
         .def_property_readonly("stats", &stats)
         .def_property_readonly("kernel_info", [](const PyChains&) { return py::dict("kernel"_a = "gibbs"); })
         .def("run", &run, "sweeps"_a, "out"_a = py::none())
+        .def("_mode", [](PyChains& s) { Mode m; Status st = find_mode(s.chains.coordinates(), s.model.cast<const PyModel&>().model.rows, m); return py::make_tuple(int(st.kind), Array(m.u.size(), m.u.data()), Array({m.u.size(), m.u.size()}, m.cholesky.data()), m.iterations); })
+        .def("_set", [](PyChains& s, std::size_t traj, double angle, std::size_t kicks, bool gibbs) { s.chains.debug.trajectories=traj; s.chains.debug.hmc={angle,kicks}; s.chains.debug.gibbs=gibbs; })
+        .def("_move", [](PyChains& s, Array c, Array R) { s.chains.move(c.data(), R.data()); })
         .def("state", &state)
         .def("set_state", &set_state, "state"_a);
 }

@@ -7,6 +7,8 @@
 #include "gibbs/coordinates.hpp"
 #include "gibbs/gibbs_sweep.hpp"
 #include "gibbs/gradient_pass.hpp"
+#include "gibbs/group.hpp"
+#include "gibbs/hmc.hpp"
 #include "gibbs/model.hpp"
 #include "linalg/status.hpp"
 #include "random/bitgen.hpp"
@@ -27,6 +29,7 @@ struct OutputArray {
 struct Output {
     OutputArray beta;  // the coefficients, contiguous
     OutputArray lp;    // log posterior: log-likelihood − ½ (β−m₀)ᵀΛ(β−m₀)
+    OutputArray acceptance_rate, energy;
 };
 
 // The outcome of a run: a status and, if it is not ok, where the first failure was.
@@ -51,23 +54,27 @@ class Chains {
     const Vector& states() const { return u_; }
     void set_states(const double* u, std::uint64_t sweeps_done);
 
+    Coordinates& coordinates() { return coordinates_; }
+    struct Debug { std::size_t trajectories = 0; HmcSettings hmc; bool gibbs = true; } debug;
+    void move(const double* centre, const double* basis);
+
   private:
-    // Chains that advance in lockstep on one thread.
-    struct Group {
-        std::size_t first;
-        std::vector<double*> u;
+    // A group and the workspaces of its kernels.
+    struct Worker {
+        Group group;
         GibbsSweep gibbs;
-        GradientPass gradient;
+        SplitHmc hmc;
     };
 
     void make_groups(unsigned threads);
-    RunStatus run_group(Group& group, std::size_t sweeps, const Output& output);
+    RunStatus run_gibbs(Worker& worker, std::size_t sweeps, const Output& output);
+    RunStatus run_hmc(Worker& worker, std::size_t sweeps, const Output& output);
 
     const Model& model_;
     std::vector<BitGen*> bitgens_;
     Coordinates coordinates_;
     Vector u_;
-    std::vector<Group> groups_;
+    std::vector<Worker> workers_;
     unsigned threads_;
     std::uint64_t sweeps_done_ = 0;
 };

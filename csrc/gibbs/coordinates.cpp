@@ -5,16 +5,6 @@
 #include "linalg/dense.hpp"
 
 namespace polyagamma {
-namespace {
-
-double dot(const double* a, const double* b, std::size_t n) {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
-    return sum;
-}
-
-}  // namespace
-
 Coordinates::Coordinates(const Design& design, const Rows& rows, const GaussianPrior& prior, const Blas& blas)
     : blas_(blas), centre_(prior.size()), basis_(prior.size() * prior.size()), predictor_(rows.offset) {
     matrix_.assign(design, nullptr, blas);

@@ -5,7 +5,7 @@
 #include "gibbs/lanes_sum.hpp"
 #include "kernels/kernels.hpp"
 #include "linalg/gaussian.hpp"
-#include "random/normal.hpp"
+#include "gibbs/normals.hpp"
 
 namespace polyagamma {
 namespace {

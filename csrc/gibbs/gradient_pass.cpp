@@ -24,10 +24,21 @@ GradientPass::GradientPass(const Rows& rows, std::size_t k, std::size_t chains)
       interleaved_(k * chains),
       eta_(chains * block_panels_ * kPanelRows),
       gradient_(k * chains * kPanelRows),
-      lanes_(chains * kPanelRows) {}
+      lanes_(chains * kPanelRows),
+      of_prior_(k) {}
 
-void GradientPass::run(const Coordinates& coordinates, const double* const* u, double* gradient,
-                       double* log_likelihood) {
+void GradientPass::log_density(const Coordinates& coordinates, const double* const* u, double* gradient,
+                               double* log_likelihood_of, double* log_density_of) {
+    log_likelihood(coordinates, u, gradient, log_likelihood_of);
+    for (std::size_t c = 0; c < chains_; ++c) {
+        const double log_prior = coordinates.log_prior(u[c], of_prior_.data());
+        for (std::size_t j = 0; j < k_; ++j) gradient[c * k_ + j] += of_prior_[j];
+        if (log_density_of) log_density_of[c] = log_likelihood_of[c] + log_prior;
+    }
+}
+
+void GradientPass::log_likelihood(const Coordinates& coordinates, const double* const* u, double* gradient,
+                                  double* log_likelihood_of) {
     for (std::size_t c = 0; c < chains_; ++c) {
         for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = u[c][j];
     }
@@ -35,13 +46,13 @@ void GradientPass::run(const Coordinates& coordinates, const double* const* u, d
     std::fill(lanes_.begin(), lanes_.end(), 0.0);
     const std::size_t panels = coordinates.matrix().count();
     for (std::size_t first = 0; first < panels; first += block_panels_) {
-        block(coordinates, first, std::min(block_panels_, panels - first), log_likelihood != nullptr);
+        block(coordinates, first, std::min(block_panels_, panels - first), log_likelihood_of != nullptr);
     }
     for (std::size_t c = 0; c < chains_; ++c) {
         for (std::size_t j = 0; j < k_; ++j) {
             gradient[c * k_ + j] = sum_lanes(&gradient_[(j * chains_ + c) * kPanelRows]);
         }
-        if (log_likelihood) log_likelihood[c] = sum_lanes(&lanes_[c * kPanelRows]);
+        if (log_likelihood_of) log_likelihood_of[c] = sum_lanes(&lanes_[c * kPanelRows]);
     }
 }
 

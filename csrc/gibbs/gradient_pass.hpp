@@ -15,7 +15,11 @@ class GradientPass {
     GradientPass(const Rows& rows, std::size_t k, std::size_t chains);
 
     // u[c] (k). gradient (chains, k); log_likelihood (chains), if given.
-    void run(const Coordinates& coordinates, const double* const* u, double* gradient, double* log_likelihood);
+    void log_likelihood(const Coordinates& coordinates, const double* const* u, double* gradient,
+                        double* log_likelihood);
+    // The same for log π(u), log-prior included; log_likelihood and log_density may both be null.
+    void log_density(const Coordinates& coordinates, const double* const* u, double* gradient,
+                     double* log_likelihood, double* log_density);
 
   private:
     void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
@@ -27,6 +31,7 @@ class GradientPass {
     Vector eta_;          // (chains, rows of a block)
     Vector gradient_;     // (k, chains, kPanelRows): lanes of the gradient
     Vector lanes_;        // (chains, kPanelRows): lanes of the log-likelihood
+    Vector of_prior_;     // (k): gradient of the log-prior
 };
 
 }  // namespace polyagamma

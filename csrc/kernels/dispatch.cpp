@@ -56,22 +56,33 @@ bool has_v4() {
 #endif
 #endif
 
+bool is(const char* name, const char* level) {
+    return std::strcmp(name, level) == 0;
+}
+
 const Kernels& choose() {
     const char* asked = std::getenv("POLYAGAMMA_LEVEL");
-    const auto wanted = [asked](const char* level) {
-        return asked == nullptr || *asked == '\0' || std::strcmp(asked, level) == 0;
-    };
-#ifdef POLYAGAMMA_HAVE_V4
-    if (wanted("v4") && has_v4()) return v4::table;
-#endif
-#ifdef POLYAGAMMA_HAVE_V3
-    if (wanted("v3") && has_v3()) return v3::table;
-#endif
-    static_cast<void>(wanted);
+    if (asked != nullptr && *asked != '\0') {
+        const Kernels* found = find_kernels(asked);
+        return found != nullptr ? *found : baseline::table;
+    }
+    for (const char* level : {"v4", "v3"}) {
+        if (const Kernels* found = find_kernels(level)) return *found;
+    }
     return baseline::table;
 }
 
 }  // namespace
+
+const Kernels* find_kernels(const char* level) {
+#ifdef POLYAGAMMA_HAVE_V4
+    if (is(level, "v4") && has_v4()) return &v4::table;
+#endif
+#ifdef POLYAGAMMA_HAVE_V3
+    if (is(level, "v3") && has_v3()) return &v3::table;
+#endif
+    return is(level, "baseline") ? &baseline::table : nullptr;
+}
 
 const Kernels& kernels() {
     static const Kernels& chosen = choose();

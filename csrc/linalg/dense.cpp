@@ -28,6 +28,12 @@ void triangular_solve(const Blas& blas, char trans, const double* l, std::size_t
 
 }  // namespace
 
+double dot(const double* a, const double* b, std::size_t n) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+    return sum;
+}
+
 void multiply(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k, std::size_t n,
               double* c) {
     product(blas, 'N', a, k, b, m, k, n, c);

@@ -9,6 +9,8 @@
 // in full or by its lower triangle (entries (i, j), j <= i); a Cholesky factor is lower, A = L Lᵀ.
 namespace polyagamma {
 
+double dot(const double* a, const double* b, std::size_t n);
+
 // c = a b, with a (m, k), b (k, n), c (m, n).
 void multiply(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k, std::size_t n,
               double* c);

@@ -18,14 +18,21 @@ inline double theta_factor(double s) {
     return 1.0 - s * (3.0 - s * s * (5.0 - 7.0 * s * s * s));
 }
 
-// Branch-free (both sides are cheap) so that loops over it vectorise. ω > 0; 0 where exp underflows.
+// Branch-free (both sides are cheap) so that loops over it vectorise. Densities below e^kLeastExponent come
+// out too large, though below 1e-200: a subnormal result would slow the loops down.
+inline constexpr double kLeastExponent = -600.0;
+
+inline double bounded_exponential(double x) {
+    return exponential(x < kLeastExponent ? kLeastExponent : x);
+}
+
 inline double pg1_density(double omega, double half_square) {
     constexpr double kPiSquared = 9.869604401089358;
     constexpr double kTwoPi = 6.283185307179586;
     constexpr double kLevy = 0.3989422804014327;  // 1/sqrt(2π)
     const bool small = omega < kSeriesSplit;
     const double inverse = 1.0 / omega;
-    const double s = exponential(small ? -inverse : -4.0 * kPiSquared * omega);
+    const double s = bounded_exponential(small ? -inverse : -4.0 * kPiSquared * omega);
     const double lead =
         exponential((small ? -0.125 * inverse : -0.5 * kPiSquared * omega) - half_square * omega);
     const double scale = small ? kLevy * inverse * std::sqrt(inverse) : kTwoPi;
@@ -37,7 +44,7 @@ inline double pg1_log_density_slope(double omega, double half_square) {
     constexpr double kPiSquared = 9.869604401089358;
     const bool small = omega < kSeriesSplit;
     const double inverse = 1.0 / omega;
-    const double s = exponential(small ? -inverse : -4.0 * kPiSquared * omega);
+    const double s = bounded_exponential(small ? -inverse : -4.0 * kPiSquared * omega);
     const double factor_slope = s * (-3.0 + s * s * (15.0 - 42.0 * s * s * s)) / theta_factor(s);
     if (small) return inverse * (0.125 * inverse - 1.5 + inverse * factor_slope) - half_square;
     return -0.5 * kPiSquared - 4.0 * kPiSquared * factor_slope - half_square;

@@ -32,11 +32,11 @@ inline std::uint32_t strip_index(std::uint64_t word) {
 
 struct StripProposal {
     double omega;
-    double margin;  // positive: accepted at once
+    double margin;  // not negative: accepted at once
 };
 
 // `place` chooses the point within the strip (its low bits have chosen the strip), `height` the height under
-// the hat. Accepted at once if the height is below a bound of e^{−y} from below, y the upper bound of
+// the hat. Accepted at once if the height is at most a bound of e^{−y} from below, y the upper bound of
 // log(hat/target); the Taylor polynomial is below e^{−y} for all y ≥ 0.
 inline StripProposal strip_propose(const StripRow& row, double tilt, std::uint64_t place,
                                    std::uint64_t height) {
@@ -47,18 +47,36 @@ inline StripProposal strip_propose(const StripRow& row, double tilt, std::uint64
     return {omega, below - uniform(height)};
 }
 
-// The exact test for proposals that were not accepted at once: ω if accepted, 0 if not.
-inline double strip_resolve(const StripRow& row, const StripCell& cell, double tilt, std::uint64_t place,
+// A proposal that was not accepted at once, with all that the exact test needs.
+struct StripTest {
+    double origin;
+    double width;
+    double area;
+    double tail_mean;
+    double half_square;  // z²/2
+    std::uint64_t place;
+    std::uint64_t height;
+};
+
+inline StripTest strip_test(const StripRow& row, const StripCell& cell, double tilt, std::uint64_t place,
                             std::uint64_t height) {
-    const double u = uniform(place);
-    const double width = static_cast<double>(row.width);
-    const bool tail = width == 0.0;
-    const double omega =
-        static_cast<double>(row.origin) + (tail ? cell.tail_mean * -logarithm(u) : width * u);
-    const double base = tail ? cell.tail_mean : (width < 0.0 ? -width : width);
-    const double hat_times_base = cell.area * (tail ? u : 1.0);
-    const bool accepted =
-        uniform(height) * hat_times_base < base * pg1_density(omega, cell.half_square + tilt);
+    return {static_cast<double>(row.origin),
+            static_cast<double>(row.width),
+            cell.area,
+            cell.tail_mean,
+            cell.half_square + tilt,
+            place,
+            height};
+}
+
+// The exact test: ω if accepted, 0 if not.
+inline double strip_resolve(const StripTest& test) {
+    const double u = uniform(test.place);
+    const bool tail = test.width == 0.0;
+    const double omega = test.origin + (tail ? test.tail_mean * -logarithm(u) : test.width * u);
+    const double base = tail ? test.tail_mean : (test.width < 0.0 ? -test.width : test.width);
+    const double hat_times_base = test.area * (tail ? u : 1.0);
+    const bool accepted = uniform(test.height) * hat_times_base < base * pg1_density(omega, test.half_square);
     return accepted ? omega : 0.0;
 }
 
@@ -70,8 +88,8 @@ inline double draw_strip(Words& words, const StripTable& table, StripAddress at)
         const std::uint64_t height = words.next();
         const StripRow& row = table.rows[at.cell * kStrips + strip_index(place)];
         const StripProposal proposal = strip_propose(row, at.tilt, place, height);
-        if (proposal.margin > 0.0) return proposal.omega;
-        const double omega = strip_resolve(row, table.cells[at.cell], at.tilt, place, height);
+        if (proposal.margin >= 0.0) return proposal.omega;
+        const double omega = strip_resolve(strip_test(row, table.cells[at.cell], at.tilt, place, height));
         if (omega > 0.0) return omega;
     }
 }

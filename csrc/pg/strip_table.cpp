@@ -133,7 +133,8 @@ std::unique_ptr<StripTable> make_table() {
         Cutter cutter(0.5 * z * z, quantum);
         cut_tightly(cutter, area_under_density(z) / kStrips, excess);
         cutter.write(table->rows + i * kStrips, table->cells[i]);
-        // The edges shrink from cell to cell, apart from jumps of a few per cent where the left end gains a strip.
+        // The edges shrink from cell to cell, apart from jumps of a few per cent where the left end gains a
+        // strip.
         if (cutter.right_end() < 0.9 * 0x1p23 * quantum) quantum *= 0.5;
     }
     return table;

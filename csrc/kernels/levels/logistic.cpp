@@ -3,7 +3,8 @@
 #include "kernels/model_kernels.hpp"
 #include "math/elementary.hpp"
 
-namespace polyagamma::POLYAGAMMA_LEVEL {
+namespace polyagamma {
+inline namespace POLYAGAMMA_LEVEL {
 namespace {
 
 inline double magnitude(double x) { return x < 0.0 ? -x : x; }
@@ -61,4 +62,5 @@ void curvature(const double* shape, std::size_t n, double* eta) {
     }
 }
 
-}  // namespace polyagamma::POLYAGAMMA_LEVEL
+}  // namespace POLYAGAMMA_LEVEL
+}  // namespace polyagamma

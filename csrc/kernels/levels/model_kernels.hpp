@@ -5,7 +5,8 @@
 #include "kernels/level.hpp"
 
 // The level's loops behind ModelKernels (see kernels/model_kernels.hpp for what each does).
-namespace polyagamma::POLYAGAMMA_LEVEL {
+namespace polyagamma {
+inline namespace POLYAGAMMA_LEVEL {
 
 void forward(const double* panels, std::size_t n_panels, std::size_t k, const double* u, std::size_t chains,
              double* d, std::size_t stride);
@@ -17,4 +18,5 @@ void residual_and_log_likelihood(const double* kappa, const double* shape, std::
                                  double* log_likelihood);
 void curvature(const double* shape, std::size_t n, double* eta);
 
-}  // namespace polyagamma::POLYAGAMMA_LEVEL
+}  // namespace POLYAGAMMA_LEVEL
+}  // namespace polyagamma

@@ -2,7 +2,8 @@
 #include "kernels/levels/lanes.hpp"
 #include "kernels/levels/model_kernels.hpp"
 
-namespace polyagamma::POLYAGAMMA_LEVEL {
+namespace polyagamma {
+inline namespace POLYAGAMMA_LEVEL {
 namespace {
 
 template <std::size_t Panels, std::size_t Chains>
@@ -134,4 +135,5 @@ void weighted_gram(const double* panels, std::size_t n_panels, std::size_t k, co
     for (; j < k; ++j) gram_rows<1>(panels, n_panels, k, weights, j, gram);
 }
 
-}  // namespace polyagamma::POLYAGAMMA_LEVEL
+}  // namespace POLYAGAMMA_LEVEL
+}  // namespace polyagamma
