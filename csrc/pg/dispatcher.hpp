@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/force_inline.hpp"
 #include "pg/sampler.hpp"
 #include "pg/strip_table.hpp"
 
@@ -20,7 +21,7 @@ inline constexpr std::size_t kMaxSum = 256;
 
 // The only place that chooses between the kernels. Branch-free, so that blocks are sorted by kernel in vector
 // loops.
-inline double choose_kernel(double h, double z, double largest) {
+POLYAGAMMA_FORCE_INLINE double choose_kernel(double h, double z, double largest) {
     constexpr double kMaxFinite = 1.7976931348623157e308;
     constexpr double kRounder = 0x1p52;  // adding it rounds to an integer
     const double magnitude = z < 0.0 ? -z : z;

@@ -23,15 +23,15 @@ constexpr double kTilts[] = {0.0,   1e-300, 1e-9, 1e-3,  0.1, 1.0, 3.0,  8.0,
                              15.99, 16.0,   40.0, 178.0, 1e3, 1e8, 1e300};
 
 double log_acceptance_at(const Envelope& envelope, double b, double omega) {
-    const double inside = clamp_to_table(b, omega);
-    const CorrectionAddress at = correction_address(inside / (b + 1.0));
-    return log_acceptance(envelope, inside, at, correction_polynomial(kCorrectionTable[at.piece], b));
+    const CorrectionScale scale = correction_scale(b);
+    const Point point = make_point(omega, scale);
+    return log_acceptance(envelope, point, polynomial_at(point, scale));
 }
 
 // Mean acceptance over draws of the envelope: a Rao-Blackwell estimate, its error well below 0.002.
 double acceptance(double b, double c) {
     BlockStream words(kKey, 1);
-    const Envelope envelope = make_envelope(b, c);
+    const Envelope envelope = make_envelope(b, c, correction_scale(b));
     double sum = 0.0;
     for (int i = 0; i < 20000; ++i) {
         const double omega = envelope.mean * draw_ratio(words, envelope.root).ratio;
@@ -45,7 +45,7 @@ double acceptance(double b, double c) {
 TEST_CASE("the envelope majorises the density, far tails included") {
     for (const double b : kShapes) {
         for (const double c : kTilts) {
-            const Envelope envelope = make_envelope(b, c);
+            const Envelope envelope = make_envelope(b, c, correction_scale(b));
             CAPTURE(b);
             CAPTURE(c);
             CHECK(envelope.slope >= 0.0);
@@ -85,7 +85,7 @@ TEST_CASE("at the switch to the local expansion both forms give the same density
     for (const double c : {0.0, 0.1, 1.0, 3.0, 8.0, 15.0}) {
         const double y = pg_mean(1.0, c);
         const LocalExpansion local = local_expansion(b, y);
-        const Envelope tangent = make_envelope(b, c);
+        const Envelope tangent = make_envelope(b, c, correction_scale(b));
         // log densities, up to one constant: log acceptance + log envelope.
         const auto difference = [&](double deviation) {
             const double omega = b * y * (1.0 + deviation);
