@@ -605,8 +605,8 @@ inline constexpr CorrectionReference kCorrectionReference[] = {
     {1048576, 16766746.23, -77580175.188060233821},
 };
 
-// log(density of PG(b, c) / density of the inverse Gaussian with its mean and the shape b^2/4), less its value at the
-// mean m, at omega = m (1 + deviation).
+// log(density of PG(b, c) / density of the inverse Gaussian with its mean m and the shape b^2/4) at
+// omega = m (1 + deviation), less its value at m.
 struct LocalReference {
     double b;
     double c;

@@ -79,6 +79,8 @@ TEST_CASE("the envelope majorises the density, far tails included") {
                 highest = std::fmax(highest, log_acceptance_at(envelope, b, x * (b + 1.0)));
             }
             CHECK(highest < 1e-9 + rounding);
+            CHECK(log_acceptance_at(envelope, b, 16.0 * (b + 1.0)) <
+                  -60.0);  // nothing is lost beyond the table
         }
     }
 }
