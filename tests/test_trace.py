@@ -79,7 +79,7 @@ def test_files_keep_everything(idata, tmp_path):
 def test_functions_of_arviz():
     import arviz as az
 
-    idata = MODEL.sample(**ARGUMENTS)
+    idata = PolyaGammaLogistic(FRAME, Y).sample(**ARGUMENTS | {"draws": 500})
     table = az.summary(idata)
     assert table.index.tolist() == ["intercept", "beta[age]", "beta[dose]"]
     assert np.isfinite(az.loo(idata).elpd_loo)

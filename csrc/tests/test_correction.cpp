@@ -15,9 +15,9 @@ struct ValueSlope {
 };
 
 ValueSlope tabulated(double b, double x) {
-    const CorrectionAddress at = correction_address(x);
-    const CorrectionPolynomial p = correction_polynomial(kCorrectionTable[at.piece], b);
-    return {value(p, at.t), slope(p, at.t) * at.dt_dx};
+    const CorrectionPlace place = correction_place(x);
+    const CorrectionPolynomial p = correction_polynomial(correction_piece(place), correction_scale(b));
+    return {value(p, place.t), slope(p, place.t) * place.dt_dx};
 }
 
 constexpr double kShapes[] = {1e-300, 1e-8, 1e-3, 0.1,  0.5,   1.0, 1.5,   2.7,
