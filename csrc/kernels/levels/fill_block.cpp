@@ -5,9 +5,9 @@
 #include <cstring>
 
 #include "kernels/level.hpp"
+#include "kernels/levels/inverse_gaussian_block.hpp"
 #include "kernels/levels/strip_block.hpp"
 #include "pg/dispatcher.hpp"
-#include "pg/inverse_gaussian.hpp"
 #include "random/block_stream.hpp"
 
 namespace polyagamma {
@@ -85,7 +85,7 @@ void run_kernels(BlockStream& stream, const double* h, const double* z, const st
     const std::size_t strips = first[kInverseGaussianKey];
     const std::size_t valid = first[kNoDistributionKey];
     if (strips > 0) fill_strips(stream, z, strips, active, rounds, out);
-    for (std::size_t i = strips; i < valid; ++i) out[i] = draw_inverse_gaussian(stream, h[i], z[i]);
+    if (valid > strips) fill_inverse_gaussian(stream, h + strips, z + strips, valid - strips, out + strips);
     for (std::size_t i = valid; i < first[kKeys]; ++i) out[i] = HUGE_VAL - HUGE_VAL;
 }
 
