@@ -135,9 +135,7 @@ def main(folder):
     print(az.summary(idata).to_string())
     seconds = idata["posterior"].attrs["sampling_time"]
     ess = min(float(values.min()) for values in az.ess(idata).values())
-    print(
-        f"\n{model.classes_[1]} is the success; {seconds:.2f} s of sampling, least effective size {ess:.0f}"
-    )
+    print(f"\n{model.classes_[1]} is the success; {seconds:.2f} s of sampling, least ESS {ess:.0f}")
     idata.to_netcdf(str(folder / "trace.nc"))
     plot_coefficients(idata, folder / "coefficients.png")
     plot_chains(idata, folder / "trace.png")

@@ -59,7 +59,7 @@ def test_stored_reference_values_are_what_their_script_computes():
     from make_correction_reference import correction_row, local_row
 
     stored = (CSRC / "tests" / "correction_reference.hpp").read_text()
-    for shape, place in [("1e-8", 0.25), ("2.25", 1.7), ("39.5", 0.117), ("1000", 0.31)]:
-        assert correction_row(shape, place) in stored
+    for piece, row in [(7, 0), (64, 1), (92, 2), (121, 0)]:
+        assert correction_row(piece, row) in stored
     for shape, tilt, multiple in [("1048577", "0", 1.5), ("1e15", "5", -4)]:
         assert local_row(shape, tilt, multiple) in stored

@@ -7,22 +7,29 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "pg" / "tables"))
 
 from correction_exact import correction  # noqa: E402
+from make_correction_table import FIRST_OCTAVE, PIECES, PIECES_PER_OCTAVE, SKIPPED  # noqa: E402
 from mpmath import log, mp, mpf, sqrt, tanh  # noqa: E402
 
-SHAPES = ["1e-8", "1e-3", "0.1", "0.3", "0.5", "0.9", "1", "1.5", "2.25", "3", "4.4", "7.3", "13", "20"]
-SHAPES += ["39.5", "41", "60", "100.5", "235", "1000", "20000", "1048576"]
-PLACES = [0.0109, 0.0203, 0.033, 0.047, 0.0625, 0.081, 0.1, 0.117, 0.133, 0.151, 0.172, 0.2, 0.23, 0.25]
-PLACES += [0.27, 0.31, 0.36, 0.41, 0.5, 0.63, 0.8, 1.01, 1.7, 3.3, 6.1, 11.0, 15.99]  # of x = ω/(b + 1)
+# Each piece of the table is tried with a shape of every row, all shapes in turn.
+SHAPES = [
+    ["1e-8", "1e-3", "0.1", "0.3", "0.5", "0.9", "1"],
+    ["1.5", "2.25", "3", "4.4", "7.3", "13", "20"],
+    ["39.5", "41", "60", "100.5", "235", "1000", "20000", "1048576"],
+]
 
 LOCAL_SHAPES = ["1048577", "3e6", "1e9", "1e15"]
 TILTS = ["0", "0.5", "2", "5", "9", "15"]
 DEVIATIONS = [-8, -4, -1.5, -0.5, 0.5, 1.5, 4, 8]  # in units of sqrt(4 m/b), about a standard deviation
 
 
-def correction_row(shape, place):
-    """Initialiser of one CorrectionReference."""
+def correction_row(piece, row):
+    """Initialiser of one CorrectionReference, somewhere in the piece."""
+    shape = SHAPES[row][piece % len(SHAPES[row])]
+    octave, part = divmod(piece + SKIPPED, PIECES_PER_OCTAVE)
+    fraction = (0.618 * (3 * piece + row) + 0.01) % 1
+    x = 2.0 ** (FIRST_OCTAVE + octave) * (1 + (part + fraction) / PIECES_PER_OCTAVE)
     b = mpf(shape)
-    omega = float(place * (b + 1))
+    omega = float(x * (b + 1))
     value = correction(b, mpf(omega)) - b * log(mpf(2))
     return f"    {{{shape}, {omega!r}, {mp.nstr(value, 20)}}},\n"
 
@@ -45,7 +52,7 @@ def local_row(shape, tilt, multiple):
 
 def main():
     """Write the header."""
-    rows = [correction_row(shape, place) for shape in SHAPES for place in PLACES]
+    rows = [correction_row(piece, row) for piece in range(PIECES) for row in range(len(SHAPES))]
     local = [local_row(shape, tilt, k) for shape in LOCAL_SHAPES for tilt in TILTS for k in DEVIATIONS]
     text = f"""// Written by make_correction_reference.py; not to be edited.
 // clang-format off
