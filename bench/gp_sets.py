@@ -3,21 +3,18 @@
 from pathlib import Path
 
 import numpy as np
-from logistic_sets import Array, breast_cancer, stored
+from logistic_sets import Array, makers
 
 NAMES = ("pima392", "breast_cancer", "gp1d", "banana")
-MADE_IN_ORDER = ("gp1d", "banana")
-"""Synthetic: their training rows come first. The rows of the others are shuffled."""
+IN_ORDER = ("gp1d", "banana")
+"""Sets that are stored with their training rows first. The rows of the others are shuffled."""
 
 
-def load(name: str, folder: Path | None) -> tuple[Array, Array] | None:
-    """Return X and y, None for a stored set that isn't in `folder`."""
-    if name == "breast_cancer":
-        X, y, _ = breast_cancer()
-    elif folder and (folder / f"{name}.csv").is_file():
-        X, y, _ = stored(folder / f"{name}.csv")
-    else:
-        return None
-    X = (X - X.mean(axis=0)) / X.std(axis=0)
-    order = np.arange(len(y)) if name in MADE_IN_ORDER else np.random.default_rng(0).permutation(len(y))
-    return X[order], y[order]
+def load(folder: Path | None, names: list[str]) -> dict[str, tuple[Array, Array]]:
+    """Return X and y of the sets that there are."""
+    sets = {}
+    for name, make in makers(folder, names).items():
+        X, y, _ = make()
+        order = np.arange(len(y)) if name in IN_ORDER else np.random.default_rng(0).permutation(len(y))
+        sets[name] = ((X - X.mean(axis=0)) / X.std(axis=0))[order], y[order]
+    return sets

@@ -61,21 +61,17 @@ def plot_coefficients(idata, path):
 def plot_chains(idata, path):
     """Densities and traces of the intercept and of three coefficients, by chain."""
     posterior = idata["posterior"]
-    names = ["worst texture", "worst area", "mean compactness"]
-    panels = {"intercept": posterior["intercept"]} | {
-        name: posterior["beta"].sel(feature=name) for name in names
-    }
+    panels = {"intercept": posterior["intercept"].to_numpy()}
+    for name in ("worst texture", "worst area", "mean compactness"):
+        panels[name] = posterior["beta"].sel(feature=name).to_numpy()
     figure, axes = plt.subplots(
         len(panels), 2, figsize=(10, 7.5), width_ratios=[1, 2.4], layout="constrained"
     )
     for (density, trace), (name, draws) in zip(axes, panels.items(), strict=True):
-        grid = np.linspace(draws.min(), draws.max(), 80)
-        for chain, shade in zip(
-            draws.to_numpy(), plt.cm.viridis(np.linspace(0.1, 0.8, len(draws))), strict=True
-        ):
-            counts, _ = np.histogram(chain, grid, density=True)
-            density.stairs(counts, grid, color=shade, alpha=0.9)
-            trace.plot(chain, color=shade, linewidth=0.4, alpha=0.8)
+        edges = np.linspace(draws.min(), draws.max(), 40)
+        for chain, shade in zip(draws, plt.cm.viridis(np.linspace(0.1, 0.8, len(draws))), strict=True):
+            density.stairs(np.histogram(chain, edges, density=True)[0], edges, color=shade)
+            trace.plot(chain, color=shade, linewidth=0.5, alpha=0.7)
         density.set_yticks([])
         density.set_ylabel(name)
     axes[0, 0].set_title("posterior, by chain", loc="left")
@@ -85,41 +81,49 @@ def plot_chains(idata, path):
 
 
 def plot_calibration(draws, malignant, path):
-    """Share of malignant tumours against predicted probability, with the spread that chance allows."""
-    probability = draws.mean(axis=0)
-    edges = np.array([0.0, 0.02, 0.1, 0.3, 0.7, 0.9, 0.98, 1.0])
-    bins = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, len(edges) - 2)
-    rng = np.random.default_rng(SEED)
-    replicated = rng.random((4000, len(probability))) < probability  # tumours drawn with these probabilities
+    """How often tumours are malignant by predicted probability, and the probability of each tumour."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 5), layout="constrained")
-    left.plot([0, 1], [0, 1], color=INK, linewidth=0.8)
+    plot_shares(left, draws.mean(axis=0), malignant)
+    plot_sorted(right, draws, malignant)
+    figure.savefig(path)
+
+
+def plot_shares(axes, probability, malignant):
+    """Share of malignant tumours in bins of probability, with the spread that chance allows."""
+    edges = np.array([0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 1.0])
+    bins = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, len(edges) - 2)
+    chance = np.random.default_rng(SEED).random((4000, len(probability))) < probability
+    axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8)
     for b in range(len(edges) - 1):
         rows = bins == b
-        low, high = np.quantile(replicated[:, rows].mean(axis=1), [0.05, 0.95])
-        centre = probability[rows].mean()
-        left.vlines(centre, low, high, color="#bbbbbb", linewidth=9)
-        left.scatter(centre, malignant[rows].mean(), s=40, color=MALIGNANT, zorder=3)
-        left.annotate(
-            f" {rows.sum()}", (centre, malignant[rows].mean()), xytext=(7, -4), textcoords="offset points"
-        )
-    left.set_xlabel("predicted probability of malignancy (tumours held out)")
-    left.set_ylabel("share that is malignant")
-    left.set_title("Calibration: 90 % of well-calibrated shares fall on grey", loc="left")
-    order = np.argsort(probability)
+        centre, share = probability[rows].mean(), malignant[rows].mean()
+        low, high = np.quantile(chance[:, rows].mean(axis=1), [0.05, 0.95])
+        axes.vlines(centre, low, high, color="#cccccc", linewidth=9)
+        axes.scatter(centre, share, s=40, color=MALIGNANT, zorder=3)
+        below = {"xytext": (0, -16), "textcoords": "offset points", "ha": "center", "fontsize": 8}
+        axes.annotate(f"n = {rows.sum()}", (centre, share), **below)
+    axes.set_ylim(-0.1, 1.06)
+    axes.set_xlabel("predicted probability of malignancy (tumours held out)")
+    axes.set_ylabel("share that is malignant")
+    axes.set_title("Calibration; grey: where chance puts 90 % of calibrated shares", loc="left", fontsize=9.5)
+
+
+def plot_sorted(axes, draws, malignant):
+    """Probability of each tumour with its posterior interval, sorted; ticks show what it was."""
+    order = np.argsort(draws.mean(axis=0))
     low, high = np.quantile(draws[:, order], [0.05, 0.95], axis=0)
     rank = np.arange(len(order))
-    right.fill_between(rank, low, high, color="#dddddd", label="90 % posterior interval")
-    right.plot(rank, probability[order], color=INK, linewidth=1.0, label="posterior mean")
-    for label, colour, here in (("malignant", MALIGNANT, malignant), ("benign", BENIGN, ~malignant)):
-        rows = here[order]
-        right.scatter(
-            rank[rows], np.where(here, 1.04, -0.04)[order][rows], s=8, color=colour, marker="|", label=label
-        )
-    right.set_xlabel("tumours, sorted by probability")
-    right.set_ylabel("probability of malignancy (held out)")
-    right.set_title("How sure the model is of each tumour", loc="left")
-    right.legend(loc="center right", frameon=False)
-    figure.savefig(path)
+    axes.fill_between(rank, low, high, color="#dddddd", linewidth=0, label="90 % posterior interval")
+    axes.plot(rank, draws.mean(axis=0)[order], color=INK, linewidth=1.0, label="posterior mean")
+    for label, colour, height, here in (
+        ("malignant", MALIGNANT, 1.04, malignant[order]),
+        ("benign", BENIGN, -0.04, ~malignant[order]),
+    ):
+        axes.plot(rank[here], np.full(here.sum(), height), "|", color=colour, markersize=7, label=label)
+    axes.set_xlabel("tumours, sorted by probability")
+    axes.set_ylabel("probability of malignancy (held out)")
+    axes.set_title("How sure the model is of each tumour", loc="left", fontsize=9.5)
+    axes.legend(loc="center left", frameon=False)
 
 
 def main(folder):
@@ -130,10 +134,8 @@ def main(folder):
     idata = model.sample(random_seed=SEED)
     print(az.summary(idata).to_string())
     seconds = idata["posterior"].attrs["sampling_time"]
-    ess = float(az.ess(idata)["beta"].min())
-    print(
-        f"\n{seconds:.1f} s of sampling, least effective sample size {ess:.0f}, success: {model.classes_[1]}"
-    )
+    ess = min(float(values.min()) for values in az.ess(idata).values())
+    print(f"\n{model.classes_[1]} is the success; {seconds:.2f} s of sampling, least ESS {ess:.0f}")
     idata.to_netcdf(str(folder / "trace.nc"))
     plot_coefficients(idata, folder / "coefficients.png")
     plot_chains(idata, folder / "trace.png")
@@ -143,10 +145,5 @@ def main(folder):
 
 if __name__ == "__main__":
     mpl.use("Agg")
-    plt.rcParams |= {
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "savefig.dpi": 150,
-        "font.size": 9.5,
-    }
+    plt.rcParams |= {"axes.spines.top": False, "axes.spines.right": False, "savefig.dpi": 150}
     main(Path(sys.argv[1] if len(sys.argv) > 1 else "breast_cancer_run"))

@@ -84,7 +84,7 @@ def test_one_coefficient_without_intercept_against_quadrature():
     posterior = PolyaGammaLogistic(X1, Y1, prior=Normal(0, 1), intercept=False).sample(**DRAWS).posterior
     assert "intercept" not in posterior
     draws = posterior["beta"].to_numpy()[..., 0]
-    points, probability = grid_posterior(log_density, [draws.mean()], [draws.std()], size=2000)
+    points, probability = grid_posterior(log_density, [draws.mean()], [draws.std()], size=400)
     below = np.cumsum(probability)
     for level in np.linspace(0.1, 0.9, 9):
         edge = np.searchsorted(below, level)

@@ -76,6 +76,7 @@ def test_files_keep_everything(idata, tmp_path):
         stored.close()
 
 
+@pytest.mark.filterwarnings("ignore::matplotlib.MatplotlibDeprecationWarning")  # of ArviZ 0.23
 def test_functions_of_arviz():
     import arviz as az
 

@@ -15,9 +15,9 @@
 // ω is accepted with probability exp(R_b(ω) − R_b(ω*) + s(ω − ω*)), on average at least sqrt(2/3).
 //
 // Three ways to put the same envelope to use:
-//   bare     c ≥ 16, b ≤ 1024: the tangent at ω = 0, which is s = 0; accepted with probability (1 +
-//   e^{−c})^{−b}. tangent  b ≤ 2^20: ω* a little above the mean. local    b > 2^20: R_b(ω) is a difference of
-//   large numbers; expanded about the mean instead.
+// - bare, c ≥ 16 and b ≤ 1024: the tangent at ω = 0, whose slope is 0; acceptance (1 + e^{−c})^{−b};
+// - tangent, other b ≤ 2^20: the tangent at ω* a little above the mean;
+// - local, b > 2^20: R_b(ω) would be a difference of large numbers and is expanded about the mean instead.
 // Single draws and the block loops of kernels/levels/inverse_gaussian_block.cpp share all arithmetic.
 namespace polyagamma {
 namespace {
@@ -76,7 +76,8 @@ inline double tangent_point(double b, double c) {
     return y * (b + 0.96 * y);
 }
 
-// A point at which R_b is needed. Beyond the table the acceptance is below 1e-17 and taken at its end.
+// A point at which R_b is needed. Beyond the table the acceptance is below e^{−60}, less than any uniform; it
+// is taken at the table's end.
 struct Point {
     double omega;
     CorrectionPlace place;

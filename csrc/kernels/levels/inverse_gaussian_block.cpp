@@ -198,7 +198,20 @@ class Bare {
     }
 };
 
-// One attempt for each waiting element; the rejected stay.
+// Hands out the proposals of a chunk and keeps the elements whose proposals are rejected.
+void settle(const Proposals& proposals, const double* margin, std::size_t start, std::size_t m,
+            Waiting& waiting, std::size_t& kept, double* out) {
+    std::uint32_t rejected[kChunk];
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < m; ++i) {
+        out[waiting.index[start + i]] = proposals.omega[i];  // if rejected, to be overwritten
+        rejected[count] = static_cast<std::uint32_t>(start + i);
+        count += margin[i] >= 0.0 ? 0 : 1;
+    }
+    for (std::size_t k = 0; k < count; ++k) waiting.copy(rejected[k], kept++);
+}
+
+// One attempt for each waiting element.
 template <class Kind>
 void attempt(BlockStream& stream, Kind& kind, Waiting& waiting, double* out) {
     Proposals proposals;
@@ -209,11 +222,7 @@ void attempt(BlockStream& stream, Kind& kind, Waiting& waiting, double* out) {
         const std::size_t m = waiting.n - start < kChunk ? waiting.n - start : kChunk;
         propose(stream, waiting, start, padded(m), proposals);
         kind.decide(waiting, start, padded(m), proposals, margin);
-        for (std::size_t i = 0; i < m; ++i) {
-            out[waiting.index[start + i]] = proposals.omega[i];  // if rejected, to be overwritten
-            waiting.copy(start + i, kept);
-            kept += margin[i] >= 0.0 ? 0 : 1;
-        }
+        settle(proposals, margin, start, m, waiting, kept, out);
     }
     waiting.n = kept;
 }
@@ -236,7 +245,8 @@ void draw_all(BlockStream& stream, Kind& kind, Waiting& waiting, bool all_same, 
     while (waiting.n > 0) attempt(stream, kind, waiting, out);
 }
 
-void collect(const double* h, const double* z, std::size_t n, EnvelopeKind kind, Waiting& waiting) {
+// The elements of one kind; their number is returned.
+std::size_t collect(const double* h, const double* z, std::size_t n, EnvelopeKind kind, Waiting& waiting) {
     waiting.n = 0;
     for (std::size_t i = 0; i < n; ++i) {
         waiting.index[waiting.n] = static_cast<std::uint32_t>(i);
@@ -244,6 +254,7 @@ void collect(const double* h, const double* z, std::size_t n, EnvelopeKind kind,
         waiting.c[waiting.n] = z[i];
         waiting.n += envelope_kind(h[i], z[i]) == kind ? 1 : 0;
     }
+    return waiting.n;
 }
 
 bool all_equal(const double* x, std::size_t n) {
@@ -258,18 +269,20 @@ void fill_inverse_gaussian(BlockStream& stream, const double* h, const double* z
                            double* out) {
     const bool same_shape = all_equal(h, n);
     const bool all_same = same_shape && all_equal(z, n);
+    std::size_t left = n;
     Waiting waiting;
-    collect(h, z, n, EnvelopeKind::tangent, waiting);
+    left -= collect(h, z, n, EnvelopeKind::tangent, waiting);
     if (waiting.n > 0) {
         Tangents tangents(same_shape);
         draw_all(stream, tangents, waiting, all_same, out);
     }
-    collect(h, z, n, EnvelopeKind::bare, waiting);
+    if (left == 0) return;
+    left -= collect(h, z, n, EnvelopeKind::bare, waiting);
     if (waiting.n > 0) {
         Bare bare;
         draw_all(stream, bare, waiting, all_same, out);
     }
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = 0; left > 0 && i < n; ++i) {
         if (envelope_kind(h[i], z[i]) == EnvelopeKind::local) out[i] = draw_local(stream, h[i], z[i]);
     }
 }
