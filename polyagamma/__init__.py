@@ -1,8 +1,9 @@
 """Exact Pólya-gamma variates and blocked Gibbs sampling."""
 
+from polyagamma.job import ResumeError
 from polyagamma.logistic import PolyaGammaLogistic
 from polyagamma.priors import MvNormal, Normal
 from polyagamma.random import random_polyagamma
 from polyagamma.sampling import SamplingWarning
 
-__all__ = ["MvNormal", "Normal", "PolyaGammaLogistic", "SamplingWarning", "random_polyagamma"]
+__all__ = ["MvNormal", "Normal", "PolyaGammaLogistic", "ResumeError", "SamplingWarning", "random_polyagamma"]
