@@ -1,4 +1,8 @@
-"""NumPy ufuncs over the densities, distribution functions, quantiles and moments of the C++ core."""
+# cython: freethreading_compatible=True, auto_pickle=False, autotestdict=False
+"""NumPy ufuncs over the densities, distribution functions, quantiles and moments of the C++ core.
+
+They check nothing: the result is NaN where an argument is invalid (see the headers).
+"""
 
 cimport cython
 
@@ -12,6 +16,18 @@ cdef extern from "pg/distribution_function.hpp" namespace "polyagamma" nogil:
     double core_sf "polyagamma::sf"(double x, double h, double z) noexcept
     double core_logsf "polyagamma::logsf"(double x, double h, double z) noexcept
 
+cdef extern from "pg/quantile.hpp" namespace "polyagamma" nogil:
+    double core_ppf "polyagamma::ppf"(double q, double h, double z) noexcept
+    double core_isf "polyagamma::isf"(double q, double h, double z) noexcept
+
+cdef extern from "pg/moments.hpp" namespace "polyagamma" nogil:
+    double core_cumulant "polyagamma::cumulant"(int n, double h, double z) noexcept
+    double core_skewness "polyagamma::skewness"(double h, double z) noexcept
+    double core_excess_kurtosis "polyagamma::excess_kurtosis"(double h, double z) noexcept
+    double core_log_laplace "polyagamma::log_laplace"(double t, double h, double z) noexcept
+
+
+# ---- the C interface (declared in _density.pxd)
 
 cdef double pdf(double x, double h, double z) noexcept nogil:
     return core_pdf(x, h, z)
@@ -36,6 +52,8 @@ cdef double sf(double x, double h, double z) noexcept nogil:
 cdef double logsf(double x, double h, double z) noexcept nogil:
     return core_logsf(x, h, z)
 
+
+# ---- ufuncs
 
 @cython.ufunc
 cdef double pdf_ufunc(double x, double h, double z) noexcept nogil:
@@ -65,3 +83,33 @@ cdef double sf_ufunc(double x, double h, double z) noexcept nogil:
 @cython.ufunc
 cdef double logsf_ufunc(double x, double h, double z) noexcept nogil:
     return core_logsf(x, h, z)
+
+
+@cython.ufunc
+cdef double ppf_ufunc(double q, double h, double z) noexcept nogil:
+    return core_ppf(q, h, z)
+
+
+@cython.ufunc
+cdef double isf_ufunc(double q, double h, double z) noexcept nogil:
+    return core_isf(q, h, z)
+
+
+@cython.ufunc
+cdef double cumulant_ufunc(long n, double h, double z) noexcept nogil:
+    return core_cumulant(<int>n if 0 < n < 5 else 0, h, z)
+
+
+@cython.ufunc
+cdef double skewness_ufunc(double h, double z) noexcept nogil:
+    return core_skewness(h, z)
+
+
+@cython.ufunc
+cdef double excess_kurtosis_ufunc(double h, double z) noexcept nogil:
+    return core_excess_kurtosis(h, z)
+
+
+@cython.ufunc
+cdef double log_laplace_ufunc(double t, double h, double z) noexcept nogil:
+    return core_log_laplace(t, h, z)

@@ -46,7 +46,8 @@ double erfcx(double x) {
 }
 
 double erfcx_drop(double x, double step) {
-    if (step > 0.5 * (1.0 + std::fabs(x))) return erfcx(x) - erfcx(x + step);  // at most three bits are lost here
+    if (step > 0.5 * (1.0 + std::fabs(x)))
+        return erfcx(x) - erfcx(x + step);  // at most three bits are lost here
     const double half = 0.5 * step;
     const double middle = x + half;
     double sum = 0.0;

@@ -18,6 +18,8 @@ double logpdf(double x, double h, double z) {
     return levy_series_applies(x, h) ? levy_log_density(x, h, z) : contour_log_density(x, h, z);
 }
 
-double pdf(double x, double h, double z) { return std::exp(logpdf(x, h, z)); }
+double pdf(double x, double h, double z) {
+    return std::exp(logpdf(x, h, z));
+}
 
 }  // namespace polyagamma

@@ -13,8 +13,9 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// The survival function comes from the complement up to this value of the distribution function.
-constexpr double kLogLargestComplemented = -0.3;
+// The survival function comes from the complement up to this value of the distribution function; that costs
+// less than two digits.
+constexpr double kLogLargestComplemented = -0.02;
 
 // The tail that can be had directly, for x, h > 0 and z >= 0 finite.
 LogTail direct_tail(double x, double h, double z) {
@@ -47,9 +48,17 @@ double log_probability(LogTail tail, bool lower) {
 
 }  // namespace
 
-double cdf(double x, double h, double z) { return probability(log_tail(x, h, z), true); }
-double logcdf(double x, double h, double z) { return log_probability(log_tail(x, h, z), true); }
-double sf(double x, double h, double z) { return probability(log_tail(x, h, z), false); }
-double logsf(double x, double h, double z) { return log_probability(log_tail(x, h, z), false); }
+double cdf(double x, double h, double z) {
+    return probability(log_tail(x, h, z), true);
+}
+double logcdf(double x, double h, double z) {
+    return log_probability(log_tail(x, h, z), true);
+}
+double sf(double x, double h, double z) {
+    return probability(log_tail(x, h, z), false);
+}
+double logsf(double x, double h, double z) {
+    return log_probability(log_tail(x, h, z), false);
+}
 
 }  // namespace polyagamma

@@ -7,8 +7,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kLog2 = 0.69314718055994530942;
-
 // tail[m] = Σ_{k>=4} a_k^{−m} = ζ(2m, 7/2)/π^{2m}, a_k = (k − ½)²π²; from mpmath in 40 digits.
 constexpr std::array<double, 19> kTail = {
     0.0,
@@ -32,7 +30,8 @@ constexpr std::array<double, 19> kTail = {
     3.2825106200795008518e-38,
 };
 
-// Σ_{k>=4} (s + a_k)^{−n} for s <= kDirect by the binomial series in s/a_4 <= 0.021; relative error below 1e-13.
+// Σ_{k>=4} (s + a_k)^{−n} for s <= kDirect by the binomial series in s/a_4 <= 0.021; relative error below
+// 1e-13.
 double tail_sum(int n, double s) {
     constexpr int kTerms = 8;
     double weight = 1.0;
@@ -56,7 +55,10 @@ constexpr int kLongestTail = 10;
 double log_cosh(double distance) {
     const double s = distance - kBranch;
     if (s < 0.0) return std::log(std::sin(distance / (kPi / 2 + std::sqrt(-s))));
-    const double v = std::sqrt(s);
+    return log_cosh_at_root(std::sqrt(s));
+}
+
+double log_cosh_at_root(double v) {
     if (v < 1.0) {
         const double half = std::sinh(v / 2);
         return std::log1p(2.0 * half * half);
@@ -64,7 +66,9 @@ double log_cosh(double distance) {
     return v - kLog2 + std::log1p(std::exp(-2.0 * v));
 }
 
-double tanhc_at_root(double v) { return v < 1e-8 ? 1.0 : std::tanh(v) / v; }
+double tanhc_at_root(double v) {
+    return v < 1e-8 ? 1.0 : std::tanh(v) / v;
+}
 
 double tanhc(double distance) {
     const double s = distance - kBranch;
@@ -116,12 +120,14 @@ void LogCoshExpansion::sum_directly(double s) {
         power *= distance_;
         power2 *= second;
         power3 *= third;
-        c_[static_cast<std::size_t>(n)] = 1.0 + power2 + power3 + (n <= kLongestTail ? power * tail_sum(n, s) : 0.0);
+        c_[static_cast<std::size_t>(n)] =
+            1.0 + power2 + power3 + (n <= kLongestTail ? power * tail_sum(n, s) : 0.0);
     }
 }
 
-// T = tanh(√s)/√s solves 2sT′ = 1 − T − sT². Put T(s + rR) = Σ τ_n (−r)ⁿ; then C_{n+1} = τ_n R/2. The recursion
-// magnifies rounding by (R/s)ⁿ <= 2ⁿ relative to C_n, less than what rⁿ takes away for |r| < 0.4; besides, √s <= 20 is lost.
+// T = tanh(√s)/√s solves 2sT′ = 1 − T − sT². Put T(s + rR) = Σ τ_n (−r)ⁿ; then C_{n+1} = τ_n R/2. The
+// recursion magnifies rounding by (R/s)ⁿ <= 2ⁿ relative to C_n, less than what rⁿ takes away for |r| < 0.4;
+// besides, √s <= 20 is lost.
 void LogCoshExpansion::recur(double s) {
     std::array<double, kOrder> tau;
     tau[0] = tanhc_at_root(std::sqrt(s));

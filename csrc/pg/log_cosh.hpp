@@ -5,15 +5,18 @@
 namespace polyagamma {
 
 // G(s) = log cosh(√s), s > −π²/4 (log cos(√−s) for negative s), is all that PG(h, z) is made of:
-//     E exp(−t ω) = exp(−h [G(z²/4 + t/2) − G(z²/4)]),   ω ~ PG(h, z)     (Polson, Scott & Windle 2013, eq. 3).
+//     E exp(−t ω) = exp(−h [G(z²/4 + t/2) − G(z²/4)]),   ω ~ PG(h, z)     (Polson, Scott & Windle 2013, eq.
+//     3).
 // A point is given by its distance R = s + π²/4 > 0 from the branch point, which keeps full relative
 // precision in the right tail of the density, where R → 0.
 
+inline constexpr double kLog2 = 0.69314718055994530942;
 inline constexpr double kPi = 3.14159265358979323846;
 inline constexpr double kBranch = kPi * kPi / 4;
 
-// √|s| at distance R, and what cosh(√s) turns into there: cosh(v) for s > 0, cos(θ) = sin(u) otherwise.
+// G at distance R, and at s = v².
 double log_cosh(double distance);
+double log_cosh_at_root(double v);
 
 // 2 G′(s) = tanh(√s)/√s at distance R, and at s = v².
 double tanhc(double distance);
@@ -26,7 +29,8 @@ double tanhc_deficit(double v);
 double inverse_tanhc(double value);
 
 // The Taylor expansion of G about one point. From G(s) = Σ_k log(1 + s/a_k), a_k = (k − ½)²π², with
-// C_n = Σ_k [R/(s + a_k)]ⁿ > 0 follows G(s + rR) = G(s) − Σ_{n>=1} (−1)ⁿ C_n rⁿ/n, which converges for |r| < 1.
+// C_n = Σ_k [R/(s + a_k)]ⁿ > 0 follows G(s + rR) = G(s) − Σ_{n>=1} (−1)ⁿ C_n rⁿ/n, which converges for |r|
+// < 1.
 class LogCoshExpansion {
   public:
     static constexpr int kOrder = 24;
