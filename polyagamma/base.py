@@ -73,12 +73,12 @@ class GibbsModel(ABC):
         self,
         draws: int = 1000,
         *,
-        tune: int = 1000,
+        tune: int = 400,
         chains: int = 4,
         cores: int | None = None,
         random_seed: Seed = None,
         progressbar: bool = True,
-        kernel: str = "gibbs",
+        kernel: str = "auto",
         compute_log_likelihood: bool = False,
         initvals: Initial | None = None,
         thin: int = 1,
@@ -92,8 +92,8 @@ class GibbsModel(ABC):
         ----------
         draws : int, default 1000
             Draws of each chain that are kept.
-        tune : int, default 1000
-            Sweeps of each chain before them, which are not kept.
+        tune : int, default 400
+            Sweeps of each chain before them, which are not kept; the kernel adapts during them.
         chains : int, default 4
         cores : int, optional
             Threads to use; by default as many as there are chains, if this process has as many CPUs. It
@@ -102,11 +102,14 @@ class GibbsModel(ABC):
             The same seed gives the same draws, whatever the number of cores.
         progressbar : bool, default True
             Whether to show a live display; there is none anyway without a terminal or notebook.
-        kernel : {"gibbs"}
+        kernel : {"auto", "gibbs", "hmc"}, default "auto"
+            ``"gibbs"``: Pólya-gamma data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the
+            Pólya-gamma variables marginalised. ``"auto"``: the mix of both that warm-up finds best; the
+            trace's attributes tell which.
         compute_log_likelihood : bool, default False
             Whether to add the group ``log_likelihood``, one value for each draw and row.
         initvals : mapping, optional
-            Where to start: for each parameter a value, or one for each chain. By default at random.
+            Where to start: for each parameter a value, or one for each chain; by default the model chooses.
         thin : int, default 1
             Sweeps for each draw that is kept.
         callback : callable, optional
@@ -238,11 +241,11 @@ class GibbsModel(ABC):
     def iter_draws(
         self,
         *,
-        tune: int = 1000,
+        tune: int = 400,
         chains: int = 1,
         cores: int | None = None,
         random_seed: Seed = None,
-        kernel: str = "gibbs",
+        kernel: str = "auto",
         initvals: Initial | None = None,
         thin: int = 1,
     ) -> Iterator[dict[str, NDArray[np.float64]]]:

@@ -83,8 +83,9 @@ class PolyaGammaLogistic(GibbsModel):
     posterior is: perfectly separated classes and more predictors than rows need no special care.
 
     The group ``posterior`` of a trace has ``intercept`` (chain, draw) and ``beta`` (chain, draw, feature),
-    for the predictors as given; `sample` takes initial values of both. The group ``sample_stats`` has ``lp``,
-    the log of the joint density of data and coefficients.
+    for the predictors as given; `sample` takes initial values of both, and without them starts each chain at
+    a draw from the Laplace approximation. The group ``sample_stats`` has ``lp``, the log of the joint density
+    of data and coefficients.
 
     References
     ----------
@@ -108,7 +109,7 @@ class PolyaGammaLogistic(GibbsModel):
     ('chain', 'draw', 'feature')
     """
 
-    _kernels = ("gibbs",)
+    _kernels = ("auto", "gibbs", "hmc")
 
     def __init__(
         self,
@@ -235,7 +236,7 @@ class PolyaGammaLogistic(GibbsModel):
         return _gibbs.LogisticChains(
             model=self._core_model(),
             bit_generators=generators,
-            initial=self._initial(initvals, generators),
+            initial=None if initvals is None else self._initial(initvals, settings.chains),
             tune=settings.tune,
             kernel=settings.kernel,
             threads=settings.threads,
@@ -252,14 +253,8 @@ class PolyaGammaLogistic(GibbsModel):
             intercept=self._predictors.intercept,
         )
 
-    def _initial(self, initvals: Initial | None, generators: list[np.random.BitGenerator]) -> FloatArray:
-        """Return where the chains start, in the coordinates of the design; linear predictors near zero."""
-        chains = len(generators)
-        if initvals is None:
-            spread = np.sqrt(len(self._prior.mean)) * np.abs(self._predictors.X).max(axis=0, initial=1e-300)
-            spread = np.concatenate([[1.0] * self._predictors.intercept, spread])
-            noise = [np.random.Generator(one).standard_normal(len(spread)) for one in generators]
-            return np.asarray(noise / spread)
+    def _initial(self, initvals: Initial, chains: int) -> FloatArray:
+        """Return where the chains start, in the coordinates of the design."""
         names = ["intercept", "beta"] if self._predictors.intercept else ["beta"]
         checks.same_keys("initvals", initvals, names)
         beta = checks.per_chain("initvals['beta']", initvals["beta"], (chains, self.n_features))

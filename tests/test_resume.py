@@ -22,9 +22,19 @@ SETTINGS = {"tune": 30, "random_seed": 4, "progressbar": False, "compute_log_lik
 GROUPS = ["posterior", "sample_stats", "observed_data", "constant_data"]
 
 
+@pytest.fixture(scope="module", params=["gibbs", "auto"])
+def kernel(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def whole():
-    return MODEL.sample(90, **SETTINGS)
+def settings(kernel):
+    return SETTINGS | {"kernel": kernel}
+
+
+@pytest.fixture(scope="module")
+def whole(settings):
+    return MODEL.sample(90, **settings)
 
 
 @pytest.fixture
@@ -47,31 +57,31 @@ def stop_at(draws):
 @pytest.mark.usefixtures("small_rounds")
 @pytest.mark.parametrize("every", [7, 20, 64, 500])
 @pytest.mark.parametrize("stopped", [3, 61])
-def test_resumed_run_has_the_bits_of_an_uninterrupted_one(whole, tmp_path, every, stopped):
+def test_resumed_run_has_the_bits_of_an_uninterrupted_one(whole, tmp_path, every, stopped, settings):
     path = tmp_path / "run"
-    first = MODEL.sample(90, **SETTINGS, checkpoint=path, every=every, callback=stop_at(stopped))
+    first = MODEL.sample(90, **settings, checkpoint=path, every=every, callback=stop_at(stopped))
     assert stopped <= first.posterior.sizes["draw"] < 90
     assert_same_draws(MODEL.resume(path, progressbar=False), whole)
 
 
-def test_finished_run_on_disk_is_the_one_in_memory(whole, tmp_path):
-    on_disk = MODEL.sample(90, **SETTINGS, checkpoint=tmp_path / "run", every=25)
+def test_finished_run_on_disk_is_the_one_in_memory(whole, tmp_path, settings):
+    on_disk = MODEL.sample(90, **settings, checkpoint=tmp_path / "run", every=25)
     assert_same_draws(on_disk, whole)
     assert on_disk.posterior.attrs["random_seed"] == whole.posterior.attrs["random_seed"]
 
 
-def test_resuming_a_finished_run_changes_nothing(whole, tmp_path):
-    MODEL.sample(90, **SETTINGS, checkpoint=tmp_path / "run", every=25)
+def test_resuming_a_finished_run_changes_nothing(whole, tmp_path, settings):
+    MODEL.sample(90, **settings, checkpoint=tmp_path / "run", every=25)
     assert_same_draws(MODEL.resume(tmp_path / "run", progressbar=False), whole)
 
 
-def test_resuming_with_more_draws(whole, tmp_path):
-    MODEL.sample(35, **SETTINGS, checkpoint=tmp_path / "run", every=25)
+def test_resuming_with_more_draws(whole, tmp_path, settings):
+    MODEL.sample(35, **settings, checkpoint=tmp_path / "run", every=25)
     assert_same_draws(MODEL.resume(tmp_path / "run", draws=90, progressbar=False, cores=1), whole)
 
 
-def test_store_is_read_by_xarray_and_closed_runs_have_no_gaps(whole, tmp_path):
-    MODEL.sample(90, **SETTINGS, checkpoint=tmp_path / "run", every=25, callback=stop_at(40))
+def test_store_is_read_by_xarray_and_closed_runs_have_no_gaps(whole, tmp_path, settings):
+    MODEL.sample(90, **settings, checkpoint=tmp_path / "run", every=25, callback=stop_at(40))
     tree = xr.open_datatree(tmp_path / "run" / "draws.zarr", engine="zarr", chunks=None)
     draws = tree["posterior"].sizes["draw"]
     assert 40 <= draws < 90
@@ -87,12 +97,12 @@ def test_draws_are_read_from_disk_only_when_used(tmp_path):
 
 
 @pytest.mark.usefixtures("small_rounds")
-def test_warmup_is_saved_too(whole, tmp_path):
+def test_warmup_is_saved_too(whole, tmp_path, settings):
     def stop(progress):
         return progress.sweeps >= 20
 
     path = tmp_path / "run"
-    MODEL.sample(90, **SETTINGS, checkpoint=path, every=5, callback=stop)
+    MODEL.sample(90, **settings, checkpoint=path, every=5, callback=stop)
     assert json.loads(str(folder.read_checkpoint(path)["meta"]))["run"]["draws"] == 0
     assert_same_draws(MODEL.resume(path, progressbar=False), whole)
 
@@ -130,7 +140,7 @@ def test_kill_9_loses_at_most_one_interval(tmp_path):
 
 
 @pytest.mark.parametrize("moment", ["draws written", "checkpoint half written"])
-def test_death_between_writes(whole, tmp_path, monkeypatch, moment):
+def test_death_between_writes(whole, tmp_path, monkeypatch, moment, settings):
     """The process dies after a flush's draws but before its checkpoint: the flush is made again."""
     path, written = tmp_path / "run", []
 
@@ -145,7 +155,7 @@ def test_death_between_writes(whole, tmp_path, monkeypatch, moment):
     write = folder.write_checkpoint
     monkeypatch.setattr(folder, "write_checkpoint", die)
     with pytest.raises(SystemExit):
-        MODEL.sample(90, **SETTINGS, checkpoint=path, every=20)
+        MODEL.sample(90, **settings, checkpoint=path, every=20)
     monkeypatch.undo()
     assert_same_draws(MODEL.resume(path, progressbar=False), whole)
 
@@ -250,19 +260,19 @@ def test_fewer_draws_than_made(stopped_run):
 
 
 @pytest.mark.parametrize("thin", [1, 3])
-def test_extended_trace_has_the_bits_of_a_longer_one(thin):
-    first = MODEL.sample(40, **SETTINGS, thin=thin)
+def test_extended_trace_has_the_bits_of_a_longer_one(thin, settings):
+    first = MODEL.sample(40, **settings, thin=thin)
     kept = first.posterior["beta"].copy()
     longer = MODEL.extend(MODEL.extend(first, 30, progressbar=False), 20, cores=1, progressbar=False)
-    assert_same_draws(longer, MODEL.sample(90, **SETTINGS, thin=thin))
+    assert_same_draws(longer, MODEL.sample(90, **settings, thin=thin))
     assert longer.posterior.attrs["sampling_time"] > first.posterior.attrs["sampling_time"]
     xr.testing.assert_equal(first.posterior["beta"], kept)
 
 
-def test_trace_from_a_file_can_be_extended(whole, tmp_path):
+def test_trace_from_a_file_can_be_extended(whole, tmp_path, settings):
     import arviz as az
 
-    MODEL.sample(40, **SETTINGS).to_netcdf(str(tmp_path / "run.nc"))
+    MODEL.sample(40, **settings).to_netcdf(str(tmp_path / "run.nc"))
     assert_same_draws(MODEL.extend(az.from_netcdf(tmp_path / "run.nc"), 50, progressbar=False), whole)
 
 
@@ -272,7 +282,7 @@ def test_trace_without_state_cannot_be_extended(whole):
         MODEL.extend(stripped, 5)
 
 
-def test_interrupted_extension_keeps_what_was_drawn(whole):
+def test_interrupted_extension_keeps_what_was_drawn(whole, settings):
     import os
 
     def interrupt(progress):
@@ -284,13 +294,13 @@ def test_interrupted_extension_keeps_what_was_drawn(whole):
     np.testing.assert_array_equal(longer.posterior["beta"][:, :90], whole.posterior["beta"])
     assert_same_draws(
         MODEL.extend(longer, 3, progressbar=False),
-        MODEL.sample(longer.posterior.sizes["draw"] + 3, **SETTINGS),
+        MODEL.sample(longer.posterior.sizes["draw"] + 3, **settings),
     )
 
 
 @pytest.mark.parametrize("thin", [1, 2])
-def test_iterated_draws_are_those_of_a_run(thin):
-    settings = {"tune": 30, "random_seed": 4, "chains": 2, "thin": thin}
+def test_iterated_draws_are_those_of_a_run(thin, kernel):
+    settings = {"tune": 30, "random_seed": 4, "chains": 2, "thin": thin, "kernel": kernel}
     run = MODEL.sample(60, **settings, progressbar=False).posterior
     draws = MODEL.iter_draws(**settings)
     for position, draw in zip(range(60), draws, strict=False):
