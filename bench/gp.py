@@ -36,10 +36,10 @@ SETTINGS = {
 }
 FIXED = {
     "numpyro": Sampler("numpyro", "linear_numpyro", {"float64": True}),
-    "numpyro-float32": Sampler("numpyro", "linear_numpyro", {"float64": False}),
+    "numpyro-float32": Sampler("numpyro", "linear_numpyro", {"float64": False}, is_peer=False),
     "nutpie": Sampler("nutpie", "linear_nutpie"),
     "blackjax": Sampler("blackjax", "linear_blackjax", {"float64": True}),
-    "blackjax-float32": Sampler("blackjax", "linear_blackjax", {"float64": False}),
+    "blackjax-float32": Sampler("blackjax", "linear_blackjax", {"float64": False}, is_peer=False),
 }
 SAMPLED_SETS = ("pima392", "breast_cancer")
 SAMPLED = {"numpyro": Sampler("numpyro", "gp_numpyro", {"float64": True, "draws": 250})}

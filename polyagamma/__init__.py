@@ -9,6 +9,7 @@ from polyagamma.density import (
     polyagamma_var,
 )
 from polyagamma.distribution import PolyaGamma
+from polyagamma.job import ResumeError
 from polyagamma.logistic import PolyaGammaLogistic
 from polyagamma.priors import MvNormal, Normal
 from polyagamma.random import random_polyagamma
@@ -19,6 +20,7 @@ __all__ = [
     "Normal",
     "PolyaGamma",
     "PolyaGammaLogistic",
+    "ResumeError",
     "SamplingWarning",
     "polyagamma_cdf",
     "polyagamma_cumulant",

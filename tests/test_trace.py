@@ -15,7 +15,14 @@ Y = np.where(RNG.random(40) < 0.5, "well", "ill")
 OFFSET = RNG.standard_normal(40)
 MODEL = PolyaGammaLogistic(FRAME, Y, offset=OFFSET, weights=2.0)
 ARGUMENTS = {"draws": 60, "tune": 20, "random_seed": 1, "progressbar": False, "compute_log_likelihood": True}
-GROUPS = {"posterior", "sample_stats", "observed_data", "constant_data", "log_likelihood"}
+GROUPS = {
+    "posterior",
+    "sample_stats",
+    "log_likelihood",
+    "observed_data",
+    "constant_data",
+    "sampler_state",
+}
 
 
 @pytest.fixture(params=["installed ArviZ", "DataTree"])

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxSum = 256;
 
 // Integer shapes up to this are such sums, if |z| is in the table of kernel 1.
 inline double largest_sum(Method method) {
-    constexpr double kFaster = 7.0;  // than kernel 2 that far
+    constexpr double kFaster = 6.0;  // than kernel 2 that far
     if (method == Method::strip) return static_cast<double>(kMaxSum);
     return method == Method::automatic ? kFaster : 0.0;
 }

@@ -5,8 +5,8 @@
 #include "kernels/level.hpp"
 #include "kernels/model_kernels.hpp"
 
-// kPanelRows doubles that are added and multiplied together: one or several vector registers, depending on the
-// level, always with the arithmetic of plain doubles.
+// kPanelRows doubles that are added and multiplied together: one or several vector registers, depending on
+// the level, always with the arithmetic of plain doubles.
 namespace polyagamma {
 namespace {
 
@@ -57,6 +57,14 @@ inline void store(const Lanes& lanes, double* to) {
 }
 inline void clear(Lanes& lanes) {
     for (Register& part : lanes.part) part = Register{};
+}
+
+// sums += a - b
+inline void add_difference(Lanes& sums, const double* a, const double* b) {
+    Lanes left, right;
+    load(left, a);
+    load(right, b);
+    for (std::size_t i = 0; i < kRegisters; ++i) sums.part[i] += left.part[i] - right.part[i];
 }
 
 // The sum of the lanes, as a balanced tree.
