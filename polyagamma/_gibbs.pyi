@@ -20,9 +20,9 @@ class LogisticModel:
 
     A row of ``n`` trials, ``y`` successes and weight ``w`` has ``shape = w * n`` and
     ``kappa = w * (y - n / 2)``. The prior is ``beta ~ N(prior_mean, inv(prior_precision))``.
-    Rows of equal X and offset are merged (their `shape` and `kappa` add up) where that leaves at most half of them.
-    All arrays are C-contiguous float64; X is kept, not copied: do not change it afterwards. Values are not
-    checked (finite, ``shape > 0``, positive definite precision): that is the caller's work.
+    Rows of equal X and offset are merged (their `shape` and `kappa` add up) where that leaves at most half of
+    them. All arrays are C-contiguous float64; X is kept, not copied: do not change it afterwards. Values are
+    not checked (finite, ``shape > 0``, positive definite precision): that is the caller's work.
 
     Parameters
     ----------
@@ -64,13 +64,14 @@ class LogisticChains:
         One for each chain. Their locks are held while `run` works.
     initial : ndarray, shape (chains, p), optional
         Where the chains start; copied. By default each starts at a draw of its own from the Laplace
-        approximation at the posterior mode (its covariance is that of the posterior in the limit of many rows).
+        approximation at the posterior mode (its covariance is that of the posterior in the limit of many
+        rows).
     tune : int
-        The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards. Without effect on
-        ``kernel="gibbs"``; 400 are enough for the others.
+        The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards. Without
+        effect on ``kernel="gibbs"``; 400 are enough for the others.
     kernel : {"auto", "gibbs", "hmc"}
-        ``"gibbs"``: data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the Pólya-gamma variables
-        marginalised. ``"auto"``: the mix of both that warm-up finds best.
+        ``"gibbs"``: data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the Pólya-gamma
+        variables marginalised. ``"auto"``: the mix of both that warm-up finds best.
     threads : int
         Threads to use. Changes the speed, never a bit of the draws.
     """
@@ -102,8 +103,8 @@ class LogisticChains:
         sweeps : int
         out : mapping of str to ndarray, optional
             Arrays to fill, any subset of: ``"beta"`` (chains, sweeps, p) and one (chains, sweeps) array for
-            each name in `stats`. Views are welcome: only the last axis of ``"beta"`` must be contiguous. ``out=None``
-            stores nothing (warm-up).
+            each name in `stats`. Views are welcome: only the last axis of ``"beta"`` must be contiguous.
+            ``out=None`` stores nothing (warm-up).
 
         Raises
         ------
