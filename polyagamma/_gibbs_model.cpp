@@ -51,7 +51,8 @@ double log_posterior(const PyModel& self, const Array& beta) {
     require_shape(beta, {static_cast<py::ssize_t>(model.prior.size())}, "beta");
     const py::gil_scoped_release release;
     const Coordinates coordinates(model);
-    GradientPass pass(model.rows, coordinates.size(), 1);
+    RowTeam alone(1);
+    GradientPass pass(model.rows, coordinates.size(), 1, alone);
     Vector gradient(coordinates.size());
     const double* u = beta.data();
     double log_likelihood = 0.0, log_density = 0.0;
