@@ -20,7 +20,8 @@ class LogisticModel:
 
     A row of ``n`` trials, ``y`` successes and weight ``w`` has ``shape = w * n`` and
     ``kappa = w * (y - n / 2)``. The prior is ``beta ~ N(prior_mean, inv(prior_precision))``.
-    All arrays are C-contiguous float64 and are kept, not copied: do not change them afterwards. Values are not
+    Rows of equal X and offset are merged (their `shape` and `kappa` add up) where that leaves at most half of them.
+    All arrays are C-contiguous float64; X is kept, not copied: do not change it afterwards. Values are not
     checked (finite, ``shape > 0``, positive definite precision): that is the caller's work.
 
     Parameters
@@ -46,7 +47,8 @@ class LogisticModel:
         intercept: bool = False,
     ) -> None: ...
     @property
-    def n_rows(self) -> int: ...
+    def n_distinct_rows(self) -> int:
+        """Rows that the core works with: fewer than given where repeated rows were merged."""
     @property
     def n_coefficients(self) -> int: ...
     def log_posterior(self, beta: _Array) -> float:
@@ -112,16 +114,5 @@ class LogisticChains:
     def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Go on from `state`, made by chains of the same model, kernel and number of chains."""
 
-def merge_rows(
-    X: _Array, shape: _Array, kappa: _Array, offset: _Array
-) -> tuple[_Array, _Array, _Array, _Array] | None:
-    """Merge rows with equal ``X`` and ``offset`` (``shape`` and ``kappa`` add up; same posterior).
-
-    Returns
-    -------
-    tuple of (X, shape, kappa, offset) or None
-        None where merging would leave more than half of the rows.
-    """
-
-def memory_estimate(n_rows: int, n_coefficients: int, chains: int, kernel: str, threads: int) -> int:
-    """Bytes that `LogisticChains` will allocate, the model's own arrays and the draws excluded."""
+def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int) -> int:
+    """Bytes that a model and its chains allocate at most, besides X and the draws."""

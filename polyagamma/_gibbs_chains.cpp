@@ -189,12 +189,29 @@ void set_state(PyChains& self, const py::dict& parts) {
     if (!fits) throw py::value_error("state does not fit these chains");
 }
 
+// Matrix in panels, five vectors of rows; square matrices: coordinates, metric and their temporaries, Q of
+// each chain; the longest window of warm-up twice; for more coefficients than rows the orthonormal factor and
+// L.
+double memory_estimate(double n_rows, double n_coefficients, double chains, double tune) {
+    const bool wide = n_coefficients > n_rows;
+    const double k = wide ? n_rows : n_coefficients;
+    double doubles = n_rows * (k + 6.0) + (10.0 + chains) * k * k + 0.6 * tune * chains * k;
+    if (wide) doubles += n_rows * (n_coefficients + n_rows) + n_coefficients * n_coefficients;
+    return 8.0 * doubles;
+}
+
 }  // namespace
 
 void register_chains(py::module_& module) {
     using namespace py::literals;
     numerical_error = PyErr_NewException("polyagamma._gibbs.NumericalError", PyExc_ArithmeticError, nullptr);
     module.attr("NumericalError") = py::handle(numerical_error);
+    module.def(
+        "memory_estimate",
+        [](double n_rows, double n_coefficients, double chains, double tune) {
+            return static_cast<std::uint64_t>(memory_estimate(n_rows, n_coefficients, chains, tune));
+        },
+        "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a);
     py::class_<PyChains>(module, "LogisticChains")
         .def(py::init<py::object, std::vector<py::object>, const py::object&, std::size_t, const std::string&,
                       unsigned>(),
