@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from polyagamma.job import digest
 from polyagamma.memory import require_memory
 from polyagamma.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR, Gaussian, MvNormal, Normal, join
 from polyagamma.rounds import Arrays, Chains
-from polyagamma.sampling import Settings
+from polyagamma.sampling import SamplingWarning, Settings
 from polyagamma.sinks import Labelled
 
 FloatArray = NDArray[np.float64]
@@ -225,10 +226,23 @@ class PolyaGammaLogistic(GibbsModel):
         checks.instance("intercept_prior", self.intercept_prior, (Normal,))
         mean, sd = self._predictors.moments(self._weights * self._trials)
         coefficients = self.prior.gaussian("prior", sd)
+        self._warn_of_extreme_scale(coefficients, sd)
         if not self._predictors.intercept:
             return np.zeros_like(mean), coefficients
         centre = mean if self.intercept_prior.standardized else np.zeros_like(mean)
         return centre, join(self.intercept_prior.gaussian("intercept_prior", np.ones(1)), coefficients)
+
+    def _warn_of_extreme_scale(self, coefficients: Gaussian, sd: FloatArray) -> None:
+        effect = sd * coefficients.standard_deviations()
+        worst = int(np.argmax(np.abs(np.log(effect))))
+        if not 1e-3 < effect[worst] < 1e3:
+            warnings.warn(
+                f"the prior's standard deviation of the change of the log odds by one standard deviation of "
+                f"{self.feature_names[worst]!r} is {effect[worst]:.2g}: standardize X, or pass "
+                "Normal(..., standardized=True)",
+                SamplingWarning,
+                stacklevel=4,
+            )
 
     def _start(
         self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
@@ -323,6 +337,29 @@ class PolyaGammaLogistic(GibbsModel):
     def _fingerprint(self) -> str:
         rows = [self._y, self._trials, self._weights, self._offset]
         return "PolyaGammaLogistic " + digest(self._predictors.X, *rows, self._centre, *self._prior)
+
+    def _notices(self, posterior: xr.Dataset) -> list[str]:
+        """Return an explanation if the classes are separated, where that is no matter of course (p < n)."""
+        if not self._is_separated(posterior):
+            return []
+        occurring = np.unique(self._y / self._trials)
+        found = "a linear function of the predictors perfectly separates the classes"
+        if len(occurring) == 1:
+            found = f"only one class ({self.classes_[int(occurring[0])]}) occurs"
+        return [
+            f"{found}: the likelihood keeps growing with the size of the coefficients, which is therefore "
+            "decided by the prior; make sure that it says what you know"
+        ]
+
+    def _is_separated(self, posterior: xr.Dataset) -> bool:
+        """Whether the posterior mean (of at most 1,000 draws of a chain) has each row on its class's side."""
+        n, p = self._predictors.X.shape
+        if p + self._predictors.intercept >= n or ((self._y > 0) & (self._y < self._trials)).any():
+            return False
+        step = -(-posterior.sizes["draw"] // 1000)
+        intercept, beta = self._flat(posterior.isel(draw=slice(None, None, step)))
+        eta = self._offset + intercept.mean() + self._predictors.X @ beta.mean(axis=0)
+        return bool((eta * (self._y - self._trials / 2) > 0).all())
 
     def _bytes(self, settings: Settings) -> tuple[int, int]:
         n, p = self._predictors.X.shape
