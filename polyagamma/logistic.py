@@ -192,7 +192,8 @@ class PolyaGammaLogistic(LogisticPredictions):
 
     def _core_model(self) -> _gibbs.LogisticModel:
         return _gibbs.LogisticModel(
-            X=self._predictors.less(self._centre),
+            X=self._predictors.X,
+            centre=self._centre,
             shape=self._weights * self._trials,
             kappa=self._weights * (self._y - self._trials / 2),
             offset=self._offset,
