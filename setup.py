@@ -108,12 +108,13 @@ def extension(name, sources):
 libraries = [("polyagamma_core", library(None, CORE))]
 libraries += [(f"polyagamma_{name}", library(name, LEVEL_SOURCES)) for name in ("baseline", *X86_LEVELS)]
 
+cython_modules = cythonize(
+    [extension(Path(path).stem, [path]) for path in sorted(glob("polyagamma/_*.pyx"))],
+    compiler_directives={"language_level": 3},
+)
+
 setup(
     libraries=libraries,
-    ext_modules=cythonize(
-        [extension(Path(path).stem, [path]) for path in sorted(glob("polyagamma/_*.pyx"))],
-        compiler_directives={"language_level": 3},
-    )
-    + [extension("_gibbs", sorted(glob("polyagamma/_gibbs*.cpp")))],
+    ext_modules=[*cython_modules, extension("_gibbs", sorted(glob("polyagamma/_gibbs*.cpp")))],
     cmdclass={"build_clib": BuildCore, "build_ext": BuildExtensions},
 )
