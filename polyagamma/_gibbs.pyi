@@ -27,6 +27,8 @@ class LogisticModel:
     Parameters
     ----------
     X : ndarray, shape (n, p - intercept)
+    centre : ndarray, shape (p - intercept,), optional
+        Subtracted from every row of X.
     shape, kappa, offset : ndarray, shape (n,)
     prior_mean : ndarray, shape (p,)
     prior_precision : ndarray, shape (p,) or (p, p)
@@ -39,6 +41,7 @@ class LogisticModel:
         self,
         *,
         X: _Array,
+        centre: _Array | None = None,
         shape: _Array,
         kappa: _Array,
         offset: _Array,

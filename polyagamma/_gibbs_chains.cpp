@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -189,15 +190,16 @@ void set_state(PyChains& self, const py::dict& parts) {
     if (!fits) throw py::value_error("state does not fit these chains");
 }
 
-// Matrix in panels, five vectors of rows; square matrices: coordinates, metric and their temporaries, Q of
-// each chain; the longest window of warm-up twice; for more coefficients than rows the orthonormal factor and
-// L.
-double memory_estimate(double n_rows, double n_coefficients, double chains, double tune) {
+// Matrix in panels, vectors of rows; square matrices: coordinates, metric and their temporaries, and MᵀΩM of each chain
+// and strip of rows; the longest window of warm-up twice; for more coefficients than rows the orthonormal
+// factor, L and the prior's factor.
+std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains, std::size_t tune) {
     const bool wide = n_coefficients > n_rows;
-    const double k = wide ? n_rows : n_coefficients;
-    double doubles = n_rows * (k + 6.0) + (10.0 + chains) * k * k + 0.6 * tune * chains * k;
+    const std::size_t k = std::max<std::size_t>(1, wide ? n_rows : n_coefficients);
+    const std::size_t squares = 10 + chains * RowStrips(n_rows, k).count();
+    std::uint64_t doubles = n_rows * (k + 8) + squares * k * k + (tune * chains * k) * 3 / 5;
     if (wide) doubles += n_rows * (n_coefficients + n_rows) + n_coefficients * n_coefficients;
-    return 8.0 * doubles;
+    return 8 * doubles;
 }
 
 }  // namespace
@@ -206,12 +208,7 @@ void register_chains(py::module_& module) {
     using namespace py::literals;
     numerical_error = PyErr_NewException("polyagamma._gibbs.NumericalError", PyExc_ArithmeticError, nullptr);
     module.attr("NumericalError") = py::handle(numerical_error);
-    module.def(
-        "memory_estimate",
-        [](double n_rows, double n_coefficients, double chains, double tune) {
-            return static_cast<std::uint64_t>(memory_estimate(n_rows, n_coefficients, chains, tune));
-        },
-        "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a);
+    module.def("memory_estimate", &memory_estimate, "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a);
     py::class_<PyChains>(module, "LogisticChains")
         .def(py::init<py::object, std::vector<py::object>, const py::object&, std::size_t, const std::string&,
                       unsigned>(),

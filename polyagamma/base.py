@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _model_checks as checks
-from polyagamma import trace
+from polyagamma import diagnostics, trace
 from polyagamma.folder import FolderSink, read_checkpoint
 from polyagamma.job import Job, metadata, require_same_model, stored_settings
 from polyagamma.memory import require_memory
@@ -307,20 +307,31 @@ class GibbsModel(ABC):
     ) -> trace.Trace:
         """Run a job to its end and return its trace."""
         settings, run = job.settings, job.run
-        with display(progressbar, settings.chains, settings.tune + settings.thin * settings.draws) as shown:
+        sweeps = settings.tune + settings.thin * settings.draws
+        with display(progressbar, settings.chains, sweeps) as shown:
             Loop(job.chains, settings, sink, shown, callback, run).go()
-        if run.interrupted:
-            warnings.warn(
-                f"sampling was interrupted after {run.draws} of {settings.draws} draws of each chain: "
-                "the trace holds these",
-                SamplingWarning,
-                stacklevel=3,
-            )
         attrs = self._attributes(job)
         sink.close(attrs)
         groups = {name: dataset.assign_attrs(attrs) for name, dataset in sink.groups().items()}
+        self._advise(run, groups["posterior"])
         state = trace.from_arrays(job.snapshot(self._fingerprint()))
         return trace.to_trace(groups | self._data_groups() | {"sampler_state": state}, attrs)
+
+    def _advise(self, run: Run, posterior: xr.Dataset) -> None:
+        """Warn the caller of `sample`, `resume` or `extend` of what is wrong with a run."""
+        if run.interrupted:
+            made = f"{run.draws} draws of each chain"
+            messages = [f"sampling was interrupted after {made}: the trace holds these"]
+        elif run.draws:
+            messages = [*diagnostics.advice(posterior), *self._notices(posterior)]
+        else:
+            messages = []
+        for message in messages:
+            warnings.warn(message, SamplingWarning, stacklevel=4)
+
+    def _notices(self, _posterior: xr.Dataset) -> list[str]:
+        """Return what the user should know about the model, given its posterior."""
+        return []
 
     def _stored_job(self, snapshot: Arrays, draws: int | None, cores: int | None) -> Job:
         """Return the job of a snapshot of this model, ready to go on until it has `draws` draws in all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,20 +13,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _gibbs, prediction, trace
 from polyagamma import _model_checks as checks
-from polyagamma.base import GibbsModel, Initial
+from polyagamma.base import Initial
 from polyagamma.design import Predictors
 from polyagamma.job import digest
-from polyagamma.memory import require_memory
+from polyagamma.logistic_predictions import LogisticPredictions
 from polyagamma.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR, Gaussian, MvNormal, Normal, join
 from polyagamma.rounds import Arrays, Chains
-from polyagamma.sampling import Settings
+from polyagamma.sampling import SamplingWarning, Settings
 from polyagamma.sinks import Labelled
 
 FloatArray = NDArray[np.float64]
-DRAWS = ("chain", "draw")
 
 
-class PolyaGammaLogistic(GibbsModel):
+class PolyaGammaLogistic(LogisticPredictions):
     r"""Bayesian logistic regression of binary or binomial data.
 
     .. math::
@@ -150,71 +150,6 @@ class PolyaGammaLogistic(GibbsModel):
         """Number of predictors."""
         return len(self._predictors.names)
 
-    def predict_proba(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
-    ) -> FloatArray:
-        """Return class probabilities of new rows, averaged over the posterior draws.
-
-        Parameters
-        ----------
-        idata : InferenceData or DataTree
-            What `sample` returned.
-        X_new : array_like or data frame, shape (m, p)
-            Predictors in the order of X. A data frame must have the same columns, if X was one.
-        offset : float or array_like, shape (m,), optional
-
-        Returns
-        -------
-        ndarray, shape (m, 2)
-            Probabilities of ``classes_[0]`` and ``classes_[1]`` in one trial.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `X_new` or `offset` does not fit.
-        KeyError
-            If `idata` has no posterior of this model.
-        """
-        X = self._predictors.check_new(X_new)
-        intercept, beta = self._flat(trace.posterior(idata, "beta"))
-        success = prediction.mean_probability(intercept, beta, X, checks.offset(offset, len(X)))
-        return np.column_stack([1.0 - success, success])
-
-    def predict_draws(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
-    ) -> xr.DataArray:
-        """Return the success probability of new rows for each posterior draw.
-
-        Parameters
-        ----------
-        idata, X_new, offset
-            As for `predict_proba`.
-
-        Returns
-        -------
-        xarray.DataArray, dims (chain, draw, obs_id)
-            Probability of ``classes_[1]`` in one trial. Its mean over chain and draw is what `predict_proba`
-            gives.
-
-        Raises
-        ------
-        TypeError, ValueError, KeyError
-            As for `predict_proba`.
-        MemoryError
-            If the result cannot fit into memory.
-        """
-        X = self._predictors.check_new(X_new)
-        intercept, beta = self._flat(trace.posterior(idata, "beta"))
-        require_memory(8 * len(beta) * len(X), "the result", "pass fewer rows, or use predict_proba")
-        values = prediction.probability(intercept, beta, X, checks.offset(offset, len(X)))
-        like = trace.posterior(idata, "beta")
-        return xr.DataArray(
-            values.reshape(like.sizes["chain"], like.sizes["draw"], len(X)),
-            dims=("chain", "draw", "obs_id"),
-            coords={"chain": like["chain"], "draw": like["draw"], "obs_id": np.arange(len(X))},
-            name="probability",
-        )
-
     def _joint_prior(self) -> tuple[FloatArray, Gaussian]:
         """Return the centre of the design, and the prior of its coefficients.
 
@@ -225,10 +160,23 @@ class PolyaGammaLogistic(GibbsModel):
         checks.instance("intercept_prior", self.intercept_prior, (Normal,))
         mean, sd = self._predictors.moments(self._weights * self._trials)
         coefficients = self.prior.gaussian("prior", sd)
+        self._warn_of_extreme_scale(coefficients, sd)
         if not self._predictors.intercept:
             return np.zeros_like(mean), coefficients
         centre = mean if self.intercept_prior.standardized else np.zeros_like(mean)
         return centre, join(self.intercept_prior.gaussian("intercept_prior", np.ones(1)), coefficients)
+
+    def _warn_of_extreme_scale(self, coefficients: Gaussian, sd: FloatArray) -> None:
+        effect = sd * coefficients.standard_deviations()
+        worst = int(np.argmax(np.abs(np.log(effect))))
+        if not 1e-3 < effect[worst] < 1e3:
+            warnings.warn(
+                f"the prior's standard deviation of the change of the log odds by one standard deviation of "
+                f"{self.feature_names[worst]!r} is {effect[worst]:.2g}: standardize X, or pass "
+                "Normal(..., standardized=True)",
+                SamplingWarning,
+                stacklevel=4,
+            )
 
     def _start(
         self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
@@ -244,7 +192,8 @@ class PolyaGammaLogistic(GibbsModel):
 
     def _core_model(self) -> _gibbs.LogisticModel:
         return _gibbs.LogisticModel(
-            X=self._predictors.less(self._centre),
+            X=self._predictors.X,
+            centre=self._centre,
             shape=self._weights * self._trials,
             kappa=self._weights * (self._y - self._trials / 2),
             offset=self._offset,
@@ -267,22 +216,21 @@ class PolyaGammaLogistic(GibbsModel):
         return {"beta": self._prior.mean.shape}
 
     def _label(self, raw: Arrays, settings: Settings) -> Labelled:
-        stats = {name: (DRAWS, array) for name, array in raw.items() if name != "beta"}
-        stats["lp"] = (DRAWS, raw["lp"] + self._log_constant())
+        stats = {name: (trace.DRAWS, array) for name, array in raw.items() if name != "beta"}
+        stats["lp"] = (trace.DRAWS, raw["lp"] + self._log_constant())
         posterior = self._parameters(raw["beta"])
         groups: Labelled = {"posterior": posterior, "sample_stats": stats}
         if settings.log_likelihood:
-            groups["log_likelihood"] = {"y": ((*DRAWS, "obs_id"), self._log_likelihood(posterior))}
+            groups["log_likelihood"] = {"y": ((*trace.DRAWS, "obs_id"), self._log_likelihood(posterior))}
         return groups
 
     def _parameters(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
-        """Return the parameters for the predictors as given, in draws of the design's coefficients."""
         if not self._predictors.intercept:
-            return {"beta": ((*DRAWS, "feature"), coefficients)}
+            return {"beta": ((*trace.DRAWS, "feature"), coefficients)}
         beta = coefficients[..., 1:]
         shift = (beta * self._centre).sum(axis=-1)  # not a BLAS product: its bits depend on how many draws
         intercept = coefficients[..., 0] - shift
-        return {"intercept": (DRAWS, intercept), "beta": ((*DRAWS, "feature"), beta)}
+        return {"intercept": (trace.DRAWS, intercept), "beta": ((*trace.DRAWS, "feature"), beta)}
 
     def _log_likelihood(self, posterior: trace.Variables) -> FloatArray:
         beta = posterior["beta"][1]
@@ -323,13 +271,29 @@ class PolyaGammaLogistic(GibbsModel):
         rows = [self._y, self._trials, self._weights, self._offset]
         return "PolyaGammaLogistic " + digest(self._predictors.X, *rows, self._centre, *self._prior)
 
+    def _notices(self, posterior: xr.Dataset) -> list[str]:
+        """Return an explanation if the classes are separated, where that is no matter of course (p < n)."""
+        if not self._is_separated(posterior):
+            return []
+        occurring = np.unique(self._y / self._trials)
+        found = "a linear function of the predictors perfectly separates the classes"
+        if len(occurring) == 1:
+            found = f"only one class ({self.classes_[int(occurring[0])]}) occurs"
+        return [
+            f"{found}: the likelihood keeps growing with the size of the coefficients, which is therefore "
+            "decided by the prior; make sure that it says what you know"
+        ]
+
+    def _is_separated(self, posterior: xr.Dataset) -> bool:
+        """Whether the posterior mean (of at most 1,000 draws of a chain) has each row on its class's side."""
+        n, p = self._predictors.X.shape
+        if p + self._predictors.intercept >= n or ((self._y > 0) & (self._y < self._trials)).any():
+            return False
+        step = -(-posterior.sizes["draw"] // 1000)
+        intercept, beta = self._flat(posterior.isel(draw=slice(None, None, step)))
+        eta = self._offset + intercept.mean() + self._predictors.X @ beta.mean(axis=0)
+        return bool((eta * (self._y - self._trials / 2) > 0).all())
+
     def _bytes(self, settings: Settings) -> tuple[int, int]:
         n, p = self._predictors.X.shape
         return 8 * (p + 2 + n * settings.log_likelihood), 8 * n * p if self._centre.any() else 0
-
-    def _flat(self, posterior: xr.Dataset) -> tuple[FloatArray, FloatArray]:
-        """Return intercepts (s,), zero if the model has none, and coefficients (s, p) of all chains."""
-        beta = posterior["beta"].transpose(*DRAWS, "feature").to_numpy().reshape(-1, self.n_features)
-        if not self._predictors.intercept:
-            return np.zeros(len(beta)), beta
-        return posterior["intercept"].transpose(*DRAWS).to_numpy().ravel(), beta

@@ -16,7 +16,7 @@ Seed = int | Sequence[int] | np.random.SeedSequence | np.random.Generator | None
 
 
 class SamplingWarning(UserWarning):
-    """Something about a run that its user should know."""
+    """Something about a model or a run that its user should know."""
 
 
 @dataclass(frozen=True)

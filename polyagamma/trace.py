@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+DRAWS = ("chain", "draw")
 Variables = Mapping[str, tuple[tuple[str, ...], NDArray[Any]]]
 Attributes = Mapping[str, str | int | float]
 Trace = Any  # arviz.InferenceData (ArviZ before 1.0) or xarray.DataTree (since): they share no base class

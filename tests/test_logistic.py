@@ -55,6 +55,7 @@ WITH_INTERCEPT = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:(a linear|only one class).*:polyagamma.SamplingWarning")
 @pytest.mark.parametrize("kernel", ["gibbs", "hmc", "auto"])
 @pytest.mark.parametrize("case", WITH_INTERCEPT)
 def test_intercept_and_coefficient_against_quadrature(case, kernel):

@@ -12,6 +12,7 @@ KERNELS = ["gibbs", "hmc"]
 N, P = 8, 2
 SIGMA, INTERCEPT_SIGMA = 3.0, 3.0
 X = np.random.default_rng(4).standard_normal((N, P))
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # of separated classes
 FALSE_ALARM = 1e-7  # of one calibration, with the three tests' least p-value
 Z_LIMIT = 6.5  # t with 59 degrees of freedom, six scores: false alarm 1e-7
 

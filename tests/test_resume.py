@@ -14,6 +14,7 @@ import xarray as xr
 
 from polyagamma import Normal, PolyaGammaLogistic, ResumeError, SamplingWarning, folder, rounds, trace
 
+pytestmark = pytest.mark.filterwarnings("ignore:the chains have mixed:polyagamma.SamplingWarning")
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((40, 3))
 Y = (RNG.random(40) < 0.5).astype(int)

@@ -216,11 +216,12 @@ Vector Warmup::save() {
 }
 
 bool Warmup::restore(const double* saved, std::size_t size, std::uint64_t sweeps_done) {
-    open_window(sweeps_done);
-    const Vector own = save();
-    constexpr std::size_t kIdentity = 2;  // choice and tune
-    if (size != own.size() || !std::equal(saved, saved + kIdentity, own.begin())) return false;
-    saved += kIdentity;
+    const Window* window = window_at(sweeps_done);
+    const std::size_t values = window ? chains_ * window->sweeps * (k_ + 1) : 0;
+    const double identity[] = {static_cast<double>(choice_), static_cast<double>(tune_)};
+    if (size != 2 + numbers().size() + counts().size() + values) return false;
+    if (!std::equal(identity, identity + 2, saved)) return false;
+    saved += 2;
     for (double* number : numbers()) *number = *saved++;
     for (std::size_t* count : counts()) *count = static_cast<std::size_t>(*saved++);
     open_window(sweeps_done);

@@ -17,7 +17,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // exp(−kDigits) is the relative error aimed at in truncation and in discretisation.
 constexpr double kDigits = 34.0;
 
-// With A = 2xσ² the integrand is a Gaussian in p/σ of precision about 4A. Below kLowest the vertex moves
+// With A = 2xσ² the integrand is about a Gaussian in p/σ of precision 4A. Below kLowest the vertex moves
 // right.
 constexpr double kLowest = 2.0;
 
@@ -25,8 +25,7 @@ constexpr double kLowest = 2.0;
 // h; below, the rounding error of the plain exponent is about A ulp.
 constexpr double kTaylor = 500.0;
 
-// A density or tail of which the logarithm is below is 0, and its logarithm −∞: close to the overflow of z²
-// and x.
+// Exponents below count as −∞: there z² or x is about to overflow.
 constexpr double kLeastExponent = -1e290;
 
 // Where the contour crosses the real axis, and the exponent
@@ -91,13 +90,13 @@ Node evaluate(Complex square) {
     const double phase = theta.real();                  // Im v
     if (growth > 19.0) return {Complex(growth - kLog2, phase), 1.0 / Complex(growth, phase)};
     const Complex u = square / (kPi / 2 + theta);  // cosh v = cos θ = sin u keeps its precision for small p
-    const double sin = std::sin(u.real()), cos = std::cos(u.real());
-    const double sinh = std::sinh(u.imag()), cosh = std::sqrt(1 + sinh * sinh);
-    const Complex sine(sin * cosh, cos * sinh);
+    const double sin_a = std::sin(u.real()), cos_a = std::cos(u.real());  // u = a + ib
+    const double sinh_b = std::sinh(u.imag()), cosh_b = std::sqrt(1 + sinh_b * sinh_b);
+    const Complex sine(sin_a * cosh_b, cos_a * sinh_b);
     const double wrapped = std::atan2(sine.imag(), sine.real());  // within π/2 of Im v, up to full turns
     const double turns = std::round((phase - wrapped) / (2 * kPi));
     const Complex log_sine(std::log(std::abs(sine)), wrapped + 2 * kPi * turns);
-    return {log_sine, Complex(cos * cosh, -sin * sinh) / (theta * sine)};
+    return {log_sine, Complex(cos_a * cosh_b, -sin_a * sinh_b) / (theta * sine)};
 }
 
 Complex expm1(Complex a) {
@@ -205,8 +204,7 @@ double contour_log_density(double x, double h, double z) {
     if (contour.is_taylor()) {
         return contour.vertex().exponent + std::log(contour.integrate_taylor([](Complex) { return 1.0; }));
     }
-    // x f(x) = h/(2πi) ∫ exp(tx) E exp(−tω) tanh(v)/(4v) dt (integration by parts) has no cancellation as h →
-    // 0.
+    // By parts, x f(x) = h/(2πi) ∫ exp(tx) E exp(−tω) tanh(v)/(4v) dt: without cancellation for h → 0.
     const double value =
         contour.integrate_plainly([](Complex, const Node& node) { return node.tanhc / 4.0; });
     return contour.vertex().exponent + std::log(h) - std::log(x) + std::log(value);
@@ -217,11 +215,11 @@ LogTail contour_log_tail(double x, double h, double z) {
     const Vertex& vertex = contour.vertex();
     if (contour.is_empty()) return {-kInfinity, vertex.offset > 0.0};
     if (h <= 1.0) return {vertex.exponent + std::log(-contour.integrate_centred()), false};
-    const auto pole = [&](Complex delta) { return 1.0 / (2.0 * (vertex.offset + delta)); };
+    const auto inverse_t = [&](Complex delta) { return 1.0 / (2.0 * (vertex.offset + delta)); };
     const double integral =
         contour.is_taylor()
-            ? contour.integrate_taylor(pole)
-            : contour.integrate_plainly([&](Complex delta, const Node&) { return pole(delta); });
+            ? contour.integrate_taylor(inverse_t)
+            : contour.integrate_plainly([&](Complex delta, const Node&) { return inverse_t(delta); });
     const bool lower = vertex.offset > 0.0;
     const double tail = (lower ? integral : -integral) + contour.pole_correction();
     return {vertex.exponent + std::log(tail), lower};

@@ -47,6 +47,12 @@ double tail_sum(int n, double s) {
 constexpr double kDirect = 2.5;
 constexpr double kSquareRoot = 400.0;  // tanh(20) = 1 to double precision
 
+// dT/ds, T = tanh(√s)/√s, to a few digits: from 2sT′ = 1 − sT² − T, where 1 − sT² = 1/cosh²(√s).
+double tanhc_slope(double s, double t) {
+    if (std::fabs(s) < 0.05) return -1.0 / 3 + 4.0 / 15 * s;
+    return ((s < kSquareRoot ? 1 - s * t * t : 0.0) - t) / (2 * s);
+}
+
 // The tail beyond a_3 is below 1e-14 of C_n for larger n.
 constexpr int kLongestTail = 10;
 
@@ -93,8 +99,7 @@ double inverse_tanhc(double value) {
     for (int i = 0; i < 8; ++i) {
         const double s = distance - kBranch;
         const double t = tanhc(distance);
-        const double slope = std::fabs(s) < 0.05 ? -1.0 / 3 + 4.0 / 15 * s : (1.0 - t - s * t * t) / (2 * s);
-        const double step = std::log(t / value) * t / (slope * distance);
+        const double step = std::log(t / value) * t / (tanhc_slope(s, t) * distance);
         distance *= std::exp(-step);
         if (std::fabs(step) < 1e-7) break;
     }

@@ -121,18 +121,22 @@ TEST_CASE("lp is the log-posterior of the draw beside it") {
 }
 
 TEST_CASE("threads and pieces do not change a bit") {
-    const fixtures::Problem problem = fixtures::make_problem(1100, 3, 64);
-    const Model model = problem.model();
-    for (const KernelChoice kernel : kChoices) {
-        Run one(model, nullptr, options(kernel, 100, 1), 5);
-        REQUIRE(one.chains->start(nullptr).ok());
-        one.advance(150, 150);
-        for (const unsigned threads : {2u, 3u, 8u}) {
-            Run other(model, nullptr, options(kernel, 100, threads), 5);
-            REQUIRE(other.chains->start(nullptr).ok());
-            other.advance(150, 7 + threads);
-            CHECK(other.beta == one.beta);
-            CHECK(other.lp == one.lp);
+    // So few rows that threads go over chains, and so many that they go over rows.
+    for (const std::size_t rows : {1100u, 9000u}) {
+        const std::size_t tune = rows == 1100 ? 100 : 30;
+        const fixtures::Problem problem = fixtures::make_problem(rows, 3, 64);
+        const Model model = problem.model();
+        for (const KernelChoice kernel : kChoices) {
+            Run one(model, nullptr, options(kernel, tune, 1), 5);
+            REQUIRE(one.chains->start(nullptr).ok());
+            one.advance(tune + 20, tune + 20);
+            for (const unsigned threads : {2u, 3u, 8u}) {
+                Run other(model, nullptr, options(kernel, tune, threads), 5);
+                REQUIRE(other.chains->start(nullptr).ok());
+                other.advance(tune + 20, 7 + threads);
+                CHECK(other.beta == one.beta);
+                CHECK(other.lp == one.lp);
+            }
         }
     }
 }

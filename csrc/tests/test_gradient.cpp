@@ -16,6 +16,8 @@ using namespace polyagamma;
 
 namespace {
 
+RowTeam alone(1);
+
 // Offsets, prior mean, full precision, an intercept: everything a model can have.
 fixtures::Problem full_problem(std::size_t n, std::size_t p) {
     fixtures::Problem problem = fixtures::make_problem(n, p - 1, 31);
@@ -56,7 +58,7 @@ TEST_CASE("the log-density is the log-posterior of the coefficients, in any coor
         const fixtures::Problem problem = full_problem(n, 4);
         const Model model = problem.model();
         for (const Coordinates& coordinates : {Coordinates(model), moved(model)}) {
-            GradientPass pass(model.rows, 4, 1);
+            GradientPass pass(model.rows, 4, 1, alone);
             const Vector u = random_vector(4, 34, 1.0);
             const double* at = u.data();
             Vector gradient(4), beta(4);
@@ -73,7 +75,7 @@ TEST_CASE("the gradient is that of the log-density") {
     const fixtures::Problem problem = full_problem(60, 5);
     const Model model = problem.model();
     const Coordinates coordinates = moved(model);
-    GradientPass pass(model.rows, 5, 1);
+    GradientPass pass(model.rows, 5, 1, alone);
     Vector u = random_vector(5, 35, 1.0), gradient(5), ignored(5), beta(5);
     const double* at = u.data();
     pass.log_density(coordinates, &at, gradient.data(), nullptr, nullptr);
@@ -98,12 +100,12 @@ TEST_CASE("a chain's gradient does not depend on the chains beside it") {
     std::vector<const double*> at;
     for (std::uint64_t c = 0; c < 4; ++c) u.push_back(random_vector(6, 40 + c, 1.0));
     for (const Vector& one : u) at.push_back(one.data());
-    GradientPass together(model.rows, 6, 4), alone(model.rows, 6, 1);
+    GradientPass together(model.rows, 6, 4, alone), one_chain(model.rows, 6, 1, alone);
     Vector gradient(24), one(6), log_likelihood(4), log_density(4);
     together.log_density(coordinates, at.data(), gradient.data(), log_likelihood.data(), log_density.data());
     for (std::size_t c = 0; c < 4; ++c) {
         double likelihood = 0.0, density = 0.0;
-        alone.log_density(coordinates, &at[c], one.data(), &likelihood, &density);
+        one_chain.log_density(coordinates, &at[c], one.data(), &likelihood, &density);
         CHECK(density == log_density[c]);
         CHECK(std::memcmp(one.data(), &gradient[6 * c], 6 * sizeof(double)) == 0);
     }
@@ -124,7 +126,7 @@ TEST_CASE("the mode has no gradient, and the factor is that of the Hessian there
         Mode mode;
         REQUIRE(find_mode(coordinates, model.rows, mode).ok());
         CHECK(mode.iterations < 100);
-        GradientPass pass(model.rows, k, 1);
+        GradientPass pass(model.rows, k, 1, alone);
         Vector gradient(k), weights(model.rows.shape.size()), hessian(k * k);
         const double* at = mode.u.data();
         pass.log_density(coordinates, &at, gradient.data(), nullptr, nullptr);

@@ -12,6 +12,8 @@ using namespace polyagamma;
 
 namespace {
 
+RowTeam alone(1);
+
 // One chain in the coordinates of the coefficients.
 struct Chain {
     Chain(const Model& m, std::uint64_t seed)
@@ -20,8 +22,8 @@ struct Chain {
           random(seed),
           u(coordinates.size()),
           bitgen(random.bitgen()),
-          group(m.rows, coordinates.size(), 0, &bitgen, u.data(), 1),
-          hmc(m.rows, coordinates.size(), 1) {}
+          group(m.rows, coordinates.size(), 0, &bitgen, u.data(), 1, alone),
+          hmc(m.rows, coordinates.size(), 1, alone) {}
 
     HmcInfo trajectory(const HmcSettings& settings) {
         HmcInfo info;
@@ -116,14 +118,14 @@ TEST_CASE("kernels keep the joint law of coefficients and data") {
             }
             const Model model = problem.model();
             const Coordinates coordinates(model);
-            Group group(model.rows, 2, 0, &bitgen, u.data(), 1);
+            Group group(model.rows, 2, 0, &bitgen, u.data(), 1, alone);
             if (augmentation) {
                 std::size_t failed = 0;
-                GibbsSweep gibbs(model.rows, 2, 1);
+                GibbsSweep gibbs(model.rows, 2, 1, alone);
                 REQUIRE(gibbs.run(coordinates, group, false, failed).ok());
             } else {
                 HmcInfo info;
-                SplitHmc hmc(model.rows, 2, 1);
+                SplitHmc hmc(model.rows, 2, 1, alone);
                 REQUIRE(group.evaluate(coordinates).ok());
                 hmc.run(coordinates, {0.7, 2}, group, &info);
             }
