@@ -190,10 +190,11 @@ void set_state(PyChains& self, const py::dict& parts) {
     if (!fits) throw py::value_error("state does not fit these chains");
 }
 
-// Matrix in panels, vectors of rows; square matrices: coordinates, metric and their temporaries, and MᵀΩM of each chain
-// and strip of rows; the longest window of warm-up twice; for more coefficients than rows the orthonormal
-// factor, L and the prior's factor.
-std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains, std::size_t tune) {
+// Matrix in panels, vectors of rows; square matrices: coordinates, metric and their temporaries, and MᵀΩM of
+// each chain and strip of rows; the longest window of warm-up twice; for more coefficients than rows the
+// orthonormal factor, L and the prior's factor.
+std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
+                              std::size_t tune) {
     const bool wide = n_coefficients > n_rows;
     const std::size_t k = std::max<std::size_t>(1, wide ? n_rows : n_coefficients);
     const std::size_t squares = 10 + chains * RowStrips(n_rows, k).count();
