@@ -173,8 +173,8 @@ class LogisticPredictions(GibbsModel):
         found = [str(name) for name in posterior["feature"].to_numpy()]
         if found != self._predictors.names:
             raise ValueError(
-                f"idata must be of this model, got coefficients of {found}, not {self._predictors.names}: "
-                "pass what its sample() returned"
+                f"idata must be of this model, got coefficients of {found}, "
+                f"expected {self._predictors.names}: pass what its sample() returned"
             )
         return posterior
 
