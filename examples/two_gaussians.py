@@ -60,7 +60,7 @@ def plot(x, from_p, grid, draws, path):
     axes.set_ylim(-0.09, 1.09)
     axes.set_xlabel("x")
     axes.set_ylabel("probability that x comes from p")
-    axes.legend(frameon=False, loc=(0.13, 0.3))
+    axes.legend(frameon=False, loc=(0.2, 0.3))
     figure.savefig(path)
 
 

@@ -175,6 +175,12 @@ def same_keys(name: str, mapping: Mapping[str, Any], expected: Sequence[str]) ->
         raise ValueError(f"{name} must have the keys {list(expected)}, got {list(mapping)}")
 
 
+def known_names(name: str, names: Sequence[str], known: Sequence[str]) -> None:
+    """Raise ValueError unless `names` has at least one member, and all of them are in `known`."""
+    if not names or not set(names) <= set(known):
+        raise ValueError(f"{name} must be some of {list(known)}, got {list(names)}")
+
+
 def weights(value: ArrayLike | None, n_rows: int) -> FloatArray:
     """Return the weights, 1 where none are given; ValueError unless all are positive."""
     array = per_row("weights", 1.0 if value is None else value, n_rows)

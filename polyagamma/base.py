@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -82,6 +82,8 @@ class GibbsModel(ABC):
         compute_log_likelihood: bool = False,
         initvals: Initial | None = None,
         thin: int = 1,
+        discard_tuned_samples: bool = True,
+        var_names: Sequence[str] | None = None,
         callback: Callback | None = None,
         checkpoint: str | PathLike[str] | None = None,
         every: int = 500,
@@ -112,6 +114,11 @@ class GibbsModel(ABC):
             Where to start: for each parameter a value, or one for each chain; by default the model chooses.
         thin : int, default 1
             Sweeps for each draw that is kept.
+        discard_tuned_samples : bool, default True
+            False: keep the draws of warm-up, in groups ``warmup_posterior`` and ``warmup_sample_stats``. Not
+            for runs on disk.
+        var_names : sequence of str, optional
+            The parameters to keep; by default all. Predictions need all.
         callback : callable, optional
             Called about ten times a second with a `Progress`; the run ends if it returns something true.
         checkpoint : path, optional
@@ -151,14 +158,20 @@ class GibbsModel(ABC):
             kernels=self._kernels,
             compute_log_likelihood=compute_log_likelihood,
             every=every,
+            var_names=var_names,
             random_seed=random_seed,
         )
-        self._require_memory(settings, settings.draws if checkpoint is None else settings.every)
+        if not discard_tuned_samples and checkpoint is not None:
+            raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
+        kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
+        self._require_memory(settings, kept if checkpoint is None else settings.every)
         generators = bit_generators(settings)
         job = Job(settings, generators, self._start(settings, generators, initvals), Run())
+        layout = self._layout(job)
         if checkpoint is None:
-            return self._run(job, MemorySink(self._layout(job), job), progressbar, callback)
-        sink = FolderSink(Path(checkpoint), self._layout(job), job, self._fingerprint())
+            warmup = None if discard_tuned_samples else layout.zeros(settings.chains, settings.tune)
+            return self._run(job, MemorySink(layout, job), progressbar, callback, warmup)
+        sink = FolderSink(Path(checkpoint), layout, job, self._fingerprint())
         sink.create(self._data_groups())
         return self._run(job, sink, progressbar, callback)
 
@@ -303,29 +316,37 @@ class GibbsModel(ABC):
                 yield {name: values[:, draw].copy() for name, (_, values) in posterior.items()}
 
     def _run(
-        self, job: Job, sink: MemorySink | FolderSink, progressbar: bool, callback: Callback | None
+        self,
+        job: Job,
+        sink: MemorySink | FolderSink,
+        progressbar: bool,
+        callback: Callback | None,
+        warmup: Arrays | None = None,
     ) -> trace.Trace:
         """Run a job to its end and return its trace."""
         settings, run = job.settings, job.run
         sweeps = settings.tune + settings.thin * settings.draws
         with display(progressbar, settings.chains, sweeps) as shown:
-            Loop(job.chains, settings, sink, shown, callback, run).go()
+            Loop(job.chains, settings, sink, shown, callback, run, warmup).go()
         attrs = self._attributes(job)
         sink.close(attrs)
         groups = {name: dataset.assign_attrs(attrs) for name, dataset in sink.groups().items()}
-        self._advise(run, groups["posterior"])
+        if warmup is not None:
+            tuned = self._layout(job).datasets(warmup)
+            groups |= {f"warmup_{name}": tuned[name] for name in ("posterior", "sample_stats")}
+        self._advise(job, groups["posterior"])
         state = trace.from_arrays(job.snapshot(self._fingerprint()))
         return trace.to_trace(groups | self._data_groups() | {"sampler_state": state}, attrs)
 
-    def _advise(self, run: Run, posterior: xr.Dataset) -> None:
+    def _advise(self, job: Job, posterior: xr.Dataset) -> None:
         """Warn the caller of `sample`, `resume` or `extend` of what is wrong with a run."""
-        if run.interrupted:
-            made = f"{run.draws} draws of each chain"
-            messages = [f"sampling was interrupted after {made}: the trace holds these"]
-        elif run.draws:
-            messages = [*diagnostics.advice(posterior), *self._notices(posterior)]
-        else:
-            messages = []
+        messages = []
+        if job.run.interrupted:
+            made = f"{job.run.draws} draws of each chain"
+            messages += [f"sampling was interrupted after {made}: the trace holds these"]
+        elif job.run.draws:
+            messages += diagnostics.advice(posterior)
+            messages += self._notices(posterior) if job.settings.var_names is None else []
         for message in messages:
             warnings.warn(message, SamplingWarning, stacklevel=4)
 
@@ -347,8 +368,17 @@ class GibbsModel(ABC):
 
     def _layout(self, job: Job) -> Layout:
         return Layout(
-            self._outputs(), job.chains.stats, lambda raw: self._label(raw, job.settings), self._coords()
+            self._outputs(), job.chains.stats, lambda raw: self._kept(raw, job.settings), self._coords()
         )
+
+    def _kept(self, raw: Arrays, settings: Settings) -> Labelled:
+        """Return the groups that draws make, of the posterior only the parameters to keep."""
+        groups = self._label(raw, settings)
+        if settings.var_names is not None:
+            parameters = groups["posterior"]
+            checks.known_names("var_names", settings.var_names, list(parameters))
+            groups["posterior"] = {name: parameters[name] for name in settings.var_names}
+        return groups
 
     def _data_groups(self) -> dict[str, xr.Dataset]:
         return {name: trace.dataset(variables, self._coords()) for name, variables in self._data().items()}

@@ -10,19 +10,19 @@ from typing import Protocol
 class Display(Protocol):
     """What a run tells its display."""
 
-    def update(self, sweeps: int, phase: str) -> None:
-        """Tell how many sweeps of a chain are done, and what the chains are doing."""
+    def update(self, sweeps: int, phase: str, acceptance: float | None = None) -> None:
+        """Tell how many sweeps of a chain are done, what the chains do, and what share they accept."""
 
 
 class Silent:
     """A display that shows nothing."""
 
-    def update(self, sweeps: int, phase: str) -> None:
+    def update(self, sweeps: int, phase: str, acceptance: float | None = None) -> None:
         """Do nothing."""
 
 
 class LiveDisplay(AbstractContextManager["LiveDisplay"]):
-    """One line for all chains, which advance together: phase, bar, sweeps, speed, time left."""
+    """One line for all chains, which advance together: phase, bar, sweeps, speed, acceptance, time left."""
 
     def __init__(self, chains: int, total: int) -> None:
         from rich.progress import (
@@ -39,12 +39,13 @@ class LiveDisplay(AbstractContextManager["LiveDisplay"]):
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[speed]}"),
+            TextColumn("{task.fields[acceptance]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
         )
         self._chains = f"{chains} chain{'s' * (chains > 1)}"
-        self._task = self._progress.add_task("Starting", total=total, speed="")
+        self._task = self._progress.add_task("Starting", total=total, speed="", acceptance="")
 
     def __enter__(self) -> LiveDisplay:
         self._progress.start()
@@ -55,7 +56,7 @@ class LiveDisplay(AbstractContextManager["LiveDisplay"]):
     ) -> None:
         self._progress.stop()
 
-    def update(self, sweeps: int, phase: str) -> None:
+    def update(self, sweeps: int, phase: str, acceptance: float | None = None) -> None:
         """Show that each chain has done `sweeps` sweeps in all, and now does `phase`."""
         speed = self._progress.tasks[0].finished_speed or self._progress.tasks[0].speed
         self._progress.update(
@@ -63,6 +64,7 @@ class LiveDisplay(AbstractContextManager["LiveDisplay"]):
             completed=sweeps,
             description=f"{phase} {self._chains}",
             speed=f"{speed:,.0f} sweeps/s" if speed else "",
+            acceptance="" if acceptance is None else f"accepted {acceptance:.0%}",
         )
 
 

@@ -116,6 +116,8 @@ class Loop:
         Called with a `Progress` after each round; the run stops if it returns something true.
     run : Run
         Where the run stands; kept up to date.
+    warmup : mapping of str to ndarray, optional
+        Arrays (chains, tune, ...) for the draws of warm-up.
     """
 
     def __init__(
@@ -126,9 +128,10 @@ class Loop:
         display: Display,
         callback: Callback | None,
         run: Run,
+        warmup: Arrays | None = None,
     ) -> None:
         self._chains, self._settings, self._sink, self._run = chains, settings, sink, run
-        self._display, self._callback = display, callback
+        self._display, self._callback, self._warmup = display, callback, warmup
         self._pace, self._interrupt, self._stopped = Pace(), Interrupt(), False
 
     def go(self) -> None:
@@ -144,13 +147,14 @@ class Loop:
         settings, run = self._settings, self._run
         with one_blas_thread(), self._interrupt:
             while self._goes_on() and (left := settings.tune - self._chains.sweeps_done) > 0:
-                run.tuning_time += self._sweep(min(left, self._pace.sweeps), None)
-                self._after_round("Warming up")
+                out = self._warmup_room(min(left, self._pace.sweeps))
+                run.tuning_time += self._sweep(min(left, self._pace.sweeps), out)
+                self._after_round("Warming up", out)
             while self._goes_on() and (left := settings.draws - run.draws) > 0:
                 out = self._sink.room(min(left, max(1, self._pace.sweeps // settings.thin)))
                 run.sampling_time += self._draw(out)
                 run.draws += len(next(iter(out.values()))[0])
-                self._after_round("Sampling")
+                self._after_round("Sampling", out)
         run.interrupted = self._interrupt.requested and run.draws < settings.draws
         if run.interrupted and run.draws == 0:
             raise KeyboardInterrupt
@@ -179,9 +183,15 @@ class Loop:
         self._pace.update(sweeps, seconds)
         return seconds
 
-    def _after_round(self, phase: str) -> None:
+    def _warmup_room(self, sweeps: int) -> Arrays | None:
+        done = self._chains.sweeps_done
+        return self._warmup and {name: array[:, done : done + sweeps] for name, array in self._warmup.items()}
+
+    def _after_round(self, phase: str, out: Arrays | None) -> None:
         self._sink.after_round(self._run)
-        self._display.update(self._chains.sweeps_done, phase)
+        accepted = (out or {}).get("acceptance_rate")
+        acceptance = None if accepted is None else float(accepted.mean())
+        self._display.update(self._chains.sweeps_done, phase, acceptance)
         if self._callback is not None:
             self._stopped = bool(self._callback(self._progress()))
 

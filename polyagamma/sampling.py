@@ -31,6 +31,7 @@ class Settings:
     kernel: str
     log_likelihood: bool
     every: int
+    var_names: tuple[str, ...] | None
     seed: np.random.SeedSequence
 
     @classmethod
@@ -47,6 +48,7 @@ class Settings:
         random_seed: Seed,
         compute_log_likelihood: bool = False,
         every: int = 1,
+        var_names: Sequence[str] | None = None,
     ) -> Settings:
         """Check what the user gave; TypeError or ValueError name the argument."""
         chains = checks.integer("chains", chains, 1)
@@ -59,19 +61,27 @@ class Settings:
             kernel=checks.one_of("kernel", kernel, kernels),
             log_likelihood=bool(compute_log_likelihood),
             every=checks.integer("every", every, 1),
+            var_names=None if var_names is None else tuple(var_names),
             seed=seed_sequence(random_seed, chains),
         )
 
     def to_plain(self) -> dict[str, Any]:
         """Return everything but the threads as numbers, strings and lists."""
-        names = ("draws", "tune", "chains", "thin", "kernel", "log_likelihood", "every")
+        names = ("draws", "tune", "chains", "thin", "kernel", "log_likelihood", "every", "var_names")
         return {name: getattr(self, name) for name in names} | {"seed": seed_to_plain(self.seed)}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], cores: int | None) -> Settings:
         """Return what `to_plain` was made from, with other threads."""
-        seed = np.random.SeedSequence(**plain["seed"])
-        return cls(**dict(plain) | {"seed": seed, "threads": threads(cores, plain["chains"])})
+        names = plain["var_names"]
+        return cls(
+            **dict(plain)
+            | {
+                "seed": np.random.SeedSequence(**plain["seed"]),
+                "threads": threads(cores, plain["chains"]),
+                "var_names": None if names is None else tuple(names),
+            }
+        )
 
     def attributes(self) -> dict[str, str | int | float]:
         """Return what a trace says of its settings; by ArviZ's names where it has one."""

@@ -314,6 +314,31 @@ def test_iteration_checks_its_arguments_at_once():
         MODEL.iter_draws(chains=0)
 
 
+def test_kept_warmup_precedes_the_draws(whole, settings):
+    """Where the kernel does not adapt, its sweeps are the first draws of a run without warm-up."""
+    kept = MODEL.sample(90, **settings, discard_tuned_samples=False)
+    assert_same_draws(kept, whole)
+    assert kept.warmup_posterior["beta"].shape == (4, 30, 3)
+    assert kept.warmup_sample_stats["lp"].shape == (4, 30)
+    if settings["kernel"] == "gibbs":
+        all_draws = MODEL.sample(120, **settings | {"tune": 0})
+        np.testing.assert_array_equal(kept.warmup_posterior["beta"], all_draws.posterior["beta"][:, :30])
+
+
+def test_warmup_cannot_be_kept_on_disk(tmp_path):
+    with pytest.raises(ValueError, match="a run on disk cannot keep its warm-up"):
+        MODEL.sample(90, **SETTINGS, discard_tuned_samples=False, checkpoint=tmp_path / "run")
+
+
+def test_only_some_parameters_are_kept(whole, settings, tmp_path):
+    some = MODEL.sample(90, **settings, var_names=["beta"], checkpoint=tmp_path / "run", every=40)
+    assert list(some.posterior.data_vars) == ["beta"]
+    np.testing.assert_array_equal(some.posterior["beta"], whole.posterior["beta"])
+    assert list(MODEL.extend(some, 5, progressbar=False).posterior.data_vars) == ["beta"]
+    with pytest.raises(ValueError, match=r"var_names must be some of \['intercept', 'beta'\], got \['b'\]"):
+        MODEL.sample(90, **settings, var_names=["b"])
+
+
 def test_memory_stays_bounded_on_disk(tmp_path, monkeypatch):
     """A run whose draws would need 6 MB has 2 MB: on disk it is accepted, in memory refused."""
     monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 2_000_000)

@@ -137,13 +137,14 @@ def test_display_only_on_terminals(monkeypatch):
 
 def test_live_display_tells_phase_and_sweeps(monkeypatch):
     screen = io.StringIO()
-    console = rich.console.Console(force_terminal=True, file=screen, width=120)
+    console = rich.console.Console(force_terminal=True, file=screen, width=140)
     monkeypatch.setattr(rich, "_console", console)
     with display(True, 4, 70) as shown:
         for sweeps in (10, 40, 70):
-            shown.update(sweeps, "Sampling")
+            shown.update(sweeps, "Sampling", acceptance=0.834)
     assert "Sampling 4 chains" in screen.getvalue()
     assert "70/70" in screen.getvalue()
+    assert "accepted 83%" in screen.getvalue()
 
 
 def test_available_memory_is_that_of_the_machine():
