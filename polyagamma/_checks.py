@@ -6,12 +6,37 @@ of the first bad value is looked for only once an error is certain.
 
 from __future__ import annotations
 
+import operator
+import os
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 RealArray = NDArray[Any]  # of a boolean, integer or floating dtype that float64 can hold
+
+# The kernel behind each `method`. The last four are names that the PyPI package `polyagamma` uses for
+# algorithms of its own; here they are exact, like everything else.
+KERNELS = {
+    "strip": "strip",
+    "inverse_gaussian": "inverse_gaussian",
+    "devroye": "strip",
+    "alternate": "inverse_gaussian",
+    "saddle": "inverse_gaussian",
+    "gamma": "inverse_gaussian",
+}
+
+# method="strip" adds up h draws from PG(1, z). Longer sums are refused: their time grows with h, that of
+# the other kernel does not.
+LARGEST_STRIP_SHAPE = 1000
+
+THREADS_VARIABLE = "POLYAGAMMA_NUM_THREADS"
+
+_PIECE = 1 << 16  # elements looked at in one go by the checks that need a temporary array
+
+
+# ---- parameters
 
 
 def real_array(name: str, value: ArrayLike) -> RealArray:
@@ -48,14 +73,20 @@ def real_array(name: str, value: ArrayLike) -> RealArray:
 
 def require_positive(name: str, array: RealArray) -> None:
     """Raise ValueError, naming the first bad value and its index, unless 0 < `array` < inf everywhere."""
-    if array.size and not (_least(array) > 0 and _greatest(array) < np.inf):
-        _refuse_value(name, array, ~((array > 0) & (array < np.inf)), "positive and finite")
+    if not _lies_above(0, array):
+        _refuse_value(name, array, ~((array > 0) & (array < np.inf)), "be positive and finite")
 
 
 def require_finite(name: str, array: RealArray) -> None:
     """Raise ValueError, naming the first bad value and its index, unless `array` is finite everywhere."""
-    if array.size and not (_least(array) > -np.inf and _greatest(array) < np.inf):
-        _refuse_value(name, array, ~np.isfinite(array), "finite")
+    if not _lies_above(-np.inf, array):
+        _refuse_value(name, array, ~np.isfinite(array), "be finite")
+
+
+def require_strip_shape(h: RealArray) -> None:
+    """Raise ValueError, naming the first bad value and its index, unless method="strip" can draw every h."""
+    if not all(_strip_shapes(piece).all() for piece in _pieces(h)):
+        _refuse_value("h", h, ~_strip_shapes(h), f"hold integers up to {LARGEST_STRIP_SHAPE} for this method")
 
 
 def parameters(h: ArrayLike, z: ArrayLike) -> tuple[RealArray, RealArray]:
@@ -77,21 +108,145 @@ def broadcast_shape(**arrays: RealArray) -> tuple[int, ...]:
         ) from error
 
 
-def _least(array: RealArray) -> Any:
-    """Return the minimum; NaN if there is one."""
-    with np.errstate(invalid="ignore"):
-        return np.minimum.reduce(array, axis=None)
+# ---- the other arguments of a draw
 
 
-def _greatest(array: RealArray) -> Any:
-    """Return the maximum; NaN if there is one."""
-    with np.errstate(invalid="ignore"):
-        return np.maximum.reduce(array, axis=None)
+def result_shape(size: object, out: Any, **arrays: RealArray) -> tuple[int, ...]:
+    """Return the shape of the result: that of `out`, else `size`, else what the named arrays broadcast to.
+
+    Raises
+    ------
+    TypeError
+        If `size` is no shape, or `out` no array of float64.
+    ValueError
+        If `out` is read-only, or `size`, `out` and the arrays do not go together.
+    """
+    shape = broadcast_shape(**arrays)
+    wanted = None if size is None else _shape(size)
+    if out is not None:
+        out_shape = _output_shape(out)
+        if wanted not in (None, out_shape):
+            raise ValueError(f"size must be the shape of out, {out_shape}, got {size}: leave size out")
+        return _require_broadcast("out", out_shape, shape, arrays)
+    return shape if wanted is None else _require_broadcast("size", wanted, shape, arrays)
+
+
+def unaliased(array: RealArray, out: NDArray[np.float64]) -> RealArray:
+    """Return `array`, or a copy if writing an element of `out` might change a later element of it."""
+    if not np.may_share_memory(array, out) or _same_layout(array, out):
+        return array
+    return array.copy()
+
+
+def kernel(method: object) -> str:
+    """Return the kernel that `method` is a name of; ValueError if it is none."""
+    if isinstance(method, str) and method in KERNELS:
+        return KERNELS[method]
+    names = ", ".join(map(repr, KERNELS))
+    raise ValueError(f"method must be None or one of {names}, got {_describe(method)}: leave it out")
+
+
+def thread_count(threads: object) -> int:
+    """Return the number of threads to draw with; for None, what the environment says, else 1."""
+    if threads is None:
+        return _thread_count_of_environment()
+    count = _integer("threads", threads)
+    if count < 1:
+        raise ValueError(f"threads must be at least 1, got {count}: leave it out to draw on one thread")
+    return count
+
+
+def bad_random_state(random_state: object, error: Exception) -> Exception:
+    """Return the exception for a `random_state` that numpy.random.default_rng refused with `error`."""
+    return type(error)(
+        "random_state must be None, a non-negative int, a SeedSequence, a BitGenerator, a Generator or a "
+        f"RandomState, got {_describe(random_state)} ({error}): pass numpy.random.default_rng(seed)"
+    )
+
+
+def _shape(size: object) -> tuple[int, ...]:
+    shape = tuple(_integer("size", n) for n in size) if isinstance(size, (tuple, list)) else None
+    shape = (_integer("size", size),) if shape is None else shape
+    if any(n < 0 for n in shape):
+        raise ValueError(f"size must not be negative, got {size}: pass the shape of the array to draw")
+    return shape
+
+
+def _output_shape(out: Any) -> tuple[int, ...]:
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be a numpy.ndarray, got {_describe(out)}: pass numpy.empty(shape)")
+    if out.dtype != np.float64:
+        raise TypeError(f"out must have dtype float64, got {out.dtype}: draw first, convert afterwards")
+    if not out.flags.writeable:
+        raise ValueError("out must be writeable, got a read-only array: pass a copy of it")
+    shape: tuple[int, ...] = out.shape
+    return shape
+
+
+def _require_broadcast(
+    name: str, wanted: tuple[int, ...], shape: tuple[int, ...], arrays: dict[str, RealArray]
+) -> tuple[int, ...]:
+    try:
+        fits = np.broadcast_shapes(shape, wanted) == wanted
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"{name} must have a shape that {_names(arrays)} broadcast to, got {wanted} for "
+            f"{_shapes(arrays)}: leave it out, or give it the shape {shape}, led by any other dimensions"
+        )
+    return wanted
+
+
+def _thread_count_of_environment() -> int:
+    text = os.environ.get(THREADS_VARIABLE) or "1"
+    if not (text.isdecimal() and int(text) > 0):
+        raise ValueError(
+            f"the environment variable {THREADS_VARIABLE} must be a positive integer, got {text!r}: "
+            "set it to a number of threads, or unset it"
+        )
+    return int(text)
+
+
+def _integer(name: str, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError as error:
+        raise TypeError(f"{name} must be made of integers, got {_describe(value)}: pass an int") from error
+
+
+# ---- helpers
+
+
+def _lies_above(bound: float, array: RealArray) -> bool:
+    """Return whether bound < `array` < inf everywhere; NaN does not."""
+    if array.size == 0:
+        return True
+    with np.errstate(invalid="ignore"):  # of NaN, which both reductions hand on
+        least = np.minimum.reduce(array, axis=None)
+        return bool(least > bound and np.maximum.reduce(array, axis=None) < np.inf)
+
+
+def _pieces(array: RealArray) -> Iterator[RealArray]:
+    return (array.flat[start : start + _PIECE] for start in range(0, array.size, _PIECE))
+
+
+def _strip_shapes(h: RealArray) -> NDArray[np.bool_]:
+    valid: NDArray[np.bool_] = (h >= 1) & (h <= LARGEST_STRIP_SHAPE) & (np.floor(h) == h)
+    return valid
+
+
+def _same_layout(array: RealArray, other: RealArray) -> bool:
+    return (
+        array.ctypes.data == other.ctypes.data
+        and array.shape == other.shape
+        and array.strides == other.strides
+    )
 
 
 def _names(arrays: dict[str, RealArray]) -> str:
     *most, last = arrays
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} and {last}"
 
 
 def _shapes(arrays: dict[str, RealArray]) -> str:
@@ -114,5 +269,5 @@ def _refuse_value(name: str, array: RealArray, bad: NDArray[np.bool_], expected:
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), array.shape))
     place = f"{name}[{', '.join(map(str, index))}]" if index else name
     raise ValueError(
-        f"{name} must be {expected}, got {place} = {array[index].item()!r}: drop or replace such values"
+        f"{name} must {expected}, got {place} = {array[index].item()!r}: drop or replace such values"
     )

@@ -37,7 +37,9 @@ int leaf7_ebx() {
     __cpuidex(leaf7, 7, 0);
     return leaf7[1];
 }
-bool has_v3() { return system_saves(0x6) && ((leaf7_ebx() >> 5) & 1); }
+bool has_v3() {
+    return system_saves(0x6) && ((leaf7_ebx() >> 5) & 1);
+}
 bool has_v4() {
     const int needed = (1 << 16) | (1 << 17) | (1 << 28) | (1 << 30) | static_cast<int>(1u << 31);
     return has_v3() && system_saves(0xe6) && (leaf7_ebx() & needed) == needed;
@@ -54,22 +56,33 @@ bool has_v4() {
 #endif
 #endif
 
+bool is(const char* name, const char* level) {
+    return std::strcmp(name, level) == 0;
+}
+
 const Kernels& choose() {
     const char* asked = std::getenv("POLYAGAMMA_LEVEL");
-    const auto wanted = [asked](const char* level) {
-        return asked == nullptr || *asked == '\0' || std::strcmp(asked, level) == 0;
-    };
-#ifdef POLYAGAMMA_HAVE_V4
-    if (wanted("v4") && has_v4()) return v4::table;
-#endif
-#ifdef POLYAGAMMA_HAVE_V3
-    if (wanted("v3") && has_v3()) return v3::table;
-#endif
-    static_cast<void>(wanted);
+    if (asked != nullptr && *asked != '\0') {
+        const Kernels* found = find_kernels(asked);
+        return found != nullptr ? *found : baseline::table;
+    }
+    for (const char* level : {"v4", "v3"}) {
+        if (const Kernels* found = find_kernels(level)) return *found;
+    }
     return baseline::table;
 }
 
 }  // namespace
+
+const Kernels* find_kernels(const char* level) {
+#ifdef POLYAGAMMA_HAVE_V4
+    if (is(level, "v4") && has_v4()) return &v4::table;
+#endif
+#ifdef POLYAGAMMA_HAVE_V3
+    if (is(level, "v3") && has_v3()) return &v3::table;
+#endif
+    return is(level, "baseline") ? &baseline::table : nullptr;
+}
 
 const Kernels& kernels() {
     static const Kernels& chosen = choose();

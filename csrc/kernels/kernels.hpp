@@ -1,14 +1,27 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/model_kernels.hpp"
+#include "pg/sampler.hpp"
+
 namespace polyagamma {
 
 // The vector loops of one instruction-set level. Every level gives the same bits (see level.hpp).
 struct Kernels {
     const char* level;
+    // out[i] ~ PG(h[i], z[i]) for i < n ≤ kBlock, its random words those of BlockStream(key, block).
+    void (*fill_block)(const std::uint64_t* key, std::uint64_t block, Parameter h, Parameter z, std::size_t n,
+                       double* out, Method method);
+    ModelKernels model;
 };
 
+// The table of a level (baseline, v3, v4); null if the build or the processor lacks it.
+const Kernels* find_kernels(const char* level);
+
 // The table in use: the best level of this processor, or the one that the environment variable
-// POLYAGAMMA_LEVEL names (baseline, v3, v4), if the processor has it. Chosen once per process.
+// POLYAGAMMA_LEVEL names (baseline if that one is lacking). Chosen once per process.
 const Kernels& kernels();
 
 }  // namespace polyagamma

@@ -67,7 +67,11 @@ class BlockStream {
   private:
     static std::uint64_t rotate(std::uint64_t x, int by) { return (x << by) | (x >> (64 - by)); }
 
+    // GCC would unroll the loop before it looks for vectors, and then find none.
     static void step(std::uint64_t (&s)[4][kLanes], std::uint64_t* words) {
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC unroll 1
+#endif
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
             words[lane] = rotate(s[0][lane] + s[3][lane], 23) + s[0][lane];
             const std::uint64_t shifted = s[1][lane] << 17;

@@ -11,3 +11,10 @@ TEST_CASE("the level asked for by POLYAGAMMA_LEVEL is the level in use") {
     CHECK((level == "baseline" || level == "v3" || level == "v4"));
     if (asked != nullptr && *asked != '\0') CHECK(level == asked);
 }
+
+TEST_CASE("levels are found by name, unknown ones are not") {
+    REQUIRE(polyagamma::find_kernels("baseline") != nullptr);
+    CHECK(std::string(polyagamma::find_kernels("baseline")->level) == "baseline");
+    CHECK(polyagamma::find_kernels("v5") == nullptr);
+    CHECK(polyagamma::find_kernels("") == nullptr);
+}

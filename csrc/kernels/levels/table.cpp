@@ -1,12 +1,20 @@
 #include "kernels/kernels.hpp"
 #include "kernels/level.hpp"
+#include "kernels/levels/fill_block.hpp"
+#include "kernels/levels/model_kernels.hpp"
 
 #define POLYAGAMMA_STRING_(x) #x
 #define POLYAGAMMA_STRING(x) POLYAGAMMA_STRING_(x)
 
-namespace polyagamma::POLYAGAMMA_LEVEL {
+namespace polyagamma {
+inline namespace POLYAGAMMA_LEVEL {
 
 extern const Kernels table;
-const Kernels table = {POLYAGAMMA_STRING(POLYAGAMMA_LEVEL)};
+const Kernels table = {
+    POLYAGAMMA_STRING(POLYAGAMMA_LEVEL),
+    fill_block,
+    {forward, transposed, weighted_gram, residual, residual_and_log_likelihood, curvature},
+};
 
-}  // namespace polyagamma::POLYAGAMMA_LEVEL
+}  // namespace POLYAGAMMA_LEVEL
+}  // namespace polyagamma

@@ -1,0 +1,56 @@
+#include "gibbs/coordinates.hpp"
+
+#include <algorithm>
+
+#include "linalg/dense.hpp"
+
+namespace polyagamma {
+Coordinates::Coordinates(const Design& design, const Rows& rows, const GaussianPrior& prior, const Blas& blas)
+    : blas_(blas), centre_(prior.size()), basis_(prior.size() * prior.size()), predictor_(rows.offset) {
+    matrix_.assign(design, nullptr, blas);
+    for (std::size_t j = 0; j < size(); ++j) basis_[j * size() + j] = 1.0;
+    set_prior(prior);
+}
+
+void Coordinates::assign(const Design& design, const Rows& rows, const GaussianPrior& prior, const double* centre,
+                         const double* basis) {
+    centre_.assign(centre, centre + size());
+    basis_.assign(basis, basis + size() * size());
+    matrix_.assign(design, basis, blas_);
+    predictor_ = rows.offset;
+    Vector row(size());
+    for (std::size_t i = 0; i < rows.n; ++i) {
+        design.copy_rows(i, 1, row.data());
+        predictor_[i] += dot(row.data(), centre, size());
+    }
+    set_prior(prior);
+}
+
+void Coordinates::set_prior(const GaussianPrior& prior) {
+    const std::size_t k = size();
+    Vector scaled(k * k);
+    precision_.resize(k * k);
+    prior.multiply_precision(blas_, basis_.data(), k, scaled.data());
+    multiply_transposed(blas_, basis_.data(), scaled.data(), k, k, k, precision_.data());
+
+    Vector shift(centre_), pulled(k);
+    for (std::size_t j = 0; j < k; ++j) shift[j] -= prior.mean()[j];
+    prior.apply_precision(blas_, shift.data(), pulled.data());
+    constant_ = 0.5 * dot(shift.data(), pulled.data(), k);
+    linear_.resize(k);
+    multiply_vector_transposed(blas_, basis_.data(), pulled.data(), k, k, linear_.data());
+}
+
+void Coordinates::coefficients(const double* u, double* beta) const {
+    multiply_vector(blas_, basis_.data(), u, size(), size(), beta);
+    for (std::size_t j = 0; j < size(); ++j) beta[j] += centre_[j];
+}
+
+double Coordinates::log_prior(const double* u, double* gradient) const {
+    multiply_vector(blas_, precision_.data(), u, size(), size(), gradient);
+    const double quadratic = dot(u, gradient, size());
+    for (std::size_t j = 0; j < size(); ++j) gradient[j] = -gradient[j] - linear_[j];
+    return -0.5 * quadratic - dot(u, linear_.data(), size()) - constant_;
+}
+
+}  // namespace polyagamma

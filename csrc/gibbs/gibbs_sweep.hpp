@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+
+#include "gibbs/coordinates.hpp"
+#include "gibbs/rows.hpp"
+#include "linalg/aligned.hpp"
+#include "linalg/status.hpp"
+#include "pg/sampler.hpp"
+#include "random/bitgen.hpp"
+
+namespace polyagamma {
+
+// The data-augmentation sweep of Polson, Scott and Windle (2013), section 3, for up to kGroupChains chains in
+// lockstep: ω_i | u ~ PG(b_i, η_i), then u | ω ~ N(Q⁻¹r, Q⁻¹) with Q = MᵀΩM + P, r = Mᵀ(κ − Ωη₀) − s.
+// One pass over M does both for all chains: ω never outlives the block of rows that it belongs to.
+class GibbsSweep {
+  public:
+    GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains);
+
+    // u[c] (k): the state of chain c, replaced by the next one. log_likelihood (chains), if given: that of the
+    // states on entry. On failure `failed` is the chain.
+    Status run(const Coordinates& coordinates, BitGen* const* bitgens, double* const* u, double* log_likelihood,
+               std::size_t& failed);
+
+  private:
+    void pass(const Coordinates& coordinates, BitGen* const* bitgens, double* const* u, double* log_likelihood);
+    void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels, bool want_log_likelihood);
+    Status draw(const Coordinates& coordinates, BitGen& bitgen, std::size_t chain, double* u);
+
+    const Rows& rows_;
+    std::size_t k_, chains_;
+    Vector interleaved_;      // (k, chains): all u
+    Vector eta_;              // (chains, rows of a block)
+    Vector omega_;            // (chains, rows of a block)
+    Vector precision_;        // (chains, k, k): Q
+    Vector right_hand_side_;  // (k, chains, kPanelRows): lanes of r
+    Vector lanes_;            // (chains, kPanelRows): lanes of the log-likelihood
+    Vector normals_, draw_;   // (k)
+    std::vector<FillKey> keys_;
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,82 @@
+#include "gibbs/gradient_pass.hpp"
+
+#include <algorithm>
+
+#include "gibbs/lanes_sum.hpp"
+#include "kernels/kernels.hpp"
+
+namespace polyagamma {
+namespace {
+
+// About 32 KiB of the matrix, in steps of 4 panels.
+std::size_t panels_per_block(std::size_t k) {
+    constexpr std::size_t kDoubles = 4096;
+    return 4 * std::clamp<std::size_t>(kDoubles / (4 * kPanelRows * k), 1, 16);
+}
+
+}  // namespace
+
+GradientPass::GradientPass(const Rows& rows, std::size_t k, std::size_t chains)
+    : rows_(rows),
+      k_(k),
+      chains_(chains),
+      block_panels_(panels_per_block(k)),
+      interleaved_(k * chains),
+      eta_(chains * block_panels_ * kPanelRows),
+      gradient_(k * chains * kPanelRows),
+      lanes_(chains * kPanelRows),
+      of_prior_(k) {}
+
+void GradientPass::log_density(const Coordinates& coordinates, const double* const* u, double* gradient,
+                               double* log_likelihood_of, double* log_density_of) {
+    log_likelihood(coordinates, u, gradient, log_likelihood_of);
+    for (std::size_t c = 0; c < chains_; ++c) {
+        const double log_prior = coordinates.log_prior(u[c], of_prior_.data());
+        for (std::size_t j = 0; j < k_; ++j) gradient[c * k_ + j] += of_prior_[j];
+        if (log_density_of) log_density_of[c] = log_likelihood_of[c] + log_prior;
+    }
+}
+
+void GradientPass::log_likelihood(const Coordinates& coordinates, const double* const* u, double* gradient,
+                                  double* log_likelihood_of) {
+    for (std::size_t c = 0; c < chains_; ++c) {
+        for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = u[c][j];
+    }
+    std::fill(gradient_.begin(), gradient_.end(), 0.0);
+    std::fill(lanes_.begin(), lanes_.end(), 0.0);
+    const std::size_t panels = coordinates.matrix().count();
+    for (std::size_t first = 0; first < panels; first += block_panels_) {
+        block(coordinates, first, std::min(block_panels_, panels - first), log_likelihood_of != nullptr);
+    }
+    for (std::size_t c = 0; c < chains_; ++c) {
+        for (std::size_t j = 0; j < k_; ++j) {
+            gradient[c * k_ + j] = sum_lanes(&gradient_[(j * chains_ + c) * kPanelRows]);
+        }
+        if (log_likelihood_of) log_likelihood_of[c] = sum_lanes(&lanes_[c * kPanelRows]);
+    }
+}
+
+void GradientPass::block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
+                         bool want_log_likelihood) {
+    const ModelKernels& kernel = kernels().model;
+    const std::size_t first = first_panel * kPanelRows;
+    const std::size_t n = panels * kPanelRows;
+    const std::size_t stride = block_panels_ * kPanelRows;
+    const double* matrix = coordinates.matrix().panel(first_panel);
+    const double* eta0 = &coordinates.predictor()[first];
+    const double* kappa = &rows_.kappa[first];
+    const double* shape = &rows_.shape[first];
+    kernel.forward(matrix, panels, k_, interleaved_.data(), chains_, eta_.data(), stride);
+    for (std::size_t c = 0; c < chains_; ++c) {
+        double* eta = &eta_[c * stride];
+        for (std::size_t i = 0; i < n; ++i) eta[i] += eta0[i];
+        if (want_log_likelihood) {
+            kernel.residual_and_log_likelihood(kappa, shape, n, eta, &lanes_[c * kPanelRows]);
+        } else {
+            kernel.residual(kappa, shape, n, eta);
+        }
+    }
+    kernel.transposed(matrix, panels, k_, eta_.data(), chains_, stride, gradient_.data());
+}
+
+}  // namespace polyagamma

@@ -1,0 +1,76 @@
+#include "gibbs/mode.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gibbs/gradient_pass.hpp"
+#include "kernels/kernels.hpp"
+#include "linalg/dense.hpp"
+
+namespace polyagamma {
+namespace {
+
+constexpr std::size_t kMaxIterations = 200;
+constexpr std::size_t kMaxHalvings = 60;
+constexpr double kTolerance = 1e-8;  // squared Newton decrement: the mode to 1e-4 posterior standard deviations
+
+void curvature_at(const Coordinates& coordinates, const Rows& rows, const double* u, Vector& weights) {
+    const ModelKernels& kernel = kernels().model;
+    const Panels& matrix = coordinates.matrix();
+    kernel.forward(matrix.panel(0), matrix.count(), matrix.columns(), u, 1, weights.data(), weights.size());
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] += coordinates.predictor()[i];
+    kernel.curvature(rows.shape.data(), weights.size(), weights.data());
+}
+
+}  // namespace
+
+void weighted_precision(const Coordinates& coordinates, const Vector& weights, double* precision) {
+    constexpr std::size_t kPanels = 64;
+    const Panels& matrix = coordinates.matrix();
+    std::copy(coordinates.precision().begin(), coordinates.precision().end(), precision);
+    for (std::size_t t = 0; t < matrix.count(); t += kPanels) {
+        kernels().model.weighted_gram(matrix.panel(t), std::min(kPanels, matrix.count() - t), matrix.columns(),
+                                      &weights[t * kPanelRows], precision);
+    }
+}
+
+Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode) {
+    const std::size_t k = coordinates.size();
+    GradientPass pass(rows, k, 1);
+    Vector weights(rows.shape.size()), gradient(k), step(k), next(k), next_gradient(k);
+    double log_likelihood = 0.0, value = 0.0;
+    mode.u.assign(k, 0.0);
+    mode.cholesky.resize(k * k);
+    const auto evaluate = [&](const Vector& u, Vector& gradient_of) {
+        const double* at = u.data();
+        double density = 0.0;
+        pass.log_density(coordinates, &at, gradient_of.data(), &log_likelihood, &density);
+        return density;
+    };
+    value = evaluate(mode.u, gradient);
+    for (mode.iterations = 0; mode.iterations < kMaxIterations; ++mode.iterations) {
+        curvature_at(coordinates, rows, mode.u.data(), weights);
+        weighted_precision(coordinates, weights, mode.cholesky.data());
+        if (const Status status = cholesky(coordinates.blas(), mode.cholesky.data(), k); !status.ok()) return status;
+        step = gradient;
+        solve_lower(coordinates.blas(), mode.cholesky.data(), k, step.data());
+        const double decrement = dot(step.data(), step.data(), k);
+        if (!std::isfinite(decrement)) return {Status::Kind::not_finite, 0};
+        if (decrement < kTolerance) return {};
+        solve_lower_transposed(coordinates.blas(), mode.cholesky.data(), k, step.data());
+        double scale = 1.0;
+        double next_value = 0.0;
+        for (std::size_t halvings = 0; halvings < kMaxHalvings; ++halvings, scale *= 0.5) {
+            for (std::size_t j = 0; j < k; ++j) next[j] = mode.u[j] + scale * step[j];
+            next_value = evaluate(next, next_gradient);
+            if (next_value >= value + 0.25 * scale * decrement) break;  // Armijo's condition
+        }
+        if (!(next_value > value)) return {};  // as far as rounding lets it
+        std::swap(mode.u, next);
+        std::swap(gradient, next_gradient);
+        value = next_value;
+    }
+    return {};
+}
+
+}  // namespace polyagamma

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+
+#include "gibbs/coordinates.hpp"
+#include "gibbs/model.hpp"
+#include "linalg/aligned.hpp"
+#include "linalg/status.hpp"
+
+namespace polyagamma {
+
+// Where log π is largest, and the Cholesky factor of −∇² log π there (the Laplace approximation).
+struct Mode {
+    Vector u;         // (k)
+    Vector cholesky;  // (k, k), lower
+    std::size_t iterations = 0;
+};
+
+// Newton's method with halved steps. log π is strictly concave (logistic rows, proper Gaussian prior), so the
+// mode exists and is unique also for separated data and p > n, and a Newton step is always uphill.
+Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode);
+
+// precision = P + Mᵀ diag(weights) M, lower triangle; weights padded.
+void weighted_precision(const Coordinates& coordinates, const Vector& weights, double* precision);
+
+}  // namespace polyagamma

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+namespace polyagamma {
+
+// work(i) for i < n on up to `threads` threads; thread t does the i with i mod threads = t. `work` must not throw.
+template <class Work>
+void parallel_for(std::size_t n, unsigned threads, Work work) {
+    const std::size_t used = n < threads ? n : threads;
+    const auto share = [n, used, &work](std::size_t t) {
+        for (std::size_t i = t; i < n; i += used) work(i);
+    };
+    std::vector<std::thread> others;
+    for (std::size_t t = 1; t < used; ++t) others.emplace_back(share, t);
+    if (used > 0) share(0);
+    for (std::thread& other : others) other.join();
+}
+
+}  // namespace polyagamma

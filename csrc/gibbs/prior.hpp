@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+
+#include "linalg/aligned.hpp"
+#include "linalg/blas.hpp"
+
+namespace polyagamma {
+
+// N(m₀, Λ⁻¹) with Λ diagonal or full.
+class GaussianPrior {
+  public:
+    GaussianPrior(const double* mean, const double* precision, std::size_t size, bool diagonal);
+
+    std::size_t size() const { return mean_.size(); }
+    const Vector& mean() const { return mean_; }
+    // y = Λ x.
+    void apply_precision(const Blas& blas, const double* x, double* y) const;
+    // a += Λ, a (size, size).
+    void add_precision(double* a) const;
+    // c = Λ a, with a and c (size, columns).
+    void multiply_precision(const Blas& blas, const double* a, std::size_t columns, double* c) const;
+
+  private:
+    bool diagonal_;
+    Vector mean_;
+    Vector precision_;  // (size) or (size, size)
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,89 @@
+#include "linalg/dense.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace polyagamma {
+namespace {
+
+// Fortran sees a row-major matrix as its transpose; it takes everything by non-const pointer.
+char kNo = 'N', kTransposed = 'T', kLeft = 'L', kUpper = 'U';
+double kOne = 1.0, kZero = 0.0;
+int kStep = 1;
+
+double* mutable_pointer(const double* x) { return const_cast<double*>(x); }
+
+void product(const Blas& blas, char trans_a, const double* a, std::size_t lda, const double* b, std::size_t m,
+             std::size_t k, std::size_t n, double* c) {
+    int rows = static_cast<int>(n), columns = static_cast<int>(m), inner = static_cast<int>(k);
+    int stride_a = static_cast<int>(lda);
+    blas.dgemm(&kNo, &trans_a, &rows, &columns, &inner, &kOne, mutable_pointer(b), &rows, mutable_pointer(a),
+               &stride_a, &kZero, c, &rows);
+}
+
+void triangular_solve(const Blas& blas, char trans, const double* l, std::size_t n, double* x) {
+    int order = static_cast<int>(n);
+    blas.dtrsv(&kUpper, &trans, &kNo, &order, mutable_pointer(l), &order, x, &kStep);
+}
+
+}  // namespace
+
+double dot(const double* a, const double* b, std::size_t n) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+    return sum;
+}
+
+void multiply(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k, std::size_t n,
+              double* c) {
+    product(blas, 'N', a, k, b, m, k, n, c);
+}
+
+void multiply_transposed(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k,
+                         std::size_t n, double* c) {
+    product(blas, 'T', a, m, b, m, k, n, c);
+}
+
+void multiply_vector(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n, double* y) {
+    int rows = static_cast<int>(n), columns = static_cast<int>(m);
+    blas.dgemv(&kTransposed, &rows, &columns, &kOne, mutable_pointer(a), &rows, mutable_pointer(x), &kStep,
+               &kZero, y, &kStep);
+}
+
+void multiply_vector_transposed(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n,
+                                double* y) {
+    int rows = static_cast<int>(n), columns = static_cast<int>(m);
+    blas.dgemv(&kNo, &rows, &columns, &kOne, mutable_pointer(a), &rows, mutable_pointer(x), &kStep, &kZero, y,
+               &kStep);
+}
+
+Status cholesky(const Blas& blas, double* a, std::size_t n) {
+    int order = static_cast<int>(n), info = 0;
+    blas.dpotrf(&kUpper, &order, a, &order, &info);
+    if (info != 0) return {Status::Kind::not_positive_definite, static_cast<std::size_t>(info - 1)};
+    return {};
+}
+
+void solve_lower(const Blas& blas, const double* l, std::size_t n, double* x) {
+    triangular_solve(blas, 'T', l, n, x);
+}
+
+void solve_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* x) {
+    triangular_solve(blas, 'N', l, n, x);
+}
+
+void invert_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* inverse) {
+    std::fill(inverse, inverse + n * n, 0.0);
+    for (std::size_t i = 0; i < n; ++i) inverse[i * n + i] = 1.0;
+    int order = static_cast<int>(n);
+    blas.dtrsm(&kLeft, &kUpper, &kTransposed, &kNo, &order, &order, &kOne, mutable_pointer(l), &order, inverse,
+               &order);
+}
+
+Status check_finite(const double* x, std::size_t n) {
+    const double* bad = std::find_if(x, x + n, [](double value) { return !std::isfinite(value); });
+    if (bad == x + n) return {};
+    return {Status::Kind::not_finite, static_cast<std::size_t>(bad - x)};
+}
+
+}  // namespace polyagamma

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+
+#include "linalg/blas.hpp"
+#include "linalg/status.hpp"
+
+// Small dense linear algebra in row-major order over the Fortran routines of Blas. A symmetric matrix is stored
+// in full or by its lower triangle (entries (i, j), j <= i); a Cholesky factor is lower, A = L Lᵀ.
+namespace polyagamma {
+
+double dot(const double* a, const double* b, std::size_t n);
+
+// c = a b, with a (m, k), b (k, n), c (m, n).
+void multiply(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k, std::size_t n,
+              double* c);
+// c = aᵀ b, with a (k, m), b (k, n), c (m, n).
+void multiply_transposed(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k,
+                         std::size_t n, double* c);
+// y = a x, with a (m, n).
+void multiply_vector(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n, double* y);
+// y = aᵀ x, with a (m, n).
+void multiply_vector_transposed(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n,
+                                double* y);
+
+// Lower triangle of a (n, n) into its Cholesky factor. `index` of a failure is the leading minor (from 0).
+Status cholesky(const Blas& blas, double* a, std::size_t n);
+// x = L⁻¹ x and x = L⁻ᵀ x for the lower triangle of l (n, n).
+void solve_lower(const Blas& blas, const double* l, std::size_t n, double* x);
+void solve_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* x);
+// The upper triangular matrix L⁻ᵀ (n, n), zeros included.
+void invert_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* inverse);
+
+// First entry that is not finite, as a status.
+Status check_finite(const double* x, std::size_t n);
+
+}  // namespace polyagamma

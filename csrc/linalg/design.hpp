@@ -1,0 +1,28 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+namespace polyagamma {
+
+// The caller's design matrix: n rows of `columns` doubles, after a column of ones if `intercept`, so that the
+// caller need not copy its data to add one.
+struct Design {
+    const double* data;  // (n, columns - intercept), row-major
+    std::size_t n;
+    std::size_t columns;
+    bool intercept;
+
+    // Rows [first, first + count) as a dense row-major matrix.
+    void copy_rows(std::size_t first, std::size_t count, double* rows /* (count, columns) */) const {
+        const std::size_t stored = columns - (intercept ? 1 : 0);
+        for (std::size_t i = 0; i < count; ++i) {
+            double* row = rows + i * columns;
+            if (intercept) *row++ = 1.0;
+            const double* from = data + (first + i) * stored;
+            std::copy(from, from + stored, row);
+        }
+    }
+};
+
+}  // namespace polyagamma

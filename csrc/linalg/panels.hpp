@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/model_kernels.hpp"
+#include "linalg/aligned.hpp"
+#include "linalg/blas.hpp"
+#include "linalg/design.hpp"
+
+namespace polyagamma {
+
+inline std::size_t panels_for(std::size_t rows) { return (rows + kPanelRows - 1) / kPanelRows; }
+inline std::size_t padded_rows(std::size_t rows) { return panels_for(rows) * kPanelRows; }
+
+// A matrix in panels (see kernels/model_kernels.hpp); the last panel is filled up with rows of zeros.
+class Panels {
+  public:
+    // The design itself, or its product with `basis` (columns, columns), row-major.
+    void assign(const Design& design, const double* basis, const Blas& blas);
+
+    std::size_t rows() const { return rows_; }
+    std::size_t columns() const { return columns_; }
+    std::size_t count() const { return panels_for(rows_); }
+    const double* panel(std::size_t t) const { return data_.data() + t * columns_ * kPanelRows; }
+
+  private:
+    void pack(std::size_t first, std::size_t count, const double* rows);
+
+    std::size_t rows_ = 0;
+    std::size_t columns_ = 0;
+    Vector data_;
+};
+
+}  // namespace polyagamma

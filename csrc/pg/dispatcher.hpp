@@ -1,0 +1,34 @@
+#pragma once
+
+#include "pg/sampler.hpp"
+#include "pg/strip_table.hpp"
+
+namespace polyagamma {
+namespace {
+
+// What draws PG(h, z): a number of draws of kernel 1 (positive), or one of these.
+inline constexpr double kInverseGaussian = 0.0;
+inline constexpr double kNoDistribution = -1.0;
+
+// Integer shapes up to this are sums of draws of kernel 1, if |z| is in its table.
+inline double largest_sum(Method method) {
+    constexpr double kFaster = 8.0;     // than kernel 2 that far
+    constexpr double kBounded = 256.0;  // the time of a block stays bounded even if the caller insists
+    return method == Method::automatic ? kFaster : method == Method::strip ? kBounded : 0.0;
+}
+inline constexpr std::size_t kMaxSum = 256;
+
+// The only place that chooses between the kernels. Branch-free, so that blocks are sorted by kernel in vector
+// loops.
+inline double choose_kernel(double h, double z, double largest) {
+    constexpr double kMaxFinite = 1.7976931348623157e308;
+    constexpr double kRounder = 0x1p52;  // adding it rounds to an integer
+    const double magnitude = z < 0.0 ? -z : z;
+    const bool valid = (h > 0.0) & (h <= kMaxFinite) & (magnitude <= kMaxFinite);
+    const bool summable = (h <= largest) & (magnitude <= kStripMaxZ) & ((h + kRounder) - kRounder == h);
+    const double kernel = summable ? h : kInverseGaussian;
+    return valid ? kernel : kNoDistribution;
+}
+
+}  // namespace
+}  // namespace polyagamma

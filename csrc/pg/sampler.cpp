@@ -1,0 +1,84 @@
+#include "pg/sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <thread>
+#include <vector>
+
+#include "kernels/kernels.hpp"
+#include "pg/dispatcher.hpp"
+#include "pg/inverse_gaussian.hpp"
+#include "pg/strip.hpp"
+#include "random/block_stream.hpp"
+
+namespace polyagamma {
+
+namespace {
+
+constexpr std::size_t kMinBlocksPerThread =
+    8;  // about 30 microseconds of work, the cost of starting a thread
+
+Parameter shifted(Parameter p, std::size_t by) {
+    return {p.data + static_cast<std::ptrdiff_t>(by) * p.step, p.step};
+}
+
+double sum_of_strips(BitGenSource& words, double h, double z) {
+    const StripTable& table = strip_table();
+    const StripAddress at = strip_address(z);
+    double sum = 0.0;
+    for (double drawn = 0.0; drawn < h; drawn += 1.0) sum += draw_strip(words, table, at);
+    return sum;
+}
+
+}  // namespace
+
+FillKey FillKey::from(BitGen& bitgen) {
+    FillKey key;
+    for (std::uint64_t& word : key.words) word = bitgen.next_uint64(bitgen.state);
+    return key;
+}
+
+double draw(BitGen& bitgen, double h, double z, Method method) {
+    BitGenSource words(bitgen);
+    const double kernel = choose_kernel(h, z, largest_sum(method));
+    if (kernel == kNoDistribution) return std::numeric_limits<double>::quiet_NaN();
+    if (kernel == kInverseGaussian) return draw_inverse_gaussian(words, h, std::fabs(z));
+    return sum_of_strips(words, h, std::fabs(z));
+}
+
+void fill(const FillKey& key, std::uint64_t first_block, Parameter h, Parameter z, std::size_t n, double* out,
+          Method method) {
+    const Kernels& level = kernels();
+    for (std::size_t start = 0; start < n; start += kBlock) {
+        const std::uint64_t block = first_block + start / kBlock;
+        level.fill_block(key.words.data(), block, shifted(h, start), shifted(z, start),
+                         std::min(kBlock, n - start), out + start, method);
+    }
+}
+
+void fill_threaded(const FillKey& key, std::uint64_t first_block, Parameter h, Parameter z, std::size_t n,
+                   double* out, Method method, unsigned threads) {
+    const std::size_t blocks = (n + kBlock - 1) / kBlock;
+    const std::size_t workers =
+        std::max<std::size_t>(1, std::min<std::size_t>(threads, blocks / kMinBlocksPerThread));
+    const auto part = [&](std::size_t worker) {
+        const std::size_t first = blocks * worker / workers, last = blocks * (worker + 1) / workers;
+        const std::size_t start = first * kBlock, stop = std::min(n, last * kBlock);
+        fill(key, first_block + first, shifted(h, start), shifted(z, start), stop - start, out + start,
+             method);
+    };
+    std::vector<std::thread> others;
+    std::size_t started = 1;
+    try {
+        for (; started < workers; ++started) others.emplace_back(part, started);
+    } catch (const std::exception&) {
+        // No thread or memory left: the caller's thread does the rest.
+    }
+    part(0);
+    for (; started < workers; ++started) part(started);
+    for (std::thread& other : others) other.join();
+}
+
+}  // namespace polyagamma

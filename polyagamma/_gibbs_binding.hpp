@@ -1,0 +1,22 @@
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "linalg/blas.hpp"
+
+// What the files of the _gibbs extension module share.
+namespace polyagamma::binding {
+
+namespace py = pybind11;
+
+using Array = py::array_t<double, py::array::c_style>;
+
+// SciPy's BLAS and LAPACK, from polyagamma._blas.
+const Blas& blas();
+
+void register_model(py::module_& module);
+void register_chains(py::module_& module);
+
+}  // namespace polyagamma::binding
