@@ -1,5 +1,8 @@
 """Exact Pólya-gamma variates and blocked Gibbs sampling."""
 
+from polyagamma.logistic import PolyaGammaLogistic
+from polyagamma.priors import MvNormal, Normal
 from polyagamma.random import random_polyagamma
+from polyagamma.sampling import SamplingWarning
 
-__all__ = ["random_polyagamma"]
+__all__ = ["MvNormal", "Normal", "PolyaGammaLogistic", "SamplingWarning", "random_polyagamma"]

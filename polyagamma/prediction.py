@@ -1,0 +1,83 @@
+"""Functions of a linear predictor over posterior draws and rows, in blocks so that memory stays bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, gammaln
+
+FloatArray = NDArray[np.float64]
+BLOCK = 1 << 21  # elements of a block of draws times rows: 16 MB
+
+
+def blocks(n_draws: int, n_rows: int) -> Iterator[tuple[slice, slice]]:
+    """Cut an array of shape (n_draws, n_rows) into pieces of at most `BLOCK` elements."""
+    rows = min(n_rows, max(1, BLOCK // min(n_draws, 1024)))
+    draws = min(n_draws, max(1, BLOCK // rows))
+    for row in range(0, n_rows, rows):
+        for draw in range(0, n_draws, draws):
+            yield slice(draw, draw + draws), slice(row, row + rows)
+
+
+def mean_probability(
+    intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray
+) -> FloatArray:
+    """Return the mean over draws of ``expit(offset + intercept + X @ beta)``.
+
+    Parameters
+    ----------
+    intercept : ndarray, shape (s,)
+    beta : ndarray, shape (s, p)
+    X : ndarray, shape (n, p)
+    offset : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
+    total = np.zeros(len(X))
+    for draw, row in blocks(len(beta), len(X)):
+        total[row] += expit(_eta(intercept[draw], beta[draw], X[row], offset[row])).sum(axis=0)
+    return total / len(beta)
+
+
+def probability(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:
+    """Return ``expit(offset + intercept + X @ beta)`` of each draw, shape (s, n); see `mean_probability`."""
+    out = np.empty((len(beta), len(X)))
+    for draw, row in blocks(*out.shape):
+        expit(_eta(intercept[draw], beta[draw], X[row], offset[row]), out=out[draw, row])
+    return out
+
+
+def log_likelihood(
+    intercept: FloatArray,
+    beta: FloatArray,
+    *,
+    X: FloatArray,
+    offset: FloatArray,
+    y: FloatArray,
+    trials: FloatArray,
+    weights: FloatArray,
+) -> FloatArray:
+    """Return the weighted binomial log-likelihood of each row for each draw, shape (s, n)."""
+    out = np.empty((len(beta), len(X)))
+    constant = log_binomial(y, trials)
+    for draw, row in blocks(*out.shape):
+        eta = _eta(intercept[draw], beta[draw], X[row], offset[row])
+        value = y[row] * eta - trials[row] * np.logaddexp(0.0, eta) + constant[row]
+        np.multiply(value, weights[row], out=out[draw, row])
+    return out
+
+
+def log_binomial(y: FloatArray, trials: FloatArray) -> FloatArray:
+    """Return the log of the number of ways to choose y out of trials."""
+    return np.asarray(gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1))
+
+
+def _eta(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:
+    eta = beta @ X.T
+    eta += intercept[:, np.newaxis]
+    eta += offset
+    return eta

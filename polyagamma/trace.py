@@ -1,0 +1,87 @@
+"""Arrays with named dimensions become ArviZ's containers; the sole importer of ArviZ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+Variables = Mapping[str, tuple[tuple[str, ...], NDArray[Any]]]
+Attributes = Mapping[str, str | int | float]
+Trace = Any  # arviz.InferenceData (ArviZ before 1.0) or xarray.DataTree (since): they share no base class
+
+
+def dataset(
+    variables: Variables, coords: Mapping[str, Sequence[Any]], attrs: Attributes | None = None
+) -> xr.Dataset:
+    """Return the variables as a dataset.
+
+    Parameters
+    ----------
+    variables : mapping of str to (dims, ndarray)
+        Names, dimensions and values; nothing is copied.
+    coords : mapping of str to sequence
+        Labels of dimensions. Dimensions without are numbered from 0; labels of others are ignored.
+    attrs : mapping, optional
+        Strings and numbers, so that netCDF can hold them.
+    """
+    pairs = [pair for dims, values in variables.values() for pair in zip(dims, values.shape, strict=True)]
+    labels = {dim: list(coords[dim]) if dim in coords else np.arange(size) for dim, size in pairs}
+    return xr.Dataset(dict(variables), coords=labels, attrs=dict(attrs or {}))
+
+
+def to_trace(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> Trace:
+    """Return the groups as the container of the installed ArviZ.
+
+    Returns
+    -------
+    arviz.InferenceData or xarray.DataTree
+        The former on ArviZ 0.x, the latter on ArviZ 1.x.
+    """
+    import arviz
+
+    if hasattr(arviz, "InferenceData"):
+        return arviz.InferenceData(attrs=dict(attrs), warn_on_custom_groups=False, **groups)
+    return to_datatree(groups, attrs)
+
+
+def to_datatree(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> xr.DataTree:
+    """Return the groups as a DataTree, the container of ArviZ 1.x."""
+    return xr.DataTree.from_dict({"/": xr.Dataset(attrs=dict(attrs)), **groups})
+
+
+def provenance() -> dict[str, str]:
+    """Return when and with what a trace was made, by the names of ArviZ's schema."""
+    try:
+        ours = version("polyagamma-gibbs")
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        ours = "unknown"
+    return {
+        "created_at": datetime.now(UTC).isoformat(),
+        "creation_library": "polyagamma-gibbs",
+        "creation_library_version": ours,
+        "inference_library": "polyagamma-gibbs",
+        "inference_library_version": ours,
+        "numpy_version": np.__version__,
+    }
+
+
+def posterior(trace: Trace, needed: str) -> xr.Dataset:
+    """Return the posterior draws in a trace of either kind.
+
+    Raises
+    ------
+    KeyError
+        If the trace has no posterior, or it has no variable `needed`.
+    """
+    try:
+        group = trace["posterior"]
+        group[needed]
+    except (KeyError, TypeError) as error:
+        raise KeyError(f"idata has no {needed!r} in its posterior: pass what sample() returned") from error
+    return group.to_dataset() if isinstance(group, xr.DataTree) else group

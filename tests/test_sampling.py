@@ -1,0 +1,244 @@
+"""Seeds, rounds, interrupts, progress, memory."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import numpy as np
+import pytest
+import rich
+
+from polyagamma import PolyaGammaLogistic, SamplingWarning, memory, sampling
+from polyagamma.progress import LiveDisplay, Silent, display
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((50, 3))
+Y = (RNG.random(50) < 0.5).astype(int)
+MODEL = PolyaGammaLogistic(X, Y)
+
+
+def draws(**arguments):
+    settings = {"draws": 30, "tune": 10, "random_seed": 1, "progressbar": False} | arguments
+    return MODEL.sample(**settings).posterior["beta"].to_numpy()
+
+
+@pytest.mark.parametrize("cores", [2, 4, 7])
+def test_same_bits_for_any_number_of_cores(cores):
+    np.testing.assert_array_equal(draws(cores=cores), draws(cores=1))
+
+
+def test_same_bits_however_the_rounds_are_cut(monkeypatch):
+    whole = draws()
+    monkeypatch.setattr(sampling, "ROUND_SECONDS", 0.0)  # one sweep a round
+    np.testing.assert_array_equal(draws(), whole)
+
+
+def test_seeds_and_chains_differ():
+    first, second = draws(random_seed=1), draws(random_seed=2)
+    assert len(np.unique(np.concatenate([first, second]))) == first.size + second.size
+
+
+def test_more_chains_keep_the_first():
+    np.testing.assert_array_equal(draws(chains=6)[:4], draws(chains=4))
+
+
+@pytest.mark.parametrize("seed", [3, [3, 4], np.int64(3), np.array([3, 4])])
+def test_plain_seeds_repeat(seed):
+    np.testing.assert_array_equal(draws(random_seed=seed), draws(random_seed=seed))
+
+
+@pytest.mark.parametrize("make", [np.random.default_rng, np.random.SeedSequence])
+def test_stateful_seeds_advance(make):
+    seed, same = make(3), make(3)
+    first = draws(random_seed=seed)
+    np.testing.assert_array_equal(first, draws(random_seed=same))
+    assert not np.array_equal(first, draws(random_seed=seed))
+
+
+def test_no_seed_draws_anew():
+    assert not np.array_equal(draws(random_seed=None), draws(random_seed=None))
+
+
+def test_seed_attribute_makes_the_seed_again():
+    for seed in (None, 5, [1, 2], np.random.default_rng(8)):
+        trace = MODEL.sample(4, tune=2, random_seed=seed, progressbar=False)
+        again = np.random.SeedSequence(**json.loads(trace.posterior.attrs["random_seed"]))
+        repeated = MODEL.sample(4, tune=2, random_seed=again, progressbar=False)
+        np.testing.assert_array_equal(trace.posterior["beta"], repeated.posterior["beta"])
+
+
+class FakeChains:
+    """Counts its sweeps, and does something at one of them."""
+
+    def __init__(self, at=-1, action=None, seconds=0.0):
+        self.sweeps_done, self.at, self.action, self.seconds, self.calls = 0, at, action, seconds, 0
+
+    def run(self, sweeps, out=None):
+        self.calls += 1
+        time.sleep(self.seconds * sweeps)
+        for sweep in range(sweeps):
+            if self.sweeps_done == self.at:
+                self.action()
+            if out is not None:
+                out["beta"][:, sweep] = self.sweeps_done
+            self.sweeps_done += 1
+
+
+def run(chains, draws=50, tune=20):
+    settings = sampling.Settings.check(draws, tune, 2, 1, 1)
+    out = sampling.allocate(settings, {"beta": 1}, {})
+    return sampling.run_chains(chains, settings, out, Silent()), out["beta"]
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_rounds_fill_every_draw_once():
+    result, beta = run(FakeChains())
+    np.testing.assert_array_equal(beta[..., 0], np.tile(np.arange(20, 70), (2, 1)))
+    assert result.draws == 50
+    assert not result.interrupted
+
+
+def test_rounds_last_about_as_long_as_they_should():
+    chains = FakeChains(seconds=0.002)
+    run(chains, draws=300, tune=0)  # 0.6 s: 6 rounds, and a few short ones to find the pace
+    assert 6 <= chains.calls <= 40
+
+
+def test_interrupt_while_drawing_keeps_the_draws():
+    result, _ = run(FakeChains(at=40, action=interrupt, seconds=0.01))
+    assert result.interrupted
+    assert 20 <= result.draws < 50
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_interrupt_in_warmup_raises():
+    with pytest.raises(KeyboardInterrupt):
+        run(FakeChains(at=3, action=interrupt))
+
+
+def test_second_interrupt_raises_at_once():
+    def twice():
+        interrupt()
+        interrupt()
+
+    with pytest.raises(KeyboardInterrupt):
+        run(FakeChains(at=40, action=twice))
+
+
+def test_works_outside_the_main_thread():
+    results = []
+    thread = threading.Thread(target=lambda: results.append(draws()))
+    thread.start()
+    thread.join()
+    np.testing.assert_array_equal(results[0], draws())
+
+
+SCRIPT = """
+    import warnings
+    import numpy as np
+    from polyagamma import PolyaGammaLogistic
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2000, 20))
+    model = PolyaGammaLogistic(X, rng.random(2000) < 0.5)
+    print("ready", flush=True)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        trace = model.sample(200_000, tune=10, chains=2, random_seed=1)
+    beta = trace.posterior["beta"]
+    assert 1 < beta.sizes["draw"] < 200_000, beta.sizes
+    assert np.isfinite(beta).all()
+    assert trace.posterior.attrs["interrupted"] == 1
+    print([str(w.message) for w in caught if w.category.__name__ == "SamplingWarning"])
+    short = model.sample(5, tune=10, chains=2, random_seed=1)
+    assert np.array_equal(short.posterior["beta"], beta[:, :5])
+"""
+
+
+def test_real_interrupt_returns_within_a_second_with_a_valid_trace():
+    """SIGINT to a subprocess 1 s after it began to sample; a second is allowed, and a margin for a busy
+    machine."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(SCRIPT)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    message = process.stdout.readline()
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert "interrupted after" in message
+
+
+def test_numerical_error_is_worded(monkeypatch):
+    monkeypatch.setattr(sampling, "ROUND_SECONDS", 0.0)
+
+    def fail():
+        raise sampling.NumericalError("not_positive_definite", 1, 7, 2)
+
+    with pytest.raises(FloatingPointError, match=r"chain 1 stopped at sweep 47: .* in row 2.* scale X"):
+        run(FakeChains(at=40, action=fail))
+
+
+def test_warning_of_an_interrupted_run():
+    settings = sampling.Settings.check(50, 20, 2, 1, 1)
+    with pytest.warns(SamplingWarning, match="interrupted after 12 of 50 draws"):
+        sampling.warn_if_interrupted(sampling.Run(12, True, 0.1, 0.1), settings)
+
+
+def test_cores_respect_the_affinity(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 3, 5}, raising=False)
+    assert sampling.Settings.check(1, 1, 4, None, 1).threads == 3
+    assert sampling.Settings.check(1, 1, 2, None, 1).threads == 2
+    assert sampling.Settings.check(1, 1, 2, 5, 1).threads == 5
+
+
+def test_display_only_on_terminals(monkeypatch):
+    with display(True, 4, 100) as shown:
+        assert isinstance(shown, Silent)
+    console = rich.console.Console(force_terminal=True, file=io.StringIO())
+    monkeypatch.setattr(rich, "_console", console)
+    with display(False, 4, 100) as shown:
+        assert isinstance(shown, Silent)
+    with display(True, 4, 100) as shown:
+        assert isinstance(shown, LiveDisplay)
+
+
+def test_live_display_tells_phase_and_sweeps(monkeypatch):
+    screen = io.StringIO()
+    console = rich.console.Console(force_terminal=True, file=screen, width=120)
+    monkeypatch.setattr(rich, "_console", console)
+    with display(True, 4, 70) as shown:
+        for sweeps in (10, 40, 70):
+            shown.update(sweeps, "Sampling")
+    assert "Sampling 4 chains" in screen.getvalue()
+    assert "70/70" in screen.getvalue()
+
+
+def test_available_memory_is_that_of_the_machine():
+    assert 1e7 < memory.available_memory() < 1e14
+
+
+def test_control_group_limit_counts(monkeypatch, tmp_path):
+    (tmp_path / "max").write_text("3000\n")
+    (tmp_path / "current").write_text("1000\n")
+    monkeypatch.setattr(memory, "CGROUPS", ((str(tmp_path / "max"), str(tmp_path / "current")),))
+    assert memory.available_memory() == 2000
+    with pytest.raises(
+        MemoryError, match=r"the draws needs 2.5e-06 GB, 2e-06 GB are available: ask for less"
+    ):
+        memory.require_memory(2500, "the draws", "ask for less")
+
+
+def test_unlimited_control_group(monkeypatch, tmp_path):
+    (tmp_path / "max").write_text("max\n")
+    monkeypatch.setattr(memory, "CGROUPS", ((str(tmp_path / "max"), str(tmp_path / "missing")),))
+    assert memory.available_memory() > 1e7
