@@ -44,9 +44,9 @@ double log_posterior(const PyModel& self, const Array& beta) {
     GradientPass pass(model.rows, coordinates.size(), 1);
     Vector gradient(coordinates.size());
     const double* u = beta.data();
-    double log_likelihood;
-    pass.run(coordinates, &u, gradient.data(), &log_likelihood);
-    return log_likelihood + coordinates.log_prior(u, gradient.data());
+    double log_likelihood = 0.0, log_density = 0.0;
+    pass.log_density(coordinates, &u, gradient.data(), &log_likelihood, &log_density);
+    return log_density;
 }
 
 }  // namespace
