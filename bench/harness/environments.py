@@ -1,0 +1,44 @@
+"""Virtual environments of the samplers: made on first use, by uv where it is on the path, else by pip."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+REQUIREMENTS = CHECKOUT / "bench" / "peers" / "requirements"
+OURS = "polyagamma"
+
+
+def environment_python(name: str, folder: Path) -> Path:
+    """Return the interpreter of the environment `name` in `folder`, which is made or renewed if need be.
+
+    Peers are installed by the pinned list ``peers/requirements/<name>.txt``, ours from this checkout.
+    """
+    path = folder / name
+    stamp = path / "installed"
+    wanted = _checkout_digest() if name == OURS else (REQUIREMENTS / f"{name}.txt").read_text()
+    python = path / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if not (stamp.exists() and stamp.read_text() == wanted):
+        print(f"making the environment {path}", flush=True)
+        uv = shutil.which("uv")
+        venv.create(path, clear=True, with_pip=uv is None)
+        install = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
+        what = [CHECKOUT] if name == OURS else ["-r", REQUIREMENTS / f"{name}.txt"]
+        subprocess.run([*install, "--quiet", *what], check=True)
+        stamp.write_text(wanted)
+    return python
+
+
+def _checkout_digest() -> str:
+    """Digest of every file that the installed package is made of."""
+    sources = [CHECKOUT / "setup.py", CHECKOUT / "pyproject.toml"]
+    for folder in ("csrc", "polyagamma"):
+        sources += (CHECKOUT / folder).rglob("*.[chp]*")
+    digest = hashlib.sha256()
+    for path in sorted(sources):
+        if path.is_file() and path.suffix not in {".pyc", ".so", ".pyd"}:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
