@@ -18,5 +18,6 @@ const Blas& blas();
 
 void register_model(py::module_& module);
 void register_chains(py::module_& module);
+void register_gaussian_process(py::module_& module);
 
 }  // namespace polyagamma::binding

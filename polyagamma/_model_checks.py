@@ -39,6 +39,14 @@ def integer(name: str, value: Any, least: int) -> int:
     return number
 
 
+def not_negative(name: str, value: Any) -> float:
+    """Return `value` as a float, having checked that it is a finite number and not negative."""
+    number = float(_vector(name, value, 1, "model")[0])
+    if number < 0:
+        raise ValueError(f"{name} must be at least 0, got {number:g}: pass abs({name})")
+    return number
+
+
 def unique_names(what: str, names: Sequence[object]) -> list[str]:
     """Return the names as strings, having checked that they differ."""
     strings = [str(name) for name in names]

@@ -85,3 +85,14 @@ def posterior(trace: Trace, needed: str) -> xr.Dataset:
     except (KeyError, TypeError) as error:
         raise KeyError(f"idata has no {needed!r} in its posterior: pass what sample() returned") from error
     return group.to_dataset() if isinstance(group, xr.DataTree) else group
+
+
+def with_groups(trace: Trace, groups: Mapping[str, xr.Dataset]) -> Trace:
+    """Return a copy of a trace of either kind with more groups, in place of those of the same name."""
+    copy = trace.copy()
+    if isinstance(copy, xr.DataTree):
+        return copy.assign({name: xr.DataTree(dataset) for name, dataset in groups.items()})
+    for name in set(groups) & set(copy.groups()):
+        del copy[name]
+    copy.add_groups(dict(groups))
+    return copy
