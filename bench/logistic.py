@@ -15,13 +15,13 @@ INTERCEPT_SCALE, SCALE = 10.0, 2.5
 """Standard deviations of the normal priors of the intercept and of the coefficients."""
 
 SAMPLERS = {
-    "polyagamma": Sampler("polyagamma", "logistic_polyagamma"),
-    "pg-loop": Sampler("loop", "logistic_loop"),
-    "numpyro": Sampler("numpyro", "logistic_numpyro", {"float64": True}),
-    "numpyro-float32": Sampler("numpyro", "logistic_numpyro", {"float64": False}),
-    "nutpie": Sampler("nutpie", "logistic_nutpie"),
-    "blackjax": Sampler("blackjax", "logistic_blackjax", {"float64": True}),
-    "blackjax-float32": Sampler("blackjax", "logistic_blackjax", {"float64": False}),
+    "polyagamma": Sampler("polyagamma", "logistic_polyagamma", is_peer=False),
+    "pg-loop": Sampler("loop", "linear_loop"),
+    "numpyro": Sampler("numpyro", "linear_numpyro", {"float64": True}),
+    "numpyro-float32": Sampler("numpyro", "linear_numpyro", {"float64": False}, is_peer=False),
+    "nutpie": Sampler("nutpie", "linear_nutpie"),
+    "blackjax": Sampler("blackjax", "linear_blackjax", {"float64": True}),
+    "blackjax-float32": Sampler("blackjax", "linear_blackjax", {"float64": False}, is_peer=False),
 }
 
 

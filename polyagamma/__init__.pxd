@@ -1,4 +1,12 @@
 # The C interface: exact draws and densities of PG(h, z) for other Cython modules.
+from polyagamma._density cimport (
+    cdf as polyagamma_cdf,
+    logcdf as polyagamma_logcdf,
+    logpdf as polyagamma_logpdf,
+    logsf as polyagamma_logsf,
+    pdf as polyagamma_pdf,
+    sf as polyagamma_sf,
+)
 from polyagamma._random cimport (
     ALTERNATE,
     AUTOMATIC,

@@ -27,10 +27,6 @@ KERNELS = {
     "gamma": "inverse_gaussian",
 }
 
-# method="strip" adds up h draws from PG(1, z). Longer sums are refused: their time grows with h, that of
-# the other kernel does not.
-LARGEST_STRIP_SHAPE = 1000
-
 THREADS_VARIABLE = "POLYAGAMMA_NUM_THREADS"
 
 _PIECE = 1 << 16  # elements looked at in one go by the checks that need a temporary array
@@ -83,10 +79,11 @@ def require_finite(name: str, array: RealArray) -> None:
         _refuse_value(name, array, ~np.isfinite(array), "be finite")
 
 
-def require_strip_shape(h: RealArray) -> None:
-    """Raise ValueError, naming the first bad value and its index, unless method="strip" can draw every h."""
-    if not all(_strip_shapes(piece).all() for piece in _pieces(h)):
-        _refuse_value("h", h, ~_strip_shapes(h), f"hold integers up to {LARGEST_STRIP_SHAPE} for this method")
+def require_integers(name: str, array: RealArray, largest: int, purpose: str) -> None:
+    """Raise ValueError, naming the first bad value and its index, unless all are integers <= `largest`."""
+    if not all(_are_integers(piece, largest).all() for piece in _pieces(array)):
+        expected = f"consist of integers up to {largest} for {purpose}"
+        _refuse_value(name, array, ~_are_integers(array, largest), expected)
 
 
 def parameters(h: ArrayLike, z: ArrayLike) -> tuple[RealArray, RealArray]:
@@ -231,8 +228,8 @@ def _pieces(array: RealArray) -> Iterator[RealArray]:
     return (array.flat[start : start + _PIECE] for start in range(0, array.size, _PIECE))
 
 
-def _strip_shapes(h: RealArray) -> NDArray[np.bool_]:
-    valid: NDArray[np.bool_] = (h >= 1) & (h <= LARGEST_STRIP_SHAPE) & (np.floor(h) == h)
+def _are_integers(array: RealArray, largest: int) -> NDArray[np.bool_]:
+    valid: NDArray[np.bool_] = (array <= largest) & (np.floor(array) == array)
     return valid
 
 

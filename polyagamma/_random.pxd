@@ -3,8 +3,9 @@
 # package has to be linked, and of headers only NumPy's are needed.
 from numpy.random cimport bitgen_t
 
-# What draws. AUTOMATIC is the fast and general choice; STRIP needs an integer h, for any other it gives NaN.
-# All are exact. The second row are the names of the PyPI package `polyagamma`, for code written against it.
+# What draws: AUTOMATIC chooses the fastest; STRIP adds up draws from PG(1, z) where h is an integer <= 256
+# and |z| <= 16, and is INVERSE_GAUSSIAN elsewhere. All are exact for every h and z. The second row are the
+# names of the PyPI package `polyagamma`, for code written against it.
 cdef enum sampler_t:
     AUTOMATIC = 0, STRIP = 1, INVERSE_GAUSSIAN = 2,
     HYBRID = 0, DEVROYE = 1, ALTERNATE = 2, SADDLE = 2, GAMMA = 2

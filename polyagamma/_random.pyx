@@ -43,17 +43,20 @@ cdef extern from "pg/sampler.hpp" namespace "polyagamma" nogil:
         Method method, unsigned threads
     )
 
+cdef extern from "pg/dispatcher.hpp" namespace "polyagamma" nogil:
+    double largest_sum(Method method)
+
 cnp.import_array()
 
 cdef object Generator = np.random.Generator
 cdef object RandomState = np.random.RandomState
 cdef object default_rng = np.random.default_rng
 
-# Blocks drawn between two looks for a signal: tens of milliseconds of work for the bounded kernels. A draw
-# by strips costs up to _checks.LARGEST_STRIP_SHAPE times as much as the others, hence its smaller chunk.
-cdef enum:
-    CHUNK_BLOCKS = 256
-    STRIP_CHUNK_BLOCKS = 16
+# Blocks drawn between two looks for a signal, by each thread and in all: tens of milliseconds of work. A sum
+# of strips may take a hundred times as long as other draws, so there are fewer.
+cdef unsigned THREAD_BLOCKS = 256
+cdef unsigned CHUNK_BLOCKS = 1024
+cdef unsigned STRIP_CHUNK_BLOCKS = 16
 
 
 # ---- the C interface (declared in _random.pxd)
@@ -116,12 +119,17 @@ cdef double scalar_value(str name, object value) except? -1:
     return _checks.real_array(name, value).item()
 
 
+cdef int require_strip_shapes(h) except -1:
+    _checks.require_integers("h", h, int(largest_sum(Method.strip)), "this method")
+    return 0
+
+
 cdef int check_scalars(double h, double z, sampler_t method) except -1:
     """Raise ValueError for what PG(h, z) or `method` does not allow."""
     if not (0 < h < INFINITY and fabs(z) < INFINITY):
         _checks.parameters(h, z)
     if method == STRIP:
-        _checks.require_strip_shape(np.asarray(h))
+        require_strip_shapes(np.asarray(h))
     return 0
 
 
@@ -206,7 +214,8 @@ cdef FillKey take_key(object bit_generator) except *:
 cdef int fill_chunks(FillKey key, h, z, out, sampler_t method, unsigned threads) except -1:
     """Draw into `out` chunk by chunk, answering signals in between."""
     cdef size_t total = out.size
-    cdef size_t chunk = min(total, kBlock * (STRIP_CHUNK_BLOCKS if method == STRIP else CHUNK_BLOCKS))
+    cdef size_t blocks = STRIP_CHUNK_BLOCKS if method == STRIP else min(THREAD_BLOCKS * threads, CHUNK_BLOCKS)
+    cdef size_t chunk = min(total, kBlock * blocks)
     cdef _Input h_input = _Input(h, out.shape, chunk)
     cdef _Input z_input = _Input(z, out.shape, chunk)
     cdef _Output output = _Output(out, chunk)
@@ -231,7 +240,7 @@ cdef object fill_array(h, z, size, out, sampler_t method, bint disable_checks, r
     if not disable_checks:
         _checks.parameters(h, z)
         if method == STRIP:
-            _checks.require_strip_shape(h)
+            require_strip_shapes(h)
     shape = _checks.result_shape(size, out, h=h, z=z)
     cdef unsigned workers = min(_checks.thread_count(threads), CHUNK_BLOCKS)
     bit_generator = bit_generator_of(random_state)
@@ -267,9 +276,10 @@ def random_polyagamma(
         its shape, and `size`, if given, must be it. After an interrupt (Ctrl-C) some of it is overwritten.
     method : {None, "strip", "inverse_gaussian"}, optional
         Algorithm. None chooses the fastest for each h and z. "strip" adds up draws from PG(1, z) by
-        rejection from a tilted strip table and needs integers h <= 1000; "inverse_gaussian" rejects from an
-        inverse Gaussian envelope and takes any h. The names of the PyPI package `polyagamma` are accepted as
-        well: "devroye" is "strip", and "alternate", "saddle" and "gamma" are "inverse_gaussian".
+        rejection from a tilted strip table and needs integers h <= 256 (z beyond the table, |z| > 16, goes
+        the other way); "inverse_gaussian" rejects from an inverse Gaussian envelope and takes any h. The
+        names of the PyPI package `polyagamma` are accepted as well: "devroye" is "strip", and "alternate",
+        "saddle" and "gamma" are "inverse_gaussian".
     disable_checks : bool, default False
         Do not look for invalid values in h and z: the draws are NaN there.
     random_state : None, int, SeedSequence, BitGenerator, Generator or RandomState, optional
@@ -277,7 +287,7 @@ def random_polyagamma(
         None seeds a new generator from the operating system.
     threads : int, optional
         Number of threads that draw; changes the speed and never the numbers. By default the value of the
-        environment variable POLYAGAMMA_NUM_THREADS, or else 1. A thread gets at least 1024 draws.
+        environment variable POLYAGAMMA_NUM_THREADS, or else 1. Small arrays are drawn on one.
 
     Returns
     -------

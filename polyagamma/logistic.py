@@ -172,7 +172,7 @@ class PolyaGammaLogistic:
             Whether to add the group ``log_likelihood``, one value for each draw and row.
         initvals : mapping, optional
             Where to start: ``"intercept"``, a number or one for each chain; ``"beta"``, of shape (p,) or
-            (chains, p). By default at draws from the Laplace approximation.
+            (chains, p). By default at random, near zero.
 
         Returns
         -------
@@ -195,13 +195,13 @@ class PolyaGammaLogistic:
         """
         settings = sampling.Settings.check(draws, tune, chains, cores, random_seed)
         checks.one_of("kernel", kernel, KERNELS)
-        self._require_memory(settings, kernel, compute_log_likelihood)
+        self._require_memory(settings, compute_log_likelihood)
         attrs = sampling.seed_attributes(settings.seed)
         generators = sampling.bit_generators(settings.seed, settings.chains)
         core = _gibbs.LogisticChains(
             model=self._core_model(),
             bit_generators=generators,
-            initial=self._initial(initvals, settings.chains),
+            initial=self._initial(initvals, generators),
             tune=settings.tune,
             kernel=kernel,
             threads=settings.threads,
@@ -295,39 +295,37 @@ class PolyaGammaLogistic:
         return centre, join(self.intercept_prior.gaussian("intercept_prior", np.ones(1)), coefficients)
 
     def _core_model(self) -> _gibbs.LogisticModel:
-        rows = (
-            self._predictors.less(self._centre),
-            self._weights * self._trials,
-            self._weights * (self._y - self._trials / 2),
-            self._offset,
-        )
-        X, shape, kappa, offset = _gibbs.merge_rows(*rows) or rows
         return _gibbs.LogisticModel(
-            X=X,
-            shape=shape,
-            kappa=kappa,
-            offset=offset,
+            X=self._predictors.less(self._centre),
+            shape=self._weights * self._trials,
+            kappa=self._weights * (self._y - self._trials / 2),
+            offset=self._offset,
             prior_mean=self._prior.mean,
             prior_precision=self._prior.precision,
             intercept=self._predictors.intercept,
         )
 
-    def _require_memory(self, settings: sampling.Settings, kernel: str, compute_log_likelihood: bool) -> None:
+    def _require_memory(self, settings: sampling.Settings, compute_log_likelihood: bool) -> None:
         n, p = self._predictors.X.shape
         per_draw = p + 2 + n * compute_log_likelihood
         draws = 8 * settings.chains * settings.draws * per_draw
-        core = _gibbs.memory_estimate(n, len(self._prior.mean), settings.chains, kernel, settings.threads)
         design = 8 * n * p if self._centre.any() else 0
         require_memory(
-            draws + core + design,
+            draws + design,
             f"a run of {settings.chains} chains with {settings.draws} draws of {per_draw} numbers",
             "ask for fewer draws or chains" + ", or no log-likelihood" * compute_log_likelihood,
         )
 
-    def _initial(self, initvals: Mapping[str, ArrayLike] | None, chains: int) -> FloatArray | None:
-        """Return where the chains start, in the coordinates of the design."""
+    def _initial(
+        self, initvals: Mapping[str, ArrayLike] | None, generators: Sequence[np.random.BitGenerator]
+    ) -> FloatArray:
+        """Return where the chains start, in the coordinates of the design; linear predictors near zero."""
+        chains = len(generators)
         if initvals is None:
-            return None
+            spread = np.sqrt(len(self._prior.mean)) * np.abs(self._predictors.X).max(axis=0, initial=1e-300)
+            spread = np.concatenate([[1.0] * self._predictors.intercept, spread])
+            noise = [np.random.Generator(one).standard_normal(len(spread)) for one in generators]
+            return np.asarray(noise / spread)
         names = ["intercept", "beta"] if self._predictors.intercept else ["beta"]
         checks.same_keys("initvals", initvals, names)
         beta = checks.per_chain("initvals['beta']", initvals["beta"], (chains, self.n_features))

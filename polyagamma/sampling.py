@@ -11,12 +11,13 @@ import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from types import FrameType, TracebackType
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from polyagamma import _model_checks as checks
 from polyagamma._gibbs import NumericalError
@@ -141,7 +142,7 @@ def run_chains(chains: Chains, settings: Settings, out: Arrays, display: Display
     FloatingPointError
         If a chain meets a matrix that it cannot factor, or a value that is not finite.
     """
-    with threadpool_limits(limits=1, user_api="blas"), Interrupt() as interrupt:
+    with _thread_pools().limit(limits=1, user_api="blas"), Interrupt() as interrupt:
         start = time.perf_counter()
         pace = Pace()
         _advance(chains, settings.tune, None, pace, interrupt, display)
@@ -190,6 +191,12 @@ class Interrupt(AbstractContextManager["Interrupt"]):
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """Return the thread pools of the libraries loaded so far, BLAS among them: a search of milliseconds."""
+    return ThreadpoolController()
 
 
 def _advance(

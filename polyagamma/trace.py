@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -43,7 +44,9 @@ def to_trace(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> Trace:
     arviz.InferenceData or xarray.DataTree
         The former on ArviZ 0.x, the latter on ArviZ 1.x.
     """
-    import arviz
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # ArviZ 0.23 announces 1.0 whenever it is imported
+        import arviz
 
     if hasattr(arviz, "InferenceData"):
         return arviz.InferenceData(attrs=dict(attrs), warn_on_custom_groups=False, **groups)

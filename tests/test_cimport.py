@@ -25,11 +25,11 @@ setup(
 
 SOURCE = """
 from cpython.pycapsule cimport PyCapsule_GetPointer
-from libc.stdlib cimport free, malloc
 from numpy.random cimport bitgen_t
 
 from polyagamma cimport (
     AUTOMATIC, DEVROYE, HYBRID, INVERSE_GAUSSIAN, STRIP,
+    polyagamma_cdf, polyagamma_logcdf, polyagamma_logpdf, polyagamma_pdf,
     random_polyagamma, random_polyagamma_fill, random_polyagamma_fill2, sampler_t,
 )
 
@@ -68,6 +68,16 @@ def arrays(rng, const double[::1] h, const double[::1] z, double[::1] out, metho
     with rng.bit_generator.lock:
         with nogil:
             random_polyagamma_fill2(bitgen, &h[0], &z[0], sampler, n, &out[0])
+
+
+def densities(double x, double h, double z):
+    cdef double[4] values
+    with nogil:
+        values[0] = polyagamma_pdf(x, h, z)
+        values[1] = polyagamma_logpdf(x, h, z)
+        values[2] = polyagamma_cdf(x, h, z)
+        values[3] = polyagamma_logcdf(x, h, z)
+    return tuple(values)
 """
 
 
@@ -126,6 +136,17 @@ def test_bad_parameters_give_nan(third_party, h, z):
     third_party.many(rng, h, z, out)
     assert np.isnan(third_party.one(rng, h, z))
     assert np.isnan(out).all()
+
+
+@pytest.mark.parametrize("h", [0.3, 1.0, 40.0, 1e4])
+def test_densities_are_those_of_python(third_party, h):
+    x, z = 0.2 * h, -1.5
+    assert third_party.densities(x, h, z) == (
+        polyagamma.polyagamma_pdf(x, h, z),
+        polyagamma.polyagamma_pdf(x, h, z, return_log=True),
+        polyagamma.polyagamma_cdf(x, h, z),
+        polyagamma.polyagamma_cdf(x, h, z, return_log=True),
+    )
 
 
 def test_the_interface_files_are_installed():

@@ -9,7 +9,7 @@ from polyagamma import Normal, PolyaGammaLogistic, _gibbs
 from polyagamma.priors import Gaussian
 
 N, P = 8, 2
-SIGMA, INTERCEPT_SIGMA = 2.0, 3.0
+SIGMA, INTERCEPT_SIGMA = 3.0, 3.0
 X = np.random.default_rng(4).standard_normal((N, P))
 FALSE_ALARM = 1e-7  # of one calibration, with the three tests' least p-value
 Z_LIMIT = 6.5  # t with 59 degrees of freedom, six scores: false alarm 1e-7
@@ -39,7 +39,7 @@ def model(y):
     return PolyaGammaLogistic(X, y, prior=Normal(0, SIGMA), intercept_prior=Normal(0, INTERCEPT_SIGMA))
 
 
-def calibration_p_value(repetitions=250, thin=6, kept=63, bins=8):
+def calibration_p_value(repetitions=250, thin=40, kept=63, bins=8):
     """Ranks of the true coefficients among `kept` thinned draws; least p-value of P + 1 chi-squared tests.
 
     Talts et al. (2018), "Validating Bayesian inference algorithms with simulation-based calibration".
@@ -49,7 +49,7 @@ def calibration_p_value(repetitions=250, thin=6, kept=63, bins=8):
     for seed in range(repetitions):
         theta = prior_draw(rng)
         trace = model(simulate(theta, rng)).sample(
-            kept * thin, tune=20, chains=1, random_seed=seed, progressbar=False
+            kept * thin, tune=200, chains=1, random_seed=seed, progressbar=False
         )
         beta = trace.posterior["beta"].to_numpy()[0, ::thin]
         draws = np.column_stack([trace.posterior["intercept"].to_numpy()[0, ::thin], beta])

@@ -350,17 +350,17 @@ def test_unknown_method(bad):
         draw(method=bad)
 
 
-@pytest.mark.parametrize("h", [2.5, 0.5, 1001.0, 1e18, [1.0, 2.5], np.full(100_000, 1.5), [[1], [1001]]])
+@pytest.mark.parametrize("h", [2.5, 0.5, 257.0, 1e18, [1.0, 2.5], np.full(100_000, 1.5), [[1], [257]]])
 @pytest.mark.parametrize("method", ["strip", "devroye"])
 def test_strips_need_small_integers(h, method):
-    with pytest.raises(ValueError, match=r"h must hold integers up to 1000 for this method, got h(\[|\ =)"):
+    with pytest.raises(ValueError, match=r"h must consist of integers up to 256 for this method, got h"):
         draw(h, method=method)
 
 
-def test_strips_without_checks_give_nan_where_they_do_not_apply():
-    h = np.array([1.0, 2.5, 3.0, 0.5, 1001.0, 1e18, 1e300])
-    drawn = draw(h, 1.0, method="strip", disable_checks=True)
-    np.testing.assert_array_equal(np.isnan(drawn), [False, True, False, True, True, True, True])
+def test_strips_without_checks_draw_every_shape():
+    h = np.array([1.0, 2.5, 3.0, 0.5, 257.0, 1e18, 1e300])
+    drawn = draw(h, 300.0, method="strip", disable_checks=True)
+    assert ((drawn > 0) & (drawn < np.inf)).all()
 
 
 # ---- generators

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from harness.diagnostics import MAX_DISAGREEMENT, Summary, disagreements, summarise
-from harness.environments import OURS
 from harness.launch import Run, run
 
 Problem = dict[str, object]
@@ -15,19 +14,24 @@ RATES = ("sampling", "total")
 
 @dataclass(frozen=True)
 class Sampler:
-    """An adapter, the environment it runs in, and what it is told besides the problem."""
+    """An adapter, the environment it runs in, and what it is told besides the problem.
+
+    Ratios are to the best of the samplers with `is_peer`.
+    """
 
     environment: str
     adapter: str
     settings: Problem = field(default_factory=dict)
+    is_peer: bool = True
 
 
 @dataclass(frozen=True)
 class Result:
     """Repeated runs of one sampler on one problem; after a failure there are none."""
 
-    failure: str | None
+    sampler: Sampler
     runs: list[tuple[Run, Summary]]
+    failure: str | None = None
 
     def median(self, figure: Callable[[Run, Summary], float]) -> float:
         return float(np.median([figure(run, summary) for run, summary in self.runs]))
@@ -51,16 +55,16 @@ def measure(sampler: Sampler, python: Path, problem: Problem, repeats: int, time
     runs: list[tuple[Run, Summary]] = []
     for seed in range(repeats):
         outcome = run(python, sampler.adapter, problem | sampler.settings | {"seed": seed}, timeout)
-        if outcome.draws is None:
-            return Result(outcome.failure, [])
-        runs.append((outcome, summarise(outcome.draws)))
-    return Result(None, runs)
+        if outcome.output is None:
+            return Result(sampler, [], outcome.failure)
+        runs.append((outcome, summarise(outcome.output)))
+    return Result(sampler, runs)
 
 
 def best_peer(results: dict[str, Result], phase: str) -> str | None:
-    """Return the fastest sampler that isn't ours, None if no peer finished."""
-    rates = {name: result.rate(phase) for name, result in results.items() if name != OURS and result.runs}
-    return max(rates, key=rates.__getitem__, default=None)
+    """Return the name of the fastest peer, None if no peer finished."""
+    finished = {name: result for name, result in results.items() if result.sampler.is_peer and result.runs}
+    return max(finished, key=lambda name: finished[name].rate(phase), default=None)
 
 
 def disagreeing(results: dict[str, Result]) -> list[str]:

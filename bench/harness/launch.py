@@ -20,7 +20,7 @@ class Run:
     """What an adapter brought back; `failure` says why there is nothing."""
 
     failure: str | None = None
-    draws: NDArray[np.float64] | None = None
+    output: NDArray[np.float64] | None = None
     sampling_seconds: float = float("nan")
     total_seconds: float = float("nan")
     versions: dict[str, str] | None = None
@@ -32,13 +32,13 @@ class Run:
 def run(python: Path, adapter: str, problem: dict[str, object], timeout: float) -> Run:
     """Run ``peers/<adapter>.py`` with the interpreter `python` on `problem`."""
     with TemporaryDirectory() as folder:
-        files = [Path(folder) / name for name in ("problem.npz", "draws.npz", "timing.json")]
+        files = [Path(folder) / name for name in ("problem.npz", "output.npz", "timing.json")]
         np.savez(files[0], **problem)
         failure = _execute([python, ADAPTERS / f"{adapter}.py", *files], Path(folder), timeout)
         if failure:
             return Run(failure)
         with np.load(files[1]) as stored:
-            return Run(draws=stored["draws"], **json.loads(files[2].read_text()))
+            return Run(output=stored["output"], **json.loads(files[2].read_text()))
 
 
 def _execute(command: list[Path], folder: Path, timeout: float) -> str | None:

@@ -1,9 +1,9 @@
 """What every adapter does besides sampling: read the problem, time the sampler, write what came of it.
 
 An adapter is a script that runs in its sampler's own environment:
-``python ADAPTER.py problem.npz draws.npz timing.json``. It ends with ``worker.main(sample)``, where
-``sample(problem)`` returns the draws, shape (chains, draws, dim), and the seconds that these draws took
-without compilation and warm-up. Everything an adapter imports at its top is outside the total time.
+``python ADAPTER.py problem.npz output.npz timing.json``. It ends with ``worker.main(sample)``, where
+``sample(problem)`` returns an array, draws of shape (chains, draws, dim) as a rule, and the seconds that it
+took without compilation and warm-up. Everything an adapter imports at its top is outside the total time.
 """
 
 import json
@@ -27,12 +27,12 @@ def read_problem(path: str) -> SimpleNamespace:
 
 
 def main(sample: Sampler) -> None:
-    problem_path, draws_path, timing_path = sys.argv[1:]
+    problem_path, output_path, timing_path = sys.argv[1:]
     problem = read_problem(problem_path)
     start = time.perf_counter()
-    draws, sampling_seconds = sample(problem)
+    output, sampling_seconds = sample(problem)
     total_seconds = time.perf_counter() - start
-    np.savez(draws_path, draws=np.asarray(draws, dtype=float))
+    np.savez(output_path, output=np.asarray(output, dtype=float))
     versions = {distribution.name: distribution.version for distribution in distributions()}
     with open(timing_path, "w") as file:
         timing = {"sampling_seconds": sampling_seconds, "total_seconds": total_seconds, "versions": versions}

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 // Elementary functions in plain double arithmetic of fixed order: the same bits from every compiler, machine
 // and instruction-set level, and no branches, so that compilers vectorise loops of calls. libm offers
@@ -12,7 +12,7 @@
 namespace polyagamma {
 namespace {
 
-inline constexpr double kInfinity = HUGE_VAL;
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 inline std::uint64_t bits_of(double x) {
     std::uint64_t bits;

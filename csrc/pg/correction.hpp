@@ -8,7 +8,7 @@
 
 // The correction R_b(ω) of the leading (Lévy) term of the PG(b, 0) density,
 //     f(ω | b, 0) = b / (2 sqrt(2πω³)) · exp(−b²/(8ω)) · exp(R_b(ω)),
-// from the table: R_b(ω) − b log 2 with an absolute error below 1e-9 for 0 ≤ b ≤ 2^20
+// from the table: R_b(ω) − b log 2 with an absolute error below 2e-10 for 0 ≤ b ≤ 2^20
 // (tests/test_correction.cpp).
 namespace polyagamma {
 namespace {
@@ -16,22 +16,36 @@ namespace {
 inline constexpr double kCorrectionMinX = 0x1p-7 * (1.0 + 6.0 / 16.0);  // below it R_b − b log 2 is 0
 inline constexpr double kCorrectionMaxX = 16.0 * (1.0 - 0x1p-53);
 
-// Where x = ω/(b + 1) is looked up: an octave of x has 16 pieces, chosen by the high four bits of the
-// fraction of x; the other 48 bits are the place in the piece.
-struct CorrectionAddress {
-    std::size_t piece;
+// Where R_b is looked up: a place in a piece of the table. An octave of x has 16 pieces, chosen by the high
+// four bits of the fraction of x; the other 48 bits are the place.
+struct CorrectionPlace {
+    double x;      // ω/(b + 1), clamped to the table
     double t;      // in [−1, 1)
     double dt_dx;  // 32 / 2^⌊log2 x⌋
 };
 
-inline CorrectionAddress correction_address(double x) {
-    constexpr std::uint64_t kFirst = (1023u - 7u) * 16u + 6u;
+inline CorrectionPlace correction_place(double x) {
     constexpr std::uint64_t kFraction = 0x000fffffffffffff;
     const double above = x > kCorrectionMinX ? x : kCorrectionMinX;
-    const std::uint64_t bits = bits_of(above < kCorrectionMaxX ? above : kCorrectionMaxX);
-    const double place = double_of(((bits << 4) & kFraction) | 0x3ff0000000000000);  // in [1, 2)
-    const double dt_dx = double_of(((1023u + 5u + 1023u) - (bits >> 52)) << 52);
-    return {static_cast<std::size_t>((bits >> 48) - kFirst), 2.0 * place - 3.0, dt_dx};
+    const double inside = above < kCorrectionMaxX ? above : kCorrectionMaxX;
+    const std::uint64_t bits = bits_of(inside);
+    const double fraction = double_of(((bits << 4) & kFraction) | 0x3ff0000000000000);  // in [1, 2)
+    return {inside, 2.0 * fraction - 3.0, double_of(((1023u + 5u + 1023u) - (bits >> 52)) << 52)};
+}
+
+inline const CorrectionPiece& correction_piece(const CorrectionPlace& place) {
+    constexpr std::uint64_t kFirst = (1023u - 7u) * 16u + 6u;
+    return kCorrectionTable[(bits_of(place.x) >> 48) - kFirst];
+}
+
+// How R_b depends on b in the table.
+struct CorrectionScale {
+    double b_plus_one;
+    double eps;  // 1/(b + 1)
+};
+
+inline CorrectionScale correction_scale(double b) {
+    return {b + 1.0, 1.0 / (b + 1.0)};
 }
 
 // The polynomial in t of R_b − b log 2 on one piece, for one b.
@@ -39,14 +53,14 @@ struct CorrectionPolynomial {
     double c[kCorrectionTerms];
 };
 
-inline CorrectionPolynomial correction_polynomial(const CorrectionPiece& piece, double b) {
-    const double eps = 1.0 / (b + 1.0);
+inline CorrectionPolynomial correction_polynomial(const CorrectionPiece& piece, CorrectionScale scale) {
     CorrectionPolynomial p;
     for (std::size_t j = 0; j < kCorrectionTerms; ++j) p.c[j] = piece.remainder[kCorrectionOrders - 1][j];
     for (std::size_t k = kCorrectionOrders - 1; k-- > 0;) {
-        for (std::size_t j = 0; j < kCorrectionTerms; ++j) p.c[j] = piece.remainder[k][j] + eps * p.c[j];
+        for (std::size_t j = 0; j < kCorrectionTerms; ++j)
+            p.c[j] = piece.remainder[k][j] + scale.eps * p.c[j];
     }
-    for (std::size_t j = 0; j < kCorrectionTerms; ++j) p.c[j] = (b + 1.0) * piece.leading[j] + p.c[j];
+    for (std::size_t j = 0; j < kCorrectionTerms; ++j) p.c[j] += scale.b_plus_one * piece.leading[j];
     return p;
 }
 

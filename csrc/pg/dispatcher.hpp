@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+
+#include "kernels/force_inline.hpp"
 #include "pg/sampler.hpp"
 #include "pg/strip_table.hpp"
 
@@ -10,17 +13,19 @@ namespace {
 inline constexpr double kInverseGaussian = 0.0;
 inline constexpr double kNoDistribution = -1.0;
 
-// Integer shapes up to this are sums of draws of kernel 1, if |z| is in its table.
-inline double largest_sum(Method method) {
-    constexpr double kFaster = 8.0;     // than kernel 2 that far
-    constexpr double kBounded = 256.0;  // the time of a block stays bounded even if the caller insists
-    return method == Method::automatic ? kFaster : method == Method::strip ? kBounded : 0.0;
-}
+// Sums of kernel 1 with at most this many terms, so that the time of a block stays bounded.
 inline constexpr std::size_t kMaxSum = 256;
+
+// Integer shapes up to this are such sums, if |z| is in the table of kernel 1.
+inline double largest_sum(Method method) {
+    constexpr double kFaster = 6.0;  // than kernel 2 that far
+    if (method == Method::strip) return static_cast<double>(kMaxSum);
+    return method == Method::automatic ? kFaster : 0.0;
+}
 
 // The only place that chooses between the kernels. Branch-free, so that blocks are sorted by kernel in vector
 // loops.
-inline double choose_kernel(double h, double z, double largest) {
+POLYAGAMMA_FORCE_INLINE double choose_kernel(double h, double z, double largest) {
     constexpr double kMaxFinite = 1.7976931348623157e308;
     constexpr double kRounder = 0x1p52;  // adding it rounds to an integer
     const double magnitude = z < 0.0 ? -z : z;

@@ -15,16 +15,23 @@
 // ω is accepted with probability exp(R_b(ω) − R_b(ω*) + s(ω − ω*)), on average at least sqrt(2/3).
 //
 // Three ways to put the same envelope to use:
-//   bare     c ≥ 16, b ≤ 1024: the tangent at ω = 0, which is s = 0; accepted with probability (1 +
-//   e^{−c})^{−b}. tangent  b ≤ 2^20: ω* a little above the mean. local    b > 2^20: R_b(ω) is a difference of
-//   large numbers; expanded about the mean instead.
+// - bare, c ≥ 16 and b ≤ 1024: the tangent at ω = 0, whose slope is 0; acceptance (1 + e^{−c})^{−b};
+// - tangent, other b ≤ 2^20: the tangent at ω* a little above the mean;
+// - local, b > 2^20: R_b(ω) would be a difference of large numbers and is expanded about the mean instead.
 // Single draws and the block loops of kernels/levels/inverse_gaussian_block.cpp share all arithmetic.
 namespace polyagamma {
 namespace {
 
+enum class EnvelopeKind { bare, tangent, local };
+
 inline constexpr double kBareMinTilt = 16.0;
 inline constexpr double kBareMaxShape = 1024.0;
 inline constexpr double kTangentMaxShape = 0x1p20;
+
+inline EnvelopeKind envelope_kind(double b, double c) {
+    if (b > kTangentMaxShape) return EnvelopeKind::local;
+    return c >= kBareMinTilt && b <= kBareMaxShape ? EnvelopeKind::bare : EnvelopeKind::tangent;
+}
 
 // Mean of PG(b, c): b tanh(c/2) / (2c), to 3 ulp.
 inline double pg_mean(double b, double c) {
@@ -51,7 +58,7 @@ inline MeanRatio inverse_gaussian_ratio(double root, double normal, double u) {
     return {take_smaller ? smaller : larger, take_smaller ? -excess * smaller : excess};
 }
 
-// The envelope of the kinds `bare` and `tangent`.
+// An envelope of the kind `bare` or `tangent`.
 struct Envelope {
     double mean;
     double root;   // sqrt(mean/(2·shape))
@@ -69,37 +76,50 @@ inline double tangent_point(double b, double c) {
     return y * (b + 0.96 * y);
 }
 
-// The polynomial p is the one of the piece that holds the tangent point.
-inline Envelope tangent_envelope(double b, double c, double omega, const CorrectionAddress& at,
+// A point at which R_b is needed. Beyond the table the acceptance is below e^{−60}, less than any uniform; it
+// is taken at the table's end.
+struct Point {
+    double omega;
+    CorrectionPlace place;
+};
+
+inline Point make_point(double omega, CorrectionScale scale) {
+    const double last = kCorrectionMaxX * scale.b_plus_one;
+    const double inside = omega < last ? omega : last;
+    return {inside, correction_place(inside * scale.eps)};
+}
+
+inline CorrectionPolynomial polynomial_at(const Point& point, CorrectionScale scale) {
+    return correction_polynomial(correction_piece(point.place), scale);
+}
+
+// The envelope that touches at `point`; p is the polynomial of R_b there.
+inline Envelope tangent_envelope(double b, double c, const Point& point, double eps,
                                  const CorrectionPolynomial& p) {
-    const double steepness = -slope(p, at.t) * at.dt_dx / (b + 1.0);
+    const double steepness = -slope(p, point.place.t) * point.place.dt_dx * eps;
     const double s = steepness > 0.0 ? steepness : 0.0;
     const double rate = c < 0x1p500 ? std::sqrt(c * c + 2.0 * s) : c;
-    return {0.5 * b / rate, std::sqrt(1.0 / (b * rate)), s, value(p, at.t) + s * omega};
+    return {0.5 * b / rate, std::sqrt(1.0 / (b * rate)), s, value(p, point.place.t) + s * point.omega};
 }
 
-// Where R_b is looked up for ω. Beyond the table the acceptance is below 1e-17 and taken at its end.
-inline double clamp_to_table(double b, double omega) {
-    const double last = kCorrectionMaxX * (b + 1.0);
-    return omega < last ? omega : last;
+// log of the acceptance probability at `point`.
+inline double log_acceptance(const Envelope& envelope, const Point& point, const CorrectionPolynomial& p) {
+    return value(p, point.place.t) + envelope.slope * point.omega - envelope.level;
 }
 
-// log of the acceptance probability at ω.
-inline double log_acceptance(const Envelope& e, double omega, const CorrectionAddress& at,
-                             const CorrectionPolynomial& p) {
-    return value(p, at.t) + e.slope * omega - e.level;
+// For the kind `bare`: a lower bound of the acceptance probability at ω. It is at least 1 − (b + 2)
+// exp(−1/(2x)), x = ω/(b + 1), because the series of exp(R_b) alternates and its terms decrease; here x ≤
+// 1/16.
+inline double bare_squeeze(double b_plus_one, double omega) {
+    constexpr double kExpMinus8 = 3.3546262790251185e-4;
+    return 16.0 * omega <= b_plus_one ? 1.0 - kExpMinus8 * (b_plus_one + 1.0) : 0.0;
 }
 
-inline bool has_bare_envelope(double b, double c) {
-    return c >= kBareMinTilt && b <= kBareMaxShape;
-}
-
-// Envelope for b ≤ kTangentMaxShape.
-inline Envelope make_envelope(double b, double c) {
-    if (has_bare_envelope(b, c)) return bare_envelope(b, c);
-    const double omega = tangent_point(b, c);
-    const CorrectionAddress at = correction_address(omega / (b + 1.0));
-    return tangent_envelope(b, c, omega, at, correction_polynomial(kCorrectionTable[at.piece], b));
+// Envelope of the kind `bare` or `tangent`.
+inline Envelope make_envelope(double b, double c, CorrectionScale scale) {
+    if (envelope_kind(b, c) == EnvelopeKind::bare) return bare_envelope(b, c);
+    const Point point = make_point(tangent_point(b, c), scale);
+    return tangent_envelope(b, c, point, scale.eps, polynomial_at(point, scale));
 }
 
 // log(target/envelope) of the kind `local`, as a polynomial in δ = ω/mean − 1.
@@ -125,10 +145,11 @@ inline CorrectionPolynomial shifted(const double* p, double t) {
 // where the margin covers sup [½ b A'' (yδ)² + B' yδ] = B'²/(2b |A''|). Dropped terms are below 1e-10.
 inline LocalExpansion local_expansion(double b, double y) {
     constexpr double kMargin = 1e-7;
-    const CorrectionAddress at = correction_address(y);
-    const CorrectionPolynomial a = shifted(kCorrectionTable[at.piece].leading, at.t);
-    const CorrectionPolynomial e = shifted(kCorrectionTable[at.piece].remainder[0], at.t);
-    const double dt = y * at.dt_dx;  // t − t(y) = dt·δ
+    const CorrectionPlace place = correction_place(y);
+    const CorrectionPiece& piece = correction_piece(place);
+    const CorrectionPolynomial a = shifted(piece.leading, place.t);
+    const CorrectionPolynomial e = shifted(piece.remainder[0], place.t);
+    const double dt = y * place.dt_dx;  // t − t(y) = dt·δ
     LocalExpansion x;
     x.d[0] = -kMargin;
     x.d[1] = dt * (e.c[1] - 2.0 * dt * a.c[2]);
@@ -169,14 +190,14 @@ inline double draw_local(Words& words, double b, double c) {
 // One draw of PG(b, c) for any finite b > 0 and c ≥ 0; Words is any source of 64-bit words with next().
 template <class Words>
 inline double draw_inverse_gaussian(Words& words, double b, double c) {
-    if (b > kTangentMaxShape) return draw_local(words, b, c);
-    const Envelope envelope = make_envelope(b, c);
+    if (envelope_kind(b, c) == EnvelopeKind::local) return draw_local(words, b, c);
+    const CorrectionScale scale = correction_scale(b);
+    const Envelope envelope = make_envelope(b, c, scale);
     for (;;) {
         const double omega = envelope.mean * draw_ratio(words, envelope.root).ratio;
-        const double inside = clamp_to_table(b, omega);
-        const CorrectionAddress at = correction_address(inside / (b + 1.0));
-        const CorrectionPolynomial p = correction_polynomial(kCorrectionTable[at.piece], b);
-        if (logarithm(uniform(words.next())) <= log_acceptance(envelope, inside, at, p)) return omega;
+        const Point point = make_point(omega, scale);
+        const double log_u = logarithm(uniform(words.next()));
+        if (log_u <= log_acceptance(envelope, point, polynomial_at(point, scale))) return omega;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/force_inline.hpp"
 #include "math/elementary.hpp"
 
 namespace polyagamma {
@@ -22,11 +23,11 @@ inline double theta_factor(double s) {
 // out too large, though below 1e-200: a subnormal result would slow the loops down.
 inline constexpr double kLeastExponent = -600.0;
 
-inline double bounded_exponential(double x) {
+POLYAGAMMA_FORCE_INLINE double bounded_exponential(double x) {
     return exponential(x < kLeastExponent ? kLeastExponent : x);
 }
 
-inline double pg1_density(double omega, double half_square) {
+POLYAGAMMA_FORCE_INLINE double pg1_density(double omega, double half_square) {
     constexpr double kPiSquared = 9.869604401089358;
     constexpr double kTwoPi = 6.283185307179586;
     constexpr double kLevy = 0.3989422804014327;  // 1/sqrt(2π)

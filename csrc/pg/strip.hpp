@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/force_inline.hpp"
 #include "math/elementary.hpp"
 #include "pg/pg1_density.hpp"
 #include "pg/strip_table.hpp"
@@ -20,7 +21,7 @@ struct StripAddress {
 };
 
 // For 0 ≤ z ≤ kStripMaxZ.
-inline StripAddress strip_address(double z) {
+POLYAGAMMA_FORCE_INLINE StripAddress strip_address(double z) {
     const auto cell = static_cast<std::int32_t>(z * (1.0 / kStripStepZ));
     const double z_cell = kStripStepZ * static_cast<double>(cell);
     return {static_cast<std::uint32_t>(cell), 0.5 * (z - z_cell) * (z + z_cell)};
@@ -38,8 +39,8 @@ struct StripProposal {
 // `place` chooses the point within the strip (its low bits have chosen the strip), `height` the height under
 // the hat. Accepted at once if the height is at most a bound of e^{−y} from below, y the upper bound of
 // log(hat/target); the Taylor polynomial is below e^{−y} for all y ≥ 0.
-inline StripProposal strip_propose(const StripRow& row, double tilt, std::uint64_t place,
-                                   std::uint64_t height) {
+POLYAGAMMA_FORCE_INLINE StripProposal strip_propose(const StripRow& row, double tilt, std::uint64_t place,
+                                                    std::uint64_t height) {
     const double u = uniform(place);
     const double omega = static_cast<double>(row.origin) + static_cast<double>(row.width) * u;
     const double y = static_cast<double>(row.y0) + static_cast<double>(row.dy) * u + tilt * omega;
@@ -70,7 +71,7 @@ inline StripTest strip_test(const StripRow& row, const StripCell& cell, double t
 }
 
 // The exact test: ω if accepted, 0 if not.
-inline double strip_resolve(const StripTest& test) {
+POLYAGAMMA_FORCE_INLINE double strip_resolve(const StripTest& test) {
     const double u = uniform(test.place);
     const bool tail = test.width == 0.0;
     const double omega = test.origin + (tail ? test.tail_mean * -logarithm(u) : test.width * u);

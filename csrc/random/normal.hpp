@@ -22,9 +22,9 @@ inline NormalPair normal_pair(std::uint64_t radius_word, std::uint64_t angle_wor
     const double radius = std::sqrt(-2.0 * logarithm(uniform(radius_word)));
     const CosineSine point = cosine_sine_eighth_turn(2.0 * uniform(angle_word) - 1.0);
     const double signed_radius = double_of(bits_of(radius) | (angle_word << 63));
-    const bool swap = (angle_word & 2) != 0;
-    const double x = swap ? point.sine : point.cosine;
-    const double y = swap ? point.cosine : point.sine;
+    const std::uint64_t swap = (bits_of(point.cosine) ^ bits_of(point.sine)) & (0 - ((angle_word >> 1) & 1));
+    const double x = double_of(bits_of(point.cosine) ^ swap);
+    const double y = double_of(bits_of(point.sine) ^ swap);
     return {signed_radius * x, signed_radius * y};
 }
 

@@ -1,19 +1,21 @@
 // The block engine: sorts the elements of one block by kernel and hands each kernel one batch.
 #include "kernels/levels/fill_block.hpp"
 
-#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "kernels/level.hpp"
+#include "kernels/levels/inverse_gaussian_block.hpp"
 #include "kernels/levels/strip_block.hpp"
 #include "pg/dispatcher.hpp"
-#include "pg/inverse_gaussian.hpp"
 #include "random/block_stream.hpp"
 
 namespace polyagamma {
 inline namespace POLYAGAMMA_LEVEL {
 
 namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // The parameters of a block, copied so that `out` may be the array of a parameter.
 struct Elements {
@@ -47,64 +49,99 @@ bool all_equal(const double* x, std::size_t n) {
     return differing == 0;
 }
 
-// The batches of a block are sorted by these keys: kernel 1 by falling shape, kernel 2, what has no
-// distribution.
-constexpr std::size_t kInverseGaussianKey = kMaxSum;
-constexpr std::size_t kNoDistributionKey = kMaxSum + 1;
-constexpr std::size_t kKeys = kMaxSum + 2;
-
-std::size_t key_of(double kernel) {
-    return kMaxSum - static_cast<std::size_t>(static_cast<int>(kernel));
-}
-
-// first[k] is the number of elements with keys below k: where those with key k begin in the sorted order.
-struct Order {
-    std::size_t first[kKeys + 1];
+// Elements of a block that one kernel draws.
+struct Group {
+    std::size_t n = 0;
     std::uint32_t index[kBlock];
+
+    void add_if(bool member, std::size_t i) {
+        index[n] = static_cast<std::uint32_t>(i);
+        n += member ? 1 : 0;
+    }
+    void gather(const double* from, double* to) const {
+        for (std::size_t k = 0; k < n; ++k) to[k] = from[index[k]];
+    }
+    void scatter(const double* from, double* to) const {
+        for (std::size_t k = 0; k < n; ++k) to[index[k]] = from[k];
+    }
 };
 
-void sort_by_key(const double* kernel, std::size_t n, Order& order) {
-    std::uint32_t key[kBlock];
-    for (std::size_t i = 0; i < n; ++i) key[i] = static_cast<std::uint32_t>(key_of(kernel[i]));
-    for (std::size_t& count : order.first) count = 0;
-    for (std::size_t i = 0; i < n; ++i) ++order.first[key[i] + 1];
-    for (std::size_t k = 0; k < kKeys; ++k) order.first[k + 1] += order.first[k];
-    std::size_t next[kKeys];
-    for (std::size_t k = 0; k < kKeys; ++k) next[k] = order.first[k];
-    for (std::size_t i = 0; i < n; ++i) order.index[next[key[i]]++] = static_cast<std::uint32_t>(i);
-}
-
-// Draws for elements that are in the order of their keys.
-void run_kernels(BlockStream& stream, const double* h, const double* z, const std::size_t* first,
-                 double* out) {
-    std::size_t active[kMaxSum];  // elements with shape > r
+// active[r] is the number of elements that need more than r draws of kernel 1, `rounds` how often it is not
+// 0.
+struct Rounds {
     std::size_t rounds = 0;
-    for (; rounds < kMaxSum && first[kMaxSum - rounds] > 0; ++rounds) {
-        active[rounds] = first[kMaxSum - rounds];
-    }
-    const std::size_t strips = first[kInverseGaussianKey];
-    const std::size_t valid = first[kNoDistributionKey];
-    if (strips > 0) fill_strips(stream, z, strips, active, rounds, out);
-    for (std::size_t i = strips; i < valid; ++i) out[i] = draw_inverse_gaussian(stream, h[i], z[i]);
-    for (std::size_t i = valid; i < first[kKeys]; ++i) out[i] = HUGE_VAL - HUGE_VAL;
+    std::size_t active[kMaxSum + 1];
+};
+
+std::size_t terms(double kernel) {
+    return static_cast<std::size_t>(static_cast<int>(kernel));
 }
 
-void run_uniform(BlockStream& stream, const Elements& elements, std::size_t n, double* out) {
-    std::size_t first[kKeys + 1];
-    for (std::size_t k = 0; k <= kKeys; ++k) first[k] = k > key_of(elements.kernel[0]) ? n : 0;
-    run_kernels(stream, elements.h, elements.z, first, out);
+void set_equal_rounds(double kernel, std::size_t n, Rounds& r) {
+    r.rounds = terms(kernel);
+    for (std::size_t k = 0; k < r.rounds; ++k) r.active[k] = n;
 }
 
-void run_mixed(BlockStream& stream, const Elements& elements, std::size_t n, double* out) {
-    Order order;
-    sort_by_key(elements.kernel, n, order);
-    double h[kBlock], z[kBlock], sorted[kBlock];
-    for (std::size_t k = 0; k < n; ++k) {
-        h[k] = elements.h[order.index[k]];
-        z[k] = elements.z[order.index[k]];
+// Puts the elements that need most draws first, by counting.
+void sort_by_rounds(const double* kernel, Group& group, Rounds& r) {
+    std::size_t place[kMaxSum + 1];
+    const Group unsorted = group;
+    for (std::size_t& count : r.active) count = 0;
+    for (std::size_t k = 0; k < group.n; ++k) ++r.active[terms(kernel[group.index[k]]) - 1];
+    for (std::size_t k = kMaxSum; k-- > 0;) {
+        r.active[k] += r.active[k + 1];
+        r.rounds += r.active[k] > 0 ? 1 : 0;
     }
-    run_kernels(stream, h, z, order.first, sorted);
-    for (std::size_t k = 0; k < n; ++k) out[order.index[k]] = sorted[k];
+    for (std::size_t k = 0; k <= kMaxSum; ++k) place[k] = r.active[k];
+    for (std::size_t k = 0; k < unsorted.n; ++k) {
+        group.index[place[terms(kernel[unsorted.index[k]])]++] = unsorted.index[k];
+    }
+}
+
+void draw_strips(BlockStream& stream, const Elements& elements, Group& group, double* out) {
+    double kernel[kBlock], z[kBlock], drawn[kBlock];
+    Rounds r;
+    group.gather(elements.kernel, kernel);
+    if (all_equal(kernel, group.n)) {
+        set_equal_rounds(kernel[0], group.n, r);
+    } else {
+        sort_by_rounds(elements.kernel, group, r);
+    }
+    group.gather(elements.z, z);
+    fill_strips(stream, z, group.n, r.active, r.rounds, drawn);
+    group.scatter(drawn, out);
+}
+
+void draw_inverse_gaussians(BlockStream& stream, const Elements& elements, const Group& group, double* out) {
+    double h[kBlock], z[kBlock], drawn[kBlock];
+    group.gather(elements.h, h);
+    group.gather(elements.z, z);
+    fill_inverse_gaussian(stream, h, z, group.n, drawn);
+    group.scatter(drawn, out);
+}
+
+void draw_mixed(BlockStream& stream, const Elements& elements, std::size_t n, double* out) {
+    Group strips, inverse_gaussians;
+    for (std::size_t i = 0; i < n; ++i) {
+        strips.add_if(elements.kernel[i] > 0.0, i);
+        inverse_gaussians.add_if(elements.kernel[i] == kInverseGaussian, i);
+        out[i] = kNaN;  // for those of no group
+    }
+    if (strips.n > 0) draw_strips(stream, elements, strips, out);
+    if (inverse_gaussians.n > 0) draw_inverse_gaussians(stream, elements, inverse_gaussians, out);
+}
+
+void draw_alike(BlockStream& stream, const Elements& elements, std::size_t n, double* out) {
+    const double kernel = elements.kernel[0];
+    if (kernel == kInverseGaussian) {
+        fill_inverse_gaussian(stream, elements.h, elements.z, n, out);
+    } else if (kernel == kNoDistribution) {
+        for (std::size_t i = 0; i < n; ++i) out[i] = kNaN;
+    } else {
+        Rounds r;
+        set_equal_rounds(kernel, n, r);
+        fill_strips(stream, elements.z, n, r.active, r.rounds, out);
+    }
 }
 
 }  // namespace
@@ -116,9 +153,9 @@ void fill_block(const std::uint64_t* key, std::uint64_t block, Parameter h, Para
     Elements elements;
     read(h, z, n, method, elements);
     if (all_equal(elements.kernel, n)) {
-        run_uniform(stream, elements, n, out);
+        draw_alike(stream, elements, n, out);
     } else {
-        run_mixed(stream, elements, n, out);
+        draw_mixed(stream, elements, n, out);
     }
 }
 

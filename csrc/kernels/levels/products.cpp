@@ -68,8 +68,8 @@ void transposed_chains(const double* panels, std::size_t n_panels, std::size_t k
 
 // gram(j.., l..) += Σ weights x x for a tile of Rows x Columns entries.
 template <std::size_t Rows, std::size_t Columns>
-void gram_tile(const double* panels, std::size_t n_panels, std::size_t k, const double* weights, std::size_t j,
-               std::size_t l, double* gram) {
+void gram_tile(const double* panels, std::size_t n_panels, std::size_t k, const double* weights,
+               std::size_t j, std::size_t l, double* gram) {
     Lanes sums[Rows][Columns];
     for (auto& row : sums) {
         for (Lanes& one : row) clear(one);
@@ -97,8 +97,8 @@ void gram_tile(const double* panels, std::size_t n_panels, std::size_t k, const 
 }
 
 template <std::size_t Rows>
-void gram_rows(const double* panels, std::size_t n_panels, std::size_t k, const double* weights, std::size_t j,
-               double* gram) {
+void gram_rows(const double* panels, std::size_t n_panels, std::size_t k, const double* weights,
+               std::size_t j, double* gram) {
     std::size_t l = 0;
     for (; l + kGramTile <= j + Rows; l += kGramTile) {
         gram_tile<Rows, kGramTile>(panels, n_panels, k, weights, j, l, gram);
@@ -111,20 +111,28 @@ void gram_rows(const double* panels, std::size_t n_panels, std::size_t k, const 
 void forward(const double* panels, std::size_t n_panels, std::size_t k, const double* u, std::size_t chains,
              double* d, std::size_t stride) {
     switch (chains) {
-        case 1: return forward_chains<1>(panels, n_panels, k, u, d, stride);
-        case 2: return forward_chains<2>(panels, n_panels, k, u, d, stride);
-        case 3: return forward_chains<3>(panels, n_panels, k, u, d, stride);
-        default: return forward_chains<kGroupChains>(panels, n_panels, k, u, d, stride);
+        case 1:
+            return forward_chains<1>(panels, n_panels, k, u, d, stride);
+        case 2:
+            return forward_chains<2>(panels, n_panels, k, u, d, stride);
+        case 3:
+            return forward_chains<3>(panels, n_panels, k, u, d, stride);
+        default:
+            return forward_chains<kGroupChains>(panels, n_panels, k, u, d, stride);
     }
 }
 
-void transposed(const double* panels, std::size_t n_panels, std::size_t k, const double* r, std::size_t chains,
-                std::size_t stride, double* g) {
+void transposed(const double* panels, std::size_t n_panels, std::size_t k, const double* r,
+                std::size_t chains, std::size_t stride, double* g) {
     switch (chains) {
-        case 1: return transposed_chains<1>(panels, n_panels, k, r, stride, g);
-        case 2: return transposed_chains<2>(panels, n_panels, k, r, stride, g);
-        case 3: return transposed_chains<3>(panels, n_panels, k, r, stride, g);
-        default: return transposed_chains<kGroupChains>(panels, n_panels, k, r, stride, g);
+        case 1:
+            return transposed_chains<1>(panels, n_panels, k, r, stride, g);
+        case 2:
+            return transposed_chains<2>(panels, n_panels, k, r, stride, g);
+        case 3:
+            return transposed_chains<3>(panels, n_panels, k, r, stride, g);
+        default:
+            return transposed_chains<kGroupChains>(panels, n_panels, k, r, stride, g);
     }
 }
 

@@ -1,5 +1,4 @@
-// Block loops of kernel 1. All loops run over whole groups of BlockStream::kLanes elements (the arrays are
-// padded), so that no remainder is left to scalar code.
+// Block loops of kernel 1.
 #include "kernels/levels/strip_block.hpp"
 
 #include <cstring>
@@ -22,14 +21,13 @@ constexpr std::size_t padded(std::size_t n) {
     return (n + kLanes - 1) / kLanes * kLanes;
 }
 
-// One attempt each: where to look and by how much the cell's density is tilted.
-struct Attempts {
-    std::size_t n;
+// A StripAddress each.
+struct Addresses {
     std::uint32_t cell[kBlock];
     double tilt[kBlock];
 };
 
-// Indices of elements whose attempt failed.
+// Elements whose attempt failed; more than once if they need more than one draw.
 struct Indices {
     std::size_t n = 0;
     std::uint32_t index[2 * kBlock];
@@ -99,12 +97,12 @@ void add(Undecided& undecided, std::uint32_t index, const StripTest& test) {
 }
 
 // One chunk of an attempt: omega[i] of every proposal, and those that are undecided.
-void try_chunk(BlockStream& stream, const StripTable& table, const Attempts& attempts, std::size_t start,
+void try_chunk(BlockStream& stream, const StripTable& table, const Addresses& at, std::size_t start,
                std::size_t n, double* omega, Undecided& undecided) {
     Chunk chunk;
     std::uint32_t index[kChunk];
-    const std::uint32_t* cell = attempts.cell + start;
-    const double* tilt = attempts.tilt + start;
+    const std::uint32_t* cell = at.cell + start;
+    const double* tilt = at.tilt + start;
     draw_words(stream, padded(n), chunk);
     look_up(table, cell, padded(n), chunk);
     const std::size_t count = propose(chunk, tilt, n, omega + start, index);
@@ -129,68 +127,89 @@ void resolve(Undecided& u) {
     }
 }
 
-// One attempt for each element: omega[i] if accepted; else omega[i] = 0 and i joins `rejected`.
-void attempt(BlockStream& stream, const StripTable& table, const Attempts& attempts, std::size_t n,
-             double* omega, Indices& rejected) {
-    Undecided undecided;
-    for (std::size_t start = 0; start < n; start += kChunk) {
-        try_chunk(stream, table, attempts, start, n - start < kChunk ? n - start : kChunk, omega, undecided);
-    }
-    resolve(undecided);
-    for (std::size_t k = 0; k < undecided.n; ++k) {
-        const std::uint32_t i = undecided.index[k];
-        omega[i] = undecided.omega[k];
-        rejected.index[rejected.n] = i;
-        rejected.n += undecided.omega[k] > 0.0 ? 0 : 1;
-    }
-}
-
-void set_attempts(const double* z, std::size_t n, Attempts& attempts) {
+void set_addresses(const double* z, std::size_t n, Addresses& addresses) {
     for (std::size_t i = 0; i < n; ++i) {
         const StripAddress at = strip_address(z[i]);
-        attempts.cell[i] = at.cell;
-        attempts.tilt[i] = at.tilt;
+        addresses.cell[i] = at.cell;
+        addresses.tilt[i] = at.tilt;
     }
-    for (std::size_t i = n; i < padded(n); ++i) {
-        attempts.cell[i] = 0;
-        attempts.tilt[i] = 0.0;
-    }
+    for (std::size_t i = n; i < padded(n); ++i) addresses.cell[i] = 0;  // looked up in vain
 }
 
-// Tries the last elements of `wanted` again (as many as fit a block); the rejected stay.
-void retry(BlockStream& stream, const StripTable& table, const Attempts& all, Indices& wanted, double* out) {
-    Attempts attempts;
-    Indices rejected;
-    double omega[kBlock];
-    const std::size_t n = wanted.n < kBlock ? wanted.n : kBlock;
-    wanted.n -= n;
-    const std::uint32_t* index = wanted.index + wanted.n;
-    for (std::size_t k = 0; k < padded(n); ++k) {
-        const std::uint32_t i = index[k < n ? k : 0];
-        attempts.cell[k] = all.cell[i];
-        attempts.tilt[k] = all.tilt[i];
+// A batch of elements, and the workspace to draw for them.
+class Batch {
+  public:
+    Batch(BlockStream& stream, const double* z, std::size_t n) : stream_(stream), table_(strip_table()) {
+        set_addresses(z, n, all_);
     }
-    attempt(stream, table, attempts, n, omega, rejected);
-    for (std::size_t k = 0; k < n; ++k) out[index[k]] += omega[k];
-    for (std::size_t k = 0; k < rejected.n; ++k) wanted.index[wanted.n++] = index[rejected.index[k]];
-}
+
+    void draw(const std::size_t* active, std::size_t rounds, double* out) {
+        attempt(all_, active[0], out, wanted_);
+        for (std::size_t r = 1; r < rounds; ++r) {
+            attempt(all_, active[r], omega_, wanted_);
+            for (std::size_t i = 0; i < active[r]; ++i) out[i] += omega_[i];
+            while (wanted_.n > kBlock) retry(out);
+        }
+        while (wanted_.n > kLanes) retry(out);
+        finish(out);
+    }
+
+  private:
+    // One attempt for each element: omega[i] if accepted; else omega[i] = 0 and i joins `rejected`.
+    void attempt(const Addresses& at, std::size_t n, double* omega, Indices& rejected) {
+        undecided_.n = 0;
+        for (std::size_t start = 0; start < n; start += kChunk) {
+            const std::size_t m = n - start < kChunk ? n - start : kChunk;
+            try_chunk(stream_, table_, at, start, m, omega, undecided_);
+        }
+        resolve(undecided_);
+        for (std::size_t k = 0; k < undecided_.n; ++k) {
+            const std::uint32_t i = undecided_.index[k];
+            omega[i] = undecided_.omega[k];
+            rejected.index[rejected.n] = i;
+            rejected.n += undecided_.omega[k] > 0.0 ? 0 : 1;
+        }
+    }
+
+    // Tries the last wanted elements again, as many as fit a block; the rejected stay wanted.
+    void retry(double* out) {
+        const std::size_t n = wanted_.n < kBlock ? wanted_.n : kBlock;
+        wanted_.n -= n;
+        const std::uint32_t* index = wanted_.index + wanted_.n;
+        for (std::size_t k = 0; k < padded(n); ++k) {
+            const std::uint32_t i = index[k < n ? k : 0];
+            again_.cell[k] = all_.cell[i];
+            again_.tilt[k] = all_.tilt[i];
+        }
+        rejected_.n = 0;
+        attempt(again_, n, omega_, rejected_);
+        for (std::size_t k = 0; k < n; ++k) out[index[k]] += omega_[k];
+        for (std::size_t k = 0; k < rejected_.n; ++k) wanted_.index[wanted_.n++] = index[rejected_.index[k]];
+    }
+
+    // The last few, one by one.
+    void finish(double* out) {
+        for (std::size_t k = 0; k < wanted_.n; ++k) {
+            const std::uint32_t i = wanted_.index[k];
+            out[i] += draw_strip(stream_, table_, {all_.cell[i], all_.tilt[i]});
+        }
+    }
+
+    BlockStream& stream_;
+    const StripTable& table_;
+    Addresses all_;
+    Addresses again_;
+    Indices wanted_;
+    Indices rejected_;
+    Undecided undecided_;
+    double omega_[kBlock];
+};
 
 }  // namespace
 
 void fill_strips(BlockStream& stream, const double* z, std::size_t n, const std::size_t* active,
                  std::size_t rounds, double* out) {
-    const StripTable& table = strip_table();
-    Attempts attempts;
-    Indices wanted;
-    set_attempts(z, n, attempts);
-    attempt(stream, table, attempts, n, out, wanted);
-    double omega[kBlock];
-    for (std::size_t r = 1; r < rounds; ++r) {
-        attempt(stream, table, attempts, active[r], omega, wanted);
-        for (std::size_t i = 0; i < active[r]; ++i) out[i] += omega[i];
-        while (wanted.n > kBlock) retry(stream, table, attempts, wanted, out);
-    }
-    while (wanted.n > 0) retry(stream, table, attempts, wanted, out);
+    Batch(stream, z, n).draw(active, rounds, out);
 }
 
 }  // namespace POLYAGAMMA_LEVEL

@@ -2,9 +2,9 @@
 
     R_b(ω) − b log 2 = (b + 1)(A(x) − log 2) + E_0(x) + ε E_1(x) + … + ε^11 E_11(x)
 
-With this x the left edge, −(2 + b) exp(−1/(2x)), and the right tail, −(π²/2) ω + (b + 1/2) log x, have the same
-place and shape for every b, and E is so smooth in ε on [0, 1] that interpolation of degree 11 leaves 3e-10. Each
-octave of x has 16 pieces; a piece is a polynomial of degree 7 in t ∈ [−1, 1] for each function.
+With this x the left edge, −(2 + b) exp(−1/(2x)), and the right tail, −(π²/2) ω + (b + 1/2) log x, have the
+same place and shape for every b, and E is so smooth in ε on [0, 1] that interpolation of degree 11 leaves
+2e-10. Each octave of x has 16 pieces; a piece is a polynomial of degree 7 in t ∈ [−1, 1] for each function.
 
 Usage: python make_correction_table.py [piece ...]; with arguments it prints the rows of these pieces instead.
 """
@@ -24,6 +24,7 @@ DIGIT = mpf(10) ** -13  # to which E is rounded; A keeps 17 digits
 
 
 def chebyshev_nodes(degree):
+    """Zeros of the Chebyshev polynomial T_{degree + 1}."""
     return [cos(pi * (2 * k + 1) / (2 * (degree + 1))) for k in range(degree + 1)]
 
 
@@ -77,11 +78,13 @@ def rounded(c):
 
 
 def format_piece(piece):
+    """Initialiser of one CorrectionPiece."""
     leading, *orders = ("{" + ", ".join(row) + "}" for row in piece_rows(piece))
     return "    {" + leading + ",\n     {" + ",\n     ".join(orders) + "}}"
 
 
 def main():
+    """Write the whole table, or print the pieces asked for."""
     if len(sys.argv) > 1:
         for piece in sys.argv[1:]:
             print(format_piece(int(piece)))

@@ -5,30 +5,29 @@ from types import SimpleNamespace
 import blackjax
 import jax
 import jax.numpy as jnp
-import worker
 from jax_chains import over_chains, run_compiled
+from linear_model import LinearModel, main
 
 WARMUP = 1000
 
 
-def log_posterior(problem: SimpleNamespace):
-    X, y, trials = jnp.asarray(problem.X), jnp.asarray(problem.y), jnp.asarray(problem.trials)
+def log_posterior(model: LinearModel):
+    Z, scales, y, trials = (jnp.asarray(a) for a in (model.Z, model.scales, model.y, model.trials))
 
-    def logdensity(position):
-        eta = position["intercept"] + X @ position["beta"]
-        z = jnp.append(position["intercept"] / problem.intercept_scale, position["beta"] / problem.scale)
+    def logdensity(beta):
+        eta, z = Z @ beta, beta / scales
         return y @ eta - trials @ jax.nn.softplus(eta) - z @ z / 2
 
     return logdensity
 
 
-def sample(problem: SimpleNamespace):
+def sample(model: LinearModel, problem: SimpleNamespace):
     mapped = over_chains(problem)
-    logdensity = log_posterior(problem)
-    start = {"intercept": jnp.zeros(()), "beta": jnp.zeros(problem.X.shape[1])}
+    logdensity = log_posterior(model)
 
     def warm_up(key):
-        (state, parameters), _ = blackjax.window_adaptation(blackjax.nuts, logdensity).run(key, start, WARMUP)
+        adaptation = blackjax.window_adaptation(blackjax.nuts, logdensity)
+        (state, parameters), _ = adaptation.run(key, jnp.zeros(len(model.scales)), WARMUP)
         return state, parameters
 
     def draw(chain):
@@ -37,7 +36,7 @@ def sample(problem: SimpleNamespace):
 
         def advance(state, key):
             state, _ = step(key, state)
-            return state, jnp.append(state.position["intercept"], state.position["beta"])
+            return state, state.position
 
         return jax.lax.scan(advance, state, jax.random.split(key, problem.draws))[1]
 
@@ -47,4 +46,4 @@ def sample(problem: SimpleNamespace):
 
 
 if __name__ == "__main__":
-    worker.main(sample)
+    main(sample)
