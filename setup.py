@@ -93,7 +93,7 @@ def extension(name, sources):
         sources,
         include_dirs=["csrc", np.get_include(), pybind11.get_include()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
-        depends=HEADERS,
+        depends=[*HEADERS, *CORE, *LEVEL_SOURCES],
         language="c++",
     )
 

@@ -65,8 +65,11 @@ class LogisticChains:
         approximation at the posterior mode (its covariance is that of the posterior in the limit of many
         rows).
     tune : int
-        The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards.
+        The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards. Without effect on
+        ``kernel="gibbs"``; 400 are enough for the others.
     kernel : {"auto", "gibbs", "hmc"}
+        ``"gibbs"``: data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the Pólya-gamma variables
+        marginalised. ``"auto"``: the mix of both that warm-up finds best.
     threads : int
         Threads to use. Changes the speed, never a bit of the draws.
     """

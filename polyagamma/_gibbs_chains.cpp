@@ -1,11 +1,10 @@
-#include <stdexcept>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "_gibbs_binding.hpp"
 #include "_gibbs_model.hpp"
 #include "gibbs/chains.hpp"
-#include "gibbs/mode.hpp"
 
 namespace polyagamma::binding {
 namespace {
@@ -38,17 +37,67 @@ class Locks {
     const std::vector<py::object>& bit_generators_;
 };
 
-// Chains with the Python objects that they point into.
+// Chains with what they point into.
 struct PyChains {
-    PyChains(py::object model_object, std::vector<py::object> generators, const Array& initial, unsigned threads)
-        : model(std::move(model_object)),
-          bit_generators(std::move(generators)),
-          chains(model.cast<const PyModel&>().model, bitgens_of(bit_generators), initial.data(), threads) {}
+    PyChains(py::object model_object, std::vector<py::object> generators, const py::object& initial,
+             std::size_t tune, const std::string& kernel, unsigned threads);
+
+    const Model& full_model() const { return model.cast<const PyModel&>().model; }
 
     py::object model;
     std::vector<py::object> bit_generators;
-    Chains chains;
+    WideModel wide;
+    std::unique_ptr<Chains> chains;
 };
+
+[[noreturn]] void raise_numerical_error(const RunStatus& result) {
+    const char* kind =
+        result.status.kind == Status::Kind::not_positive_definite ? "not_positive_definite" : "not_finite";
+    const py::tuple arguments = py::make_tuple(kind, result.chain, result.sweep, result.status.index);
+    PyErr_SetObject(numerical_error, arguments.ptr());
+    throw py::error_already_set();
+}
+
+void require(const Status& status) {
+    if (!status.ok()) raise_numerical_error({status});
+}
+
+KernelChoice kernel_choice(const std::string& name) {
+    if (name == "auto") return KernelChoice::automatic;
+    if (name == "gibbs") return KernelChoice::gibbs;
+    if (name == "hmc") return KernelChoice::hmc;
+    throw py::value_error("kernel must be 'auto', 'gibbs' or 'hmc', not '" + name + "'");
+}
+
+PyChains::PyChains(py::object model_object, std::vector<py::object> generators, const py::object& initial,
+                   std::size_t tune, const std::string& kernel, unsigned threads)
+    : model(std::move(model_object)), bit_generators(std::move(generators)) {
+    const ChainsOptions options{kernel_choice(kernel), tune, threads};
+    const std::vector<BitGen*> bitgens = bitgens_of(bit_generators);
+    Array start;
+    if (!initial.is_none()) {
+        start = initial.cast<Array>();
+        const py::ssize_t shape[] = {static_cast<py::ssize_t>(bitgens.size()),
+                                     static_cast<py::ssize_t>(full_model().prior.size())};
+        if (start.ndim() != 2 || start.shape(0) != shape[0] || start.shape(1) != shape[1]) {
+            throw py::value_error("initial must have shape (chains, coefficients)");
+        }
+    }
+    const double* start_data = initial.is_none() ? nullptr : start.data();
+    const bool reduce = full_model().prior.size() > full_model().rows.n;
+    Status status;
+    {
+        const Locks locks(bit_generators);
+        const py::gil_scoped_release release;
+        if (reduce) status = wide.assign(full_model());
+        if (status.ok()) {
+            const Model& sampled = reduce ? wide.reduced() : full_model();
+            chains = std::make_unique<Chains>(sampled, reduce ? &wide : nullptr, bitgens, options);
+            status = chains->start(start_data);
+        }
+    }
+    require(status);
+}
 
 OutputArray output_array(const py::dict& out, const char* name, std::size_t chains, std::size_t sweeps,
                          std::size_t last) {
@@ -56,64 +105,88 @@ OutputArray output_array(const py::dict& out, const char* name, std::size_t chai
     const auto array = py::reinterpret_borrow<py::array>(out[name]);
     const bool per_coefficient = last > 0;
     constexpr auto kItem = static_cast<py::ssize_t>(sizeof(double));
-    const bool right = py::isinstance<py::array_t<double>>(array) && array.writeable() &&
-                       array.ndim() == (per_coefficient ? 3 : 2) &&
-                       array.shape(0) == static_cast<py::ssize_t>(chains) &&
-                       array.shape(1) == static_cast<py::ssize_t>(sweeps) &&
-                       (!per_coefficient || (array.shape(2) == static_cast<py::ssize_t>(last) &&
-                                             (last == 1 || array.strides(2) == kItem)));
-    if (!right) throw py::value_error(std::string("out['") + name + "'] has the wrong shape, dtype or strides");
-    return {static_cast<double*>(py::array(array).mutable_data()), array.strides(0) / kItem, array.strides(1) / kItem};
-}
-
-const char* kind_name(Status::Kind kind) {
-    return kind == Status::Kind::not_positive_definite ? "not_positive_definite" : "not_finite";
+    const bool right =
+        py::isinstance<py::array_t<double>>(array) && array.writeable() &&
+        array.ndim() == (per_coefficient ? 3 : 2) && array.shape(0) == static_cast<py::ssize_t>(chains) &&
+        array.shape(1) == static_cast<py::ssize_t>(sweeps) &&
+        (!per_coefficient ||
+         (array.shape(2) == static_cast<py::ssize_t>(last) && (last == 1 || array.strides(2) == kItem)));
+    if (!right)
+        throw py::value_error(std::string("out['") + name + "'] has the wrong shape, dtype or strides");
+    return {static_cast<double*>(py::array(array).mutable_data()), array.strides(0) / kItem,
+            array.strides(1) / kItem};
 }
 
 void run(PyChains& self, std::size_t sweeps, const py::object& out) {
     Output output;
     if (!out.is_none()) {
         const py::dict arrays(out);
-        const std::size_t p = self.model.cast<const PyModel&>().model.prior.size();
-        output.beta = output_array(arrays, "beta", self.chains.size(), sweeps, p);
-        output.lp = output_array(arrays, "lp", self.chains.size(), sweeps, 0);
-        output.acceptance_rate = output_array(arrays, "acceptance_rate", self.chains.size(), sweeps, 0);
-        output.energy = output_array(arrays, "energy", self.chains.size(), sweeps, 0);
+        const auto array = [&](const char* name, std::size_t last) {
+            return output_array(arrays, name, self.chains->size(), sweeps, last);
+        };
+        output = {array("beta", self.full_model().prior.size()), array("lp", 0), array("acceptance_rate", 0),
+                  array("energy", 0)};
     }
     RunStatus result;
     {
         const Locks locks(self.bit_generators);
         const py::gil_scoped_release release;
-        result = self.chains.run(sweeps, output);
+        result = self.chains->run(sweeps, output);
     }
-    if (result.status.ok()) return;
-    const py::tuple arguments =
-        py::make_tuple(kind_name(result.status.kind), result.chain, result.sweep, result.status.index);
-    PyErr_SetObject(numerical_error, arguments.ptr());
-    throw py::error_already_set();
+    if (!result.status.ok()) raise_numerical_error(result);
 }
 
-py::dict stats(const PyChains&) {
+py::dict stats(const PyChains& self) {
     py::dict names;
     names["lp"] = py::dtype::of<double>();
+    if (self.chains->kernel() == KernelChoice::gibbs) return names;
+    names["acceptance_rate"] = py::dtype::of<double>();
+    names["energy"] = py::dtype::of<double>();
     return names;
 }
 
-py::dict state(const PyChains& self) {
-    const Vector& u = self.chains.states();
-    py::dict parts;
-    parts["u"] = py::array_t<double>(static_cast<py::ssize_t>(u.size()), u.data());
-    parts["sweeps_done"] = py::array_t<std::uint64_t>(1, std::vector<std::uint64_t>{self.chains.sweeps_done()}.data());
-    return parts;
+py::dict kernel_info(const PyChains& self) {
+    using namespace py::literals;
+    const SweepSettings& settings = self.chains->settings();
+    if (self.chains->kernel() == KernelChoice::gibbs) return py::dict("kernel"_a = "gibbs");
+    const WarmupReport& report = self.chains->report();
+    const char* chosen = settings.gibbs_only() ? "gibbs" : settings.gibbs_every == 0 ? "hmc" : "hmc+gibbs";
+    return py::dict("kernel"_a = chosen, "kicks"_a = settings.hmc.kicks, "angle"_a = settings.hmc.angle,
+                    "trajectories"_a = settings.trajectories, "gibbs_every"_a = settings.gibbs_every,
+                    "warmup_acceptance_rate"_a = report.acceptance, "shrinkage"_a = report.shrinkage,
+                    "gibbs_autocorrelation"_a = report.gibbs_autocorrelation,
+                    "hmc_autocorrelation"_a = report.hmc_autocorrelation,
+                    "gibbs_efficiency"_a = report.gibbs_efficiency,
+                    "hmc_efficiency"_a = report.hmc_efficiency);
+}
+
+Array to_array(const Vector& values) {
+    return Array(static_cast<py::ssize_t>(values.size()), values.data());
+}
+
+Vector to_vector(const py::dict& parts, const char* name) {
+    if (!parts.contains(name)) throw py::value_error(std::string("state lacks '") + name + "'");
+    const Array values = parts[name].cast<Array>();
+    return Vector(values.data(), values.data() + values.size());
+}
+
+py::dict state(PyChains& self) {
+    using namespace py::literals;
+    const Chains::State parts = self.chains->state();
+    py::array_t<std::uint64_t> sweeps_done(1);
+    sweeps_done.mutable_at(0) = parts.sweeps_done;
+    return py::dict("u"_a = to_array(parts.u), "centre"_a = to_array(parts.centre),
+                    "basis"_a = to_array(parts.basis), "warmup"_a = to_array(parts.warmup),
+                    "sweeps_done"_a = sweeps_done);
 }
 
 void set_state(PyChains& self, const py::dict& parts) {
-    const Array u = parts["u"].cast<Array>();
-    if (u.size() != static_cast<py::ssize_t>(self.chains.states().size())) {
-        throw py::value_error("state does not fit these chains");
-    }
-    const auto sweeps_done = parts["sweeps_done"].cast<py::array_t<std::uint64_t>>();
-    self.chains.set_states(u.data(), sweeps_done.at(0));
+    const Vector sweeps_done = to_vector(parts, "sweeps_done");
+    if (sweeps_done.size() != 1) throw py::value_error("state['sweeps_done'] must have one element");
+    const bool fits =
+        self.chains->set_state({to_vector(parts, "u"), to_vector(parts, "centre"), to_vector(parts, "basis"),
+                                to_vector(parts, "warmup"), static_cast<std::uint64_t>(sweeps_done[0])});
+    if (!fits) throw py::value_error("state does not fit these chains");
 }
 
 }  // namespace
@@ -123,19 +196,14 @@ void register_chains(py::module_& module) {
     numerical_error = PyErr_NewException("polyagamma._gibbs.NumericalError", PyExc_ArithmeticError, nullptr);
     module.attr("NumericalError") = py::handle(numerical_error);
     py::class_<PyChains>(module, "LogisticChains")
-        .def(py::init([](py::object model, std::vector<py::object> bit_generators, const Array& initial,
-                         std::size_t, const std::string&, unsigned threads) {
-                 return new PyChains(std::move(model), std::move(bit_generators), initial, threads);
-             }),
-             py::kw_only(), "model"_a, "bit_generators"_a, "initial"_a, "tune"_a = 0, "kernel"_a = "gibbs",
-             "threads"_a = 1)
-        .def_property_readonly("sweeps_done", [](const PyChains& self) { return self.chains.sweeps_done(); })
+        .def(py::init<py::object, std::vector<py::object>, const py::object&, std::size_t, const std::string&,
+                      unsigned>(),
+             py::kw_only(), "model"_a, "bit_generators"_a, "initial"_a = py::none(), "tune"_a = 0,
+             "kernel"_a = "gibbs", "threads"_a = 1)
+        .def_property_readonly("sweeps_done", [](const PyChains& self) { return self.chains->sweeps_done(); })
         .def_property_readonly("stats", &stats)
-        .def_property_readonly("kernel_info", [](const PyChains&) { return py::dict("kernel"_a = "gibbs"); })
+        .def_property_readonly("kernel_info", &kernel_info)
         .def("run", &run, "sweeps"_a, "out"_a = py::none())
-        .def("_mode", [](PyChains& s) { Mode m; Status st = find_mode(s.chains.coordinates(), s.model.cast<const PyModel&>().model.rows, m); return py::make_tuple(int(st.kind), Array(m.u.size(), m.u.data()), Array({m.u.size(), m.u.size()}, m.cholesky.data()), m.iterations); })
-        .def("_set", [](PyChains& s, std::size_t traj, double angle, std::size_t kicks, bool gibbs) { s.chains.debug.trajectories=traj; s.chains.debug.hmc={angle,kicks}; s.chains.debug.gibbs=gibbs; })
-        .def("_move", [](PyChains& s, Array c, Array R) { s.chains.move(c.data(), R.data()); })
         .def("state", &state)
         .def("set_state", &set_state, "state"_a);
 }

@@ -40,7 +40,7 @@ double log_posterior(const PyModel& self, const Array& beta) {
     const Model& model = self.model;
     require_shape(beta, {static_cast<py::ssize_t>(model.prior.size())}, "beta");
     const py::gil_scoped_release release;
-    const Coordinates coordinates(model.design, model.rows, model.prior, model.blas);
+    const Coordinates coordinates(model);
     GradientPass pass(model.rows, coordinates.size(), 1);
     Vector gradient(coordinates.size());
     const double* u = beta.data();
@@ -51,8 +51,8 @@ double log_posterior(const PyModel& self, const Array& beta) {
 
 }  // namespace
 
-PyModel::PyModel(Array X, const Array& shape, const Array& kappa, const Array& offset, const Array& prior_mean,
-                 const Array& prior_precision, bool intercept)
+PyModel::PyModel(Array X, const Array& shape, const Array& kappa, const Array& offset,
+                 const Array& prior_mean, const Array& prior_precision, bool intercept)
     : design(std::move(X)),
       model(make_model(design, shape, kappa, offset, prior_mean, prior_precision, intercept)) {}
 
@@ -60,8 +60,8 @@ void register_model(py::module_& module) {
     using namespace py::literals;
     py::class_<PyModel>(module, "LogisticModel")
         .def(py::init<Array, const Array&, const Array&, const Array&, const Array&, const Array&, bool>(),
-             py::kw_only(), "X"_a.noconvert(), "shape"_a, "kappa"_a, "offset"_a, "prior_mean"_a, "prior_precision"_a,
-             "intercept"_a = false)
+             py::kw_only(), "X"_a.noconvert(), "shape"_a, "kappa"_a, "offset"_a, "prior_mean"_a,
+             "prior_precision"_a, "intercept"_a = false)
         .def_property_readonly("n_rows", [](const PyModel& self) { return self.model.rows.n; })
         .def_property_readonly("n_coefficients", [](const PyModel& self) { return self.model.prior.size(); })
         .def("log_posterior", &log_posterior, "beta"_a);

@@ -7,22 +7,20 @@ from types import SimpleNamespace
 import jax
 
 
-def over_chains(problem: SimpleNamespace) -> Callable:
-    """Return the mapping of a one-chain function over chains.
-
-    On one core the chains are a batch, on several each has a device. Call it before anything else that
-    uses JAX: precision and devices are fixed by first use.
-    """
+def configure(problem: SimpleNamespace) -> None:
+    """Fix the precision; call it before anything else that uses JAX."""
     jax.config.update("jax_enable_x64", problem.float64)
-    if problem.cores == 1:
-        return lambda function: jax.jit(jax.vmap(function))
-    jax.config.update("jax_num_cpu_devices", problem.chains)
-    return jax.pmap
 
 
-def run_compiled(function: Callable, argument):
-    """Compile the mapped `function`, then run it; return its value and the seconds of the run alone."""
-    compiled = function.lower(argument).compile()
+def run_chains(function: Callable, chains, cores: int):
+    """Apply `function` to every chain; return the values, and the seconds that this took once compiled.
+
+    `chains` is a tree of arrays with the chains along their first axis. They run as one batch on each core;
+    the environment variable JAX_NUM_CPU_DEVICES makes each core a device.
+    """
+    batches = jax.tree.map(lambda a: a.reshape(cores, -1, *a.shape[1:]), chains)
+    compiled = jax.pmap(jax.vmap(function)).lower(batches).compile()
     start = time.perf_counter()
-    value = jax.block_until_ready(compiled(argument))
-    return value, time.perf_counter() - start
+    values = jax.block_until_ready(compiled(batches))
+    seconds = time.perf_counter() - start
+    return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), values), seconds

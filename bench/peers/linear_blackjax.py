@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import blackjax
 import jax
 import jax.numpy as jnp
-from jax_chains import over_chains, run_compiled
+from jax_chains import configure, run_chains
 from linear_model import LinearModel, main
 
 WARMUP = 1000
@@ -22,7 +22,7 @@ def log_posterior(model: LinearModel):
 
 
 def sample(model: LinearModel, problem: SimpleNamespace):
-    mapped = over_chains(problem)
+    configure(problem)
     logdensity = log_posterior(model)
 
     def warm_up(key):
@@ -41,8 +41,8 @@ def sample(model: LinearModel, problem: SimpleNamespace):
         return jax.lax.scan(advance, state, jax.random.split(key, problem.draws))[1]
 
     keys = jax.random.split(jax.random.PRNGKey(problem.seed), 2 * problem.chains)
-    warm, _ = run_compiled(mapped(warm_up), keys[: problem.chains])
-    return run_compiled(mapped(draw), (warm, keys[problem.chains :]))
+    warm, _ = run_chains(warm_up, keys[: problem.chains], problem.cores)
+    return run_chains(draw, (warm, keys[problem.chains :]), problem.cores)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import jax
-from jax_chains import over_chains, run_compiled
+from jax_chains import configure, run_chains
 from numpyro.infer import MCMC, NUTS
 
 
 def nuts(model: Callable, problem: SimpleNamespace, warmup: int, collect: Callable):
     """Return ``collect(samples)`` of each chain, stacked, and the seconds that the draws took."""
-    mapped = over_chains(problem)
+    configure(problem)
     mcmc = MCMC(NUTS(model), num_warmup=warmup, num_samples=problem.draws, progress_bar=False)
 
     def warm_up(key):
@@ -23,5 +23,5 @@ def nuts(model: Callable, problem: SimpleNamespace, warmup: int, collect: Callab
         return collect(mcmc.get_samples())
 
     keys = jax.random.split(jax.random.PRNGKey(problem.seed), problem.chains)
-    state, _ = run_compiled(mapped(warm_up), keys)
-    return run_compiled(mapped(draw), state)
+    state, _ = run_chains(warm_up, keys, problem.cores)
+    return run_chains(draw, state, problem.cores)

@@ -2,105 +2,196 @@
 
 #include <algorithm>
 
+#include "gibbs/mode.hpp"
+#include "gibbs/normals.hpp"
 #include "gibbs/parallel.hpp"
+#include "linalg/dense.hpp"
 
 namespace polyagamma {
 
-Chains::Chains(const Model& model, std::vector<BitGen*> bitgens, const double* initial, unsigned threads)
+Chains::Worker::Worker(const Rows& rows, std::size_t k, std::size_t first, std::size_t chains,
+                       std::size_t coefficients, BitGen* const* bitgens, double* u)
+    : group(rows, k, first, bitgens, u, chains),
+      gibbs(rows, k, chains),
+      hmc(rows, k, chains),
+      info(chains),
+      acceptance(chains),
+      normals(coefficients),
+      beta(coefficients) {}
+
+Chains::Chains(const Model& model, const WideModel* wide, std::vector<BitGen*> bitgens,
+               const ChainsOptions& options)
     : model_(model),
+      wide_(wide),
+      options_(options),
       bitgens_(std::move(bitgens)),
-      coordinates_(model.design, model.rows, model.prior, model.blas),
-      u_(initial, initial + bitgens_.size() * coordinates_.size()),
-      threads_(std::max(1u, threads)) {
-    make_groups(threads_);
+      coordinates_(model),
+      warmup_(options.kernel, options.tune, model.rows.n, coordinates_.size(), bitgens_.size()),
+      u_(bitgens_.size() * coordinates_.size()) {
+    make_workers();
 }
 
-void Chains::make_groups(unsigned threads) {
+void Chains::make_workers() {
+    const unsigned threads = std::max(1u, options_.threads);
     const std::size_t per_thread = (size() + threads - 1) / threads;
-    const std::size_t k = coordinates_.size();
     for (std::size_t first = 0; first < size();) {
         const std::size_t count = std::min({per_thread, kGroupChains, size() - first});
-        workers_.push_back({{model_.rows, k, first, bitgens_.data(), u_.data(), count},
-                            {model_.rows, k, count},
-                            {model_.rows, k, count}});
+        workers_.emplace_back(model_.rows, coordinates_.size(), first, count, coefficients(), bitgens_.data(),
+                              u_.data());
         first += count;
     }
 }
 
+Status Chains::start(const double* initial) {
+    const std::size_t k = coordinates_.size();
+    for (std::size_t c = 0; initial != nullptr && c < size(); ++c) {
+        const double* beta = initial + c * coefficients();
+        if (wide_) {
+            wide_->reduce(beta, &u_[c * k]);
+        } else {
+            std::copy(beta, beta + k, &u_[c * k]);
+        }
+    }
+    if (initial != nullptr && options_.kernel == KernelChoice::gibbs) return {};
+    if (const Status status = move_to_mode(); !status.ok()) return status;
+    for (std::size_t c = 0; initial == nullptr && c < size(); ++c) fill_normals(*bitgens_[c], &u_[c * k], k);
+    return {};
+}
+
+// To the coordinates of the Laplace approximation.
+Status Chains::move_to_mode() {
+    const std::size_t k = coordinates_.size();
+    Mode mode;
+    if (const Status status = find_mode(coordinates_, model_.rows, mode); !status.ok()) return status;
+    clear_upper(mode.cholesky.data(), k);
+    Metric metric{std::move(mode.u), std::move(mode.cholesky), identity(k)};
+    for (std::size_t c = 0; c < size(); ++c) metric.transform(model_.blas, &u_[c * k]);
+    Vector basis(k * k);
+    metric.basis(model_.blas, basis.data());
+    coordinates_.move(model_, metric.centre.data(), basis.data());
+    return {};
+}
+
 RunStatus Chains::run(std::size_t sweeps, const Output& output) {
+    for (std::size_t done = 0; done < sweeps;) {
+        const std::size_t left = warmup_.left_in_window(sweeps_done_);
+        const std::size_t now = left == 0 ? sweeps - done : std::min(left, sweeps - done);
+        RunStatus result = run_window(now, output.from(done));
+        result.sweep += done;
+        if (!result.status.ok()) return result;
+        done += now;
+        sweeps_done_ += now;
+        const Status status = warmup_.finish_window(sweeps_done_, model_, coordinates_, u_.data());
+        if (!status.ok()) return {status, 0, done};
+    }
+    return {};
+}
+
+RunStatus Chains::run_window(std::size_t sweeps, const Output& output) {
     std::vector<RunStatus> results(workers_.size());
-    parallel_for(workers_.size(), threads_, [&](std::size_t i) { results[i] = debug.trajectories ? run_hmc(workers_[i], sweeps, output) : run_gibbs(workers_[i], sweeps, output); });
-    sweeps_done_ += sweeps;
-    const auto bad = std::find_if(results.begin(), results.end(), [](const RunStatus& r) { return !r.status.ok(); });
+    const bool gibbs_only = warmup_.settings().gibbs_only();
+    parallel_for(workers_.size(), options_.threads, [&](std::size_t i) {
+        workers_[i].group.evaluated = false;
+        results[i] =
+            gibbs_only ? run_gibbs(workers_[i], sweeps, output) : run_mix(workers_[i], sweeps, output);
+    });
+    const auto bad =
+        std::find_if(results.begin(), results.end(), [](const RunStatus& r) { return !r.status.ok(); });
     return bad == results.end() ? RunStatus{} : *bad;
 }
 
 RunStatus Chains::run_gibbs(Worker& worker, std::size_t sweeps, const Output& output) {
     Group& group = worker.group;
-    Vector log_likelihood(group.size()), log_prior(group.size()), gradient(coordinates_.size());
-    // A sweep yields the log-likelihood of the states before it: lp is written one sweep late.
-    const auto write_lp = [&](std::size_t sweep) {
-        for (std::size_t c = 0; c < group.size(); ++c) {
-            *output.lp.at(group.first + c, sweep) = log_likelihood[c] + log_prior[c];
-        }
-    };
-    const bool want_lp = output.lp.data != nullptr;
     for (std::size_t sweep = 0; sweep < sweeps; ++sweep) {
+        // The sweep's pass yields the log-likelihood of the states before it: lp is written one sweep late.
         std::size_t failed = 0;
-        const Status status = worker.gibbs.run(coordinates_, group.bitgens.data(), group.u.data(),
-                                               want_lp ? log_likelihood.data() : nullptr, failed);
-        if (want_lp && sweep > 0) write_lp(sweep - 1);
+        const Status status = worker.gibbs.run(coordinates_, group, output.lp && sweep > 0, failed);
+        if (output.lp && sweep > 0) write_lp(group, sweep - 1, output.lp);
         if (!status.ok()) return {status, group.first + failed, sweep};
+        write_coefficients(worker, sweep, output);
         for (std::size_t c = 0; c < group.size(); ++c) {
-            if (output.beta.data) coordinates_.coefficients(group.u[c], output.beta.at(group.first + c, sweep));
-            if (want_lp) log_prior[c] = coordinates_.log_prior(group.u[c], gradient.data());
+            warmup_.record(group.first + c, sweeps_done_ + sweep, group.u[c], 1.0);
         }
     }
-    group.evaluated = false;
-    if (want_lp && sweeps > 0) {
+    if (output.lp && sweeps > 0) {
         const Status status = group.evaluate(coordinates_);
-        log_likelihood = group.log_likelihood;
-        write_lp(sweeps - 1);
-        if (!status.ok()) return {status, group.first, sweeps};
+        if (!status.ok()) return {status, group.first + status.index, sweeps - 1};
+        write_lp(group, sweeps - 1, output.lp);
     }
     return {};
 }
 
-RunStatus Chains::run_hmc(Worker& worker, std::size_t sweeps, const Output& output) {
+RunStatus Chains::run_mix(Worker& worker, std::size_t sweeps, const Output& output) {
     Group& group = worker.group;
-    std::vector<HmcInfo> info(group.size());
     for (std::size_t sweep = 0; sweep < sweeps; ++sweep) {
-        if (debug.gibbs) {
-            std::size_t failed = 0;
-            const Status status = worker.gibbs.run(coordinates_, group.bitgens.data(), group.u.data(), nullptr, failed);
-            if (!status.ok()) return {status, group.first + failed, sweep};
-            group.evaluated = false;
-        }
-        if (const Status status = group.evaluate(coordinates_); !status.ok()) return {status, group.first + status.index, sweep};
-        std::vector<double> acceptance(group.size());
-        for (std::size_t t = 0; t < debug.trajectories; ++t) {
-            worker.hmc.run(coordinates_, debug.hmc, group, info.data());
-            for (std::size_t c = 0; c < group.size(); ++c) acceptance[c] += info[c].acceptance / double(debug.trajectories);
-        }
+        if (const RunStatus result = advance(worker, sweep); !result.status.ok()) return result;
+        write_coefficients(worker, sweep, output);
+        if (output.lp) write_lp(group, sweep, output.lp);
         for (std::size_t c = 0; c < group.size(); ++c) {
-            if (output.beta.data) coordinates_.coefficients(group.u[c], output.beta.at(group.first + c, sweep));
-            if (output.lp.data) *output.lp.at(group.first + c, sweep) = group.log_density[c];
-            if (output.acceptance_rate.data) *output.acceptance_rate.at(group.first + c, sweep) = acceptance[c];
-            if (output.energy.data) *output.energy.at(group.first + c, sweep) = info[c].energy;
+            const std::size_t chain = group.first + c;
+            warmup_.record(chain, sweeps_done_ + sweep, group.u[c], worker.acceptance[c]);
+            if (output.acceptance_rate) *output.acceptance_rate.at(chain, sweep) = worker.acceptance[c];
+            if (output.energy) *output.energy.at(chain, sweep) = worker.info[c].energy;
         }
     }
     return {};
 }
 
-void Chains::move(const double* centre, const double* basis) {
-    // temporary: states become draws at the centre
-    coordinates_.assign(model_.design, model_.rows, model_.prior, centre, basis);
-    for (auto& w : workers_) w.group.evaluated = false;
+// One sweep of both kernels.
+RunStatus Chains::advance(Worker& worker, std::size_t sweep) {
+    const SweepSettings& settings = warmup_.settings();
+    Group& group = worker.group;
+    if (settings.gibbs_at(sweeps_done_ + sweep)) {
+        std::size_t failed = 0;
+        const Status status = worker.gibbs.run(coordinates_, group, false, failed);
+        if (!status.ok()) return {status, group.first + failed, sweep};
+    }
+    if (const Status status = group.evaluate(coordinates_); !status.ok()) {
+        return {status, group.first + status.index, sweep};
+    }
+    std::fill(worker.acceptance.begin(), worker.acceptance.end(), 0.0);
+    for (std::size_t t = 0; t < settings.trajectories; ++t) {
+        worker.hmc.run(coordinates_, settings.hmc, group, worker.info.data());
+        for (std::size_t c = 0; c < group.size(); ++c) {
+            worker.acceptance[c] += worker.info[c].acceptance / static_cast<double>(settings.trajectories);
+        }
+    }
+    return {};
 }
 
-void Chains::set_states(const double* u, std::uint64_t sweeps_done) {
-    std::copy(u, u + u_.size(), u_.begin());
-    sweeps_done_ = sweeps_done;
+void Chains::write_coefficients(Worker& worker, std::size_t sweep, const Output& output) {
+    Group& group = worker.group;
+    for (std::size_t c = 0; c < group.size(); ++c) {
+        double* beta = output.beta ? output.beta.at(group.first + c, sweep) : worker.beta.data();
+        double free_part = 0.0;
+        if (wide_) {
+            fill_normals(*group.bitgens[c], worker.normals.data(), worker.normals.size());
+            Vector z(coordinates_.size());
+            coordinates_.coefficients(group.u[c], z.data());
+            free_part = wide_->complete(z.data(), worker.normals.data(), beta);
+        } else if (output.beta) {
+            coordinates_.coefficients(group.u[c], beta);
+        }
+        if (output.lp) *output.lp.at(group.first + c, sweep) = -free_part;
+    }
+}
+
+void Chains::write_lp(const Group& group, std::size_t sweep, const OutputArray& lp) {
+    for (std::size_t c = 0; c < group.size(); ++c) *lp.at(group.first + c, sweep) += group.log_density[c];
+}
+
+Chains::State Chains::state() {
+    return {u_, coordinates_.centre(), coordinates_.basis(), warmup_.save(), sweeps_done_};
+}
+
+bool Chains::set_state(const State& state) {
+    const std::size_t k = coordinates_.size();
+    if (state.u.size() != u_.size() || state.centre.size() != k || state.basis.size() != k * k) return false;
+    if (!warmup_.restore(state.warmup.data(), state.warmup.size(), state.sweeps_done)) return false;
+    std::copy(state.u.begin(), state.u.end(), u_.begin());
+    coordinates_.assign(model_, state.centre.data(), state.basis.data());
+    sweeps_done_ = state.sweeps_done;
+    return true;
 }
 
 }  // namespace polyagamma

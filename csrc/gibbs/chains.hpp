@@ -6,31 +6,17 @@
 
 #include "gibbs/coordinates.hpp"
 #include "gibbs/gibbs_sweep.hpp"
-#include "gibbs/gradient_pass.hpp"
 #include "gibbs/group.hpp"
 #include "gibbs/hmc.hpp"
+#include "gibbs/kernel.hpp"
 #include "gibbs/model.hpp"
+#include "gibbs/output.hpp"
+#include "gibbs/warmup.hpp"
+#include "gibbs/wide.hpp"
 #include "linalg/status.hpp"
 #include "random/bitgen.hpp"
 
 namespace polyagamma {
-
-// Where the values of each chain and draw go; a null pointer where they are not wanted.
-struct OutputArray {
-    double* data = nullptr;
-    std::ptrdiff_t chain_step = 0;
-    std::ptrdiff_t draw_step = 0;
-
-    double* at(std::size_t chain, std::size_t draw) const {
-        return data + static_cast<std::ptrdiff_t>(chain) * chain_step + static_cast<std::ptrdiff_t>(draw) * draw_step;
-    }
-};
-
-struct Output {
-    OutputArray beta;  // the coefficients, contiguous
-    OutputArray lp;    // log posterior: log-likelihood − ½ (β−m₀)ᵀΛ(β−m₀)
-    OutputArray acceptance_rate, energy;
-};
 
 // The outcome of a run: a status and, if it is not ok, where the first failure was.
 struct RunStatus {
@@ -39,43 +25,78 @@ struct RunStatus {
     std::size_t sweep = 0;
 };
 
-// All chains of a run. Chain c draws its random numbers from bitgens[c] only, and neither the number of threads nor
-// the way of cutting a run into calls changes its draws.
+struct ChainsOptions {
+    KernelChoice kernel = KernelChoice::automatic;
+    std::size_t tune = 0;
+    unsigned threads = 1;
+};
+
+// All chains of a run. Chain c draws its random numbers from bitgens[c] only, and neither the number of
+// threads nor the way of cutting a run into calls changes its draws.
 class Chains {
   public:
-    // initial: (chains, p).
-    Chains(const Model& model, std::vector<BitGen*> bitgens, const double* initial, unsigned threads);
+    // `model` is wide->reduced() if `wide` is given, and then the coefficients written are those of the wide
+    // model.
+    Chains(const Model& model, const WideModel* wide, std::vector<BitGen*> bitgens,
+           const ChainsOptions& options);
 
+    // Once before `run`, unless a saved state is set: initial (chains, p), or null for a draw of its own for
+    // every chain from the Laplace approximation.
+    Status start(const double* initial);
     RunStatus run(std::size_t sweeps, const Output& output);
 
     std::size_t size() const { return bitgens_.size(); }
     std::uint64_t sweeps_done() const { return sweeps_done_; }
-    // The states, (chains, size of coordinates): what `set_states` takes to go on with the same bits.
-    const Vector& states() const { return u_; }
-    void set_states(const double* u, std::uint64_t sweeps_done);
+    KernelChoice kernel() const { return options_.kernel; }
+    const SweepSettings& settings() const { return warmup_.settings(); }
+    const WarmupReport& report() const { return warmup_.report(); }
 
-    Coordinates& coordinates() { return coordinates_; }
-    struct Debug { std::size_t trajectories = 0; HmcSettings hmc; bool gibbs = true; } debug;
-    void move(const double* centre, const double* basis);
+    // What goes on to the same bits, besides the bit generators.
+    struct State {
+        Vector u;       // (chains, k)
+        Vector centre;  // (k) of the coordinates
+        Vector basis;   // (k, k)
+        Vector warmup;
+        std::uint64_t sweeps_done;
+    };
+    State state();
+    // False, and nothing changed, if the state is that of other chains.
+    bool set_state(const State& state);
 
   private:
-    // A group and the workspaces of its kernels.
+    // A group, the workspaces of its kernels, and what it writes.
     struct Worker {
+        Worker(const Rows& rows, std::size_t k, std::size_t first, std::size_t chains,
+               std::size_t coefficients, BitGen* const* bitgens, double* u);
+
         Group group;
         GibbsSweep gibbs;
         SplitHmc hmc;
+        std::vector<HmcInfo> info;
+        Vector acceptance;  // (chains)
+        Vector normals;     // (p): for the coefficients of a wide model
+        Vector beta;        // (p)
     };
 
-    void make_groups(unsigned threads);
+    Status move_to_mode();
+    std::size_t coefficients() const { return wide_ ? wide_->size() : coordinates_.size(); }
+    void make_workers();
+    RunStatus run_window(std::size_t sweeps, const Output& output);
     RunStatus run_gibbs(Worker& worker, std::size_t sweeps, const Output& output);
-    RunStatus run_hmc(Worker& worker, std::size_t sweeps, const Output& output);
+    RunStatus run_mix(Worker& worker, std::size_t sweeps, const Output& output);
+    RunStatus advance(Worker& worker, std::size_t sweep);
+    // The coefficients after a sweep; and as much of lp as z does not tell.
+    void write_coefficients(Worker& worker, std::size_t sweep, const Output& output);
+    static void write_lp(const Group& group, std::size_t sweep, const OutputArray& lp);
 
     const Model& model_;
+    const WideModel* wide_;
+    ChainsOptions options_;
     std::vector<BitGen*> bitgens_;
     Coordinates coordinates_;
+    Warmup warmup_;
     Vector u_;
     std::vector<Worker> workers_;
-    unsigned threads_;
     std::uint64_t sweeps_done_ = 0;
 };
 

@@ -5,25 +5,34 @@
 #include "linalg/dense.hpp"
 
 namespace polyagamma {
-Coordinates::Coordinates(const Design& design, const Rows& rows, const GaussianPrior& prior, const Blas& blas)
-    : blas_(blas), centre_(prior.size()), basis_(prior.size() * prior.size()), predictor_(rows.offset) {
-    matrix_.assign(design, nullptr, blas);
+Coordinates::Coordinates(const Model& model)
+    : blas_(model.blas),
+      centre_(model.prior.size()),
+      basis_(model.prior.size() * model.prior.size()),
+      predictor_(model.rows.offset) {
+    matrix_.assign(model.design, nullptr, blas_);
     for (std::size_t j = 0; j < size(); ++j) basis_[j * size() + j] = 1.0;
-    set_prior(prior);
+    set_prior(model.prior);
 }
 
-void Coordinates::assign(const Design& design, const Rows& rows, const GaussianPrior& prior, const double* centre,
-                         const double* basis) {
+void Coordinates::assign(const Model& model, const double* centre, const double* basis) {
     centre_.assign(centre, centre + size());
     basis_.assign(basis, basis + size() * size());
-    matrix_.assign(design, basis, blas_);
-    predictor_ = rows.offset;
+    matrix_.assign(model.design, basis, blas_);
+    predictor_ = model.rows.offset;
     Vector row(size());
-    for (std::size_t i = 0; i < rows.n; ++i) {
-        design.copy_rows(i, 1, row.data());
+    for (std::size_t i = 0; i < model.rows.n; ++i) {
+        model.design.copy_rows(i, 1, row.data());
         predictor_[i] += dot(row.data(), centre, size());
     }
-    set_prior(prior);
+    set_prior(model.prior);
+}
+
+void Coordinates::move(const Model& model, const double* centre, const double* basis) {
+    Vector new_centre(size()), new_basis(size() * size());
+    coefficients(centre, new_centre.data());
+    multiply(blas_, basis_.data(), basis, size(), size(), size(), new_basis.data());
+    assign(model, new_centre.data(), new_basis.data());
 }
 
 void Coordinates::set_prior(const GaussianPrior& prior) {

@@ -2,10 +2,8 @@
 
 #include <cstddef>
 
-#include "gibbs/prior.hpp"
-#include "gibbs/rows.hpp"
+#include "gibbs/model.hpp"
 #include "linalg/aligned.hpp"
-#include "linalg/blas.hpp"
 #include "linalg/panels.hpp"
 
 namespace polyagamma {
@@ -16,11 +14,12 @@ namespace polyagamma {
 class Coordinates {
   public:
     // The coefficients themselves: centre 0, basis I.
-    Coordinates(const Design& design, const Rows& rows, const GaussianPrior& prior, const Blas& blas);
+    explicit Coordinates(const Model& model);
 
-    // Move to another centre (size) and basis (size, size), row-major, any invertible matrix.
-    void assign(const Design& design, const Rows& rows, const GaussianPrior& prior, const double* centre,
-                const double* basis);
+    // Another centre (size) and basis (size, size), row-major, any invertible matrix.
+    void assign(const Model& model, const double* centre, const double* basis);
+    // The same, given relative to the present coordinates: u = centre + basis · new u.
+    void move(const Model& model, const double* centre, const double* basis);
 
     std::size_t size() const { return matrix_.columns(); }
     const Panels& matrix() const { return matrix_; }

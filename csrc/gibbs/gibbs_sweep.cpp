@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "gibbs/lanes_sum.hpp"
+#include "gibbs/normals.hpp"
 #include "kernels/kernels.hpp"
 #include "linalg/gaussian.hpp"
-#include "gibbs/normals.hpp"
 
 namespace polyagamma {
 namespace {
@@ -29,37 +29,36 @@ GibbsSweep::GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains)
       draw_(k),
       keys_(chains) {}
 
-Status GibbsSweep::run(const Coordinates& coordinates, BitGen* const* bitgens, double* const* u,
-                       double* log_likelihood, std::size_t& failed) {
-    pass(coordinates, bitgens, u, log_likelihood);
-    for (std::size_t c = 0; c < chains_; ++c) {
-        if (const Status status = draw(coordinates, *bitgens[c], c, u[c]); !status.ok()) {
-            failed = c;
-            return status;
-        }
+Status GibbsSweep::run(const Coordinates& coordinates, Group& group, bool want_density, std::size_t& failed) {
+    pass(coordinates, group, want_density);
+    group.evaluated = false;
+    for (failed = 0; failed < chains_; ++failed) {
+        const Status status = draw(coordinates, *group.bitgens[failed], failed, group.u[failed]);
+        if (!status.ok()) return status;
     }
     return {};
 }
 
-void GibbsSweep::pass(const Coordinates& coordinates, BitGen* const* bitgens, double* const* u,
-                      double* log_likelihood) {
+void GibbsSweep::pass(const Coordinates& coordinates, Group& group, bool want_density) {
     for (std::size_t c = 0; c < chains_; ++c) {
-        keys_[c] = FillKey::from(*bitgens[c]);
-        for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = u[c][j];
+        keys_[c] = FillKey::from(*group.bitgens[c]);
+        for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = group.u[c][j];
         std::copy(coordinates.precision().begin(), coordinates.precision().end(), &precision_[c * k_ * k_]);
     }
     std::fill(right_hand_side_.begin(), right_hand_side_.end(), 0.0);
     std::fill(lanes_.begin(), lanes_.end(), 0.0);
     const std::size_t panels = coordinates.matrix().count();
     for (std::size_t first = 0; first < panels; first += kBlockPanels) {
-        block(coordinates, first, std::min(kBlockPanels, panels - first), log_likelihood != nullptr);
+        block(coordinates, first, std::min(kBlockPanels, panels - first), want_density);
     }
-    if (log_likelihood == nullptr) return;
-    for (std::size_t c = 0; c < chains_; ++c) log_likelihood[c] = sum_lanes(&lanes_[c * kPanelRows]);
+    for (std::size_t c = 0; want_density && c < chains_; ++c) {
+        group.log_density[c] =
+            sum_lanes(&lanes_[c * kPanelRows]) + coordinates.log_prior(group.u[c], draw_.data());
+    }
 }
 
 void GibbsSweep::block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
-                       bool want_log_likelihood) {
+                       bool want_density) {
     const ModelKernels& kernel = kernels().model;
     const std::size_t first = first_panel * kPanelRows;
     const std::size_t padded = panels * kPanelRows;
@@ -74,10 +73,11 @@ void GibbsSweep::block(const Coordinates& coordinates, std::size_t first_panel, 
         fill(keys_[c], first / kBlock, {&rows_.shape[first], 1}, {eta, 1}, n, omega);
         std::fill(omega + n, omega + padded, 0.0);
         for (std::size_t t = 0; t < panels; t += kGramPanels) {
-            kernel.weighted_gram(coordinates.matrix().panel(first_panel + t), std::min(kGramPanels, panels - t), k_,
-                                 omega + t * kPanelRows, &precision_[c * k_ * k_]);
+            kernel.weighted_gram(coordinates.matrix().panel(first_panel + t),
+                                 std::min(kGramPanels, panels - t), k_, omega + t * kPanelRows,
+                                 &precision_[c * k_ * k_]);
         }
-        if (want_log_likelihood) {
+        if (want_density) {
             kernel.residual_and_log_likelihood(&rows_.kappa[first], &rows_.shape[first], padded, eta,
                                                &lanes_[c * kPanelRows]);
         }

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "gibbs/coordinates.hpp"
+#include "gibbs/group.hpp"
 #include "gibbs/rows.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
@@ -18,14 +19,14 @@ class GibbsSweep {
   public:
     GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains);
 
-    // u[c] (k): the state of chain c, replaced by the next one. log_likelihood (chains), if given: that of the
-    // states on entry. On failure `failed` is the chain.
-    Status run(const Coordinates& coordinates, BitGen* const* bitgens, double* const* u, double* log_likelihood,
-               std::size_t& failed);
+    // The next states of `group`. With `want_density` its log-densities are set to those of the states on
+    // entry. On failure `failed` is the chain within the group.
+    Status run(const Coordinates& coordinates, Group& group, bool want_density, std::size_t& failed);
 
   private:
-    void pass(const Coordinates& coordinates, BitGen* const* bitgens, double* const* u, double* log_likelihood);
-    void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels, bool want_log_likelihood);
+    void pass(const Coordinates& coordinates, Group& group, bool want_density);
+    void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
+               bool want_density);
     Status draw(const Coordinates& coordinates, BitGen& bitgen, std::size_t chain, double* u);
 
     const Rows& rows_;

@@ -8,8 +8,8 @@
 
 namespace polyagamma {
 
-// Log-likelihood and its gradient in u for up to kGroupChains chains, in one pass over M by blocks of rows that
-// stay in cache between the product with M and the one with Mᵀ.
+// Log-likelihood and its gradient in u for up to kGroupChains chains, in one pass over M by blocks of rows
+// that stay in cache between the product with M and the one with Mᵀ.
 class GradientPass {
   public:
     GradientPass(const Rows& rows, std::size_t k, std::size_t chains);

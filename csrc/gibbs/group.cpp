@@ -4,8 +4,8 @@
 
 namespace polyagamma {
 
-Group::Group(const Rows& rows, std::size_t k, std::size_t first_chain, BitGen* const* all_bitgens, double* all_u,
-             std::size_t chains)
+Group::Group(const Rows& rows, std::size_t k, std::size_t first_chain, BitGen* const* all_bitgens,
+             double* all_u, std::size_t chains)
     : first(first_chain),
       bitgens(all_bitgens + first_chain, all_bitgens + first_chain + chains),
       pass(rows, k, chains),

@@ -32,8 +32,8 @@ void SplitHmc::run(const Coordinates& coordinates, const HmcSettings& settings, 
     for (std::size_t kicks_left = settings.kicks; kicks_left > 0; --kicks_left) {
         for (std::size_t c = 0; c < chains_; ++c) rotate(c);
         const bool last = kicks_left == 1;
-        pass_.log_density(coordinates, positions_.data(), gradient_.data(), last ? log_likelihood_.data() : nullptr,
-                          last ? log_density_.data() : nullptr);
+        pass_.log_density(coordinates, positions_.data(), gradient_.data(),
+                          last ? log_likelihood_.data() : nullptr, last ? log_density_.data() : nullptr);
         for (std::size_t c = 0; c < chains_; ++c) kick(c, last ? 0.5 : 1.0);
     }
     for (std::size_t c = 0; c < chains_; ++c) accept(group, c, info[c]);

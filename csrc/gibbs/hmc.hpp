@@ -22,9 +22,9 @@ struct HmcInfo {
     double energy_error = 0.0;  // of the proposal
 };
 
-// Hamiltonian Monte Carlo on π(u), ω marginalised, split as −log π = ½‖u‖² + rest (Shahbaba et al. 2014, Stat.
-// Comput. 24, 339, section 3.1): the flow of ½‖u‖² + ½‖v‖² is a rotation, done exactly; the rest kicks the momentum v.
-// Where π is standard normal there are no kicks, and every trajectory is accepted.
+// Hamiltonian Monte Carlo on π(u), ω marginalised, split as −log π = ½‖u‖² + rest (Shahbaba et al. 2014,
+// Stat. Comput. 24, 339, section 3.1): the flow of ½‖u‖² + ½‖v‖² is a rotation, done exactly; the rest kicks
+// the momentum v. Where π is standard normal there are no kicks, and every trajectory is accepted.
 class SplitHmc {
   public:
     SplitHmc(const Rows& rows, std::size_t k, std::size_t chains);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gibbs/curvature.hpp"
 #include "gibbs/gradient_pass.hpp"
-#include "kernels/kernels.hpp"
 #include "linalg/dense.hpp"
 
 namespace polyagamma {
@@ -12,27 +12,10 @@ namespace {
 
 constexpr std::size_t kMaxIterations = 200;
 constexpr std::size_t kMaxHalvings = 60;
-constexpr double kTolerance = 1e-8;  // squared Newton decrement: the mode to 1e-4 posterior standard deviations
-
-void curvature_at(const Coordinates& coordinates, const Rows& rows, const double* u, Vector& weights) {
-    const ModelKernels& kernel = kernels().model;
-    const Panels& matrix = coordinates.matrix();
-    kernel.forward(matrix.panel(0), matrix.count(), matrix.columns(), u, 1, weights.data(), weights.size());
-    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] += coordinates.predictor()[i];
-    kernel.curvature(rows.shape.data(), weights.size(), weights.data());
-}
+constexpr double kTolerance =
+    1e-8;  // squared Newton decrement: the mode to 1e-4 posterior standard deviations
 
 }  // namespace
-
-void weighted_precision(const Coordinates& coordinates, const Vector& weights, double* precision) {
-    constexpr std::size_t kPanels = 64;
-    const Panels& matrix = coordinates.matrix();
-    std::copy(coordinates.precision().begin(), coordinates.precision().end(), precision);
-    for (std::size_t t = 0; t < matrix.count(); t += kPanels) {
-        kernels().model.weighted_gram(matrix.panel(t), std::min(kPanels, matrix.count() - t), matrix.columns(),
-                                      &weights[t * kPanelRows], precision);
-    }
-}
 
 Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode) {
     const std::size_t k = coordinates.size();
@@ -51,7 +34,8 @@ Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode) {
     for (mode.iterations = 0; mode.iterations < kMaxIterations; ++mode.iterations) {
         curvature_at(coordinates, rows, mode.u.data(), weights);
         weighted_precision(coordinates, weights, mode.cholesky.data());
-        if (const Status status = cholesky(coordinates.blas(), mode.cholesky.data(), k); !status.ok()) return status;
+        if (const Status status = cholesky(coordinates.blas(), mode.cholesky.data(), k); !status.ok())
+            return status;
         step = gradient;
         solve_lower(coordinates.blas(), mode.cholesky.data(), k, step.data());
         const double decrement = dot(step.data(), step.data(), k);

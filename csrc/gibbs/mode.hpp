@@ -20,7 +20,4 @@ struct Mode {
 // mode exists and is unique also for separated data and p > n, and a Newton step is always uphill.
 Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode);
 
-// precision = P + Mᵀ diag(weights) M, lower triangle; weights padded.
-void weighted_precision(const Coordinates& coordinates, const Vector& weights, double* precision);
-
 }  // namespace polyagamma

@@ -6,7 +6,8 @@
 
 namespace polyagamma {
 
-// work(i) for i < n on up to `threads` threads; thread t does the i with i mod threads = t. `work` must not throw.
+// work(i) for i < n on up to `threads` threads; thread t does the i with i mod threads = t. `work` must not
+// throw.
 template <class Work>
 void parallel_for(std::size_t n, unsigned threads, Work work) {
     const std::size_t used = n < threads ? n : threads;

@@ -4,6 +4,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/status.hpp"
 
 namespace polyagamma {
 
@@ -20,6 +21,8 @@ class GaussianPrior {
     void add_precision(double* a) const;
     // c = Λ a, with a and c (size, columns).
     void multiply_precision(const Blas& blas, const double* a, std::size_t columns, double* c) const;
+    // G with Λ = G Gᵀ: its diagonal (size), or the lower triangular matrix (size, size).
+    Status factor(const Blas& blas, Vector& g) const;
 
   private:
     bool diagonal_;

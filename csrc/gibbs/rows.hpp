@@ -1,8 +1,7 @@
 #pragma once
 
-#include <cstddef>
-
 #include <algorithm>
+#include <cstddef>
 
 #include "linalg/aligned.hpp"
 #include "linalg/panels.hpp"

@@ -4,9 +4,10 @@
 
 namespace polyagamma {
 
-// Matrices of the models are stored as panels of kPanelRows rows: element (i, j) of a panel with k columns is at
-// j * kPanelRows + i, and panels follow each other. A vector register then holds one column of some rows, so that
-// products with few columns run at full width, and a pass over the matrix reads memory once, in order.
+// Matrices of the models are stored as panels of kPanelRows rows: element (i, j) of a panel with k columns is
+// at j * kPanelRows + i, and panels follow each other. A vector register then holds one column of some rows,
+// so that products with few columns run at full width, and a pass over the matrix reads memory once, in
+// order.
 inline constexpr std::size_t kPanelRows = 8;
 
 // Chains that share one pass over a matrix. More of them take several passes.
@@ -18,7 +19,8 @@ struct ModelKernels {
     // d[c * stride + i] = Σ_j panels(i, j) u[j * chains + c], summed in the order of j.
     void (*forward)(const double* panels, std::size_t n_panels, std::size_t k, const double* u,
                     std::size_t chains, double* d, std::size_t stride);
-    // g[(j * chains + c) * kPanelRows + lane] += Σ_panel panel(lane, j) r[c * stride + row], in the order of panels.
+    // g[(j * chains + c) * kPanelRows + lane] += Σ_panel panel(lane, j) r[c * stride + row], in the order of
+    // panels.
     void (*transposed)(const double* panels, std::size_t n_panels, std::size_t k, const double* r,
                        std::size_t chains, std::size_t stride, double* g);
     // gram[j * k + l] += Σ_i weights[i] panels(i, j) panels(i, l), for l <= j.

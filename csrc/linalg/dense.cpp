@@ -11,7 +11,9 @@ char kNo = 'N', kTransposed = 'T', kLeft = 'L', kUpper = 'U';
 double kOne = 1.0, kZero = 0.0;
 int kStep = 1;
 
-double* mutable_pointer(const double* x) { return const_cast<double*>(x); }
+double* mutable_pointer(const double* x) {
+    return const_cast<double*>(x);
+}
 
 void product(const Blas& blas, char trans_a, const double* a, std::size_t lda, const double* b, std::size_t m,
              std::size_t k, std::size_t n, double* c) {
@@ -44,14 +46,15 @@ void multiply_transposed(const Blas& blas, const double* a, const double* b, std
     product(blas, 'T', a, m, b, m, k, n, c);
 }
 
-void multiply_vector(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n, double* y) {
+void multiply_vector(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n,
+                     double* y) {
     int rows = static_cast<int>(n), columns = static_cast<int>(m);
     blas.dgemv(&kTransposed, &rows, &columns, &kOne, mutable_pointer(a), &rows, mutable_pointer(x), &kStep,
                &kZero, y, &kStep);
 }
 
-void multiply_vector_transposed(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n,
-                                double* y) {
+void multiply_vector_transposed(const Blas& blas, const double* a, const double* x, std::size_t m,
+                                std::size_t n, double* y) {
     int rows = static_cast<int>(n), columns = static_cast<int>(m);
     blas.dgemv(&kNo, &rows, &columns, &kOne, mutable_pointer(a), &rows, mutable_pointer(x), &kStep, &kZero, y,
                &kStep);
@@ -64,6 +67,16 @@ Status cholesky(const Blas& blas, double* a, std::size_t n) {
     return {};
 }
 
+Vector identity(std::size_t n) {
+    Vector unit(n * n);
+    for (std::size_t i = 0; i < n; ++i) unit[i * n + i] = 1.0;
+    return unit;
+}
+
+void clear_upper(double* a, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) std::fill(a + i * n + i + 1, a + (i + 1) * n, 0.0);
+}
+
 void solve_lower(const Blas& blas, const double* l, std::size_t n, double* x) {
     triangular_solve(blas, 'T', l, n, x);
 }
@@ -73,11 +86,23 @@ void solve_lower_transposed(const Blas& blas, const double* l, std::size_t n, do
 }
 
 void invert_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* inverse) {
-    std::fill(inverse, inverse + n * n, 0.0);
-    for (std::size_t i = 0; i < n; ++i) inverse[i * n + i] = 1.0;
+    const Vector unit = identity(n);
+    std::copy(unit.begin(), unit.end(), inverse);
     int order = static_cast<int>(n);
-    blas.dtrsm(&kLeft, &kUpper, &kTransposed, &kNo, &order, &order, &kOne, mutable_pointer(l), &order, inverse,
-               &order);
+    blas.dtrsm(&kLeft, &kUpper, &kTransposed, &kNo, &order, &order, &kOne, mutable_pointer(l), &order,
+               inverse, &order);
+}
+
+void lq(const Blas& blas, double* a, std::size_t n, std::size_t p, double* l) {
+    // Fortran sees aᵀ (p, n) = Q R, so a = Rᵀ Qᵀ, and Qᵀ row-major is Q column-major.
+    int rows = static_cast<int>(p), columns = static_cast<int>(n), info = 0;
+    Vector reflectors(n), work(64 * n);
+    int work_size = static_cast<int>(work.size());
+    blas.dgeqrf(&rows, &columns, a, &rows, reflectors.data(), work.data(), &work_size, &info);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < n; ++j) l[i * n + j] = j <= i ? a[i * p + j] : 0.0;
+    }
+    blas.dorgqr(&rows, &columns, &columns, a, &rows, reflectors.data(), work.data(), &work_size, &info);
 }
 
 Status check_finite(const double* x, std::size_t n) {

@@ -2,11 +2,12 @@
 
 #include <cstddef>
 
+#include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/status.hpp"
 
-// Small dense linear algebra in row-major order over the Fortran routines of Blas. A symmetric matrix is stored
-// in full or by its lower triangle (entries (i, j), j <= i); a Cholesky factor is lower, A = L Lᵀ.
+// Small dense linear algebra in row-major order over the Fortran routines of Blas. A symmetric matrix is
+// stored in full or by its lower triangle (entries (i, j), j <= i); a Cholesky factor is lower, A = L Lᵀ.
 namespace polyagamma {
 
 double dot(const double* a, const double* b, std::size_t n);
@@ -18,18 +19,27 @@ void multiply(const Blas& blas, const double* a, const double* b, std::size_t m,
 void multiply_transposed(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k,
                          std::size_t n, double* c);
 // y = a x, with a (m, n).
-void multiply_vector(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n, double* y);
+void multiply_vector(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n,
+                     double* y);
 // y = aᵀ x, with a (m, n).
-void multiply_vector_transposed(const Blas& blas, const double* a, const double* x, std::size_t m, std::size_t n,
-                                double* y);
+void multiply_vector_transposed(const Blas& blas, const double* a, const double* x, std::size_t m,
+                                std::size_t n, double* y);
 
 // Lower triangle of a (n, n) into its Cholesky factor. `index` of a failure is the leading minor (from 0).
 Status cholesky(const Blas& blas, double* a, std::size_t n);
+// The identity matrix (n, n).
+Vector identity(std::size_t n);
+// Zeros above the diagonal of a (n, n).
+void clear_upper(double* a, std::size_t n);
 // x = L⁻¹ x and x = L⁻ᵀ x for the lower triangle of l (n, n).
 void solve_lower(const Blas& blas, const double* l, std::size_t n, double* x);
 void solve_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* x);
 // The upper triangular matrix L⁻ᵀ (n, n), zeros included.
 void invert_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* inverse);
+
+// LQ factorisation a = L V of a (n, p), n <= p: a becomes V, with orthonormal rows; l (n, n) becomes L,
+// lower.
+void lq(const Blas& blas, double* a, std::size_t n, std::size_t p, double* l);
 
 // First entry that is not finite, as a status.
 Status check_finite(const double* x, std::size_t n);

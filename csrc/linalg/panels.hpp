@@ -9,8 +9,12 @@
 
 namespace polyagamma {
 
-inline std::size_t panels_for(std::size_t rows) { return (rows + kPanelRows - 1) / kPanelRows; }
-inline std::size_t padded_rows(std::size_t rows) { return panels_for(rows) * kPanelRows; }
+inline std::size_t panels_for(std::size_t rows) {
+    return (rows + kPanelRows - 1) / kPanelRows;
+}
+inline std::size_t padded_rows(std::size_t rows) {
+    return panels_for(rows) * kPanelRows;
+}
 
 // A matrix in panels (see kernels/model_kernels.hpp); the last panel is filled up with rows of zeros.
 class Panels {

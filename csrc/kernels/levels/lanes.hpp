@@ -5,8 +5,8 @@
 #include "kernels/level.hpp"
 #include "kernels/model_kernels.hpp"
 
-// kPanelRows doubles that are added and multiplied together: one or several vector registers, depending on the
-// level, always with the arithmetic of plain doubles.
+// kPanelRows doubles that are added and multiplied together: one or several vector registers, depending on
+// the level, always with the arithmetic of plain doubles.
 namespace polyagamma {
 namespace {
 

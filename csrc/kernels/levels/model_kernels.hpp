@@ -10,9 +10,10 @@ inline namespace POLYAGAMMA_LEVEL {
 
 void forward(const double* panels, std::size_t n_panels, std::size_t k, const double* u, std::size_t chains,
              double* d, std::size_t stride);
-void transposed(const double* panels, std::size_t n_panels, std::size_t k, const double* r, std::size_t chains,
-                std::size_t stride, double* g);
-void weighted_gram(const double* panels, std::size_t n_panels, std::size_t k, const double* weights, double* gram);
+void transposed(const double* panels, std::size_t n_panels, std::size_t k, const double* r,
+                std::size_t chains, std::size_t stride, double* g);
+void weighted_gram(const double* panels, std::size_t n_panels, std::size_t k, const double* weights,
+                   double* gram);
 void residual(const double* kappa, const double* shape, std::size_t n, double* eta);
 void residual_and_log_likelihood(const double* kappa, const double* shape, std::size_t n, double* eta,
                                  double* log_likelihood);
