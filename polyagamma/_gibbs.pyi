@@ -65,11 +65,11 @@ class LogisticChains:
         approximation at the posterior mode (its covariance is that of the posterior in the limit of many
         rows).
     tune : int
-        The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards. Without effect on
-        ``kernel="gibbs"``; 400 are enough for the others.
+        The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards. Without
+        effect on ``kernel="gibbs"``; 400 are enough for the others.
     kernel : {"auto", "gibbs", "hmc"}
-        ``"gibbs"``: data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the Pólya-gamma variables
-        marginalised. ``"auto"``: the mix of both that warm-up finds best.
+        ``"gibbs"``: data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the Pólya-gamma
+        variables marginalised. ``"auto"``: the mix of both that warm-up finds best.
     threads : int
         Threads to use. Changes the speed, never a bit of the draws.
     """
@@ -180,6 +180,22 @@ class FullProcess(Process):
 
     def __init__(self, *, n_rows: int, n_theta: int, covariance: Covariance) -> None: ...
 
+class SparseProcess(Process):
+    """A process of low rank, ``f = features @ v + sqrt(variance) * e``; `n_theta` = 0: the kernel is fixed.
+
+    Parameters
+    ----------
+    n_rows, n_features, n_theta : int
+    features : callable
+        ``features(theta, matrix, variance)`` fills its last two arguments, (n, m) and (n,), and returns
+        whether they are finite; see `CallbackCovariance`.
+    """
+
+    def __init__(
+        self, *, n_rows: int, n_features: int, n_theta: int, features: Callable[[_Array, _Array, _Array],
+        bool]
+    ) -> None: ...
+
 class ProcessChains:
     """All chains of one Gaussian-process model; chain ``c`` draws from ``bit_generators[c]`` only.
 
@@ -199,8 +215,9 @@ class ProcessChains:
         One for each chain. Their locks are held while `run` works.
     tune : int
         Proposals of kernel parameters adapt in the first `tune` sweeps.
-    steps : (int, int)
-        Metropolis steps in a sweep with f integrated out, and with the whitened f kept.
+    steps : (int, int, int, int)
+        Steps in a sweep: of the kernel parameters with f integrated out, with the whitened f kept, and with
+        the noise kept from which the surrogate makes f; and rotations of that noise.
     threads : int
     """
 
@@ -215,7 +232,7 @@ class ProcessChains:
         initial_theta: _Array,
         bit_generators: Sequence[np.random.BitGenerator],
         tune: int,
-        steps: tuple[int, int],
+        steps: tuple[int, int, int, int],
         threads: int,
     ) -> None: ...
     @property
@@ -232,7 +249,8 @@ class ProcessChains:
         out : mapping of str to ndarray, optional
             Arrays to fill, any subset of: ``"f"`` (chains, sweeps, functions * n), ``"theta"``
             (chains, sweeps, functions * d), ``"whitened"`` (chains, sweeps, functions * m: the first m
-            coordinates), ``"lp"``, ``"acceptance_collapsed"`` and ``"acceptance_whitened"`` (chains, sweeps).
+            coordinates), ``"lp"`` and ``"acceptance_..."`` of ``collapsed``, ``whitened``, ``surrogate`` and
+            ``rotation`` (chains, sweeps).
 
         Raises
         ------

@@ -1,5 +1,6 @@
 // Python's view of csrc/gp: kernels and priors as callbacks, chains of Gaussian-process models.
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -10,6 +11,7 @@
 #include "_gibbs_run.hpp"
 #include "gp/chains.hpp"
 #include "gp/full_block.hpp"
+#include "gp/sparse_block.hpp"
 #include "gp/stationary.hpp"
 
 namespace polyagamma::binding {
@@ -156,12 +158,55 @@ class FullProcess final : public Process {
     std::shared_ptr<PyCovariance> covariance_;
 };
 
+class PythonFeatures final : public FeatureFunction {
+  public:
+    PythonFeatures(py::function function, std::size_t n, std::size_t m, std::size_t n_theta)
+        : callback(std::move(function)), n_(n), m_(m), n_theta_(n_theta) {}
+
+    Evaluation evaluate(const double* theta, double* features, double* variance) override {
+        return callback.call([&](const py::function& function) {
+            const bool defined =
+                function(view(theta, {n_theta_}), view(features, {n_, m_}), view(variance, {n_}))
+                    .cast<bool>();
+            return defined ? Evaluation::ok : Evaluation::undefined;
+        });
+    }
+
+    Callback callback;
+
+  private:
+    std::size_t n_, m_, n_theta_;
+};
+
+class SparseProcess final : public Process {
+  public:
+    SparseProcess(std::size_t n, std::size_t m, std::size_t n_theta, py::function features)
+        : n_(n), m_(m), n_theta_(n_theta), features_(std::move(features), n, m, n_theta) {}
+
+    std::size_t n_rows() const override { return n_; }
+    std::size_t n_theta() const override { return n_theta_; }
+    void rethrow() override { features_.callback.rethrow(); }
+
+    BlockFactory factory() override {
+        if (n_theta_ > 0) return [this] { return std::make_unique<SparseBlock>(n_, m_, features_, blas()); };
+        auto fixed = std::make_shared<Features>(n_, m_);
+        const Evaluation result = features_.evaluate(nullptr, fixed->matrix.data(), fixed->variance.data());
+        rethrow();
+        if (result != Evaluation::ok) raise_numerical_error("kernel", 0, 0, 0);
+        return [this, fixed] { return std::make_unique<SparseBlock>(n_, m_, fixed, blas()); };
+    }
+
+  private:
+    std::size_t n_, m_, n_theta_;
+    PythonFeatures features_;
+};
+
 class PyProcessChains {
   public:
     PyProcessChains(std::shared_ptr<Process> process, Array shape, Array kappa, Array offset,
                     const py::object& log_prior, const Array& initial_theta,
                     std::vector<py::object> bit_generators, std::size_t tune,
-                    std::pair<std::size_t, std::size_t> steps, std::size_t threads)
+                    std::array<std::size_t, 4> steps, std::size_t threads)
         : process_(std::move(process)),
           shape_(std::move(shape)),
           kappa_(std::move(kappa)),
@@ -170,9 +215,10 @@ class PyProcessChains {
         if (!log_prior.is_none()) prior_ = std::make_unique<PythonPrior>(log_prior, process_->n_theta());
         const ProcessData data{process_->n_rows(), static_cast<std::size_t>(kappa_.shape(0)), shape_.data(),
                                kappa_.data(), offset_.data()};
-        chains_ = std::make_unique<ProcessChains>(
-            data, process_->factory(), prior_.get(), ThetaSteps{steps.first, steps.second},
-            initial_theta.data(), process_->n_theta(), bitgens_of(bit_generators_), tune, threads);
+        chains_ = std::make_unique<ProcessChains>(data, process_->factory(), prior_.get(),
+                                                  Moves<std::size_t>{steps[0], steps[1], steps[2], steps[3]},
+                                                  initial_theta.data(), process_->n_theta(),
+                                                  bitgens_of(bit_generators_), tune, threads);
     }
 
     std::size_t sweeps_done() const { return chains_->sweeps_done(); }
@@ -209,8 +255,10 @@ class PyProcessChains {
             {"theta", &draws.theta},
             {"whitened", &draws.whitened},
             {"lp", &draws.log_posterior},
-            {"acceptance_collapsed", &draws.collapsed_acceptance},
-            {"acceptance_whitened", &draws.whitened_acceptance}};
+            {"acceptance_collapsed", &draws.acceptance.collapsed},
+            {"acceptance_whitened", &draws.acceptance.whitened},
+            {"acceptance_surrogate", &draws.acceptance.surrogate},
+            {"acceptance_rotation", &draws.acceptance.rotation}};
         for (const auto& [name, array] : arrays)
             if (out.contains(name)) *array = output(out[name].cast<py::array_t<double>>());
         if (out.contains("whitened"))
@@ -249,9 +297,12 @@ void register_gaussian_process(py::module_& module) {
     py::class_<FullProcess, Process, std::shared_ptr<FullProcess>>(module, "FullProcess")
         .def(py::init<std::size_t, std::size_t, std::shared_ptr<PyCovariance>>(), py::kw_only(),
              py::arg("n_rows"), py::arg("n_theta"), py::arg("covariance"));
+    py::class_<SparseProcess, Process, std::shared_ptr<SparseProcess>>(module, "SparseProcess")
+        .def(py::init<std::size_t, std::size_t, std::size_t, py::function>(), py::kw_only(),
+             py::arg("n_rows"), py::arg("n_features"), py::arg("n_theta"), py::arg("features"));
     py::class_<PyProcessChains>(module, "ProcessChains")
         .def(py::init<std::shared_ptr<Process>, Array, Array, Array, const py::object&, const Array&,
-                      std::vector<py::object>, std::size_t, std::pair<std::size_t, std::size_t>,
+                      std::vector<py::object>, std::size_t, std::array<std::size_t, 4>,
                       std::size_t>(),
              py::kw_only(), py::arg("process"), py::arg("shape").noconvert(), py::arg("kappa").noconvert(),
              py::arg("offset").noconvert(), py::arg("log_prior"), py::arg("initial_theta").noconvert(),

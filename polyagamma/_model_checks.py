@@ -243,6 +243,28 @@ def two_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray]:
     return labels, (array == labels[1]).astype(np.float64)
 
 
+def many_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray] | None:
+    """Return the sorted labels in y, and y as indices of them, if there are more than two; else None.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `two_labels`; also if labels are numbers that are not whole.
+    """
+    array = _response("y", y, n_rows, numeric=False)
+    if array.dtype.kind == "f":
+        require_finite("y", array)
+    labels = _sorted_labels(array)
+    if len(labels) <= 2:
+        return None
+    if array.dtype.kind == "f" and (labels != np.floor(labels)).any():
+        raise ValueError(
+            f"y must hold labels, got {len(labels)} numbers that are not whole: this is classification, not "
+            "regression"
+        )
+    return labels, np.searchsorted(labels, array).astype(np.float64)
+
+
 def _response(name: str, y: Any, n_rows: int, numeric: bool = True) -> NDArray[Any]:
     array = real_array(name, y) if numeric else np.asarray(y)
     if array.shape != (n_rows,):

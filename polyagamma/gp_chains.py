@@ -2,119 +2,213 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import LinAlgError
 
 from polyagamma import _gibbs
-from polyagamma.kernels import LogParameterPrior, TrainingCovariance, compiled, parameter_groups
-from polyagamma.response import BinomialResponse
+from polyagamma.gp_process import Process
+from polyagamma.kernels import LogParameterPrior, parameter_groups
 from polyagamma.sampling import Arrays, Settings
 
 FloatArray = NDArray[np.float64]
-STEPS = (
-    2,
-    3,
-)  # Metropolis steps of the kernel parameters in a sweep: latent function integrated out; whitened
+MOVES = ("collapsed", "whitened", "surrogate", "rotation")
+STEPS = {"auto": (1, 1, 2, 4), "gibbs": (3, 0, 0, 0)}  # of each of the moves in a sweep
+BitGenerators = Sequence[np.random.BitGenerator]
 
 
-class GaussianProcessChains:
-    """Chains of a full Gaussian process, for `polyagamma.sampling.run_chains`.
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a model: Pólya-gamma shapes (n,); kappa and offsets plus prior means (functions, n)."""
+
+    shape: FloatArray
+    kappa: FloatArray
+    offset: FloatArray
+
+
+class Chains(Protocol):
+    """Chains for `polyagamma.sampling.run_chains`, and what they can tell."""
+
+    n_theta: int
+
+    @property
+    def sweeps_done(self) -> int: ...  # noqa: D102
+    @property
+    def stats(self) -> Mapping[str, np.dtype[Any]]: ...  # noqa: D102
+    @property
+    def kernel_info(self) -> Mapping[str, str | int | float]: ...  # noqa: D102
+    def run(self, sweeps: int, out: Arrays | None = None) -> None: ...  # noqa: D102
+
+
+def make_chains(
+    process: Process,
+    prior: LogParameterPrior | None,
+    rows: Rows,
+    sampler: str,
+    settings: Settings,
+    bit_generators: BitGenerators,
+) -> Chains:
+    """Return the chains that suit a model.
+
+    A fixed kernel makes a linear model with a standard normal prior, for which the core has split HMC.
 
     Parameters
     ----------
-    covariance : TrainingCovariance
-        Its kernel says where the kernel parameters start, or stay.
+    process : Process
     prior : LogParameterPrior or None
         None keeps the kernel parameters fixed.
-    response : BinomialResponse
-    offset : ndarray, shape (n,)
-        Offsets plus prior mean.
+    rows : Rows
+    sampler : {"auto", "gibbs", "hmc"}
     settings : Settings
     bit_generators : sequence of BitGenerator
     """
+    if prior is None and sampler != "gibbs" and len(rows.kappa) == 1:
+        try:
+            design = process.design()
+        except LinAlgError as error:
+            raise not_positive_definite(process, None) from error
+        if design is not None:
+            return LinearChains(process, design, rows, sampler, settings, bit_generators)
+    return ProcessChains(
+        process, prior, rows, STEPS["auto" if sampler == "hmc" else sampler], settings, bit_generators
+    )
+
+
+class ProcessChains:
+    """Gibbs sampling of process and kernel parameters; see `make_chains`."""
 
     def __init__(
         self,
-        *,
-        covariance: TrainingCovariance,
+        process: Process,
         prior: LogParameterPrior | None,
-        response: BinomialResponse,
-        offset: FloatArray,
+        rows: Rows,
+        steps: tuple[int, int, int, int],
         settings: Settings,
-        bit_generators: Sequence[np.random.BitGenerator],
+        bit_generators: BitGenerators,
     ) -> None:
-        self._covariance = covariance
-        theta = np.array(covariance.kernel.theta, dtype=np.float64)
+        self._process = process
+        self._steps = steps
+        theta = np.array(process.kernel.theta, dtype=np.float64)
         self.n_theta = 0 if prior is None else len(theta)
-        start = np.empty((settings.chains, 1, 0))
+        size = (len(rows.kappa),)
+        start = np.empty((settings.chains, *size, 0))
         if prior is not None:
-            start = np.array([prior.start(theta, np.random.Generator(bits), (1,)) for bits in bit_generators])
-        function = core_covariance(covariance, fixed=prior is None)
+            start = np.array([prior.start(theta, np.random.Generator(bits), size) for bits in bit_generators])
         try:
             self._core = _gibbs.ProcessChains(
-                process=_gibbs.FullProcess(n_rows=len(offset), n_theta=self.n_theta, covariance=function),
-                shape=response.shape,
-                kappa=response.kappa[np.newaxis],
-                offset=offset[np.newaxis],
+                process=process.core(fixed=prior is None),
+                shape=rows.shape,
+                kappa=rows.kappa,
+                offset=rows.offset,
                 log_prior=prior,
                 initial_theta=start,
                 bit_generators=bit_generators,
                 tune=settings.tune,
-                steps=STEPS,
+                steps=steps,
                 threads=settings.threads,
             )
         except _gibbs.NumericalError as error:
-            raise self._in_words(theta) from error
+            raise not_positive_definite(process, None) from error
 
     @property
     def sweeps_done(self) -> int:
         """Sweeps made so far, warm-up included."""
         return self._core.sweeps_done
 
+    @property
+    def stats(self) -> dict[str, np.dtype[Any]]:
+        """Names and dtypes of the statistics of a sweep."""
+        moves = [move for move, steps in zip(MOVES, self._steps, strict=True) if steps and self.n_theta]
+        return {name: np.dtype(np.float64) for name in ["lp", *(f"acceptance_{move}" for move in moves)]}
+
+    @property
+    def kernel_info(self) -> dict[str, str | int | float]:
+        """What a sweep does."""
+        return {"kernel": "gibbs"} | {f"{move}_steps": n for move, n in zip(MOVES, self._steps, strict=True)}
+
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
         try:
-            self._core.run(sweeps, out)
+            self._core.run(sweeps, out and {{"v": "whitened"}.get(name, name): out[name] for name in out})
         except _gibbs.NumericalError as error:
-            chain = error.args[1]
-            raise self._in_words(self._core.theta(chain)[0] if self.n_theta else None) from error
+            theta = self._core.theta(error.args[1])[0] if self.n_theta else None
+            raise not_positive_definite(self._process, theta) from error
 
-    def _in_words(self, theta: FloatArray | None) -> FloatingPointError:
-        kernel = self._covariance.kernel
-        theta = np.array(kernel.theta) if theta is None else theta
-        values = ", ".join(
-            f"{group.name} = {np.array2string(np.exp(theta[group.where]), precision=4, separator=', ')}"
-            for group in parameter_groups(kernel)
+
+class LinearChains:
+    """The sampler of logistic regression for a process with a fixed kernel; see `make_chains`."""
+
+    n_theta = 0
+
+    def __init__(
+        self,
+        process: Process,
+        design: FloatArray,
+        rows: Rows,
+        sampler: str,
+        settings: Settings,
+        bit_generators: BitGenerators,
+    ) -> None:
+        self._process = process
+        self._design = design
+        size = design.shape[1]
+        model = _gibbs.LogisticModel(
+            X=design,
+            shape=rows.shape,
+            kappa=rows.kappa[0],
+            offset=rows.offset[0],
+            prior_mean=np.zeros(size),
+            prior_precision=np.ones(size),
         )
-        return FloatingPointError(
-            f"the kernel matrix is not positive definite, or not finite, at {values or kernel} with "
-            f"jitter = {self._covariance.jitter:g}: pass a larger jitter, a kernel_prior or bounds that keep "
-            "away from there, or inputs of like scale"
+        self._core = _gibbs.LogisticChains(
+            model=model,
+            bit_generators=bit_generators,
+            tune=settings.tune,
+            kernel=sampler,
+            threads=settings.threads,
         )
 
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+        return self._core.sweeps_done
 
-def core_covariance(covariance: TrainingCovariance, fixed: bool) -> _gibbs.Covariance:
-    """Return the covariance function that the core calls: its own where it knows the kernel, else Python's."""
-    kernel, X = covariance.kernel, covariance.X
-    known = compiled(kernel)
-    if known is not None:
-        variance, length_scales = known.variance, known.length_scales
-        if fixed:
-            variance, length_scales = (-1, variance[1]), [(-1, value) for _, value in length_scales]
-        return _gibbs.StationaryCovariance(
-            family=known.family,
-            inputs=X,
-            variance=variance,
-            length_scales=length_scales,
-            jitter=covariance.jitter,
-        )
-    theta = np.array(kernel.theta, dtype=np.float64)
+    @property
+    def stats(self) -> Mapping[str, np.dtype[Any]]:
+        """Names and dtypes of the statistics of a sweep."""
+        return self._core.stats
 
-    def constant(_: FloatArray, out: FloatArray) -> bool:
-        return covariance(theta, out)
+    @property
+    def kernel_info(self) -> Mapping[str, str | int | float]:
+        """What warm-up chose."""
+        return self._core.kernel_info
 
-    return _gibbs.CallbackCovariance(
-        n_rows=len(X), n_theta=0 if fixed else len(theta), function=constant if fixed else covariance
+    def run(self, sweeps: int, out: Arrays | None = None) -> None:
+        """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""
+        if out is None:
+            return self._core.run(sweeps)
+        nu = out[self._process.variable]
+        self._core.run(sweeps, {"beta": nu} | {name: out[name] for name in self.stats})
+        if "f" in out and nu is not out["f"]:
+            out["f"][...] = nu @ self._design.T
+        self._process.to_stored(self._design, nu)
+        return None
+
+
+def not_positive_definite(process: Process, theta: FloatArray | None) -> FloatingPointError:
+    """Return the error of a kernel matrix that cannot be factored, at its own parameters or at others."""
+    kernel = process.kernel
+    theta = np.array(kernel.theta) if theta is None else theta
+    values = ", ".join(
+        f"{group.name} = {np.array2string(np.exp(theta[group.where]), precision=4, separator=', ')}"
+        for group in parameter_groups(kernel)
+    )
+    return FloatingPointError(
+        f"the kernel matrix is not positive definite, or not finite, at {values or kernel} with "
+        f"jitter = {process.jitter:g}: pass a larger jitter, a kernel_prior or bounds that keep away "
+        "from there, or inputs of like scale"
     )

@@ -38,7 +38,7 @@ def maximise_evidence(
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
 
-    shape, kappa = response.shape, response.kappa
+    shape, kappa = response.shape, response.kappa[0]
     omega = shape / 4
     for _ in range(ITERATIONS):
         regression = GaussianProcessRegressor(kernel, alpha=1 / omega + jitter * kernel.diag(X))

@@ -1,10 +1,9 @@
-"""Latent functions at new inputs: their law given the draws at the training inputs."""
+"""Latent functions at new inputs: their law given the values at the training inputs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +12,7 @@ from scipy.linalg import cholesky, solve_triangular
 from polyagamma.kernels import Kernel, TrainingCovariance
 
 FloatArray = NDArray[np.float64]
-BATCH = 1024  # new inputs at a time
-
-
-class Piece(NamedTuple):
-    """Draws of the latent function, less its mean, for some posterior draws and some new inputs."""
-
-    draws: slice
-    rows: slice
-    values: FloatArray  # (draws, rows)
+BATCH = 1 << 24  # elements of draws times classes times new inputs at a time: 128 MB
 
 
 def conditional_draws(
@@ -31,7 +22,7 @@ def conditional_draws(
     X_new: FloatArray,
     rng: np.random.Generator,
     joint: bool,
-) -> Iterator[Piece]:
+) -> FloatArray:
     """Draw from ``N(K_*' inv(K) g, K_** - K_*' inv(K) K_*)`` (Rasmussen and Williams 2006, equation 2.19).
 
     Consecutive draws with the same kernel parameters share one factorisation of K.
@@ -46,35 +37,30 @@ def conditional_draws(
     rng : Generator
     joint : bool
         Whether the new inputs are drawn jointly, which takes an m x m matrix, or each by itself.
+
+    Returns
+    -------
+    ndarray, shape (s, m)
     """
-    n, m = len(covariance.X), len(X_new)
-    matrix = np.empty((n, n))
+    values = np.empty((len(theta), len(X_new)))
+    matrix = np.empty((len(covariance.X), len(covariance.X)))
     for draws in runs(theta):
         at = theta[draws.start]
         covariance(at, matrix)
-        factor = cholesky(matrix, lower=True, overwrite_a=False, check_finite=False)
+        factor = cholesky(matrix, lower=True, check_finite=False)
         whitened = solve_triangular(factor, g[draws].T, lower=True, check_finite=False)
         kernel = covariance.kernel.clone_with_theta(at)
-        for first in range(0, m, m if joint else BATCH):
-            rows = slice(first, m if joint else min(first + BATCH, m))
-            cross = solve_triangular(
-                factor, kernel(covariance.X, X_new[rows]), lower=True, check_finite=False
-            )
-            noise = _residual(kernel, X_new[rows], cross, len(whitened.T), rng, joint, covariance.jitter)
-            yield Piece(draws, rows, whitened.T @ cross + noise)
+        cross = solve_triangular(factor, kernel(covariance.X, X_new), lower=True, check_finite=False)
+        noise = rng.standard_normal((len(whitened.T), len(X_new)))
+        values[draws] = whitened.T @ cross
+        values[draws] += _unexplained(kernel, X_new, cross, noise, joint, covariance.jitter)
+    return values
 
 
-def _residual(
-    kernel: Kernel,
-    X_new: FloatArray,
-    cross: FloatArray,
-    size: int,
-    rng: np.random.Generator,
-    joint: bool,
-    jitter: float,
+def _unexplained(
+    kernel: Kernel, X_new: FloatArray, cross: FloatArray, noise: FloatArray, joint: bool, jitter: float
 ) -> FloatArray:
-    """Draw what the training inputs do not explain, shape (size, m)."""
-    noise = rng.standard_normal((size, len(X_new)))
+    """Turn standard normals (s, m) into what the training inputs do not explain."""
     if not joint:
         variance = kernel.diag(X_new) - np.einsum("ij,ij->j", cross, cross)
         return np.asarray(noise * np.sqrt(np.maximum(variance, 0.0)))
@@ -86,6 +72,12 @@ def _residual(
 def runs(theta: FloatArray) -> Iterator[slice]:
     """Cut draws into runs of equal parameters; draws without parameters are one run."""
     changes = np.flatnonzero((theta[1:] != theta[:-1]).any(axis=1)) + 1
-    edges = [0, *changes.tolist(), len(theta)]
-    for start, stop in pairwise(edges):
+    for start, stop in pairwise([0, *changes.tolist(), len(theta)]):
         yield slice(start, stop)
+
+
+def batches(size: int, n_new: int) -> Iterator[slice]:
+    """Cut new inputs into batches for which `size` numbers each are at most `BATCH` in all."""
+    step = max(1, BATCH // size)
+    for first in range(0, n_new, step):
+        yield slice(first, min(first + step, n_new))

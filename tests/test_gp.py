@@ -9,7 +9,7 @@ from scipy.special import expit
 from scipy.stats import norm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic, WhiteKernel
 
-from polyagamma import PolyaGammaGP, _gibbs, gp_chains, gp_prediction
+from polyagamma import PolyaGammaGP, _gibbs, gp_prediction, gp_process
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.kernels import LogParameterPrior, TrainingCovariance, compiled, parameter_groups
 from polyagamma.response import BinomialResponse
@@ -34,7 +34,7 @@ OTHER = [RBF() + RBF(), 2.0 * Matern(nu=0.7), 2.0 * RationalQuadratic(), 3.0 * (
 @pytest.mark.parametrize("kernel", COMPILED, ids=str)
 def test_compiled_kernels_sample_as_the_objects_do(kernel, monkeypatch):
     ours = PolyaGammaGP(X, Y, kernel).sample(**SHORT).posterior
-    monkeypatch.setattr(gp_chains, "compiled", lambda _: None)
+    monkeypatch.setattr(gp_process, "compiled", lambda _: None)
     theirs = PolyaGammaGP(X, Y, kernel).sample(**SHORT).posterior
     for name in ours:
         np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-6, atol=1e-6)
@@ -57,7 +57,7 @@ def test_draws_do_not_depend_on_threads_or_rounds():
         covariance = TrainingCovariance(kernel, X, 1e-6)
         core = _gibbs.ProcessChains(
             process=_gibbs.FullProcess(
-                n_rows=40, n_theta=1, covariance=gp_chains.core_covariance(covariance, fixed=False)
+                n_rows=40, n_theta=1, covariance=gp_process.core_covariance(covariance, fixed=False)
             ),
             shape=np.ones(40),
             kappa=(Y - 0.5)[np.newaxis],
@@ -66,7 +66,7 @@ def test_draws_do_not_depend_on_threads_or_rounds():
             initial_theta=np.zeros((2, 1, 1)),
             bit_generators=[np.random.PCG64(1), np.random.PCG64(2)],
             tune=9,
-            steps=(1, 1),
+            steps=(1, 1, 1, 1),
             threads=1,
         )
         out = np.empty((2, 20, 40))
@@ -89,7 +89,8 @@ def test_trace():
     assert trace.posterior["f"].dims == ("chain", "draw", "obs_id")
     f = trace.posterior["f"].to_numpy()
     np.testing.assert_allclose(trace.log_likelihood["y"], Y * f - np.logaddexp(0, f))
-    assert set(trace.sample_stats) == {"lp", "acceptance_collapsed", "acceptance_whitened"}
+    moves = ("collapsed", "whitened", "surrogate", "rotation")
+    assert set(trace.sample_stats) == {"lp", *(f"acceptance_{move}" for move in moves)}
     assert trace.posterior.attrs["jitter"] == 1e-6
     assert len(az.summary(trace, var_names=model.kernel_parameters)) == 4
     assert set(trace.constant_data) == {"X", "trials", "weights", "offset"}
@@ -135,23 +136,20 @@ def test_predictions_agree_with_each_other():
     assert both.predictions["f"].dims == ("chain", "draw", "pred_id")
 
 
-def test_batches_of_new_inputs_change_nothing(monkeypatch):
+@pytest.mark.parametrize("inducing", [None, 7])
+def test_batches_of_new_inputs_change_nothing(inducing, monkeypatch):
     class NoNoise:
         def standard_normal(self, size):
             return np.zeros(size)
 
-    covariance, theta = TrainingCovariance(2.0 * RBF(1.0), X, 1e-6), np.zeros((3, 2))
-    theta[2] = 0.5
-    means = []
-    for batch in (100, 3):
-        monkeypatch.setattr(gp_prediction, "BATCH", batch)
-        mean = np.full((3, 7), np.nan)
-        for piece in gp_prediction.conditional_draws(
-            covariance, theta, X.T[[0, 1, 0]], X[:7] + 0.1, NoNoise(), False
-        ):
-            mean[piece.draws, piece.rows] = piece.values
-        means.append(mean)
-    np.testing.assert_allclose(*means, rtol=1e-9)
+    model = PolyaGammaGP(X, Y, inducing=inducing)
+    trace = model.sample(**SHORT)
+    monkeypatch.setattr(model, "_generator", lambda _: NoNoise())
+    whole = model.predict_f(trace, X[:7] + 0.1), model.predict_proba(trace, X[:7] + 0.1)
+    monkeypatch.setattr(gp_prediction, "BATCH", 3 * 24)
+    cut = model.predict_f(trace, X[:7] + 0.1), model.predict_proba(trace, X[:7] + 0.1)
+    for one, other in zip(whole, cut, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-8)
 
 
 def test_fixed_parameters_stay():
@@ -164,7 +162,7 @@ def test_fixed_parameters_stay():
 
 def variational_bound(kernel, inputs, response, offset):
     """The bound at the best omega for this kernel (Wenzel et al. 2019, equation 8), by coordinate ascent."""
-    K, shape, kappa = kernel(inputs), response.shape, response.kappa
+    K, shape, kappa = kernel(inputs), response.shape, response.kappa[0]
     c = np.ones(len(inputs))
     for _ in range(500):
         omega = shape * np.tanh(c / 2) / (2 * c)

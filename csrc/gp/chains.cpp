@@ -9,7 +9,8 @@ namespace polyagamma {
 // The memory of one thread, and the sweep of all latent functions of one chain in it.
 class ProcessChains::Worker {
   public:
-    Worker(const ProcessData& data, std::unique_ptr<LatentBlock> block, LogPrior* prior, ThetaSteps steps)
+    Worker(const ProcessData& data, std::unique_ptr<LatentBlock> block, LogPrior* prior,
+           Moves<std::size_t> steps)
         : data_(data), block_(std::move(block)), sweep_(*block_, prior, steps), offset_(data.n) {}
 
     const LatentBlock& block() const { return *block_; }
@@ -71,23 +72,25 @@ double ProcessChains::Worker::log_likelihood(const LatentState* states) {
 }
 
 Evaluation ProcessChains::Worker::run(LatentState* states, BitGen& bitgen, bool learn, SweepInfo& info) {
-    info = {0.0, 0.0, 0.0};
+    info = {};
     const double share = 1.0 / static_cast<double>(data_.functions);
     for (std::size_t j = 0; j < data_.functions; ++j) {
-        SweepInfo own{0.0, 0.0, 0.0};
+        SweepInfo own;
         const LatentRows rows{data_.n, data_.shape, data_.kappa + j * data_.n, offset(states, j)};
         Evaluation result = load(states[j]);
         if (result == Evaluation::ok) result = sweep_.run(rows, bitgen, learn, states[j], own);
         if (result != Evaluation::ok) return result;
         info.log_prior += own.log_prior;
-        info.collapsed_acceptance += share * own.collapsed_acceptance;
-        info.whitened_acceptance += share * own.whitened_acceptance;
+        info.acceptance.collapsed += share * own.acceptance.collapsed;
+        info.acceptance.whitened += share * own.acceptance.whitened;
+        info.acceptance.surrogate += share * own.acceptance.surrogate;
+        info.acceptance.rotation += share * own.acceptance.rotation;
     }
     return Evaluation::ok;
 }
 
 ProcessChains::ProcessChains(const ProcessData& data, const BlockFactory& make_block, LogPrior* prior,
-                             ThetaSteps steps, const double* initial_theta, std::size_t n_theta,
+                             Moves<std::size_t> steps, const double* initial_theta, std::size_t n_theta,
                              std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads)
     : data_(data), bitgens_(std::move(bitgens)), tune_(tune) {
     for (std::size_t t = 0; t < std::min(threads, bitgens_.size()); ++t)
@@ -130,8 +133,10 @@ void ProcessChains::store(std::size_t chain, std::size_t sweep, const SweepInfo&
         if (array.data != nullptr) *array.at(chain, sweep) = value;
     };
     put(draws.log_posterior, log_posterior);
-    put(draws.collapsed_acceptance, info.collapsed_acceptance);
-    put(draws.whitened_acceptance, info.whitened_acceptance);
+    put(draws.acceptance.collapsed, info.acceptance.collapsed);
+    put(draws.acceptance.whitened, info.acceptance.whitened);
+    put(draws.acceptance.surrogate, info.acceptance.surrogate);
+    put(draws.acceptance.rotation, info.acceptance.rotation);
     for (std::size_t j = 0; j < data_.functions; ++j) {
         const LatentState& from = state(chain, j);
         const auto copy = [&](const OutputArray& array, const Vector& values, std::size_t size) {

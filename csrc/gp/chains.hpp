@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "gibbs/chains.hpp"
+#include "gibbs/output.hpp"
 #include "gp/sweep.hpp"
 
 namespace polyagamma {
@@ -24,7 +24,8 @@ struct ProcessDraws {
     OutputArray g;         // (functions, n)
     OutputArray whitened;  // (functions, first n_whitened of ν)
     OutputArray theta;     // (functions, n_theta)
-    OutputArray log_posterior, collapsed_acceptance, whitened_acceptance;
+    OutputArray log_posterior;
+    Moves<OutputArray> acceptance;
     std::size_t n_whitened = 0;
 };
 
@@ -39,9 +40,9 @@ using BlockFactory = std::function<std::unique_ptr<LatentBlock>()>;
 class ProcessChains {
   public:
     // `initial_theta`: (chains, functions, n_theta). One block is made for each thread.
-    ProcessChains(const ProcessData& data, const BlockFactory& make_block, LogPrior* prior, ThetaSteps steps,
-                  const double* initial_theta, std::size_t n_theta, std::vector<BitGen*> bitgens,
-                  std::size_t tune, std::size_t threads);
+    ProcessChains(const ProcessData& data, const BlockFactory& make_block, LogPrior* prior,
+                  Moves<std::size_t> steps, const double* initial_theta, std::size_t n_theta,
+                  std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads);
     ~ProcessChains();
 
     // `sweeps` sweeps of every chain; the first that fails in each thread ends that thread's work.

@@ -22,7 +22,10 @@ class FullBlock final : public LatentBlock {
     Evaluation load(Side side, const double* theta) override;
     void swap_sides() override { current_ = 1 - current_; }
     Evaluation condition(Side side, const PseudoRows& rows, double& log_evidence) override;
-    Evaluation draw(const PseudoRows& rows, double* noise, double* whitened, double* g) override;
+    Evaluation draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
+                    double* g) override;
+    Evaluation invert_draw(const PseudoRows& rows, const double* whitened, const double* g,
+                           double* noise) override;
     Evaluation transform(Side side, const double* whitened, double* g) override;
 
   private:
@@ -37,8 +40,9 @@ class FullBlock final : public LatentBlock {
     const Blas* blas_;
     std::array<Matrices, 2> sides_;
     std::size_t current_ = 0;
-    Vector scale_;  // √ω of the rows last conditioned on
-    Vector work_;
+    Vector scale_;         // √ω of the rows last conditioned on
+    Vector work_;          // (n,)
+    Vector whitened_, g_;  // (n,): of another draw
 };
 
 }  // namespace polyagamma

@@ -38,10 +38,14 @@ class LatentBlock {
     // change.
     virtual Evaluation condition(Side side, const PseudoRows& rows, double& log_evidence) = 0;
 
-    // Draws ν | ω, θ and g = T ν at the current side, last conditioned on the same rows. `noise`:
-    // noise_size() standard normals, used as memory.
+    // ν | z, ω, θ and g = T ν as an affine function of noise_size() standard normals, on a side last
+    // conditioned on the same rows.
     virtual std::size_t noise_size() const = 0;
-    virtual Evaluation draw(const PseudoRows& rows, double* noise, double* whitened, double* g) = 0;
+    virtual Evaluation draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
+                            double* g) = 0;
+    // Turns standard normals into a draw of those from which `draw`, on the current side, makes this ν and g.
+    virtual Evaluation invert_draw(const PseudoRows& rows, const double* whitened, const double* g,
+                                   double* noise) = 0;
 
     // g = T(θ) ν.
     virtual Evaluation transform(Side side, const double* whitened, double* g) = 0;

@@ -4,25 +4,29 @@
 
 #include "gp/hyperparameters.hpp"
 #include "gp/latent_block.hpp"
+#include "gp/surrogate.hpp"
 #include "linalg/aligned.hpp"
 #include "random/bitgen.hpp"
 
 namespace polyagamma {
 
-// Rows with log-likelihood kappa η - shape log(2 cosh(η/2)), η = offset + g.
-struct LatentRows {
-    std::size_t n;
-    const double* shape;
-    const double* kappa;
-    const double* offset;
+// The moves of a sweep besides the draws of ω and g: Metropolis steps of the kernel parameters with g
+// integrated out (collapsed), with ν kept (whitened), with the noise kept from which the surrogate makes g
+// (surrogate); and rotations of that noise with the kernel kept. One number for each: steps, or mean
+// acceptance.
+template <class Number>
+struct Moves {
+    Number collapsed{}, whitened{}, surrogate{}, rotation{};
 };
 
-double log_likelihood(const LatentRows& rows, const double* g);
+// A rotation of standard normals towards fresh ones, whose angle adapts to an acceptance of 40 %.
+class Rotation {
+  public:
+    double angle() const { return angle_; }
+    void learn(double acceptance);
 
-// Metropolis steps of each kind in a sweep.
-struct ThetaSteps {
-    std::size_t collapsed;
-    std::size_t whitened;
+  private:
+    double angle_ = 0.5, count_ = 0.0;
 };
 
 // What a chain keeps from sweep to sweep for one latent function.
@@ -32,37 +36,44 @@ struct LatentState {
           g(block.n_rows()),
           whitened(block.whitened_size()),
           collapsed(n_theta),
-          white(n_theta) {}
+          white(n_theta),
+          surrogate_walk(n_theta),
+          surrogate(block.n_rows()) {}
     Vector theta;     // log parameters of the kernel
     Vector g;         // (n,)
     Vector whitened;  // ν; every sweep draws it afresh
-    RandomWalk collapsed, white;
+    RandomWalk collapsed, white, surrogate_walk;
+    Rotation rotation;
+    Surrogate surrogate;
 };
 
 struct SweepInfo {
-    double log_prior;  // log p(θ) - ½‖ν‖²
-    double collapsed_acceptance;
-    double whitened_acceptance;
+    double log_prior = 0.0;  // log p(θ) - ½‖ν‖²
+    Moves<double> acceptance;
 };
 
-// One sweep: ω | g, then θ | ω with g integrated out, g | θ, ω, and θ | ν with ω integrated out (Murray and
-// Adams 2010, section 2). The block must be loaded with the state's theta, and is on return.
+// One sweep: ω | g; θ | ω, g integrated out; g | θ, ω; then, ω integrated out, the moves that keep ν or the
+// noise. The block must be loaded with the state's theta, and is on return.
 class LatentSweep {
   public:
-    LatentSweep(LatentBlock& block, LogPrior* prior, ThetaSteps steps);
+    LatentSweep(LatentBlock& block, LogPrior* prior, Moves<std::size_t> steps);
     Evaluation run(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state, SweepInfo& info);
 
   private:
-    Evaluation collapsed_steps(BitGen& bitgen, bool learn, LatentState& state, SweepInfo& info);
+    Evaluation gibbs(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state, SweepInfo& info);
     Evaluation whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                               SweepInfo& info);
+    Evaluation surrogate_moves(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                               SweepInfo& info);
+    Evaluation rotate(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state, double& excess,
+                      double& acceptance);
     Evaluation log_prior(const LatentState& state, double& value);
     void augment(const LatentRows& rows, BitGen& bitgen, const double* g);
 
     LatentBlock& block_;
     LogPrior* prior_;  // null: the kernel is fixed
-    ThetaSteps steps_;
-    Vector omega_, linear_, noise_, proposed_;
+    Moves<std::size_t> steps_;
+    Vector omega_, linear_, noise_, proposed_noise_, proposed_whitened_, proposed_g_;
     PseudoRows pseudo_;
 };
 

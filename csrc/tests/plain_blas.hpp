@@ -54,9 +54,37 @@ inline void plain_dpotrf(char* uplo, int* n, double* a, int* lda, int* info) {
     }
 }
 
+inline double plain_at(const char* trans, const double* a, int lda, int i, int j) {
+    return *trans == 'T' ? a[i * lda + j] : a[j * lda + i];
+}
+
+inline void plain_dgemm(char* ta, char* tb, int* m, int* n, int* k, double* alpha, double* a, int* lda,
+                        double* b, int* ldb, double* beta, double* c, int* ldc) {
+    for (int i = 0; i < *m; ++i) {
+        for (int j = 0; j < *n; ++j) {
+            double sum = 0.0;
+            for (int l = 0; l < *k; ++l) sum += plain_at(ta, a, *lda, i, l) * plain_at(tb, b, *ldb, l, j);
+            double& out = c[j * *ldc + i];
+            out = *alpha * sum + (*beta == 0.0 ? 0.0 : *beta * out);
+        }
+    }
+}
+
+inline void plain_dgemv(char* trans, int* m, int* n, double* alpha, double* a, int* lda, double* x, int*,
+                        double* beta, double* y, int*) {
+    const bool transposed = *trans == 'T';
+    for (int i = 0; i < (transposed ? *n : *m); ++i) {
+        double sum = 0.0;
+        for (int j = 0; j < (transposed ? *m : *n); ++j) sum += plain_at(trans, a, *lda, i, j) * x[j];
+        y[i] = *alpha * sum + (*beta == 0.0 ? 0.0 : *beta * y[i]);
+    }
+}
+
 inline const Blas& plain_blas() {
     static const Blas blas = [] {
         Blas table{};
+        table.dgemm = plain_dgemm;
+        table.dgemv = plain_dgemv;
         table.dtrmv = plain_dtrmv;
         table.dtrsv = plain_dtrsv;
         table.dpotrf = plain_dpotrf;
