@@ -10,12 +10,14 @@ from polyagamma.density import (
 )
 from polyagamma.distribution import PolyaGamma
 from polyagamma.gaussian_process import PolyaGammaGP
+from polyagamma.gp_sparse import HilbertBasis
 from polyagamma.logistic import PolyaGammaLogistic
 from polyagamma.priors import MvNormal, Normal
 from polyagamma.random import random_polyagamma
 from polyagamma.sampling import SamplingWarning
 
 __all__ = [
+    "HilbertBasis",
     "MvNormal",
     "Normal",
     "PolyaGamma",

@@ -29,7 +29,7 @@ def log_likelihood(f):
     return rows @ np.array(ROWS["weights"])
 
 
-def quadrature(kernel, thetas, log_prior, nodes=25):
+def quadrature(kernel, thetas, log_prior, nodes=35):
     """Means and standard deviations of (theta, f), by Gauss-Hermite nodes of f and a grid of theta."""
     z, w = roots_hermitenorm(nodes)
     points = np.stack(np.meshgrid(z, z, z, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -74,7 +74,7 @@ def test_sampled_kernel_agrees_with_quadrature(steps, monkeypatch):
     monkeypatch.setitem(gp_chains.STEPS, "auto", steps)
     kernel = ConstantKernel(9.0, "fixed") * RBF(1.0)
     model = PolyaGammaGP(X3, Y3, kernel, mean=MEAN, kernel_prior={"length_scale": norm(0.2, 0.7)}, **ROWS)
-    posterior = model.sample(6000, tune=500, random_seed=2, progressbar=False).posterior
+    posterior = model.sample(4000, tune=400, random_seed=2, progressbar=False).posterior
     log_scale = np.log(posterior["length_scale"].to_numpy())
     thetas = np.linspace(0.2 - 6 * 0.7, 0.2 + 6 * 0.7, 49)[:, np.newaxis]
     mean, sd = quadrature(kernel, thetas, lambda theta: norm.logpdf(theta[0], 0.2, 0.7))
@@ -85,7 +85,7 @@ def test_sampled_kernel_agrees_with_quadrature(steps, monkeypatch):
 def test_bounds_truncate_the_prior():
     kernel = ConstantKernel(9.0, "fixed") * RBF(1.0, (0.5, 1.5))
     model = PolyaGammaGP(X3, Y3, kernel, mean=MEAN, **ROWS)
-    posterior = model.sample(6000, tune=500, random_seed=3, progressbar=False).posterior
+    posterior = model.sample(4000, tune=400, random_seed=3, progressbar=False).posterior
     log_scale = np.log(posterior["length_scale"].to_numpy())
     thetas = np.linspace(np.log(0.5), np.log(1.5), 401)
     thetas = ((thetas[1:] + thetas[:-1]) / 2)[:, np.newaxis]
