@@ -13,7 +13,14 @@ from setuptools.command.build_clib import build_clib
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CompileError
 
-GNU_FLAGS = ["-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
+GNU_FLAGS = [
+    "-std=c++17",
+    "-O3",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fvisibility=hidden",
+]
 MSVC_FLAGS = ["/std:c++17", "/O2", "/fp:precise", "/EHsc"]
 X86_LEVELS = {"v3": ("-march=x86-64-v3", "/arch:AVX2"), "v4": ("-march=x86-64-v4", "/arch:AVX512")}
 
@@ -101,12 +108,13 @@ def extension(name, sources):
 libraries = [("polyagamma_core", library(None, CORE))]
 libraries += [(f"polyagamma_{name}", library(name, LEVEL_SOURCES)) for name in ("baseline", *X86_LEVELS)]
 
+cython_modules = cythonize(
+    [extension(Path(path).stem, [path]) for path in sorted(glob("polyagamma/_*.pyx"))],
+    compiler_directives={"language_level": 3},
+)
+
 setup(
     libraries=libraries,
-    ext_modules=cythonize(
-        [extension(Path(path).stem, [path]) for path in sorted(glob("polyagamma/_*.pyx"))],
-        compiler_directives={"language_level": 3},
-    )
-    + [extension("_gibbs", sorted(glob("polyagamma/_gibbs*.cpp")))],
+    ext_modules=[*cython_modules, extension("_gibbs", sorted(glob("polyagamma/_gibbs*.cpp")))],
     cmdclass={"build_clib": BuildCore, "build_ext": BuildExtensions},
 )

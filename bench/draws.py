@@ -191,7 +191,7 @@ def main() -> None:
     host = machine.describe(machine.pin(1))
     with Side(pythons[0]) as ours, Side(pythons[1]) as peer:
         host |= {"ours": ours("versions"), "peer": peer("versions")}
-        print("\n".join(f"{key}: {value}" for key, value in host.items()))
+        print("\n".join(f"{key}: {value}" for key, value in host.items()), flush=True)
         print("\n| case | ours ns | normal ns | ratio | bound | peer ns | × peer |\n|" + "---|" * 7)
         timings = {}
         for case in CASES:

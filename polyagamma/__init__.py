@@ -11,6 +11,7 @@ from polyagamma.density import (
 from polyagamma.distribution import PolyaGamma
 from polyagamma.gaussian_process import PolyaGammaGP
 from polyagamma.gp_sparse import HilbertBasis
+from polyagamma.job import ResumeError
 from polyagamma.logistic import PolyaGammaLogistic
 from polyagamma.priors import MvNormal, Normal
 from polyagamma.random import random_polyagamma
@@ -23,6 +24,7 @@ __all__ = [
     "PolyaGamma",
     "PolyaGammaGP",
     "PolyaGammaLogistic",
+    "ResumeError",
     "SamplingWarning",
     "polyagamma_cdf",
     "polyagamma_cumulant",

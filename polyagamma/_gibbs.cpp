@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <string>
+
 #include "_gibbs_binding.hpp"
 
 namespace polyagamma::binding {
@@ -5,6 +8,12 @@ namespace polyagamma::binding {
 const Blas& blas() {
     static const Blas* const pointers = py::capsule(py::module_::import("polyagamma._blas").attr("capsule"));
     return *pointers;
+}
+
+void require_shape(const Array& array, std::initializer_list<py::ssize_t> shape, const char* name) {
+    const bool right = array.ndim() == static_cast<py::ssize_t>(shape.size()) &&
+                       std::equal(shape.begin(), shape.end(), array.shape());
+    if (!right) throw py::value_error(std::string(name) + " has the wrong shape");
 }
 
 }  // namespace polyagamma::binding

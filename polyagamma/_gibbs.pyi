@@ -20,12 +20,15 @@ class LogisticModel:
 
     A row of ``n`` trials, ``y`` successes and weight ``w`` has ``shape = w * n`` and
     ``kappa = w * (y - n / 2)``. The prior is ``beta ~ N(prior_mean, inv(prior_precision))``.
-    All arrays are C-contiguous float64 and are kept, not copied: do not change them afterwards. Values are
+    Rows of equal X and offset are merged (their `shape` and `kappa` add up) where that leaves at most half of
+    them. All arrays are C-contiguous float64; X is kept, not copied: do not change it afterwards. Values are
     not checked (finite, ``shape > 0``, positive definite precision): that is the caller's work.
 
     Parameters
     ----------
     X : ndarray, shape (n, p - intercept)
+    centre : ndarray, shape (p - intercept,), optional
+        Subtracted from every row of X.
     shape, kappa, offset : ndarray, shape (n,)
     prior_mean : ndarray, shape (p,)
     prior_precision : ndarray, shape (p,) or (p, p)
@@ -38,6 +41,7 @@ class LogisticModel:
         self,
         *,
         X: _Array,
+        centre: _Array | None = None,
         shape: _Array,
         kappa: _Array,
         offset: _Array,
@@ -46,7 +50,8 @@ class LogisticModel:
         intercept: bool = False,
     ) -> None: ...
     @property
-    def n_rows(self) -> int: ...
+    def n_distinct_rows(self) -> int:
+        """Rows that the core works with: fewer than given where repeated rows were merged."""
     @property
     def n_coefficients(self) -> int: ...
     def log_posterior(self, beta: _Array) -> float:
@@ -113,19 +118,8 @@ class LogisticChains:
     def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Go on from `state`, made by chains of the same model, kernel and number of chains."""
 
-def merge_rows(
-    X: _Array, shape: _Array, kappa: _Array, offset: _Array
-) -> tuple[_Array, _Array, _Array, _Array] | None:
-    """Merge rows with equal ``X`` and ``offset`` (``shape`` and ``kappa`` add up; same posterior).
-
-    Returns
-    -------
-    tuple of (X, shape, kappa, offset) or None
-        None where merging would leave more than half of the rows.
-    """
-
-def memory_estimate(n_rows: int, n_coefficients: int, chains: int, kernel: str, threads: int) -> int:
-    """Bytes that `LogisticChains` will allocate, the model's own arrays and the draws excluded."""
+def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int) -> int:
+    """Bytes that a model and its chains allocate at most, besides X and the draws."""
 
 class Covariance:
     """A kernel on the training inputs, for the core to call."""
@@ -257,3 +251,7 @@ class ProcessChains:
         NumericalError
             Of kind ``"kernel"``: the covariance matrix of a chain's own parameters could not be factored.
         """
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Everything needed to go on with the same bits, except the states of the bit generators."""
+    def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Go on from `state`, made by chains of the same model and number of chains."""

@@ -4,6 +4,8 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <initializer_list>
+
 #include "linalg/blas.hpp"
 
 // What the files of the _gibbs extension module share.
@@ -15,6 +17,9 @@ using Array = py::array_t<double, py::array::c_style>;
 
 // SciPy's BLAS and LAPACK, from polyagamma._blas.
 const Blas& blas();
+
+// ValueError if `array` does not have this shape.
+void require_shape(const Array& array, std::initializer_list<py::ssize_t> shape, const char* name);
 
 void register_model(py::module_& module);
 void register_chains(py::module_& module);

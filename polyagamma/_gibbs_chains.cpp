@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -160,12 +161,26 @@ void set_state(PyChains& self, const py::dict& parts) {
     if (!fits) throw py::value_error("state does not fit these chains");
 }
 
+// Matrix in panels, vectors of rows; square matrices: coordinates, metric and their temporaries, and MᵀΩM of
+// each chain and strip of rows; the longest window of warm-up twice; for more coefficients than rows the
+// orthonormal factor, L and the prior's factor.
+std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
+                              std::size_t tune) {
+    const bool wide = n_coefficients > n_rows;
+    const std::size_t k = std::max<std::size_t>(1, wide ? n_rows : n_coefficients);
+    const std::size_t squares = 10 + chains * RowStrips(n_rows, k).count();
+    std::uint64_t doubles = n_rows * (k + 8) + squares * k * k + (tune * chains * k) * 3 / 5;
+    if (wide) doubles += n_rows * (n_coefficients + n_rows) + n_coefficients * n_coefficients;
+    return 8 * doubles;
+}
+
 }  // namespace
 
 void register_chains(py::module_& module) {
     using namespace py::literals;
     module.attr("NumericalError") = py::reinterpret_steal<py::object>(
         PyErr_NewException("polyagamma._gibbs.NumericalError", PyExc_ArithmeticError, nullptr));
+    module.def("memory_estimate", &memory_estimate, "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a);
     py::class_<PyChains>(module, "LogisticChains")
         .def(py::init<py::object, std::vector<py::object>, const py::object&, std::size_t, const std::string&,
                       unsigned>(),

@@ -228,10 +228,26 @@ class PyProcessChains {
         py::array_t<double> values({static_cast<std::size_t>(kappa_.shape(0)), process_->n_theta()});
         double* at = values.mutable_data();
         for (py::ssize_t j = 0; j < kappa_.shape(0); ++j) {
-            const Vector& own = chains_->state(chain, static_cast<std::size_t>(j)).theta;
+            const Vector& own = chains_->latent(chain, static_cast<std::size_t>(j)).theta;
             at = std::copy(own.begin(), own.end(), at);
         }
         return values;
+    }
+
+    py::dict state() const {
+        const Vector numbers = chains_->state();
+        py::dict parts;
+        parts["latent"] = py::array_t<double>(static_cast<py::ssize_t>(numbers.size()), numbers.data());
+        const std::uint64_t sweeps = chains_->sweeps_done();
+        parts["sweeps_done"] = py::array_t<std::uint64_t>(1, &sweeps);
+        return parts;
+    }
+
+    void set_state(const py::dict& parts) {
+        const Array numbers = parts["latent"].cast<Array>();
+        const auto sweeps = parts["sweeps_done"].cast<py::array_t<std::uint64_t>>();
+        if (!chains_->set_state(numbers.data(), static_cast<std::size_t>(numbers.size()), sweeps.at(0)))
+            throw py::value_error("state does not fit these chains");
     }
 
     void run(std::size_t sweeps, const py::object& out) {
@@ -302,13 +318,14 @@ void register_gaussian_process(py::module_& module) {
              py::arg("n_rows"), py::arg("n_features"), py::arg("n_theta"), py::arg("features"));
     py::class_<PyProcessChains>(module, "ProcessChains")
         .def(py::init<std::shared_ptr<Process>, Array, Array, Array, const py::object&, const Array&,
-                      std::vector<py::object>, std::size_t, std::array<std::size_t, 4>,
-                      std::size_t>(),
+                      std::vector<py::object>, std::size_t, std::array<std::size_t, 4>, std::size_t>(),
              py::kw_only(), py::arg("process"), py::arg("shape").noconvert(), py::arg("kappa").noconvert(),
              py::arg("offset").noconvert(), py::arg("log_prior"), py::arg("initial_theta").noconvert(),
              py::arg("bit_generators"), py::arg("tune"), py::arg("steps"), py::arg("threads"))
         .def_property_readonly("sweeps_done", &PyProcessChains::sweeps_done)
         .def("theta", &PyProcessChains::theta, py::arg("chain"))
+        .def("state", &PyProcessChains::state)
+        .def("set_state", &PyProcessChains::set_state, py::arg("state"))
         .def("run", &PyProcessChains::run, py::arg("sweeps"), py::arg("out") = py::none());
 }
 

@@ -1,16 +1,23 @@
 #pragma once
 
+#include <optional>
+
 #include "_gibbs_binding.hpp"
+#include "gibbs/merge_rows.hpp"
 #include "gibbs/model.hpp"
 
 namespace polyagamma::binding {
 
-// A Model and the array that it points into.
+using Centre = std::optional<Array>;
+
+// A Model and the arrays that it points into: the caller's design, or a smaller one without repeated rows.
 struct PyModel {
-    PyModel(Array X, const Array& shape, const Array& kappa, const Array& offset, const Array& prior_mean,
-            const Array& prior_precision, bool intercept);
+    PyModel(Array X, Centre subtracted, const Array& shape, const Array& kappa, const Array& offset,
+            const Array& prior_mean, const Array& prior_precision, bool intercept);
 
     Array design;
+    Centre centre;
+    MergedRows merged;
     Model model;
 };
 

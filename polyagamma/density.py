@@ -43,7 +43,8 @@ def evaluate(ufunc: np.ufunc, *leading: tuple[str, ArrayLike], h: ArrayLike, z: 
     arrays: dict[str, Any] = {name: _checks.real_array(name, value) for name, value in leading}
     arrays["h"], arrays["z"] = _checks.parameters(h, z)
     _checks.broadcast_shape(**arrays)
-    values = ufunc(*arrays.values())
+    with np.errstate(all="ignore"):  # intermediate results of the core may overflow or underflow
+        values = ufunc(*arrays.values())
     if all(np.isscalar(value) for value in (*(value for _, value in leading), h, z)):
         return float(values)
     return np.asarray(values)

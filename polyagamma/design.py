@@ -60,10 +60,6 @@ class Predictors:
         sd = np.sqrt([share @ (column - centre) ** 2 for column, centre in zip(self.X.T, mean, strict=True)])
         return mean, np.where(sd > 0, sd, 1.0)
 
-    def less(self, centre: FloatArray) -> FloatArray:
-        """Return X less `centre`; X itself, not a copy, where that is zero."""
-        return self.X - centre if centre.any() else self.X
-
     def check_new(self, X_new: Any) -> FloatArray:
         """Return new rows as an array.
 

@@ -51,8 +51,8 @@ class PolyaGamma:
     --------
     >>> from polyagamma import PolyaGamma
     >>> omega = PolyaGamma(h=2.0, z=1.0)
-    >>> round(omega.mean(), 12)
-    0.462117157260
+    >>> round(omega.mean(), 9)
+    0.462117157
     >>> round(omega.cdf(omega.ppf(0.25)), 12)
     0.25
     """

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _model_checks as checks
-from polyagamma import gp_prediction, gp_trace, sampling, trace
+from polyagamma._checks import require_positive
+from polyagamma.base import Initial
 from polyagamma.design import Predictors
 from polyagamma.gp_chains import Rows, make_chains
 from polyagamma.gp_optimize import maximise_evidence
+from polyagamma.gp_predictions import GaussianProcessPredictions
 from polyagamma.gp_process import FullProcess, Process, SparseProcess
 from polyagamma.gp_sparse import BasisFunctions, HilbertBasis, InducingPoints, choose_inducing
+from polyagamma.gp_trace import Names
+from polyagamma.job import Job, digest
 from polyagamma.kernels import Kernel, LogParameterPrior, check_kernel, default_kernel, parameter_groups
-from polyagamma.memory import require_memory
-from polyagamma.progress import display
 from polyagamma.response import BinomialResponse, check_response
+from polyagamma.rounds import Arrays, Chains
+from polyagamma.sampling import Settings
+from polyagamma.sinks import Labelled, Layout
 
 FloatArray = NDArray[np.float64]
 Mean = float | Callable[[FloatArray], ArrayLike]
 APPROXIMATIONS = ("fitc", "dtc")
-SAMPLERS = ("auto", "gibbs", "hmc")
 
 
-class PolyaGammaGP:
+class PolyaGammaGP(GaussianProcessPredictions):
     r"""Gaussian-process classification of binary, binomial or categorical data.
 
     .. math::
@@ -109,6 +113,13 @@ class PolyaGammaGP:
     Hamiltonian Monte Carlo draws it. A softmax is sampled class by class: given the others a class is
     logistic [5]_.
 
+    The group ``posterior`` of a trace has ``f`` (chain, draw, obs_id), prior mean included, or ``v`` (chain,
+    draw, component), the standard normal coordinates of a sparse process; and the kernel parameters that are
+    sampled, not logged, by their names. More than two classes add the dimension ``class`` to all of them.
+    `sample` takes initial values of the kernel parameters, and without them starts each chain within a factor
+    e of those in ``kernel_``. The group ``sample_stats`` has ``lp``, up to a constant the log of the joint
+    density of data, whitened f and log kernel parameters, and the acceptance rates of the moves.
+
     References
     ----------
     .. [1] N. G. Polson, J. G. Scott and J. Windle (2013), "Bayesian inference for logistic models using
@@ -134,6 +145,8 @@ class PolyaGammaGP:
     >>> model.predict_proba(idata, [[0.5], [2.0]], random_seed=3).shape
     (2, 2)
     """
+
+    _kernels = ("auto", "gibbs", "hmc")
 
     def __init__(
         self,
@@ -167,6 +180,12 @@ class PolyaGammaGP:
         self.kernel_: Any = kernel
         self.sample_kernel = sample_kernel and len(kernel.theta) > 0
         self._process = self._make_process(inducing, approximation)
+        self._names = Names(
+            process=self._process,
+            groups=parameter_groups(kernel) if self.sample_kernel else [],
+            features=self.feature_names,
+            classes=self.classes_ if self._response.n_functions > 1 else None,
+        )
 
     @property
     def classes_(self) -> NDArray[Any]:
@@ -188,247 +207,6 @@ class PolyaGammaGP:
         """Names of the kernel parameters that are sampled."""
         return [group.name for group in parameter_groups(self.kernel_)] if self.sample_kernel else []
 
-    def sample(
-        self,
-        draws: int = 1000,
-        *,
-        tune: int = 1000,
-        chains: int = 4,
-        cores: int | None = None,
-        random_seed: sampling.Seed = None,
-        progressbar: bool = True,
-        kernel: str = "auto",
-        compute_log_likelihood: bool = False,
-    ) -> trace.Trace:
-        """Draw from the posterior.
-
-        Parameters
-        ----------
-        draws : int, default 1000
-            Draws of each chain that are kept.
-        tune : int, default 1000
-            Sweeps of each chain before them, which are not kept and in which proposals adapt.
-        chains : int, default 4
-        cores : int, optional
-            Threads to use; by default as many as there are chains, if this process has as many CPUs. It
-            changes the time, never the draws. Each takes four n x n matrices if the kernel is sampled.
-        random_seed : None, int, sequence of int, SeedSequence or Generator
-            The same seed gives the same draws, whatever the number of cores.
-        progressbar : bool, default True
-            Whether to show a live display; there is none anyway without a terminal or notebook.
-        kernel : {"auto", "gibbs", "hmc"}, default "auto"
-            The sampler's kernel, not the process's: "gibbs" leaves out all moves with the Pólya-gamma
-            variables integrated out; "hmc" is split Hamiltonian Monte Carlo in every sweep (fixed kernels).
-        compute_log_likelihood : bool, default False
-            Whether to add the group ``log_likelihood``, one value for each draw and row.
-
-        Returns
-        -------
-        arviz.InferenceData or xarray.DataTree
-            The container of the installed ArviZ (DataTree since 1.0). ``posterior`` has ``f`` (chain, draw,
-            obs_id), prior mean included, or ``v`` (chain, draw, component), the standard normal coordinates
-            of a sparse process; and the kernel parameters that are sampled, not logged, by their names. More
-            than two classes add the dimension ``class`` to all of them. ``sample_stats`` has ``lp``, up to a
-            constant the log of the joint density of data, whitened f and log kernel parameters, and what the
-            moves have to tell; besides ``observed_data`` and ``constant_data``. After Ctrl-C it holds the
-            draws made until then.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument does not fit.
-        MemoryError
-            If the matrices or the draws cannot fit into memory.
-        FloatingPointError
-            If the kernel matrix is not positive definite.
-        KeyboardInterrupt
-            If Ctrl-C comes before the first draw.
-        """
-        settings = sampling.Settings.check(draws, tune, chains, cores, random_seed)
-        checks.one_of("kernel", kernel, SAMPLERS)
-        self._require_memory(settings, compute_log_likelihood)
-        response = self._response
-        attrs = sampling.seed_attributes(settings.seed)
-        core = make_chains(
-            self._process,
-            self._prior if self.sample_kernel else None,
-            Rows(
-                response.shape,
-                response.kappa,
-                np.tile(response.offset + self._mean, (response.n_functions, 1)),
-            ),
-            kernel,
-            settings,
-            sampling.bit_generators(settings.seed, settings.chains),
-        )
-        sizes = {self._process.variable: self._process.size, "theta": core.n_theta}
-        if compute_log_likelihood:
-            sizes["f"] = self.n_rows
-        sizes = {name: size * response.n_functions for name, size in sizes.items()}
-        out = sampling.allocate(settings, sizes, core.stats)
-        with display(progressbar, settings.chains, settings.draws + settings.tune) as shown:
-            run = sampling.run_chains(core, settings, out, shown)
-        sampling.warn_if_interrupted(run, settings)
-        drawn = {name: array[:, : run.draws] for name, array in out.items()}
-        attrs |= sampling.run_attributes(run, settings) | dict(core.kernel_info)
-        return gp_trace.posterior_trace(
-            self._layout(), self._predictors, response, self._mean, drawn, attrs, compute_log_likelihood
-        )
-
-    def predict_f(
-        self,
-        idata: trace.Trace,
-        X_new: ArrayLike,
-        *,
-        joint: bool = False,
-        random_seed: sampling.Seed = None,
-    ) -> xr.DataArray:
-        """Draw the latent function at new inputs, once for each posterior draw.
-
-        Parameters
-        ----------
-        idata : InferenceData or DataTree
-            What `sample` returned, or a part of its draws (each kernel takes a Cholesky factor).
-        X_new : array_like or data frame, shape (m, p)
-            Inputs with the columns of X.
-        joint : bool, default False
-            True draws the m values jointly, as curves or surfaces need it (an m x m matrix for each kernel);
-            False each by itself given f at the training inputs, which is enough for means and quantiles. A
-            sparse process needs no such matrix, and both are the same.
-        random_seed : None, int, sequence of int, SeedSequence or Generator
-
-        Returns
-        -------
-        xarray.DataArray, dims (chain, draw, pred_id), or (chain, draw, class, pred_id) for more than two
-        classes
-            f, prior mean included.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `X_new` does not fit.
-        KeyError
-            If `idata` has no posterior of this model.
-        MemoryError
-            If the result cannot fit into memory.
-        """
-        X = self._predictors.check_new(X_new)
-        posterior = trace.posterior(idata, self._process.variable)
-        shape = (posterior.sizes["chain"], posterior.sizes["draw"], self._response.n_functions, len(X))
-        extra = 8 * len(X) ** 2 if joint else 0
-        require_memory(8 * int(np.prod(shape)) + extra, "the result", "pass fewer rows, or use predict_proba")
-        rng = self._generator(random_seed)
-        values = np.empty((shape[0] * shape[1], *shape[2:]))
-        for rows in [slice(0, len(X))] if joint else gp_prediction.batches(values[..., 0].size, len(X)):
-            values[..., rows] = self._predict(posterior, X[rows], rng, joint)
-        return gp_trace.predictions(self._layout(), posterior, values.reshape(shape), "f")
-
-    def predict_draws(
-        self,
-        idata: trace.Trace,
-        X_new: ArrayLike,
-        offset: ArrayLike | None = None,
-        *,
-        joint: bool = False,
-        random_seed: sampling.Seed = None,
-    ) -> xr.DataArray:
-        """Draw probabilities at new inputs, once for each posterior draw.
-
-        Parameters
-        ----------
-        idata, X_new, joint, random_seed
-            As for `predict_f`.
-        offset : float or array_like, shape (m,), optional
-            For two classes.
-
-        Returns
-        -------
-        xarray.DataArray, dims (chain, draw, pred_id), or (chain, draw, class, pred_id) for more than two
-        classes
-            Probability of ``classes_[1]`` in one trial, or of each of more than two classes.
-
-        Raises
-        ------
-        TypeError, ValueError, KeyError, MemoryError
-            As for `predict_f`.
-        """
-        f = self.predict_f(idata, X_new, joint=joint, random_seed=random_seed)
-        return self._probability(f, offset)
-
-    def predict_proba(
-        self,
-        idata: trace.Trace,
-        X_new: ArrayLike,
-        offset: ArrayLike | None = None,
-        *,
-        random_seed: sampling.Seed = None,
-    ) -> FloatArray:
-        """Return class probabilities of new inputs, averaged over posterior draws of f and of the kernel.
-
-        Parameters
-        ----------
-        idata, X_new, offset, random_seed
-            As for `predict_draws`.
-
-        Returns
-        -------
-        ndarray, shape (m, classes)
-            Probabilities of ``classes_`` in one trial.
-
-        Raises
-        ------
-        TypeError, ValueError, KeyError
-            As for `predict_f`.
-        """
-        X = self._predictors.check_new(X_new)
-        posterior = trace.posterior(idata, self._process.variable)
-        new_offset = checks.offset(offset, len(X))
-        rng = self._generator(random_seed)
-        size = posterior.sizes["chain"] * posterior.sizes["draw"] * self._response.n_functions
-        result = np.empty((len(X), len(self.classes_)))
-        for rows in gp_prediction.batches(size, len(X)):
-            eta = self._predict(posterior, X[rows], rng, joint=False) + new_offset[rows]
-            result[rows] = self._response.probability(eta).mean(axis=0).T
-        return result
-
-    def add_predictions(
-        self,
-        idata: trace.Trace,
-        X_new: ArrayLike,
-        offset: ArrayLike | None = None,
-        *,
-        joint: bool = False,
-        random_seed: sampling.Seed = None,
-    ) -> trace.Trace:
-        """Return the trace with draws of f and of probabilities at new inputs.
-
-        Parameters
-        ----------
-        idata, X_new, offset, joint, random_seed
-            As for `predict_draws`.
-
-        Returns
-        -------
-        InferenceData or DataTree
-            A copy of `idata` that has, besides, the groups ``predictions`` (``f`` and ``probability``) and
-            ``predictions_constant_data`` (``X`` and ``offset``).
-
-        Raises
-        ------
-        TypeError, ValueError, KeyError, MemoryError
-            As for `predict_f`.
-        """
-        X = self._predictors.check_new(X_new)
-        f = self.predict_f(idata, X_new, joint=joint, random_seed=random_seed)
-        inputs = {"X": (("pred_id", "feature"), X), "offset": (("pred_id",), checks.offset(offset, len(X)))}
-        return trace.with_groups(
-            idata,
-            {
-                "predictions": xr.Dataset({"f": f, "probability": self._probability(f, offset)}),
-                "predictions_constant_data": trace.dataset(inputs, {"feature": self.feature_names}),
-            },
-        )
-
     def _optimized(self, kernel: Kernel, inducing: object) -> Kernel:
         if not isinstance(self._response, BinomialResponse) or inducing is not None:
             raise ValueError(
@@ -448,49 +226,89 @@ class PolyaGammaGP:
         points = InducingPoints(choose_inducing(inducing, X), approximation == "fitc", self.jitter)
         return SparseProcess(self.kernel_, X, self.jitter, points)
 
-    def _layout(self) -> gp_trace.Layout:
-        return gp_trace.Layout(
-            process=self._process,
-            groups=parameter_groups(self.kernel_) if self.sample_kernel else [],
-            classes=self.classes_ if self._response.n_functions > 1 else None,
-        )
-
-    def _predict(
-        self, posterior: xr.Dataset, X_new: FloatArray, rng: np.random.Generator, joint: bool
-    ) -> FloatArray:
-        """Draw f at new inputs for all draws of all chains, shape (s, functions, m)."""
-        stored, theta = gp_trace.flat_draws(self._layout(), posterior)
-        if self._process.variable == "f":
-            stored -= self._mean
-        values = np.empty((len(stored), self._response.n_functions, len(X_new)))
-        for j in range(self._response.n_functions):
-            values[:, j] = self._process.predict(theta[:, j], stored[:, j], X_new, rng, joint)
-        values += self._prior_mean(X_new)
-        return values
-
-    def _probability(self, f: xr.DataArray, offset: ArrayLike | None) -> xr.DataArray:
-        """Return that of the second of two classes, or of each of more, of the shape of f."""
-        values = f.to_numpy() + checks.offset(offset, f.sizes["pred_id"])
-        if self._response.n_functions > 1:
-            return f.copy(data=self._response.probability(values)).rename("probability")
-        probability = self._response.probability(values[..., np.newaxis, :])[..., 1, :]
-        return f.copy(data=probability).rename("probability")
-
-    def _generator(self, random_seed: sampling.Seed) -> np.random.Generator:
-        return np.random.Generator(np.random.PCG64DXSM(sampling.seed_sequence(random_seed)))
-
     def _prior_mean(self, X: FloatArray) -> FloatArray:
-        """Return the prior mean of f at some inputs."""
         value = self.mean(X) if callable(self.mean) else self.mean
         return checks.per_row("mean", value, len(X))
 
-    def _require_memory(self, settings: sampling.Settings, compute_log_likelihood: bool) -> None:
-        per_draw = self._response.n_functions * (self._process.size + len(self.kernel_.theta)) + 5
-        per_draw += 2 * self.n_rows * compute_log_likelihood
-        matrices = self._process.doubles(settings.threads, not self.sample_kernel)
-        require_memory(
-            8 * (matrices + settings.chains * settings.draws * per_draw),
-            f"a Gaussian process on {self.n_rows} rows with {settings.chains} chains, {settings.draws} draws "
-            f"and {settings.threads} threads",
-            "pass cores=1, fewer draws, or inducing points (inducing=200)",
+    def _start(
+        self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
+    ) -> Chains:
+        response = self._response
+        offset = np.tile(response.offset + self._mean, (response.n_functions, 1))
+        return make_chains(
+            self._process,
+            self._prior if self.sample_kernel else None,
+            Rows(response.shape, response.kappa, offset),
+            None if initvals is None else self._initial(initvals, settings.chains),
+            settings,
+            generators,
         )
+
+    def _initial(self, initvals: Initial, chains: int) -> FloatArray:
+        """Return log kernel parameters to start at, shape (chains, d)."""
+        checks.same_keys("initvals", initvals, self.kernel_parameters)
+        theta = np.empty((chains, len(self.kernel_.theta)))
+        for group in self._names.groups:
+            size = group.where.stop - group.where.start
+            name = f"initvals[{group.name!r}]"
+            values = checks.per_chain(name, initvals[group.name], (chains, size) if size > 1 else (chains,))
+            require_positive(name, values)
+            theta[:, group.where] = np.log(values.reshape(chains, size))
+        return theta
+
+    def _outputs(self) -> dict[str, tuple[int, ...]]:
+        functions = self._response.n_functions
+        outputs: dict[str, tuple[int, ...]] = {self._process.variable: (functions * self._process.size,)}
+        if self.sample_kernel:
+            outputs["theta"] = (functions * len(self.kernel_.theta),)
+        return outputs
+
+    def _layout(self, job: Job) -> Layout:
+        outputs = self._outputs()
+        if job.settings.log_likelihood:
+            outputs["f"] = (self._response.n_functions * self.n_rows,)
+        return Layout(outputs, job.chains.stats, lambda raw: self._label(raw, job.settings), self._coords())
+
+    def _label(self, raw: Arrays, settings: Settings) -> Labelled:
+        values = {name: self._names.split(raw[name]) for name in ("f", "v", "theta") if name in raw}
+        if "f" in values:
+            values["f"] = values["f"] + self._mean
+        stats = {name: (("chain", "draw"), array) for name, array in raw.items() if array.ndim == 2}
+        groups: Labelled = {"posterior": self._names.parameters(values), "sample_stats": stats}
+        if settings.log_likelihood:
+            log_likelihood = self._response.log_likelihood(values["f"])
+            groups["log_likelihood"] = {"y": (("chain", "draw", "obs_id"), log_likelihood)}
+        return groups
+
+    def _data(self) -> Labelled:
+        response = self._response
+        rows = {"trials": response.trials, "weights": response.weights, "offset": response.offset}
+        constant: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = {
+            name: (("obs_id",), values) for name, values in rows.items()
+        }
+        constant["X"] = (("obs_id", "feature"), self._predictors.X)
+        return {"observed_data": {"y": (("obs_id",), response.y)}, "constant_data": constant}
+
+    def _coords(self) -> dict[str, list[Any]]:
+        return self._names.coords
+
+    def _description(self) -> dict[str, str]:
+        return {
+            "model": "PolyaGammaGP",
+            "process": f"{type(self._process).__name__} {self.kernel_}",
+            "jitter": str(self.jitter),
+            "classes": json.dumps(self.classes_.tolist(), default=str),
+        }
+
+    def _fingerprint(self) -> str:
+        response, theta = self._response, np.array(self.kernel_.theta, dtype=np.float64)
+        prior = [self._prior(theta + step) for step in (0.0, 0.1, -0.2)]
+        rows = [response.y, response.trials, response.weights, response.offset, self._mean]
+        settings = np.array([self.jitter, float(self.sample_kernel), float(self._process.size), *prior])
+        name = f"PolyaGammaGP {type(self._process).__name__} {self.kernel_} "
+        return name + digest(self._predictors.X, *rows, settings)
+
+    def _bytes(self, settings: Settings) -> tuple[int, int]:
+        per_draw = self._response.n_functions * (self._process.size + len(self.kernel_.theta)) + 5
+        per_draw += 2 * self.n_rows * settings.log_likelihood
+        return 8 * per_draw, 8 * self._process.doubles(settings.threads, not self.sample_kernel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from scipy.linalg import LinAlgError
 from polyagamma import _gibbs
 from polyagamma.gp_process import Process
 from polyagamma.kernels import LogParameterPrior, parameter_groups
-from polyagamma.sampling import Arrays, Settings
+from polyagamma.rounds import Arrays, Chains
+from polyagamma.sampling import Settings
 
 FloatArray = NDArray[np.float64]
 MOVES = ("collapsed", "whitened", "surrogate", "rotation")
@@ -30,25 +31,11 @@ class Rows:
     offset: FloatArray
 
 
-class Chains(Protocol):
-    """Chains for `polyagamma.sampling.run_chains`, and what they can tell."""
-
-    n_theta: int
-
-    @property
-    def sweeps_done(self) -> int: ...  # noqa: D102
-    @property
-    def stats(self) -> Mapping[str, np.dtype[Any]]: ...  # noqa: D102
-    @property
-    def kernel_info(self) -> Mapping[str, str | int | float]: ...  # noqa: D102
-    def run(self, sweeps: int, out: Arrays | None = None) -> None: ...  # noqa: D102
-
-
 def make_chains(
     process: Process,
     prior: LogParameterPrior | None,
     rows: Rows,
-    sampler: str,
+    initial: FloatArray | None,
     settings: Settings,
     bit_generators: BitGenerators,
 ) -> Chains:
@@ -62,20 +49,19 @@ def make_chains(
     prior : LogParameterPrior or None
         None keeps the kernel parameters fixed.
     rows : Rows
-    sampler : {"auto", "gibbs", "hmc"}
+    initial : ndarray, shape (chains, d), optional
+        Log kernel parameters to start at; by default near those of the process's kernel.
     settings : Settings
     bit_generators : sequence of BitGenerator
     """
-    if prior is None and sampler != "gibbs" and len(rows.kappa) == 1:
+    if prior is None and settings.kernel != "gibbs" and len(rows.kappa) == 1:
         try:
             design = process.design()
         except LinAlgError as error:
             raise not_positive_definite(process, None) from error
         if design is not None:
-            return LinearChains(process, design, rows, sampler, settings, bit_generators)
-    return ProcessChains(
-        process, prior, rows, STEPS["auto" if sampler == "hmc" else sampler], settings, bit_generators
-    )
+            return LinearChains(process, design, rows, settings, bit_generators)
+    return ProcessChains(process, prior, rows, initial, settings, bit_generators)
 
 
 class ProcessChains:
@@ -86,18 +72,18 @@ class ProcessChains:
         process: Process,
         prior: LogParameterPrior | None,
         rows: Rows,
-        steps: tuple[int, int, int, int],
+        initial: FloatArray | None,
         settings: Settings,
         bit_generators: BitGenerators,
     ) -> None:
         self._process = process
-        self._steps = steps
-        theta = np.array(process.kernel.theta, dtype=np.float64)
-        self.n_theta = 0 if prior is None else len(theta)
-        size = (len(rows.kappa),)
-        start = np.empty((settings.chains, *size, 0))
-        if prior is not None:
-            start = np.array([prior.start(theta, np.random.Generator(bits), size) for bits in bit_generators])
+        self._steps = STEPS["gibbs" if settings.kernel == "gibbs" else "auto"]
+        self._sampled = prior is not None
+        start = np.empty((settings.chains, len(rows.kappa), 0))
+        if prior is not None and initial is None:
+            start = random_start(process, prior, len(rows.kappa), bit_generators)
+        elif initial is not None:
+            start = np.repeat(initial[:, np.newaxis], len(rows.kappa), axis=1)
         try:
             self._core = _gibbs.ProcessChains(
                 process=process.core(fixed=prior is None),
@@ -108,7 +94,7 @@ class ProcessChains:
                 initial_theta=start,
                 bit_generators=bit_generators,
                 tune=settings.tune,
-                steps=steps,
+                steps=self._steps,
                 threads=settings.threads,
             )
         except _gibbs.NumericalError as error:
@@ -122,7 +108,7 @@ class ProcessChains:
     @property
     def stats(self) -> dict[str, np.dtype[Any]]:
         """Names and dtypes of the statistics of a sweep."""
-        moves = [move for move, steps in zip(MOVES, self._steps, strict=True) if steps and self.n_theta]
+        moves = [move for move, steps in zip(MOVES, self._steps, strict=True) if steps and self._sampled]
         return {name: np.dtype(np.float64) for name in ["lp", *(f"acceptance_{move}" for move in moves)]}
 
     @property
@@ -135,21 +121,26 @@ class ProcessChains:
         try:
             self._core.run(sweeps, out and {{"v": "whitened"}.get(name, name): out[name] for name in out})
         except _gibbs.NumericalError as error:
-            theta = self._core.theta(error.args[1])[0] if self.n_theta else None
+            theta = self._core.theta(error.args[1])[0] if self._sampled else None
             raise not_positive_definite(self._process, theta) from error
+
+    def state(self) -> Arrays:
+        """Return everything needed to go on with the same bits, except the generators' states."""
+        return self._core.state()
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+        self._core.set_state(state)
 
 
 class LinearChains:
     """The sampler of logistic regression for a process with a fixed kernel; see `make_chains`."""
-
-    n_theta = 0
 
     def __init__(
         self,
         process: Process,
         design: FloatArray,
         rows: Rows,
-        sampler: str,
         settings: Settings,
         bit_generators: BitGenerators,
     ) -> None:
@@ -168,7 +159,7 @@ class LinearChains:
             model=model,
             bit_generators=bit_generators,
             tune=settings.tune,
-            kernel=sampler,
+            kernel=settings.kernel,
             threads=settings.threads,
         )
 
@@ -197,6 +188,23 @@ class LinearChains:
             out["f"][...] = nu @ self._design.T
         self._process.to_stored(self._design, nu)
         return None
+
+    def state(self) -> Arrays:
+        """Return everything needed to go on with the same bits, except the generators' states."""
+        return self._core.state()
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+        self._core.set_state(state)
+
+
+def random_start(
+    process: Process, prior: LogParameterPrior, functions: int, bit_generators: BitGenerators
+) -> FloatArray:
+    """Return log parameters (chains, functions, d) near those of the kernel, from each chain's generator."""
+    theta = np.array(process.kernel.theta, dtype=np.float64)
+    starts = [prior.start(theta, np.random.Generator(bits), (functions,)) for bits in bit_generators]
+    return np.array(starts)
 
 
 def not_positive_definite(process: Process, theta: FloatArray | None) -> FloatingPointError:

@@ -1,7 +1,8 @@
-"""Draws of Gaussian-process models as traces, and back."""
+"""Names of the draws of Gaussian-process models."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,18 +10,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from polyagamma import trace
-from polyagamma.design import Predictors
 from polyagamma.gp_process import Process
 from polyagamma.kernels import ParameterGroup
-from polyagamma.response import Response
-from polyagamma.sampling import Arrays
+from polyagamma.trace import DRAWS, Variables
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Layout:
+class Names:
     """What the draws of a model are.
 
     Attributes
@@ -28,118 +26,71 @@ class Layout:
     process : Process
     groups : list of ParameterGroup
         Kernel parameters that are sampled.
+    features : list of str
     classes : ndarray or None
         Labels of the latent functions, if there is more than one.
     """
 
     process: Process
     groups: list[ParameterGroup]
+    features: list[str]
     classes: NDArray[Any] | None
+
+    @property
+    def n_functions(self) -> int:
+        """Number of latent functions."""
+        return 1 if self.classes is None else len(self.classes)
 
     @property
     def dims(self) -> tuple[str, ...]:
         """Dimensions of a number for each draw and latent function."""
-        return ("chain", "draw") if self.classes is None else ("chain", "draw", "class")
+        return DRAWS if self.classes is None else (*DRAWS, "class")
 
-    def coords(self, features: list[str]) -> dict[str, Any]:
-        """Return the labels of dimensions."""
-        return {"feature": features} | ({} if self.classes is None else {"class": self.classes})
+    @property
+    def coords(self) -> dict[str, list[Any]]:
+        """Labels of dimensions."""
+        return {"feature": self.features} | ({} if self.classes is None else {"class": list(self.classes)})
 
     def variable(self, values: FloatArray, dim: str | None = None) -> tuple[tuple[str, ...], FloatArray]:
         """Return draws (chains, draws, functions, ...) with their dimensions, the last called `dim`."""
         dims = self.dims if dim is None else (*self.dims, dim)
         return dims, values if self.classes is not None else values[:, :, 0]
 
+    def split(self, array: FloatArray) -> FloatArray:
+        """Return rows of (functions x size) numbers with an axis for the functions."""
+        return array.reshape(*array.shape[:2], self.n_functions, array.shape[2] // self.n_functions)
 
-def posterior_trace(
-    layout: Layout,
-    predictors: Predictors,
-    response: Response,
-    mean: FloatArray,
-    drawn: Arrays,
-    attrs: trace.Attributes,
-    compute_log_likelihood: bool,
-) -> trace.Trace:
-    """Return the groups of a run, labelled; `drawn` holds rows of (functions x size) numbers."""
-    coords = layout.coords(predictors.names)
-    values = {name: split(array, response.n_functions) for name, array in drawn.items() if array.ndim == 3}
-    if "f" in values:
-        values["f"] += mean
-    process = layout.process
-    variables = {process.variable: layout.variable(values[process.variable], process.dimension)}
-    variables |= kernel_variables(layout, values["theta"], predictors.names)
-    description: trace.Attributes = {
-        "model": "PolyaGammaGP",
-        "process_kernel": str(process.kernel),
-        "jitter": process.jitter,
-    }
-    attrs = {**trace.provenance(), **description, **attrs}
-    stats = {name: (("chain", "draw"), array) for name, array in drawn.items() if array.ndim == 2}
-    groups = {
-        "posterior": trace.dataset(variables, coords, attrs),
-        "sample_stats": trace.dataset(stats, coords, attrs),
-        "observed_data": trace.dataset({"y": (("obs_id",), response.y)}, coords),
-        "constant_data": trace.dataset(constant_data(predictors, response), coords),
-    }
-    if compute_log_likelihood:
-        log_likelihood = response.log_likelihood(values["f"])
-        groups["log_likelihood"] = trace.dataset({"y": (("chain", "draw", "obs_id"), log_likelihood)}, coords)
-    return trace.to_trace(groups, attrs)
+    def parameters(self, values: Mapping[str, FloatArray]) -> Variables:
+        """Return the parameters in draws (chains, draws, functions, size) of what is stored, and of theta."""
+        process = self.process
+        variables = {process.variable: self.variable(values[process.variable], process.dimension)}
+        for group in self.groups:
+            parameter = np.exp(values["theta"][..., group.where])
+            size = parameter.shape[-1]
+            if size == 1:
+                variables[group.name] = self.variable(parameter[..., 0])
+            else:
+                dim = "feature" if size == len(self.features) else f"{group.name}_dim"
+                variables[group.name] = self.variable(parameter, dim)
+        return variables
 
+    def flat_draws(self, posterior: xr.Dataset) -> tuple[FloatArray, FloatArray]:
+        """Return all draws: stored values (s, functions, size), log parameters (s, functions, d)."""
+        stored = self._flat(posterior, self.process.variable)
+        fixed = np.asarray(self.process.kernel.theta, dtype=np.float64)
+        theta = np.empty((*stored.shape[:2], len(fixed)))
+        theta[...] = fixed
+        for group in self.groups:
+            theta[..., group.where] = np.log(self._flat(posterior, group.name))
+        return stored, theta
 
-def split(array: FloatArray, functions: int) -> FloatArray:
-    """Return rows of (functions x size) numbers with an axis for the functions."""
-    return array.reshape(*array.shape[:2], functions, array.shape[2] // functions)
+    def _flat(self, posterior: xr.Dataset, name: str) -> FloatArray:
+        values = posterior[name].transpose(*self.dims, ...)
+        draws = values.sizes["chain"] * values.sizes["draw"]
+        return np.array(values, dtype=np.float64).reshape(draws, self.n_functions, -1)
 
-
-def kernel_variables(layout: Layout, theta: FloatArray, features: list[str]) -> trace.Variables:
-    """Return the kernel parameters by name; one for each feature has the dimension of the features."""
-    variables: dict[str, tuple[tuple[str, ...], FloatArray]] = {}
-    for group in layout.groups:
-        values = np.exp(theta[..., group.where])
-        size = values.shape[-1]
-        if size == 1:
-            variables[group.name] = layout.variable(values[..., 0])
-        else:
-            dim = "feature" if size == len(features) else f"{group.name}_dim"
-            variables[group.name] = layout.variable(values, dim)
-    return variables
-
-
-def constant_data(predictors: Predictors, response: Response) -> trace.Variables:
-    """Return predictors, trials, weights and offsets."""
-    rows = {"trials": response.trials, "weights": response.weights, "offset": response.offset}
-    X = {"X": (("obs_id", "feature"), predictors.X)}
-    return X | {name: (("obs_id",), values) for name, values in rows.items()}
-
-
-def flat_draws(layout: Layout, posterior: xr.Dataset) -> tuple[FloatArray, FloatArray]:
-    """Return copies of all draws: stored values (s, functions, size), log parameters (s, functions, d)."""
-    process = layout.process
-    stored = flat(layout, posterior, process.variable)
-    fixed = np.asarray(process.kernel.theta, dtype=np.float64)
-    theta = np.empty((*stored.shape[:2], len(fixed)))
-    theta[...] = fixed
-    for group in layout.groups:
-        theta[..., group.where] = np.log(flat(layout, posterior, group.name))
-    return stored, theta
-
-
-def flat(layout: Layout, posterior: xr.Dataset, name: str) -> FloatArray:
-    """Return a copy of the draws of a variable in all chains, shape (s, functions, size)."""
-    values = posterior[name].transpose(*layout.dims, ...)
-    functions = 1 if layout.classes is None else len(layout.classes)
-    draws = values.sizes["chain"] * values.sizes["draw"]
-    return np.array(values, dtype=np.float64).reshape(draws, functions, -1)
-
-
-def predictions(layout: Layout, posterior: xr.Dataset, values: FloatArray, name: str) -> xr.DataArray:
-    """Return values (chains, draws, functions, m) at new inputs, labelled."""
-    dims, array = layout.variable(values, "pred_id")
-    coords = {"chain": posterior["chain"], "draw": posterior["draw"], "pred_id": np.arange(values.shape[-1])}
-    return xr.DataArray(
-        array,
-        dims=dims,
-        coords={**coords, **({"class": layout.classes} if layout.classes is not None else {})},
-        name=name,
-    )
+    def predictions(self, posterior: xr.Dataset, values: FloatArray, name: str) -> xr.DataArray:
+        """Return values (chains, draws, functions, m) at new inputs, labelled."""
+        dims, array = self.variable(values, "pred_id")
+        coords = {dim: posterior[dim] for dim in self.dims} | {"pred_id": np.arange(values.shape[-1])}
+        return xr.DataArray(array, dims=dims, coords=coords, name=name)

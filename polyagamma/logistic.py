@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from polyagamma import _gibbs, prediction, sampling, trace
+from polyagamma import _gibbs, prediction, trace
 from polyagamma import _model_checks as checks
+from polyagamma.base import Initial
 from polyagamma.design import Predictors
-from polyagamma.memory import require_memory
+from polyagamma.job import digest
+from polyagamma.logistic_predictions import LogisticPredictions
 from polyagamma.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR, Gaussian, MvNormal, Normal, join
-from polyagamma.progress import display
+from polyagamma.rounds import Arrays, Chains
+from polyagamma.sampling import SamplingWarning, Settings
+from polyagamma.sinks import Labelled
 
 FloatArray = NDArray[np.float64]
-KERNELS = ("gibbs",)
 
 
-class PolyaGammaLogistic:
+class PolyaGammaLogistic(LogisticPredictions):
     r"""Bayesian logistic regression of binary or binomial data.
 
     .. math::
@@ -77,6 +82,11 @@ class PolyaGammaLogistic:
     in :math:`\eta` [1]_, so that all coefficients are drawn at once, exactly. The prior is proper, so the
     posterior is: perfectly separated classes and more predictors than rows need no special care.
 
+    The group ``posterior`` of a trace has ``intercept`` (chain, draw) and ``beta`` (chain, draw, feature),
+    for the predictors as given; `sample` takes initial values of both, and without them starts each chain at
+    a draw from the Laplace approximation. The group ``sample_stats`` has ``lp``, the log of the joint density
+    of data and coefficients.
+
     References
     ----------
     .. [1] N. G. Polson, J. G. Scott and J. Windle (2013), "Bayesian inference for logistic models using
@@ -98,6 +108,8 @@ class PolyaGammaLogistic:
     >>> idata.posterior["beta"].dims
     ('chain', 'draw', 'feature')
     """
+
+    _kernels = ("auto", "gibbs", "hmc")
 
     def __init__(
         self,
@@ -138,147 +150,6 @@ class PolyaGammaLogistic:
         """Number of predictors."""
         return len(self._predictors.names)
 
-    def sample(
-        self,
-        draws: int = 1000,
-        *,
-        tune: int = 1000,
-        chains: int = 4,
-        cores: int | None = None,
-        random_seed: sampling.Seed = None,
-        progressbar: bool = True,
-        kernel: str = "gibbs",
-        compute_log_likelihood: bool = False,
-        initvals: Mapping[str, ArrayLike] | None = None,
-    ) -> trace.Trace:
-        """Draw from the posterior.
-
-        Parameters
-        ----------
-        draws : int, default 1000
-            Draws of each chain that are kept.
-        tune : int, default 1000
-            Sweeps of each chain before them, which are not kept.
-        chains : int, default 4
-        cores : int, optional
-            Threads to use; by default as many as there are chains, if this process has as many CPUs. It
-            changes the time, never the draws.
-        random_seed : None, int, sequence of int, SeedSequence or Generator
-            The same seed gives the same draws, whatever the number of cores.
-        progressbar : bool, default True
-            Whether to show a live display; there is none anyway without a terminal or notebook.
-        kernel : {"gibbs"}
-        compute_log_likelihood : bool, default False
-            Whether to add the group ``log_likelihood``, one value for each draw and row.
-        initvals : mapping, optional
-            Where to start: ``"intercept"``, a number or one for each chain; ``"beta"``, of shape (p,) or
-            (chains, p). By default at random, near zero.
-
-        Returns
-        -------
-        arviz.InferenceData or xarray.DataTree
-            The container of the installed ArviZ (DataTree since 1.0). ``posterior`` has ``intercept`` (chain,
-            draw) and ``beta`` (chain, draw, feature), for the predictors as given; ``sample_stats`` has
-            ``lp``, the log of the joint density of data and coefficients; besides ``observed_data`` and
-            ``constant_data``. After Ctrl-C it holds the draws made until then.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument does not fit.
-        MemoryError
-            If the draws cannot fit into memory.
-        FloatingPointError
-            If a matrix cannot be factored in double precision.
-        KeyboardInterrupt
-            If Ctrl-C comes before the first draw.
-        """
-        settings = sampling.Settings.check(draws, tune, chains, cores, random_seed)
-        checks.one_of("kernel", kernel, KERNELS)
-        self._require_memory(settings, compute_log_likelihood)
-        attrs = sampling.seed_attributes(settings.seed)
-        generators = sampling.bit_generators(settings.seed, settings.chains)
-        core = _gibbs.LogisticChains(
-            model=self._core_model(),
-            bit_generators=generators,
-            initial=self._initial(initvals, generators),
-            tune=settings.tune,
-            kernel=kernel,
-            threads=settings.threads,
-        )
-        out = sampling.allocate(settings, {"beta": len(self._prior.mean)}, core.stats)
-        with display(progressbar, settings.chains, settings.draws + settings.tune) as shown:
-            run = sampling.run_chains(core, settings, out, shown)
-        sampling.warn_if_interrupted(run, settings)
-        drawn = {name: array[:, : run.draws] for name, array in out.items()}
-        attrs |= sampling.run_attributes(run, settings) | core.kernel_info
-        return self._trace(drawn, attrs, compute_log_likelihood)
-
-    def predict_proba(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
-    ) -> FloatArray:
-        """Return class probabilities of new rows, averaged over the posterior draws.
-
-        Parameters
-        ----------
-        idata : InferenceData or DataTree
-            What `sample` returned.
-        X_new : array_like or data frame, shape (m, p)
-            Predictors in the order of X. A data frame must have the same columns, if X was one.
-        offset : float or array_like, shape (m,), optional
-
-        Returns
-        -------
-        ndarray, shape (m, 2)
-            Probabilities of ``classes_[0]`` and ``classes_[1]`` in one trial.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `X_new` or `offset` does not fit.
-        KeyError
-            If `idata` has no posterior of this model.
-        """
-        X = self._predictors.check_new(X_new)
-        intercept, beta = self._flat(trace.posterior(idata, "beta"))
-        success = prediction.mean_probability(intercept, beta, X, checks.offset(offset, len(X)))
-        return np.column_stack([1.0 - success, success])
-
-    def predict_draws(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
-    ) -> xr.DataArray:
-        """Return the success probability of new rows for each posterior draw.
-
-        Parameters
-        ----------
-        idata, X_new, offset
-            As for `predict_proba`.
-
-        Returns
-        -------
-        xarray.DataArray, dims (chain, draw, obs_id)
-            Probability of ``classes_[1]`` in one trial. Its mean over chain and draw is what `predict_proba`
-            gives.
-
-        Raises
-        ------
-        TypeError, ValueError, KeyError
-            As for `predict_proba`.
-        MemoryError
-            If the result cannot fit into memory.
-        """
-        X = self._predictors.check_new(X_new)
-        intercept, beta = self._flat(trace.posterior(idata, "beta"))
-        require_memory(8 * len(beta) * len(X), "the result", "pass fewer rows, or use predict_proba")
-        values = prediction.probability(intercept, beta, X, checks.offset(offset, len(X)))
-        like = trace.posterior(idata, "beta")
-        return xr.DataArray(
-            values.reshape(like.sizes["chain"], like.sizes["draw"], len(X)),
-            dims=("chain", "draw", "obs_id"),
-            coords={"chain": like["chain"], "draw": like["draw"], "obs_id": np.arange(len(X))},
-            name="probability",
-        )
-
     def _joint_prior(self) -> tuple[FloatArray, Gaussian]:
         """Return the centre of the design, and the prior of its coefficients.
 
@@ -289,14 +160,40 @@ class PolyaGammaLogistic:
         checks.instance("intercept_prior", self.intercept_prior, (Normal,))
         mean, sd = self._predictors.moments(self._weights * self._trials)
         coefficients = self.prior.gaussian("prior", sd)
+        self._warn_of_extreme_scale(coefficients, sd)
         if not self._predictors.intercept:
             return np.zeros_like(mean), coefficients
         centre = mean if self.intercept_prior.standardized else np.zeros_like(mean)
         return centre, join(self.intercept_prior.gaussian("intercept_prior", np.ones(1)), coefficients)
 
+    def _warn_of_extreme_scale(self, coefficients: Gaussian, sd: FloatArray) -> None:
+        effect = sd * coefficients.standard_deviations()
+        worst = int(np.argmax(np.abs(np.log(effect))))
+        if not 1e-3 < effect[worst] < 1e3:
+            warnings.warn(
+                f"the prior's standard deviation of the change of the log odds by one standard deviation of "
+                f"{self.feature_names[worst]!r} is {effect[worst]:.2g}: standardize X, or pass "
+                "Normal(..., standardized=True)",
+                SamplingWarning,
+                stacklevel=4,
+            )
+
+    def _start(
+        self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
+    ) -> Chains:
+        return _gibbs.LogisticChains(
+            model=self._core_model(),
+            bit_generators=generators,
+            initial=None if initvals is None else self._initial(initvals, settings.chains),
+            tune=settings.tune,
+            kernel=settings.kernel,
+            threads=settings.threads,
+        )
+
     def _core_model(self) -> _gibbs.LogisticModel:
         return _gibbs.LogisticModel(
-            X=self._predictors.less(self._centre),
+            X=self._predictors.X,
+            centre=self._centre,
             shape=self._weights * self._trials,
             kappa=self._weights * (self._y - self._trials / 2),
             offset=self._offset,
@@ -305,27 +202,8 @@ class PolyaGammaLogistic:
             intercept=self._predictors.intercept,
         )
 
-    def _require_memory(self, settings: sampling.Settings, compute_log_likelihood: bool) -> None:
-        n, p = self._predictors.X.shape
-        per_draw = p + 2 + n * compute_log_likelihood
-        draws = 8 * settings.chains * settings.draws * per_draw
-        design = 8 * n * p if self._centre.any() else 0
-        require_memory(
-            draws + design,
-            f"a run of {settings.chains} chains with {settings.draws} draws of {per_draw} numbers",
-            "ask for fewer draws or chains" + ", or no log-likelihood" * compute_log_likelihood,
-        )
-
-    def _initial(
-        self, initvals: Mapping[str, ArrayLike] | None, generators: Sequence[np.random.BitGenerator]
-    ) -> FloatArray:
-        """Return where the chains start, in the coordinates of the design; linear predictors near zero."""
-        chains = len(generators)
-        if initvals is None:
-            spread = np.sqrt(len(self._prior.mean)) * np.abs(self._predictors.X).max(axis=0, initial=1e-300)
-            spread = np.concatenate([[1.0] * self._predictors.intercept, spread])
-            noise = [np.random.Generator(one).standard_normal(len(spread)) for one in generators]
-            return np.asarray(noise / spread)
+    def _initial(self, initvals: Initial, chains: int) -> FloatArray:
+        """Return where the chains start, in the coordinates of the design."""
         names = ["intercept", "beta"] if self._predictors.intercept else ["beta"]
         checks.same_keys("initvals", initvals, names)
         beta = checks.per_chain("initvals['beta']", initvals["beta"], (chains, self.n_features))
@@ -334,42 +212,52 @@ class PolyaGammaLogistic:
         intercept = checks.per_chain("initvals['intercept']", initvals["intercept"], (chains,))
         return np.column_stack([intercept + beta @ self._centre, beta])
 
-    def _variables(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
-        """Return the named parameters, for the predictors as given, in draws of the design's coefficients."""
-        if not self._predictors.intercept:
-            return {"beta": (("chain", "draw", "feature"), coefficients)}
-        beta = coefficients[..., 1:]
-        intercept = coefficients[..., 0] - beta @ self._centre
-        return {"intercept": (("chain", "draw"), intercept), "beta": (("chain", "draw", "feature"), beta)}
+    def _outputs(self) -> dict[str, tuple[int, ...]]:
+        return {"beta": self._prior.mean.shape}
 
-    def _trace(
-        self, drawn: sampling.Arrays, attrs: trace.Attributes, compute_log_likelihood: bool
-    ) -> trace.Trace:
-        """Return the groups of a run, labelled."""
-        coords = {"feature": self.feature_names}
-        attrs = trace.provenance() | self._description() | dict(attrs)
-        stats = {name: (("chain", "draw"), array) for name, array in drawn.items() if name != "beta"}
-        stats["lp"] = (("chain", "draw"), drawn["lp"] + self._log_constant())
-        posterior = trace.dataset(self._variables(drawn["beta"]), coords, attrs)
-        groups = {
-            "posterior": posterior,
-            "sample_stats": trace.dataset(stats, coords, attrs),
-            "observed_data": trace.dataset({"y": (("obs_id",), self._y)}, coords),
-            "constant_data": trace.dataset(self._constant_data(), coords),
-        }
-        if compute_log_likelihood:
-            groups["log_likelihood"] = trace.dataset(self._log_likelihood(posterior), coords)
-        return trace.to_trace(groups, attrs)
+    def _label(self, raw: Arrays, settings: Settings) -> Labelled:
+        stats = {name: (trace.DRAWS, array) for name, array in raw.items() if name != "beta"}
+        stats["lp"] = (trace.DRAWS, raw["lp"] + self._log_constant())
+        posterior = self._parameters(raw["beta"])
+        groups: Labelled = {"posterior": posterior, "sample_stats": stats}
+        if settings.log_likelihood:
+            groups["log_likelihood"] = {"y": ((*trace.DRAWS, "obs_id"), self._log_likelihood(posterior))}
+        return groups
+
+    def _parameters(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
+        if not self._predictors.intercept:
+            return {"beta": ((*trace.DRAWS, "feature"), coefficients)}
+        beta = coefficients[..., 1:]
+        shift = (beta * self._centre).sum(axis=-1)  # not a BLAS product: its bits depend on how many draws
+        intercept = coefficients[..., 0] - shift
+        return {"intercept": (trace.DRAWS, intercept), "beta": ((*trace.DRAWS, "feature"), beta)}
+
+    def _log_likelihood(self, posterior: trace.Variables) -> FloatArray:
+        beta = posterior["beta"][1]
+        values = prediction.log_likelihood(
+            posterior["intercept"][1].ravel() if self._predictors.intercept else np.zeros(beta[..., 0].size),
+            beta.reshape(-1, self.n_features),
+            X=self._predictors.X,
+            offset=self._offset,
+            y=self._y,
+            trials=self._trials,
+            weights=self._weights,
+        )
+        return values.reshape(*beta.shape[:2], len(self._y))
 
     def _log_constant(self) -> float:
         """Return what the core leaves out of the log joint density of data and coefficients."""
         likelihood = prediction.log_binomial(self._y, self._trials) @ self._weights
         return float(likelihood + self._prior.log_normalizer())
 
-    def _constant_data(self) -> trace.Variables:
+    def _data(self) -> Labelled:
         rows = {"trials": self._trials, "weights": self._weights, "offset": self._offset}
-        X = {"X": (("obs_id", "feature"), self._predictors.X)}
-        return X | {name: (("obs_id",), values) for name, values in rows.items()}
+        constant: trace.Variables = {"X": (("obs_id", "feature"), self._predictors.X)}
+        constant = dict(constant) | {name: (("obs_id",), values) for name, values in rows.items()}
+        return {"observed_data": {"y": (("obs_id",), self._y)}, "constant_data": constant}
+
+    def _coords(self) -> dict[str, list[Any]]:
+        return {"feature": self.feature_names}
 
     def _description(self) -> dict[str, str]:
         return {
@@ -379,22 +267,33 @@ class PolyaGammaLogistic:
             "classes": json.dumps(self.classes_.tolist(), default=str),
         }
 
-    def _log_likelihood(self, posterior: xr.Dataset) -> trace.Variables:
-        values = prediction.log_likelihood(
-            *self._flat(posterior),
-            X=self._predictors.X,
-            offset=self._offset,
-            y=self._y,
-            trials=self._trials,
-            weights=self._weights,
-        )
-        shape = (posterior.sizes["chain"], posterior.sizes["draw"], len(self._y))
-        return {"y": (("chain", "draw", "obs_id"), values.reshape(shape))}
+    def _fingerprint(self) -> str:
+        rows = [self._y, self._trials, self._weights, self._offset]
+        return "PolyaGammaLogistic " + digest(self._predictors.X, *rows, self._centre, *self._prior)
 
-    def _flat(self, posterior: xr.Dataset) -> tuple[FloatArray, FloatArray]:
-        """Return intercepts (s,), zero if the model has none, and coefficients (s, p) of all chains."""
-        beta = posterior["beta"].transpose("chain", "draw", "feature").to_numpy()
-        beta = beta.reshape(-1, beta.shape[-1])
-        if not self._predictors.intercept:
-            return np.zeros(len(beta)), beta
-        return posterior["intercept"].transpose("chain", "draw").to_numpy().ravel(), beta
+    def _notices(self, posterior: xr.Dataset) -> list[str]:
+        """Return an explanation if the classes are separated, where that is no matter of course (p < n)."""
+        if not self._is_separated(posterior):
+            return []
+        occurring = np.unique(self._y / self._trials)
+        found = "a linear function of the predictors perfectly separates the classes"
+        if len(occurring) == 1:
+            found = f"only one class ({self.classes_[int(occurring[0])]}) occurs"
+        return [
+            f"{found}: the likelihood keeps growing with the size of the coefficients, which is therefore "
+            "decided by the prior; make sure that it says what you know"
+        ]
+
+    def _is_separated(self, posterior: xr.Dataset) -> bool:
+        """Whether the posterior mean (of at most 1,000 draws of a chain) has each row on its class's side."""
+        n, p = self._predictors.X.shape
+        if p + self._predictors.intercept >= n or ((self._y > 0) & (self._y < self._trials)).any():
+            return False
+        step = -(-posterior.sizes["draw"] // 1000)
+        intercept, beta = self._flat(posterior.isel(draw=slice(None, None, step)))
+        eta = self._offset + intercept.mean() + self._predictors.X @ beta.mean(axis=0)
+        return bool((eta * (self._y - self._trials / 2) > 0).all())
+
+    def _bytes(self, settings: Settings) -> tuple[int, int]:
+        n, p = self._predictors.X.shape
+        return 8 * (p + 2 + n * settings.log_likelihood), 8 * n * p if self._centre.any() else 0

@@ -21,10 +21,8 @@ def blocks(n_draws: int, n_rows: int) -> Iterator[tuple[slice, slice]]:
             yield slice(draw, draw + draws), slice(row, row + rows)
 
 
-def mean_probability(
-    intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray
-) -> FloatArray:
-    """Return the mean over draws of ``expit(offset + intercept + X @ beta)``.
+def probability(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:
+    """Return ``expit(offset + intercept + X @ beta)``.
 
     Parameters
     ----------
@@ -35,20 +33,9 @@ def mean_probability(
 
     Returns
     -------
-    ndarray, shape (n,)
+    ndarray, shape (s, n)
     """
-    total = np.zeros(len(X))
-    for draw, row in blocks(len(beta), len(X)):
-        total[row] += expit(_eta(intercept[draw], beta[draw], X[row], offset[row])).sum(axis=0)
-    return total / len(beta)
-
-
-def probability(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:
-    """Return ``expit(offset + intercept + X @ beta)`` of each draw, shape (s, n); see `mean_probability`."""
-    out = np.empty((len(beta), len(X)))
-    for draw, row in blocks(*out.shape):
-        expit(_eta(intercept[draw], beta[draw], X[row], offset[row]), out=out[draw, row])
-    return out
+    return np.asarray(expit(_eta(intercept, beta, X, offset)))
 
 
 def log_likelihood(

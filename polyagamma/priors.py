@@ -26,6 +26,12 @@ class Gaussian(NamedTuple):
         log_det = np.log(self.precision).sum() if diagonal else np.linalg.slogdet(self.precision)[1]
         return float(0.5 * (log_det - len(self.mean) * np.log(2 * np.pi)))
 
+    def standard_deviations(self) -> FloatArray:
+        """Return the marginal standard deviations, (p,)."""
+        if self.precision.ndim == 1:
+            return np.asarray(self.precision**-0.5)
+        return np.asarray(np.sqrt(np.diag(np.linalg.inv(self.precision))))
+
     def draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
         """Return draws of shape ``(*size, p)``."""
         noise = rng.standard_normal((*size, len(self.mean)))

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+DRAWS = ("chain", "draw")
 Variables = Mapping[str, tuple[tuple[str, ...], NDArray[Any]]]
 Attributes = Mapping[str, str | int | float]
 Trace = Any  # arviz.InferenceData (ArviZ before 1.0) or xarray.DataTree (since): they share no base class
@@ -44,13 +45,12 @@ def to_trace(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> Trace:
     arviz.InferenceData or xarray.DataTree
         The former on ArviZ 0.x, the latter on ArviZ 1.x.
     """
+    if int(version("arviz").split(".")[0]) >= 1:
+        return to_datatree(groups, attrs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # ArviZ 0.23 announces 1.0 whenever it is imported
         import arviz
-
-    if hasattr(arviz, "InferenceData"):
-        return arviz.InferenceData(attrs=dict(attrs), warn_on_custom_groups=False, **groups)
-    return to_datatree(groups, attrs)
+    return arviz.InferenceData(attrs=dict(attrs), warn_on_custom_groups=False, **groups)
 
 
 def to_datatree(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> xr.DataTree:
@@ -74,6 +74,13 @@ def provenance() -> dict[str, str]:
     }
 
 
+def groups(trace: Trace) -> dict[str, xr.Dataset]:
+    """Return the groups of a trace of either kind."""
+    if isinstance(trace, xr.DataTree):
+        return {name: node.to_dataset() for name, node in trace.children.items()}
+    return {name: trace[name] for name in trace.groups()}
+
+
 def posterior(trace: Trace, needed: str) -> xr.Dataset:
     """Return the posterior draws in a trace of either kind.
 
@@ -88,6 +95,33 @@ def posterior(trace: Trace, needed: str) -> xr.Dataset:
     except (KeyError, TypeError) as error:
         raise KeyError(f"idata has no {needed!r} in its posterior: pass what sample() returned") from error
     return group.to_dataset() if isinstance(group, xr.DataTree) else group
+
+
+def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> xr.Dataset:
+    """Return arrays of any shapes as a dataset, texts as attributes."""
+    texts = {name: str(array) for name, array in arrays.items() if array.dtype.kind == "U"}
+    variables = {
+        name: (tuple(f"{name}_dim_{axis}" for axis in range(array.ndim)), array)
+        for name, array in arrays.items()
+        if name not in texts
+    }
+    return xr.Dataset(variables, attrs=texts)
+
+
+def to_arrays(dataset: xr.Dataset) -> dict[str, NDArray[Any]]:
+    """Return what `from_arrays` was given."""
+    arrays = {str(name): array.to_numpy() for name, array in dataset.data_vars.items()}
+    return arrays | {name: np.array(text) for name, text in dataset.attrs.items()}
+
+
+def append(old: Mapping[str, xr.Dataset], new: Mapping[str, xr.Dataset]) -> dict[str, xr.Dataset]:
+    """Return the groups of `new`, those with draws after the draws of `old`."""
+    return {name: _append(old[name], group) if "draw" in group.dims else group for name, group in new.items()}
+
+
+def _append(old: xr.Dataset, new: xr.Dataset) -> xr.Dataset:
+    joined = xr.concat([old, new], dim="draw", combine_attrs="override", join="outer")
+    return joined.assign_coords(draw=np.arange(joined.sizes["draw"])).assign_attrs(new.attrs)
 
 
 def with_groups(trace: Trace, groups: Mapping[str, xr.Dataset]) -> Trace:

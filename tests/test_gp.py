@@ -9,11 +9,12 @@ from scipy.special import expit
 from scipy.stats import norm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic, WhiteKernel
 
-from polyagamma import PolyaGammaGP, _gibbs, gp_prediction, gp_process
+from polyagamma import PolyaGammaGP, ResumeError, _gibbs, gp_prediction, gp_process
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.kernels import LogParameterPrior, TrainingCovariance, compiled, parameter_groups
 from polyagamma.response import BinomialResponse
 
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(1)
 X = RNG.standard_normal((40, 2))
 Y = (RNG.random(40) < expit(2 * X[:, 0])).astype(int)
@@ -91,7 +92,7 @@ def test_trace():
     np.testing.assert_allclose(trace.log_likelihood["y"], Y * f - np.logaddexp(0, f))
     moves = ("collapsed", "whitened", "surrogate", "rotation")
     assert set(trace.sample_stats) == {"lp", *(f"acceptance_{move}" for move in moves)}
-    assert trace.posterior.attrs["jitter"] == 1e-6
+    assert trace.posterior.attrs["jitter"] == "1e-06"
     assert len(az.summary(trace, var_names=model.kernel_parameters)) == 4
     assert set(trace.constant_data) == {"X", "trials", "weights", "offset"}
 
@@ -258,5 +259,35 @@ def test_errors_of_a_kernel_come_through():
 
 def test_memory_is_refused_up_front(monkeypatch):
     monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 10_000)
-    with pytest.raises(MemoryError, match="cores=1"):
+    with pytest.raises(MemoryError, match=r"needs .* are available"):
         PolyaGammaGP(X, Y).sample(**SHORT)
+
+
+def test_runs_go_on_to_the_same_bits(tmp_path):
+    model = PolyaGammaGP(X, Y, 2.0 * Matern(1.0))
+    settings = SHORT | {"draws": 20}
+    whole = model.sample(**settings).posterior
+    half = model.sample(**settings | {"draws": 9})
+    assert model.extend(half, 11, progressbar=False).posterior.equals(whole)
+    calls = iter([False, False, True])
+    with_checkpoint = settings | {"checkpoint": tmp_path / "run", "every": 2}
+    model.sample(callback=lambda _: next(calls, True), **with_checkpoint)
+    resumed = model.resume(tmp_path / "run", progressbar=False).posterior
+    np.testing.assert_array_equal(resumed["f"], whole["f"])
+    np.testing.assert_array_equal(resumed["length_scale"], whole["length_scale"])
+
+
+def test_another_model_does_not_go_on():
+    half = PolyaGammaGP(X, Y, 2.0 * Matern(1.0)).sample(**SHORT)
+    with pytest.raises(ResumeError):
+        PolyaGammaGP(X, Y, 2.0 * Matern(1.1)).extend(half)
+
+
+def test_initial_values():
+    model = PolyaGammaGP(X, Y, 2.0 * RBF([1.0, 2.0]))
+    values = {"constant_value": 1e-3, "length_scale": [1e3, 1e3]}
+    first = next(model.iter_draws(tune=0, random_seed=1, initvals=values))
+    assert (first["constant_value"] < 1).all()
+    assert (first["length_scale"] > 10).all()
+    with pytest.raises(ValueError, match="initvals"):
+        model.sample(initvals={"constant_value": 1.0}, **SHORT)

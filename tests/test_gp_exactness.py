@@ -10,6 +10,7 @@ from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern
 from polyagamma import PolyaGammaGP, gp_chains, gp_prediction
 from polyagamma.kernels import LogParameterPrior, TrainingCovariance
 
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 X3 = np.array([[0.0], [0.7], [2.0]])
 ROWS = {"trials": [3, 1, 5], "weights": [1.0, 2.5, 0.7], "offset": [0.3, -1.0, 0.5]}
 Y3 = np.array([3, 0, 2])
@@ -60,16 +61,17 @@ def test_fixed_kernel_agrees_with_quadrature():
     assert np.abs(scores(f, mean[2:], sd[2:])).max() < LIMIT
 
 
-STEPS = {
-    "collapsed": (2, 0, 0, 0),
-    "whitened": (0, 2, 0, 0),
-    "surrogate": (0, 0, 2, 0),
-    "rotation": (1, 0, 0, 3),
-    "default": gp_chains.STEPS["auto"],
-}
+SLOW = pytest.mark.slow
+STEPS = [
+    pytest.param((2, 0, 0, 0), id="collapsed", marks=SLOW),
+    pytest.param((0, 2, 0, 0), id="whitened", marks=SLOW),
+    pytest.param((0, 0, 2, 0), id="surrogate"),
+    pytest.param((1, 0, 0, 3), id="rotation", marks=SLOW),
+    pytest.param(gp_chains.STEPS["auto"], id="default"),
+]
 
 
-@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+@pytest.mark.parametrize("steps", STEPS)
 def test_sampled_kernel_agrees_with_quadrature(steps, monkeypatch):
     monkeypatch.setitem(gp_chains.STEPS, "auto", steps)
     kernel = ConstantKernel(9.0, "fixed") * RBF(1.0)

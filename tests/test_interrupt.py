@@ -3,7 +3,10 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
+
+import pytest
 
 FILLS = """
 import numpy as np
@@ -20,13 +23,23 @@ for h, method, threads in [(1.0, None, 1), (7.3, None, 2), (256.0, "strip", 1), 
 """
 
 
-def test_a_huge_fill_is_interrupted_within_a_second():
+@pytest.fixture
+def filling():
+    """A process that runs the fills; killed at the end, or after half a minute if it answers nothing."""
     with subprocess.Popen([sys.executable, "-c", FILLS], stdout=subprocess.PIPE, text=True) as process:
-        for _ in range(4):
-            assert process.stdout.readline() == "filling\n"
-            time.sleep(0.2)
-            sent = time.monotonic()
-            process.send_signal(signal.SIGINT)
-            assert process.stdout.readline() == "interrupted\n"
-            assert time.monotonic() - sent < 1.0
-        assert process.wait(60) == 0
+        watchdog = threading.Timer(30, process.kill)
+        watchdog.start()
+        yield process
+        watchdog.cancel()
+        process.kill()
+
+
+def test_a_huge_fill_is_interrupted_within_a_second(filling):
+    for _ in range(4):
+        assert filling.stdout.readline() == "filling\n"
+        time.sleep(0.2)
+        sent = time.monotonic()
+        filling.send_signal(signal.SIGINT)
+        assert filling.stdout.readline() == "interrupted\n"
+        assert time.monotonic() - sent < 1.0
+    assert filling.wait(60) == 0

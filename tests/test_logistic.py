@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from polyagamma import MvNormal, Normal, PolyaGammaLogistic
 
-DRAWS = {"draws": 10_000, "tune": 100, "chains": 4, "random_seed": 11, "progressbar": False}
+DRAWS = {"draws": 10_000, "tune": 200, "chains": 4, "random_seed": 11, "progressbar": False}
 
 
 def one_predictor(n=12, seed=3):
@@ -55,9 +55,11 @@ WITH_INTERCEPT = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:(a linear|only one class).*:polyagamma.SamplingWarning")
+@pytest.mark.parametrize("kernel", ["gibbs", "hmc", "auto"])
 @pytest.mark.parametrize("case", WITH_INTERCEPT)
-def test_intercept_and_coefficient_against_quadrature(case):
-    """Means and standard deviations of 40,000 draws within `LIMIT` MCSE; 4 comparisons a case."""
+def test_intercept_and_coefficient_against_quadrature(case, kernel):
+    """Means and standard deviations of 40,000 draws within `LIMIT` MCSE; 4 comparisons a case and kernel."""
     y, arguments, trials, weights, offset, prior, intercept_prior = WITH_INTERCEPT[case]
 
     def log_density(theta):
@@ -68,7 +70,7 @@ def test_intercept_and_coefficient_against_quadrature(case):
     model = PolyaGammaLogistic(
         X1, y, **arguments, prior=Normal(*prior), intercept_prior=Normal(*intercept_prior)
     )
-    posterior = model.sample(**DRAWS).posterior
+    posterior = model.sample(**DRAWS, kernel=kernel).posterior
     draws = [posterior["intercept"].to_numpy(), posterior["beta"].to_numpy()[..., 0]]
     mean, sd = moments(*grid_posterior(log_density, np.mean(draws, (1, 2)), np.std(draws, (1, 2))))
     scores = [score for j in (0, 1) for score in (mean_z(draws[j], mean[j]), sd_z(draws[j], sd[j]))]

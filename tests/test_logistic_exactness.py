@@ -8,9 +8,11 @@ from scipy.stats import chi2
 from polyagamma import Normal, PolyaGammaLogistic, _gibbs
 from polyagamma.priors import Gaussian
 
+KERNELS = ["gibbs", "hmc"]
 N, P = 8, 2
 SIGMA, INTERCEPT_SIGMA = 3.0, 3.0
 X = np.random.default_rng(4).standard_normal((N, P))
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # of separated classes
 FALSE_ALARM = 1e-7  # of one calibration, with the three tests' least p-value
 Z_LIMIT = 6.5  # t with 59 degrees of freedom, six scores: false alarm 1e-7
 
@@ -39,7 +41,7 @@ def model(y):
     return PolyaGammaLogistic(X, y, prior=Normal(0, SIGMA), intercept_prior=Normal(0, INTERCEPT_SIGMA))
 
 
-def calibration_p_value(repetitions=250, thin=40, kept=63, bins=8):
+def calibration_p_value(kernel, repetitions=250, thin=40, kept=63, bins=8):
     """Ranks of the true coefficients among `kept` thinned draws; least p-value of P + 1 chi-squared tests.
 
     Talts et al. (2018), "Validating Bayesian inference algorithms with simulation-based calibration".
@@ -49,7 +51,7 @@ def calibration_p_value(repetitions=250, thin=40, kept=63, bins=8):
     for seed in range(repetitions):
         theta = prior_draw(rng)
         trace = model(simulate(theta, rng)).sample(
-            kept * thin, tune=200, chains=1, random_seed=seed, progressbar=False
+            kept * thin, tune=200, chains=1, kernel=kernel, random_seed=seed, progressbar=False
         )
         beta = trace.posterior["beta"].to_numpy()[0, ::thin]
         draws = np.column_stack([trace.posterior["intercept"].to_numpy()[0, ::thin], beta])
@@ -59,7 +61,7 @@ def calibration_p_value(repetitions=250, thin=40, kept=63, bins=8):
     return chi2.sf(((counts - expected) ** 2 / expected).sum(axis=1), bins - 1).min()
 
 
-def joint_z_scores(iterations=9000):
+def joint_z_scores(kernel, iterations=9000):
     """Geweke (2004): data given coefficients and one sweep given data, in turn, must keep the prior.
 
     z-scores of means and mean squares of the P + 1 coefficients, by batch means.
@@ -72,7 +74,7 @@ def joint_z_scores(iterations=9000):
             model=model(simulate(theta, rng))._core_model(),
             bit_generators=[generator],
             initial=theta[np.newaxis],
-            kernel="gibbs",
+            kernel=kernel,
         )
         chains.run(1, {"beta": draws[np.newaxis, iteration : iteration + 1]})
         theta = draws[iteration]
@@ -82,19 +84,23 @@ def joint_z_scores(iterations=9000):
     return batches.mean(axis=0) / (batches.std(axis=0, ddof=1) / np.sqrt(len(batches)))
 
 
-def test_calibration():
-    assert calibration_p_value() > FALSE_ALARM
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_calibration(kernel):
+    assert calibration_p_value(kernel) > FALSE_ALARM
 
 
 @pytest.mark.usefixtures("inverse_sigma_as_precision")
-def test_calibration_finds_a_wrong_prior_precision():
-    assert calibration_p_value() < FALSE_ALARM
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_calibration_finds_a_wrong_prior_precision(kernel):
+    assert calibration_p_value(kernel, repetitions=200) < FALSE_ALARM
 
 
-def test_geweke_joint():
-    assert np.abs(joint_z_scores()).max() < Z_LIMIT
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_geweke_joint(kernel):
+    assert np.abs(joint_z_scores(kernel)).max() < Z_LIMIT
 
 
 @pytest.mark.usefixtures("inverse_sigma_as_precision")
-def test_geweke_joint_finds_a_wrong_prior_precision():
-    assert np.abs(joint_z_scores()).max() > Z_LIMIT
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_geweke_joint_finds_a_wrong_prior_precision(kernel):
+    assert np.abs(joint_z_scores(kernel, iterations=1800)).max() > Z_LIMIT

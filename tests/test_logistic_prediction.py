@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from polyagamma import PolyaGammaLogistic, prediction
+from polyagamma import Normal, PolyaGammaLogistic, prediction, trace
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((30, 3))
@@ -78,3 +78,73 @@ def test_huge_result_is_refused(monkeypatch):
     monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 1000)
     with pytest.raises(MemoryError, match="pass fewer rows, or use predict_proba"):
         MODEL.predict_draws(IDATA, NEW)
+
+
+def test_trace_of_another_model_is_refused():
+    other = PolyaGammaLogistic(X, Y, feature_names=["a", "b", "c"])
+    with pytest.raises(
+        ValueError, match=r"of \['x0', 'x1', 'x2'\], expected \['a', 'b', 'c'\]: pass what its"
+    ):
+        other.predict_proba(IDATA, NEW)
+
+
+def test_predictions_read_long_runs_in_pieces(monkeypatch):
+    """Blocks of 2 draws of 2 chains."""
+    whole = MODEL.predict_proba(IDATA, NEW), MODEL.predict_draws(IDATA, NEW)
+    monkeypatch.setattr(prediction, "BLOCK", 12)
+    np.testing.assert_allclose(MODEL.predict_proba(IDATA, NEW), whole[0], rtol=1e-12)
+    np.testing.assert_allclose(MODEL.predict_draws(IDATA, NEW), whole[1], rtol=1e-12)
+
+
+def binomial_z(simulated, probability, trials):
+    """z-score of the mean of simulated successes (chain, draw, row), given their probabilities."""
+    variance = (trials * probability * (1 - probability)).sum(axis=(0, 1))
+    return ((simulated - trials * probability).sum(axis=(0, 1))) / np.sqrt(variance)
+
+
+def test_posterior_predictive():
+    """7 or 30 rows, 100 draws: sums over draws within 5.5 standard deviations of the binomial."""
+    trials = np.arange(1, 31)
+    counts = np.minimum(trials, Y * 5)
+    model = PolyaGammaLogistic(X, counts, trials=trials)
+    idata = model.sample(50, tune=20, chains=2, random_seed=1, progressbar=False)
+    joint = model.sample_posterior_predictive(idata, random_seed=2)
+    assert set(trace.groups(idata)) | {"posterior_predictive"} == set(trace.groups(joint))
+    simulated = joint.posterior_predictive["y"]
+    assert simulated.dims == ("chain", "draw", "obs_id")
+    assert ((simulated >= 0) & (simulated <= trials)).all()
+    z = binomial_z(simulated.to_numpy(), model.predict_draws(idata, X).to_numpy(), trials)
+    assert np.abs(z).max() < 5.5
+    again = model.sample_posterior_predictive(idata, random_seed=2).posterior_predictive["y"]
+    np.testing.assert_array_equal(simulated, again)
+
+
+def test_predictions_of_new_rows():
+    idata = MODEL.sample_posterior_predictive(IDATA, NEW, offset=OFFSET, trials=20, random_seed=2)
+    simulated = idata.predictions["y"].to_numpy()
+    probability = MODEL.predict_draws(IDATA, NEW, OFFSET).to_numpy()
+    assert np.abs(binomial_z(simulated, probability, 20)).max() < 5.5
+    np.testing.assert_array_equal(idata.predictions_constant_data["X"], NEW)
+    np.testing.assert_array_equal(idata.predictions_constant_data["offset"], OFFSET)
+    assert "posterior_predictive" not in trace.groups(idata)
+
+
+def test_prior_predictive():
+    """20,000 draws of the prior as given: means and standard deviations within 5.5 standard errors."""
+    model = PolyaGammaLogistic(X + 3, Y, prior=Normal([0, 1, 2], 0.5), intercept_prior=Normal(1, 2))
+    idata = model.sample_prior_predictive(20_000, random_seed=3)
+    assert set(trace.groups(idata)) == {"prior", "prior_predictive", "observed_data", "constant_data"}
+    draws = np.column_stack([idata.prior["intercept"][0], idata.prior["beta"][0]])
+    sd = np.array([2, 0.5, 0.5, 0.5])
+    assert np.abs((draws.mean(axis=0) - [1, 0, 1, 2]) / sd * np.sqrt(20_000)).max() < 5.5
+    assert np.abs((draws.std(axis=0) / sd - 1) * np.sqrt(40_000)).max() < 5.5
+    eta = draws[:, :1] + draws[:, 1:] @ (X + 3).T
+    z = binomial_z(idata.prior_predictive["y"].to_numpy(), expit(eta)[None], 1)
+    assert np.abs(z).max() < 5.5
+
+
+def test_default_intercept_prior_is_at_the_means_of_predictors():
+    """The value of eta at the mean of X has standard deviation 10; 20,000 draws."""
+    idata = PolyaGammaLogistic(X + 100, Y).sample_prior_predictive(20_000, random_seed=3)
+    at_mean = idata.prior["intercept"].to_numpy() + idata.prior["beta"].to_numpy() @ (X + 100).mean(axis=0)
+    assert abs(at_mean.std() / 10 - 1) * np.sqrt(40_000) < 5.5

@@ -15,22 +15,22 @@ PRIORS = {
     "spector": {},
     "star98": {"prior": MvNormal(0, cov=np.eye(8)), "intercept_prior": Normal(0, 3)},
 }
-DRAWS = {"breast_cancer": 4000, "spector": 4000, "star98": 4000}
 
 
-def sample(name):
+def sample(name, kernel):
     problem = PROBLEMS[name]()
     trials = {} if problem.trials.max() == 1 else {"trials": problem.trials}
     model = PolyaGammaLogistic(problem.X, problem.y, **trials, **PRIORS[name])
-    posterior = model.sample(DRAWS[name], tune=300, random_seed=7, progressbar=False).posterior
+    posterior = model.sample(4000, random_seed=7, kernel=kernel, progressbar=False).posterior
     return [posterior["intercept"].to_numpy(), *np.moveaxis(posterior["beta"].to_numpy(), -1, 0)]
 
 
+@pytest.mark.parametrize("kernel", ["gibbs", "auto"])
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_means_and_standard_deviations(name):
+def test_means_and_standard_deviations(name, kernel):
     """Two comparisons for each of 31, 4 and 9 coefficients, in MCSE of both runs together."""
     reference = REFERENCE[name]
-    draws = sample(name)
+    draws = sample(name, kernel)
     means = [mean_z(*args) for args in zip(draws, reference["mean"], reference["mcse_mean"], strict=True)]
     sds = [sd_z(*args) for args in zip(draws, reference["sd"], reference["mcse_sd"], strict=True)]
     assert np.abs(means).max() < LIMIT, means

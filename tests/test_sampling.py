@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import rich
 
-from polyagamma import PolyaGammaLogistic, SamplingWarning, memory, sampling
+from polyagamma import PolyaGammaLogistic, memory, rounds, sampling
 from polyagamma.progress import LiveDisplay, Silent, display
 
 RNG = np.random.default_rng(0)
@@ -35,7 +35,7 @@ def test_same_bits_for_any_number_of_cores(cores):
 
 def test_same_bits_however_the_rounds_are_cut(monkeypatch):
     whole = draws()
-    monkeypatch.setattr(sampling, "ROUND_SECONDS", 0.0)  # one sweep a round
+    monkeypatch.setattr(rounds, "ROUND_SECONDS", 0.0)  # one sweep a round
     np.testing.assert_array_equal(draws(), whole)
 
 
@@ -71,67 +71,6 @@ def test_seed_attribute_makes_the_seed_again():
         again = np.random.SeedSequence(**json.loads(trace.posterior.attrs["random_seed"]))
         repeated = MODEL.sample(4, tune=2, random_seed=again, progressbar=False)
         np.testing.assert_array_equal(trace.posterior["beta"], repeated.posterior["beta"])
-
-
-class FakeChains:
-    """Counts its sweeps, and does something at one of them."""
-
-    def __init__(self, at=-1, action=None, seconds=0.0):
-        self.sweeps_done, self.at, self.action, self.seconds, self.calls = 0, at, action, seconds, 0
-
-    def run(self, sweeps, out=None):
-        self.calls += 1
-        time.sleep(self.seconds * sweeps)
-        for sweep in range(sweeps):
-            if self.sweeps_done == self.at:
-                self.action()
-            if out is not None:
-                out["beta"][:, sweep] = self.sweeps_done
-            self.sweeps_done += 1
-
-
-def run(chains, draws=50, tune=20):
-    settings = sampling.Settings.check(draws, tune, 2, 1, 1)
-    out = sampling.allocate(settings, {"beta": 1}, {})
-    return sampling.run_chains(chains, settings, out, Silent()), out["beta"]
-
-
-def interrupt():
-    os.kill(os.getpid(), signal.SIGINT)
-
-
-def test_rounds_fill_every_draw_once():
-    result, beta = run(FakeChains())
-    np.testing.assert_array_equal(beta[..., 0], np.tile(np.arange(20, 70), (2, 1)))
-    assert result.draws == 50
-    assert not result.interrupted
-
-
-def test_rounds_last_about_as_long_as_they_should():
-    chains = FakeChains(seconds=0.002)
-    run(chains, draws=300, tune=0)  # 0.6 s: 6 rounds, and a few short ones to find the pace
-    assert 6 <= chains.calls <= 40
-
-
-def test_interrupt_while_drawing_keeps_the_draws():
-    result, _ = run(FakeChains(at=40, action=interrupt, seconds=0.01))
-    assert result.interrupted
-    assert 20 <= result.draws < 50
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_interrupt_in_warmup_raises():
-    with pytest.raises(KeyboardInterrupt):
-        run(FakeChains(at=3, action=interrupt))
-
-
-def test_second_interrupt_raises_at_once():
-    def twice():
-        interrupt()
-        interrupt()
-
-    with pytest.raises(KeyboardInterrupt):
-        run(FakeChains(at=40, action=twice))
 
 
 def test_works_outside_the_main_thread():
@@ -178,27 +117,11 @@ def test_real_interrupt_returns_within_a_second_with_a_valid_trace():
     assert "interrupted after" in message
 
 
-def test_numerical_error_is_worded(monkeypatch):
-    monkeypatch.setattr(sampling, "ROUND_SECONDS", 0.0)
-
-    def fail():
-        raise sampling.NumericalError("not_positive_definite", 1, 7, 2)
-
-    with pytest.raises(FloatingPointError, match=r"chain 1 stopped at sweep 47: .* in row 2.* scale X"):
-        run(FakeChains(at=40, action=fail))
-
-
-def test_warning_of_an_interrupted_run():
-    settings = sampling.Settings.check(50, 20, 2, 1, 1)
-    with pytest.warns(SamplingWarning, match="interrupted after 12 of 50 draws"):
-        sampling.warn_if_interrupted(sampling.Run(12, True, 0.1, 0.1), settings)
-
-
 def test_cores_respect_the_affinity(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 3, 5}, raising=False)
-    assert sampling.Settings.check(1, 1, 4, None, 1).threads == 3
-    assert sampling.Settings.check(1, 1, 2, None, 1).threads == 2
-    assert sampling.Settings.check(1, 1, 2, 5, 1).threads == 5
+    assert sampling.threads(None, chains=4) == 3
+    assert sampling.threads(None, chains=2) == 2
+    assert sampling.threads(5, chains=2) == 5
 
 
 def test_display_only_on_terminals(monkeypatch):

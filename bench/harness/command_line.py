@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import machine, report
 from harness.comparison import Problem, Result, Sampler, disagreeing, measure
-from harness.environments import environment_python
+from harness.environments import contents, environment_python
 
 Makers = dict[str, Callable[[], Problem]]
 CACHE = Path.home() / ".cache" / "polyagamma-bench"
@@ -32,8 +32,10 @@ def compare(question: str, makers: Makers, samplers: dict[str, Sampler], options
         name: environment_python(sampler.environment, options.environments)
         for name, sampler in samplers.items()
     }
+    environments = dict.fromkeys(sampler.environment for sampler in samplers.values())
     host = machine.describe(machine.pin(options.cores))
-    print("\n".join(f"{key}: {value}" for key, value in host.items()), f"\n\n{report.header()}", flush=True)
+    host |= {f"environment {name}": contents(name) for name in environments}
+    print(report.preamble(host), flush=True)
     results: dict[str, dict[str, Result]] = {}
     complaints: list[str] = []
     for name, make in makers.items():

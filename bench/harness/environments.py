@@ -12,21 +12,25 @@ REQUIREMENTS = CHECKOUT / "bench" / "peers" / "requirements"
 OURS = "polyagamma"
 
 
-def environment_python(name: str, folder: Path) -> Path:
-    """Return the interpreter of the environment `name` in `folder`, which is made or renewed if need be.
+def contents(name: str) -> str:
+    """Return what the environment `name` is made of: pinned packages, or the digest of this checkout."""
+    if name == OURS:
+        return f"this checkout, sources of SHA-256 {_checkout_digest()[:16]}"
+    return " ".join((REQUIREMENTS / f"{name}.txt").read_text().split())
 
-    Peers are installed by the pinned list ``peers/requirements/<name>.txt``, ours from this checkout.
-    """
+
+def environment_python(name: str, folder: Path) -> Path:
+    """Return the interpreter of the environment `name` in `folder`, which is made or renewed if need be."""
     path = folder / name
     stamp = path / "installed"
-    wanted = _checkout_digest() if name == OURS else (REQUIREMENTS / f"{name}.txt").read_text()
+    wanted = contents(name)
     python = path / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not (stamp.exists() and stamp.read_text() == wanted):
         print(f"making the environment {path}", flush=True)
         uv = shutil.which("uv")
         venv.create(path, clear=True, with_pip=uv is None)
         install = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-        what = [CHECKOUT] if name == OURS else ["-r", REQUIREMENTS / f"{name}.txt"]
+        what = [f"{CHECKOUT}[gp]"] if name == OURS else ["-r", REQUIREMENTS / f"{name}.txt"]
         if subprocess.run([*install, "--quiet", *what], check=False).returncode:
             raise SystemExit(f"could not install {name} into {path}: the reason stands above")
         stamp.write_text(wanted)

@@ -22,8 +22,10 @@ COLUMNS = (
 )
 
 
-def header() -> str:
-    return f"{_line(COLUMNS)}\n{_line(['---'] * len(COLUMNS))}"
+def preamble(host: dict[str, object]) -> str:
+    """Return what is known before the first run, and the head of the table."""
+    facts = [f"{key}: {value}" for key, value in host.items()]
+    return "\n".join([*facts, "", _line(COLUMNS), _line(["---"] * len(COLUMNS))])
 
 
 def rows(name: str, by_sampler: dict[str, Result]) -> str:

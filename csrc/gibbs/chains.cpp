@@ -10,10 +10,11 @@
 namespace polyagamma {
 
 Chains::Worker::Worker(const Rows& rows, std::size_t k, std::size_t first, std::size_t chains,
-                       std::size_t coefficients, BitGen* const* bitgens, double* u)
-    : group(rows, k, first, bitgens, u, chains),
-      gibbs(rows, k, chains),
-      hmc(rows, k, chains),
+                       std::size_t coefficients, unsigned threads, BitGen* const* bitgens, double* u)
+    : team(threads),
+      group(rows, k, first, bitgens, u, chains, team),
+      gibbs(rows, k, chains, team),
+      hmc(rows, k, chains, team),
       info(chains),
       acceptance(chains),
       normals(coefficients),
@@ -31,14 +32,20 @@ Chains::Chains(const Model& model, const WideModel* wide, std::vector<BitGen*> b
     make_workers();
 }
 
+// Threads go over rows where there are enough of them, for chains in lockstep read the data once for all;
+// over groups of chains otherwise.
 void Chains::make_workers() {
-    const unsigned threads = std::max(1u, options_.threads);
-    const std::size_t per_thread = (size() + threads - 1) / threads;
-    for (std::size_t first = 0; first < size();) {
-        const std::size_t count = std::min({per_thread, kGroupChains, size() - first});
-        workers_.emplace_back(model_.rows, coordinates_.size(), first, count, coefficients(), bitgens_.data(),
-                              u_.data());
-        first += count;
+    const std::size_t threads = std::max(1u, options_.threads);
+    const bool many_rows = RowStrips(model_.rows.n, coordinates_.size()).count() > 1;
+    const std::size_t fewest = (size() + kGroupChains - 1) / kGroupChains;
+    const std::size_t groups = many_rows ? fewest : std::max(fewest, std::min(threads, size()));
+    for (std::size_t g = 0; g < groups; ++g) {
+        const std::size_t first = g * size() / groups;
+        const std::size_t count = (g + 1) * size() / groups - first;
+        const auto row_threads =
+            static_cast<unsigned>(many_rows ? std::max<std::size_t>(1, threads / groups) : 1);
+        workers_.emplace_back(model_.rows, coordinates_.size(), first, count, coefficients(), row_threads,
+                              bitgens_.data(), u_.data());
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "gibbs/coordinates.hpp"
@@ -11,6 +12,7 @@
 #include "gibbs/kernel.hpp"
 #include "gibbs/model.hpp"
 #include "gibbs/output.hpp"
+#include "gibbs/row_team.hpp"
 #include "gibbs/warmup.hpp"
 #include "gibbs/wide.hpp"
 #include "linalg/status.hpp"
@@ -67,8 +69,9 @@ class Chains {
     // A group, the workspaces of its kernels, and what it writes.
     struct Worker {
         Worker(const Rows& rows, std::size_t k, std::size_t first, std::size_t chains,
-               std::size_t coefficients, BitGen* const* bitgens, double* u);
+               std::size_t coefficients, unsigned threads, BitGen* const* bitgens, double* u);
 
+        RowTeam team;
         Group group;
         GibbsSweep gibbs;
         SplitHmc hmc;
@@ -96,7 +99,7 @@ class Chains {
     Coordinates coordinates_;
     Warmup warmup_;
     Vector u_;
-    std::vector<Worker> workers_;
+    std::deque<Worker> workers_;
     std::uint64_t sweeps_done_ = 0;
 };
 

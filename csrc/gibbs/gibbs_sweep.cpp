@@ -15,23 +15,31 @@ constexpr std::size_t kGramPanels = 64;  // measured best: their columns stay in
 
 }  // namespace
 
-GibbsSweep::GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains)
+GibbsSweep::GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team)
     : rows_(rows),
       k_(k),
       chains_(chains),
+      strips_(rows.n, k),
+      team_(team),
       interleaved_(k * chains),
-      eta_(chains * kBlock),
-      omega_(chains * kBlock),
-      precision_(chains * k * k),
-      right_hand_side_(k * chains * kPanelRows),
-      lanes_(chains * kPanelRows),
+      precision_(k * k),
       normals_(k),
       draw_(k),
-      keys_(chains) {}
+      keys_(chains) {
+    parts_.resize(strips_.count(), {Vector(chains * kBlock), Vector(kBlock), Vector(chains * k * k),
+                                    Vector(k * chains * kPanelRows), Vector(chains * kPanelRows)});
+}
 
 Status GibbsSweep::run(const Coordinates& coordinates, Group& group, bool want_density, std::size_t& failed) {
-    pass(coordinates, group, want_density);
+    for (std::size_t c = 0; c < chains_; ++c) {
+        keys_[c] = FillKey::from(*group.bitgens[c]);
+        for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = group.u[c][j];
+    }
+    team_.run(strips_.count(), [&](std::size_t s) { strip(coordinates, s, want_density); });
     group.evaluated = false;
+    for (std::size_t c = 0; want_density && c < chains_; ++c) {
+        group.log_density[c] = log_likelihood(c) + coordinates.log_prior(group.u[c], draw_.data());
+    }
     for (failed = 0; failed < chains_; ++failed) {
         const Status status = draw(coordinates, *group.bitgens[failed], failed, group.u[failed]);
         if (!status.ok()) return status;
@@ -39,60 +47,73 @@ Status GibbsSweep::run(const Coordinates& coordinates, Group& group, bool want_d
     return {};
 }
 
-void GibbsSweep::pass(const Coordinates& coordinates, Group& group, bool want_density) {
-    for (std::size_t c = 0; c < chains_; ++c) {
-        keys_[c] = FillKey::from(*group.bitgens[c]);
-        for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = group.u[c][j];
-        std::copy(coordinates.precision().begin(), coordinates.precision().end(), &precision_[c * k_ * k_]);
-    }
-    std::fill(right_hand_side_.begin(), right_hand_side_.end(), 0.0);
-    std::fill(lanes_.begin(), lanes_.end(), 0.0);
-    const std::size_t panels = coordinates.matrix().count();
-    for (std::size_t first = 0; first < panels; first += kBlockPanels) {
-        block(coordinates, first, std::min(kBlockPanels, panels - first), want_density);
-    }
-    for (std::size_t c = 0; want_density && c < chains_; ++c) {
-        group.log_density[c] =
-            sum_lanes(&lanes_[c * kPanelRows]) + coordinates.log_prior(group.u[c], draw_.data());
+void GibbsSweep::strip(const Coordinates& coordinates, std::size_t index, bool want_density) {
+    Part& part = parts_[index];
+    for (Vector* sums : {&part.precision, &part.right_hand_side, &part.lanes})
+        std::fill(sums->begin(), sums->end(), 0.0);
+    const std::size_t begin = strips_.first_panel(index);
+    const std::size_t end = begin + strips_.panels(index);
+    for (std::size_t first = begin; first < end; first += kBlockPanels) {
+        block(coordinates, first, std::min(kBlockPanels, end - first), want_density, part);
     }
 }
 
 void GibbsSweep::block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
-                       bool want_density) {
+                       bool want_density, Part& part) const {
     const ModelKernels& kernel = kernels().model;
     const std::size_t first = first_panel * kPanelRows;
     const std::size_t padded = panels * kPanelRows;
-    const std::size_t n = std::min(padded, rows_.n - first);
     const double* eta0 = &coordinates.predictor()[first];
     const double* matrix = coordinates.matrix().panel(first_panel);
-    kernel.forward(matrix, panels, k_, interleaved_.data(), chains_, eta_.data(), kBlock);
+    kernel.forward(matrix, panels, k_, interleaved_.data(), chains_, part.eta.data(), kBlock);
     for (std::size_t c = 0; c < chains_; ++c) {
-        double* eta = &eta_[c * kBlock];
-        double* omega = &omega_[c * kBlock];
+        double* eta = &part.eta[c * kBlock];
         for (std::size_t i = 0; i < padded; ++i) eta[i] += eta0[i];
-        fill(keys_[c], first / kBlock, {&rows_.shape[first], 1}, {eta, 1}, n, omega);
-        std::fill(omega + n, omega + padded, 0.0);
-        for (std::size_t t = 0; t < panels; t += kGramPanels) {
-            kernel.weighted_gram(coordinates.matrix().panel(first_panel + t),
-                                 std::min(kGramPanels, panels - t), k_, omega + t * kPanelRows,
-                                 &precision_[c * k_ * k_]);
-        }
+        augment(coordinates, first_panel, panels, c, part);
         if (want_density) {
             kernel.residual_and_log_likelihood(&rows_.kappa[first], &rows_.shape[first], padded, eta,
-                                               &lanes_[c * kPanelRows]);
+                                               &part.lanes[c * kPanelRows]);
         }
-        for (std::size_t i = 0; i < padded; ++i) eta[i] = rows_.kappa[first + i] - omega[i] * eta0[i];
+        for (std::size_t i = 0; i < padded; ++i) eta[i] = rows_.kappa[first + i] - part.omega[i] * eta0[i];
     }
-    kernel.transposed(matrix, panels, k_, eta_.data(), chains_, kBlock, right_hand_side_.data());
+    kernel.transposed(matrix, panels, k_, part.eta.data(), chains_, kBlock, part.right_hand_side.data());
 }
 
+void GibbsSweep::augment(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
+                         std::size_t chain, Part& part) const {
+    const std::size_t first = first_panel * kPanelRows;
+    const std::size_t padded = panels * kPanelRows;
+    const std::size_t n = std::min(padded, rows_.n - first);
+    double* omega = part.omega.data();
+    fill(keys_[chain], first / kBlock, {&rows_.shape[first], 1}, {&part.eta[chain * kBlock], 1}, n, omega);
+    std::fill(omega + n, omega + padded, 0.0);
+    for (std::size_t t = 0; t < panels; t += kGramPanels) {
+        kernels().model.weighted_gram(coordinates.matrix().panel(first_panel + t),
+                                      std::min(kGramPanels, panels - t), k_, omega + t * kPanelRows,
+                                      &part.precision[chain * k_ * k_]);
+    }
+}
+
+double GibbsSweep::log_likelihood(std::size_t chain) const {
+    double sum = 0.0;
+    for (const Part& part : parts_) sum += sum_lanes(&part.lanes[chain * kPanelRows]);
+    return sum;
+}
+
+// The coefficients given ω, from the sums of all strips.
 Status GibbsSweep::draw(const Coordinates& coordinates, BitGen& bitgen, std::size_t chain, double* u) {
-    for (std::size_t j = 0; j < k_; ++j) {
-        draw_[j] = sum_lanes(&right_hand_side_[(j * chains_ + chain) * kPanelRows]) - coordinates.linear()[j];
+    precision_ = coordinates.precision();
+    for (std::size_t j = 0; j < k_; ++j) draw_[j] = -coordinates.linear()[j];
+    for (const Part& part : parts_) {
+        const double* share = &part.precision[chain * k_ * k_];
+        for (std::size_t i = 0; i < k_ * k_; ++i) precision_[i] += share[i];
+        for (std::size_t j = 0; j < k_; ++j) {
+            draw_[j] += sum_lanes(&part.right_hand_side[(j * chains_ + chain) * kPanelRows]);
+        }
     }
     fill_normals(bitgen, normals_.data(), k_);
-    const Status status = draw_from_precision(coordinates.blas(), &precision_[chain * k_ * k_], draw_.data(),
-                                              normals_.data(), k_);
+    const Status status =
+        draw_from_precision(coordinates.blas(), precision_.data(), draw_.data(), normals_.data(), k_);
     if (status.ok()) std::copy(draw_.begin(), draw_.end(), u);
     return status;
 }

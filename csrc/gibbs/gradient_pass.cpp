@@ -16,16 +16,19 @@ std::size_t panels_per_block(std::size_t k) {
 
 }  // namespace
 
-GradientPass::GradientPass(const Rows& rows, std::size_t k, std::size_t chains)
+GradientPass::GradientPass(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team)
     : rows_(rows),
       k_(k),
       chains_(chains),
       block_panels_(panels_per_block(k)),
+      strips_(rows.n, k),
+      team_(team),
       interleaved_(k * chains),
-      eta_(chains * block_panels_ * kPanelRows),
-      gradient_(k * chains * kPanelRows),
-      lanes_(chains * kPanelRows),
-      of_prior_(k) {}
+      of_prior_(k) {
+    const std::size_t block_rows = block_panels_ * kPanelRows;
+    parts_.resize(strips_.count(), {Vector(chains * block_rows), Vector(k * chains * kPanelRows),
+                                    Vector(chains * kPanelRows)});
+}
 
 void GradientPass::log_density(const Coordinates& coordinates, const double* const* u, double* gradient,
                                double* log_likelihood_of, double* log_density_of) {
@@ -42,22 +45,32 @@ void GradientPass::log_likelihood(const Coordinates& coordinates, const double* 
     for (std::size_t c = 0; c < chains_; ++c) {
         for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = u[c][j];
     }
-    std::fill(gradient_.begin(), gradient_.end(), 0.0);
-    std::fill(lanes_.begin(), lanes_.end(), 0.0);
-    const std::size_t panels = coordinates.matrix().count();
-    for (std::size_t first = 0; first < panels; first += block_panels_) {
-        block(coordinates, first, std::min(block_panels_, panels - first), log_likelihood_of != nullptr);
-    }
+    team_.run(strips_.count(), [&](std::size_t s) { strip(coordinates, s, log_likelihood_of != nullptr); });
     for (std::size_t c = 0; c < chains_; ++c) {
         for (std::size_t j = 0; j < k_; ++j) {
-            gradient[c * k_ + j] = sum_lanes(&gradient_[(j * chains_ + c) * kPanelRows]);
+            double sum = 0.0;
+            for (const Part& part : parts_) sum += sum_lanes(&part.gradient[(j * chains_ + c) * kPanelRows]);
+            gradient[c * k_ + j] = sum;
         }
-        if (log_likelihood_of) log_likelihood_of[c] = sum_lanes(&lanes_[c * kPanelRows]);
+        if (log_likelihood_of == nullptr) continue;
+        log_likelihood_of[c] = 0.0;
+        for (const Part& part : parts_) log_likelihood_of[c] += sum_lanes(&part.lanes[c * kPanelRows]);
+    }
+}
+
+void GradientPass::strip(const Coordinates& coordinates, std::size_t index, bool want_log_likelihood) {
+    Part& part = parts_[index];
+    std::fill(part.gradient.begin(), part.gradient.end(), 0.0);
+    std::fill(part.lanes.begin(), part.lanes.end(), 0.0);
+    const std::size_t begin = strips_.first_panel(index);
+    const std::size_t end = begin + strips_.panels(index);
+    for (std::size_t first = begin; first < end; first += block_panels_) {
+        block(coordinates, first, std::min(block_panels_, end - first), want_log_likelihood, part);
     }
 }
 
 void GradientPass::block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
-                         bool want_log_likelihood) {
+                         bool want_log_likelihood, Part& part) const {
     const ModelKernels& kernel = kernels().model;
     const std::size_t first = first_panel * kPanelRows;
     const std::size_t n = panels * kPanelRows;
@@ -66,17 +79,17 @@ void GradientPass::block(const Coordinates& coordinates, std::size_t first_panel
     const double* eta0 = &coordinates.predictor()[first];
     const double* kappa = &rows_.kappa[first];
     const double* shape = &rows_.shape[first];
-    kernel.forward(matrix, panels, k_, interleaved_.data(), chains_, eta_.data(), stride);
+    kernel.forward(matrix, panels, k_, interleaved_.data(), chains_, part.eta.data(), stride);
     for (std::size_t c = 0; c < chains_; ++c) {
-        double* eta = &eta_[c * stride];
+        double* eta = &part.eta[c * stride];
         for (std::size_t i = 0; i < n; ++i) eta[i] += eta0[i];
         if (want_log_likelihood) {
-            kernel.residual_and_log_likelihood(kappa, shape, n, eta, &lanes_[c * kPanelRows]);
+            kernel.residual_and_log_likelihood(kappa, shape, n, eta, &part.lanes[c * kPanelRows]);
         } else {
             kernel.residual(kappa, shape, n, eta);
         }
     }
-    kernel.transposed(matrix, panels, k_, eta_.data(), chains_, stride, gradient_.data());
+    kernel.transposed(matrix, panels, k_, part.eta.data(), chains_, stride, part.gradient.data());
 }
 
 }  // namespace polyagamma

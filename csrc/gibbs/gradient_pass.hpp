@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "gibbs/coordinates.hpp"
+#include "gibbs/row_team.hpp"
 #include "gibbs/rows.hpp"
 #include "linalg/aligned.hpp"
 
@@ -12,7 +14,7 @@ namespace polyagamma {
 // that stay in cache between the product with M and the one with Mᵀ.
 class GradientPass {
   public:
-    GradientPass(const Rows& rows, std::size_t k, std::size_t chains);
+    GradientPass(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team);
 
     // u[c] (k). gradient (chains, k); log_likelihood (chains), if given.
     void log_likelihood(const Coordinates& coordinates, const double* const* u, double* gradient,
@@ -22,16 +24,24 @@ class GradientPass {
                      double* log_likelihood, double* log_density);
 
   private:
+    // The sums of a strip of rows, and its workspace.
+    struct Part {
+        Vector eta;       // (chains, rows of a block)
+        Vector gradient;  // (k, chains, kPanelRows): lanes of the gradient
+        Vector lanes;     // (chains, kPanelRows): lanes of the log-likelihood
+    };
+
+    void strip(const Coordinates& coordinates, std::size_t index, bool want_log_likelihood);
     void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
-               bool want_log_likelihood);
+               bool want_log_likelihood, Part& part) const;
 
     const Rows& rows_;
     std::size_t k_, chains_, block_panels_;
+    RowStrips strips_;
+    RowTeam& team_;
     Vector interleaved_;  // (k, chains): all u
-    Vector eta_;          // (chains, rows of a block)
-    Vector gradient_;     // (k, chains, kPanelRows): lanes of the gradient
-    Vector lanes_;        // (chains, kPanelRows): lanes of the log-likelihood
     Vector of_prior_;     // (k): gradient of the log-prior
+    std::vector<Part> parts_;
 };
 
 }  // namespace polyagamma

@@ -5,10 +5,10 @@
 namespace polyagamma {
 
 Group::Group(const Rows& rows, std::size_t k, std::size_t first_chain, BitGen* const* all_bitgens,
-             double* all_u, std::size_t chains)
+             double* all_u, std::size_t chains, RowTeam& team)
     : first(first_chain),
       bitgens(all_bitgens + first_chain, all_bitgens + first_chain + chains),
-      pass(rows, k, chains),
+      pass(rows, k, chains, team),
       log_likelihood(chains),
       log_density(chains),
       gradient(chains * k) {

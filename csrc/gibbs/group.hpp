@@ -16,7 +16,7 @@ namespace polyagamma {
 // computes does not depend on the group that it is in.
 struct Group {
     Group(const Rows& rows, std::size_t k, std::size_t first_chain, BitGen* const* all_bitgens, double* all_u,
-          std::size_t chains);
+          std::size_t chains, RowTeam& team);
 
     std::size_t size() const { return u.size(); }
 

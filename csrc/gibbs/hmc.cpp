@@ -13,10 +13,10 @@ constexpr double kAngleSpread = 0.2;  // the angle is uniform within ±20 %, so 
 
 }  // namespace
 
-SplitHmc::SplitHmc(const Rows& rows, std::size_t k, std::size_t chains)
+SplitHmc::SplitHmc(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team)
     : k_(k),
       chains_(chains),
-      pass_(rows, k, chains),
+      pass_(rows, k, chains, team),
       u_(chains * k),
       v_(chains * k),
       gradient_(chains * k),

@@ -27,7 +27,7 @@ struct HmcInfo {
 // the momentum v. Where π is standard normal there are no kicks, and every trajectory is accepted.
 class SplitHmc {
   public:
-    SplitHmc(const Rows& rows, std::size_t k, std::size_t chains);
+    SplitHmc(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team);
 
     // One trajectory of every chain of `group`. info (chains).
     void run(const Coordinates& coordinates, const HmcSettings& settings, Group& group, HmcInfo* info);

@@ -19,7 +19,8 @@ constexpr double kTolerance =
 
 Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode) {
     const std::size_t k = coordinates.size();
-    GradientPass pass(rows, k, 1);
+    RowTeam alone(1);
+    GradientPass pass(rows, k, 1, alone);
     Vector weights(rows.shape.size()), gradient(k), step(k), next(k), next_gradient(k);
     double log_likelihood = 0.0, value = 0.0;
     mode.u.assign(k, 0.0);

@@ -68,7 +68,7 @@ std::size_t warmup_trajectories(double autocorrelation, std::size_t used) {
 }  // namespace
 
 Warmup::Warmup(KernelChoice choice, std::size_t tune, std::size_t rows, std::size_t k, std::size_t chains)
-    : choice_(choice), chains_(chains), k_(k), gibbs_work_(gibbs_work(rows, k)) {
+    : choice_(choice), tune_(tune), chains_(chains), k_(k), gibbs_work_(gibbs_work(rows, k)) {
     if (choice != KernelChoice::gibbs) {
         settings_ = {choice == KernelChoice::hmc ? 0u : 1u, 1, kFirstSettings};
         plan(tune);
@@ -207,7 +207,7 @@ std::vector<std::size_t*> Warmup::counts() {
 }
 
 Vector Warmup::save() {
-    Vector saved;
+    Vector saved{static_cast<double>(choice_), static_cast<double>(tune_)};
     for (const double* number : numbers()) saved.push_back(*number);
     for (const std::size_t* count : counts()) saved.push_back(static_cast<double>(*count));
     saved.insert(saved.end(), acceptance_.begin(), acceptance_.end());
@@ -216,8 +216,12 @@ Vector Warmup::save() {
 }
 
 bool Warmup::restore(const double* saved, std::size_t size, std::uint64_t sweeps_done) {
-    open_window(sweeps_done);
-    if (size != save().size()) return false;
+    const Window* window = window_at(sweeps_done);
+    const std::size_t values = window ? chains_ * window->sweeps * (k_ + 1) : 0;
+    const double identity[] = {static_cast<double>(choice_), static_cast<double>(tune_)};
+    if (size != 2 + numbers().size() + counts().size() + values) return false;
+    if (!std::equal(identity, identity + 2, saved)) return false;
+    saved += 2;
     for (double* number : numbers()) *number = *saved++;
     for (std::size_t* count : counts()) *count = static_cast<std::size_t>(*saved++);
     open_window(sweeps_done);

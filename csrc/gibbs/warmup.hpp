@@ -66,7 +66,7 @@ class Warmup {
     std::vector<std::size_t*> counts();
 
     KernelChoice choice_;
-    std::size_t chains_, k_;
+    std::size_t tune_, chains_, k_;
     double gibbs_work_;
     std::vector<Window> windows_;
     SweepSettings settings_;  // chosen so far

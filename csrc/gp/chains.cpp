@@ -14,6 +14,7 @@ class ProcessChains::Worker {
         : data_(data), block_(std::move(block)), sweep_(*block_, prior, steps), offset_(data.n) {}
 
     const LatentBlock& block() const { return *block_; }
+    void forget() { loaded_ = nullptr; }
 
     Evaluation run(LatentState* states, BitGen& bitgen, bool learn, SweepInfo& info);
     double log_likelihood(const LatentState* states);
@@ -113,14 +114,34 @@ ProcessFailure ProcessChains::run(std::size_t sweeps, const ProcessDraws& draws)
     return {};
 }
 
+Vector ProcessChains::state() {
+    Vector numbers;
+    for (LatentState& latent : states_)
+        latent.visit(
+            [&](double* part, std::size_t size) { numbers.insert(numbers.end(), part, part + size); });
+    return numbers;
+}
+
+bool ProcessChains::set_state(const double* numbers, std::size_t size, std::size_t sweeps_done) {
+    if (size != state().size()) return false;
+    for (LatentState& latent : states_)
+        latent.visit([&](double* part, std::size_t count) {
+            std::copy_n(numbers, count, part);
+            numbers += count;
+        });
+    for (const std::unique_ptr<Worker>& worker : workers_) worker->forget();
+    sweeps_done_ = sweeps_done;
+    return true;
+}
+
 ProcessFailure ProcessChains::run_share(std::size_t thread, std::size_t sweeps, const ProcessDraws& draws) {
     for (std::size_t chain = thread; chain < bitgens_.size(); chain += workers_.size()) {
         for (std::size_t s = 0; s < sweeps; ++s) {
             SweepInfo info;
             const bool learn = sweeps_done_ + s < tune_;
-            const Evaluation result = workers_[thread]->run(&state(chain, 0), *bitgens_[chain], learn, info);
+            const Evaluation result = workers_[thread]->run(&latent(chain, 0), *bitgens_[chain], learn, info);
             if (result != Evaluation::ok) return {result, chain, s};
-            const double log_posterior = info.log_prior + workers_[thread]->log_likelihood(&state(chain, 0));
+            const double log_posterior = info.log_prior + workers_[thread]->log_likelihood(&latent(chain, 0));
             store(chain, s, info, log_posterior, draws);
         }
     }
@@ -138,7 +159,7 @@ void ProcessChains::store(std::size_t chain, std::size_t sweep, const SweepInfo&
     put(draws.acceptance.surrogate, info.acceptance.surrogate);
     put(draws.acceptance.rotation, info.acceptance.rotation);
     for (std::size_t j = 0; j < data_.functions; ++j) {
-        const LatentState& from = state(chain, j);
+        const LatentState& from = latent(chain, j);
         const auto copy = [&](const OutputArray& array, const Vector& values, std::size_t size) {
             if (array.data != nullptr) std::copy_n(values.begin(), size, array.at(chain, sweep) + j * size);
         };

@@ -49,9 +49,12 @@ class ProcessChains {
     ProcessFailure run(std::size_t sweeps, const ProcessDraws& draws);
 
     std::size_t sweeps_done() const { return sweeps_done_; }
-    void set_sweeps_done(std::size_t sweeps) { sweeps_done_ = sweeps; }
+    // Everything to go on with the same bits, except the bit generators: (chains, functions, numbers).
+    Vector state();
+    // False, and nothing changed, if that is not the size of a state of these chains.
+    bool set_state(const double* numbers, std::size_t size, std::size_t sweeps_done);
     std::size_t n_chains() const { return bitgens_.size(); }
-    LatentState& state(std::size_t chain, std::size_t function) {
+    LatentState& latent(std::size_t chain, std::size_t function) {
         return states_[chain * data_.functions + function];
     }
 

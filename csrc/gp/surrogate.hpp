@@ -31,6 +31,13 @@ class Surrogate {
     // Σ ℓ less the surrogate's log-likelihood.
     double excess(const LatentRows& rows, const double* g) const;
 
+    // Visits all that the surrogate is.
+    template <class Visitor>
+    void visit(Visitor&& visitor) {
+        visitor(&count_, 1);
+        for (Vector* part : {&precision_, &gradient_, &mean_, &linear_}) visitor(part->data(), part->size());
+    }
+
   private:
     double count_ = 0.0;
     Vector precision_, gradient_, mean_, linear_;

@@ -24,6 +24,11 @@ class Rotation {
   public:
     double angle() const { return angle_; }
     void learn(double acceptance);
+    template <class Visitor>
+    void visit(Visitor&& visitor) {
+        visitor(&angle_, 1);
+        visitor(&count_, 1);
+    }
 
   private:
     double angle_ = 0.5, count_ = 0.0;
@@ -39,6 +44,17 @@ struct LatentState {
           white(n_theta),
           surrogate_walk(n_theta),
           surrogate(block.n_rows()) {}
+    // Visits all that the future depends on, as ranges of numbers.
+    template <class Visitor>
+    void visit(Visitor&& visitor) {
+        visitor(theta.data(), theta.size());
+        visitor(g.data(), g.size());
+        for (RandomWalk* walk : {&collapsed, &white, &surrogate_walk})
+            visitor(walk->state().data(), walk->state().size());
+        rotation.visit(visitor);
+        surrogate.visit(visitor);
+    }
+
     Vector theta;     // log parameters of the kernel
     Vector g;         // (n,)
     Vector whitened;  // ν; every sweep draws it afresh

@@ -10,6 +10,10 @@ namespace polyagamma {
 // order.
 inline constexpr std::size_t kPanelRows = 8;
 
+// residual_and_log_likelihood works on this many panels at a time; the bits of its sums are those of any way
+// of cutting the rows at multiples of it.
+inline constexpr std::size_t kLogChunkPanels = 4;
+
 // Chains that share one pass over a matrix. More of them take several passes.
 inline constexpr std::size_t kGroupChains = 4;
 

@@ -1,17 +1,17 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
 namespace polyagamma {
 
-// The caller's design matrix: n rows of `columns` doubles, after a column of ones if `intercept`, so that the
-// caller need not copy its data to add one.
+// The caller's design matrix: n rows of `columns` doubles, less `centre` if there is one, after a column of
+// ones if `intercept`; so that the caller need not copy its data to centre it or to add a column.
 struct Design {
     const double* data;  // (n, columns - intercept), row-major
     std::size_t n;
     std::size_t columns;
     bool intercept;
+    const double* centre = nullptr;  // (columns - intercept)
 
     // Rows [first, first + count) as a dense row-major matrix.
     void copy_rows(std::size_t first, std::size_t count, double* rows /* (count, columns) */) const {
@@ -20,7 +20,7 @@ struct Design {
             double* row = rows + i * columns;
             if (intercept) *row++ = 1.0;
             const double* from = data + (first + i) * stored;
-            std::copy(from, from + stored, row);
+            for (std::size_t j = 0; j < stored; ++j) row[j] = centre ? from[j] - centre[j] : from[j];
         }
     }
 };

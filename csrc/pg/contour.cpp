@@ -12,10 +12,12 @@ namespace {
 
 using Complex = std::complex<double>;
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 // exp(−kDigits) is the relative error aimed at in truncation and in discretisation.
 constexpr double kDigits = 34.0;
 
-// With A = 2xσ² the integrand is a Gaussian in p/σ of precision about 4A. Below kLowest the vertex moves
+// With A = 2xσ² the integrand is about a Gaussian in p/σ of precision 4A. Below kLowest the vertex moves
 // right.
 constexpr double kLowest = 2.0;
 
@@ -23,8 +25,8 @@ constexpr double kLowest = 2.0;
 // h; below, the rounding error of the plain exponent is about A ulp.
 constexpr double kTaylor = 500.0;
 
-// Beyond, exp(−z²x/2) is 0 at every x in question, and z² may overflow.
-constexpr double kLargestTilt = 1e154;
+// Exponents below count as −∞: there z² or x is about to overflow.
+constexpr double kLeastExponent = -1e290;
 
 // Where the contour crosses the real axis, and the exponent
 //     t x − h [G(z²/4 + t/2) − G(z²/4)],   t = 2(p² − p_z²),   p_z² = z²/4 + π²/4,
@@ -33,7 +35,6 @@ struct Vertex {
     double distance;   // σ²
     double offset;     // σ² − p_z², kept apart because it is far more precise than the difference
     double exponent;   // at the vertex
-    double slope;      // d exponent/dp² at the vertex; used by the Taylor form only
     double precision;  // A
 };
 
@@ -74,7 +75,6 @@ Vertex find_vertex(double x, double h, double w) {
     vertex.offset = r * pole;
     vertex.distance = pole + vertex.offset;
     vertex.exponent = deviation * vertex.offset + h * mean.divergence(r);
-    vertex.slope = deviation + h * mean.divergence_slope(r) / pole;
     return vertex;
 }
 
@@ -90,13 +90,13 @@ Node evaluate(Complex square) {
     const double phase = theta.real();                  // Im v
     if (growth > 19.0) return {Complex(growth - kLog2, phase), 1.0 / Complex(growth, phase)};
     const Complex u = square / (kPi / 2 + theta);  // cosh v = cos θ = sin u keeps its precision for small p
-    const double sin = std::sin(u.real()), cos = std::cos(u.real());
-    const double sinh = std::sinh(u.imag()), cosh = std::sqrt(1 + sinh * sinh);
-    const Complex sine(sin * cosh, cos * sinh);
+    const double sin_a = std::sin(u.real()), cos_a = std::cos(u.real());  // u = a + ib
+    const double sinh_b = std::sinh(u.imag()), cosh_b = std::sqrt(1 + sinh_b * sinh_b);
+    const Complex sine(sin_a * cosh_b, cos_a * sinh_b);
     const double wrapped = std::atan2(sine.imag(), sine.real());  // within π/2 of Im v, up to full turns
     const double turns = std::round((phase - wrapped) / (2 * kPi));
-    const Complex log_sine(0.5 * std::log(std::norm(sine)), wrapped + 2 * kPi * turns);
-    return {log_sine, Complex(cos * cosh, -sin * sinh) / (theta * sine)};
+    const Complex log_sine(std::log(std::abs(sine)), wrapped + 2 * kPi * turns);
+    return {log_sine, Complex(cos_a * cosh_b, -sin_a * sinh_b) / (theta * sine)};
 }
 
 Complex expm1(Complex a) {
@@ -118,6 +118,7 @@ class Contour {
     }
 
     const Vertex& vertex() const { return vertex_; }
+    bool is_empty() const { return !(vertex_.exponent > kLeastExponent); }
     bool is_taylor() const { return vertex_.precision >= kTaylor; }
 
     // 1/(2πi) ∫ integrand dt, where `integrand(p, Δ)`, Δ = p² − σ², lacks the factor exp(vertex().exponent).
@@ -138,13 +139,13 @@ class Contour {
         return 4 / kPi * step_ * sum;  // dt = 4 i p dη, and the lower half of the contour is the conjugate
     }
 
-    // exp(exponent at p − exponent at the vertex) by the Taylor expansion about the vertex.
+    // exp(exponent at p − exponent at the vertex) by the Taylor expansion about the vertex, which is the
+    // saddlepoint to double precision.
     template <class Weight>
     double integrate_taylor(Weight weight) const {
         const LogCoshExpansion expansion(vertex_.distance);
         return integrate([&](Complex, Complex delta) {
-            const Complex exponent =
-                vertex_.slope * delta + h_ * expansion.divergence(delta / vertex_.distance);
+            const Complex exponent = h_ * expansion.divergence(delta / vertex_.distance);
             return std::exp(exponent) * weight(delta);
         });
     }
@@ -160,21 +161,22 @@ class Contour {
     }
 
     // 1/(2πi) ∫ exp(tx) [E exp(−tω) − 1]/t dt: minus the survival function, without a pole at t = 0 and in
-    // proportion to h for h → 0.
+    // proportion to h for h → 0. A constant in place of the 1 gives the same if the pole is right of the
+    // contour, and one that is less prone to rounding if it is far away.
     double integrate_centred() const {
         const double at_vertex = log_cosh(vertex_.distance);
-        const double at_pole = std::expm1(scaled_rise(h_, vertex_.distance, w_));
+        const bool is_far = pole() > 2.5 * sigma_;
+        const double subtracted = is_far ? 0.0 : std::expm1(scaled_rise(h_, vertex_.distance, w_));
         return integrate([&](Complex p, Complex delta) {
             const Complex transform = expm1(-h_ * (evaluate(p * p).log_cosh - at_vertex));
-            return std::exp(2 * x_ * delta) * (transform - at_pole) / (2.0 * (vertex_.offset + delta));
+            return std::exp(2 * x_ * delta) * (transform - subtracted) / (2.0 * (vertex_.offset + delta));
         });
     }
 
     // What the midpoint rule misses of the integral because of the pole at t = 0 (residue 1): ±1/(1 +
     // e^{2πd/step}) for a pole at distance d, divided by exp(exponent at the vertex).
     double pole_correction() const {
-        const double pole = std::sqrt(w_ * w_ + kBranch);
-        const double d = std::fabs(vertex_.offset) / (sigma_ + pole);
+        const double d = std::fabs(vertex_.offset) / (sigma_ + pole());
         const double ratio = frequency_ / (4 * vertex_.precision);
         const double reach = sigma_ * (1 + ratio - std::sqrt(1 + ratio * ratio));  // the minimising d
         if (d > reach) return 0.0;
@@ -183,6 +185,8 @@ class Contour {
     }
 
   private:
+    double pole() const { return std::sqrt(w_ * w_ + kBranch); }  // p at t = 0
+
     double x_;
     double h_;
     double w_;
@@ -195,28 +199,27 @@ class Contour {
 }  // namespace
 
 double contour_log_density(double x, double h, double z) {
-    if (z > kLargestTilt) return -std::numeric_limits<double>::infinity();
     const Contour contour(x, h, z / 2);
+    if (contour.is_empty()) return -kInfinity;
     if (contour.is_taylor()) {
         return contour.vertex().exponent + std::log(contour.integrate_taylor([](Complex) { return 1.0; }));
     }
-    // x f(x) = h/(2πi) ∫ exp(tx) E exp(−tω) tanh(v)/(4v) dt (integration by parts) has no cancellation as h →
-    // 0.
+    // By parts, x f(x) = h/(2πi) ∫ exp(tx) E exp(−tω) tanh(v)/(4v) dt: without cancellation for h → 0.
     const double value =
         contour.integrate_plainly([](Complex, const Node& node) { return node.tanhc / 4.0; });
     return contour.vertex().exponent + std::log(h) - std::log(x) + std::log(value);
 }
 
 LogTail contour_log_tail(double x, double h, double z) {
-    if (z > kLargestTilt) return {-std::numeric_limits<double>::infinity(), false};
     const Contour contour(x, h, z / 2);
     const Vertex& vertex = contour.vertex();
+    if (contour.is_empty()) return {-kInfinity, vertex.offset > 0.0};
     if (h <= 1.0) return {vertex.exponent + std::log(-contour.integrate_centred()), false};
-    const auto pole = [&](Complex delta) { return 1.0 / (2.0 * (vertex.offset + delta)); };
+    const auto inverse_t = [&](Complex delta) { return 1.0 / (2.0 * (vertex.offset + delta)); };
     const double integral =
         contour.is_taylor()
-            ? contour.integrate_taylor(pole)
-            : contour.integrate_plainly([&](Complex delta, const Node&) { return pole(delta); });
+            ? contour.integrate_taylor(inverse_t)
+            : contour.integrate_plainly([&](Complex delta, const Node&) { return inverse_t(delta); });
     const bool lower = vertex.offset > 0.0;
     const double tail = (lower ? integral : -integral) + contour.pole_correction();
     return {vertex.exponent + std::log(tail), lower};

@@ -22,7 +22,7 @@ LogTail direct_tail(double x, double h, double z) {
     if (!levy_series_applies(x, h)) return contour_log_tail(x, h, z);
     const double lower = levy_log_cdf(x, h, z);
     if (lower <= kLogLargestComplemented) return {lower, true};
-    return levy_log_sf_applies(h, z) ? LogTail{levy_log_sf(x, h, z), false} : contour_log_tail(x, h, z);
+    return levy_log_sf_applies(x, h, z) ? LogTail{levy_log_sf(x, h, z), false} : contour_log_tail(x, h, z);
 }
 
 LogTail log_tail(double x, double h, double z) {

@@ -16,8 +16,8 @@ bool levy_series_applies(double x, double h);
 double levy_log_density(double x, double h, double z);
 double levy_log_cdf(double x, double h, double z);
 
-// Only where levy_log_sf_applies(h, z) as well, and right of the mean.
-bool levy_log_sf_applies(double h, double z);
+// Only where levy_log_sf_applies as well, and where the distribution function is above 0.9.
+bool levy_log_sf_applies(double x, double h, double z);
 double levy_log_sf(double x, double h, double z);
 
 }  // namespace polyagamma

@@ -47,6 +47,12 @@ double tail_sum(int n, double s) {
 constexpr double kDirect = 2.5;
 constexpr double kSquareRoot = 400.0;  // tanh(20) = 1 to double precision
 
+// dT/ds, T = tanh(√s)/√s, to a few digits: from 2sT′ = 1 − sT² − T, where 1 − sT² = 1/cosh²(√s).
+double tanhc_slope(double s, double t) {
+    if (std::fabs(s) < 0.05) return -1.0 / 3 + 4.0 / 15 * s;
+    return ((s < kSquareRoot ? 1 - s * t * t : 0.0) - t) / (2 * s);
+}
+
 // The tail beyond a_3 is below 1e-14 of C_n for larger n.
 constexpr int kLongestTail = 10;
 
@@ -93,8 +99,7 @@ double inverse_tanhc(double value) {
     for (int i = 0; i < 8; ++i) {
         const double s = distance - kBranch;
         const double t = tanhc(distance);
-        const double slope = std::fabs(s) < 0.05 ? -1.0 / 3 + 4.0 / 15 * s : (1.0 - t - s * t * t) / (2 * s);
-        const double step = std::log(t / value) * t / (slope * distance);
+        const double step = std::log(t / value) * t / (tanhc_slope(s, t) * distance);
         distance *= std::exp(-step);
         if (std::fabs(step) < 1e-7) break;
     }
@@ -125,23 +130,37 @@ void LogCoshExpansion::sum_directly(double s) {
     }
 }
 
-// T = tanh(√s)/√s solves 2sT′ = 1 − T − sT². Put T(s + rR) = Σ τ_n (−r)ⁿ; then C_{n+1} = τ_n R/2. The
-// recursion magnifies rounding by (R/s)ⁿ <= 2ⁿ relative to C_n, less than what rⁿ takes away for |r| < 0.4;
-// besides, √s <= 20 is lost.
+// The first four sums come from the derivatives of G in closed form, in t = tanh(v) and q = 1 − t², v = √s.
+// T = tanh(√s)/√s solves 2sT′ = 1 − T − sT², and with T(s + rR) = Σ τ_n (−r)ⁿ is C_{n+1} = τ_n R/2: a
+// recursion for the others. It magnifies rounding by (R/s)ⁿ <= 2ⁿ relative to C_n, less than what rⁿ takes
+// away for |r| < 0.4; besides, √s <= 20 is lost.
 void LogCoshExpansion::recur(double s) {
     std::array<double, kOrder> tau;
-    tau[0] = tanhc_at_root(std::sqrt(s));
-    double square_before = 0.0;  // (τ²)_{n−1}
-    for (std::size_t n = 0; n + 1 < tau.size(); ++n) {
+    take_closed_forms(s);
+    for (std::size_t n = 0; n < 4; ++n) tau[n] = 2 * c_[n + 1] / distance_;
+    double square_before = tau[0] * tau[2] * 2 + tau[1] * tau[1];  // (τ²)_{n−1}
+    for (std::size_t n = 3; n + 1 < tau.size(); ++n) {
         double square = 0.0;
         for (std::size_t i = 0; i <= n; ++i) square += tau[i] * tau[n - i];
         const double order = static_cast<double>(n);
-        const double constant = n == 0 ? 1.0 : 0.0;
-        tau[n + 1] = ((2 * order + 1) * tau[n] - constant + s * square - distance_ * square_before) /
+        tau[n + 1] = ((2 * order + 1) * tau[n] + s * square - distance_ * square_before) /
                      (2 * (s / distance_) * (order + 1));
+        c_[n + 2] = tau[n + 1] * distance_ / 2;
         square_before = square;
     }
-    for (std::size_t n = 0; n < tau.size(); ++n) c_[n + 1] = tau[n] * distance_ / 2;
+}
+
+void LogCoshExpansion::take_closed_forms(double s) {
+    const double v = std::sqrt(s);
+    const double e = std::exp(-2 * v);
+    const double t = (1 - e) / (1 + e);
+    const double q = 4 * e / ((1 + e) * (1 + e));
+    const double ratio = distance_ / s;
+    c_[1] = v / 2 * t * ratio;
+    c_[2] = v / 4 * (t - q * v) * ratio * ratio;
+    c_[3] = v / 16 * (3 * t - 3 * q * v - 2 * t * q * s) * std::pow(ratio, 3);
+    c_[4] = v / 96 * (15 * t - 15 * q * v - 12 * t * q * s - (4 * t * t - 2 * q) * q * s * v) *
+            std::pow(ratio, 4);
 }
 
 // G(s) = √s − log 2 to double precision.

@@ -56,6 +56,7 @@ class LogCoshExpansion {
   private:
     void sum_directly(double s);
     void recur(double s);
+    void take_closed_forms(double s);
     void take_square_root(double s);
 
     double distance_;

@@ -13,8 +13,9 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Newton's method for log tail(x) = target in log x, kept inside a bracket that the signs found so far make.
-// Both log tails are concave in log x, so that the iterates approach from one side after the first step.
+// Newton's method for log tail(x) = target in log x, kept inside the bracket that the signs found so far
+// make. Both log tails are concave in log x, so that the iterates approach from one side after the first
+// step.
 double solve(double target, bool lower, double h, double z) {
     constexpr int kMostSteps = 200;
     constexpr double kLongestStep = 8.0;
@@ -23,15 +24,17 @@ double solve(double target, bool lower, double h, double z) {
     double x = std::clamp(cumulant(1, h, z), low, high);
     for (int i = 0; i < kMostSteps; ++i) {
         const double tail = lower ? logcdf(x, h, z) : logsf(x, h, z);
-        const double excess = tail - target;
-        ((excess < 0) == lower ? low : high) = x;
+        const double ascent = lower ? target - tail : tail - target;  // positive left of the root
+        (ascent > 0 ? low : high) = x;
         const double slope = std::exp(logpdf(x, h, z) - tail) * x;  // |d log tail/d log x|
-        const double newton = (lower ? -excess : excess) / slope;
-        const double step = std::clamp(newton, -kLongestStep, kLongestStep);
-        double next = x + x * std::expm1(step);
-        if (!(next > low && next < high)) next = std::sqrt(low) * std::sqrt(high);
-        if (std::fabs(next - x) <= 1e-15 * x || next <= low || next >= high) return next;
-        x = next;
+        const double step = std::clamp(ascent / slope, -kLongestStep, kLongestStep);
+        if (!(std::fabs(step) > 1e-16)) return x;
+        const double next = x + x * std::expm1(step);
+        const double bound = step > 0 ? high : low;
+        const bool is_inside = step > 0 ? next < bound : next > bound;
+        const double before = x;
+        x = is_inside ? next : std::sqrt(x) * std::sqrt(bound);
+        if (x == before || x == bound) return x;
     }
     return x;
 }

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <memory>
 
 #include "math/elementary.hpp"
 #include "pg/pg1_density.hpp"
@@ -124,27 +123,28 @@ void cut_tightly(Cutter& cutter, double least, double& excess) {
     cutter.cut((1.0 + high) * least);
 }
 
-std::unique_ptr<StripTable> make_table() {
-    auto table = std::make_unique<StripTable>();
-    double excess = 3.0 / kStrips;
-    double quantum = 0x1p-23;  // at z = 0 all edges are below 2, so multiples of it fit single precision
-    for (std::size_t i = 0; i < kStripCells; ++i) {
-        const double z = kStripStepZ * static_cast<double>(i);
-        Cutter cutter(0.5 * z * z, quantum);
-        cut_tightly(cutter, area_under_density(z) / kStrips, excess);
-        cutter.write(table->rows + i * kStrips, table->cells[i]);
-        // The edges shrink from cell to cell, apart from jumps of a few per cent where the left end gains a
-        // strip.
-        if (cutter.right_end() < 0.9 * 0x1p23 * quantum) quantum *= 0.5;
+// The table, made in place (it never needs memory that might be lacking).
+struct MadeTable : StripTable {
+    MadeTable() {
+        double excess = 3.0 / kStrips;
+        double quantum = 0x1p-23;  // at z = 0 all edges are below 2, so multiples of it fit single precision
+        for (std::size_t i = 0; i < kStripCells; ++i) {
+            const double z = kStripStepZ * static_cast<double>(i);
+            Cutter cutter(0.5 * z * z, quantum);
+            cut_tightly(cutter, area_under_density(z) / kStrips, excess);
+            cutter.write(rows + i * kStrips, cells[i]);
+            // The edges shrink from cell to cell, apart from jumps of a few per cent where the left end gains
+            // a strip.
+            if (cutter.right_end() < 0.9 * 0x1p23 * quantum) quantum *= 0.5;
+        }
     }
-    return table;
-}
+};
 
 }  // namespace
 
 const StripTable& strip_table() {
-    static const std::unique_ptr<const StripTable> table = make_table();
-    return *table;
+    static const MadeTable table;
+    return table;
 }
 
 }  // namespace polyagamma

@@ -59,6 +59,14 @@ inline void clear(Lanes& lanes) {
     for (Register& part : lanes.part) part = Register{};
 }
 
+// sums += a - b
+inline void add_difference(Lanes& sums, const double* a, const double* b) {
+    Lanes left, right;
+    load(left, a);
+    load(right, b);
+    for (std::size_t i = 0; i < kRegisters; ++i) sums.part[i] += left.part[i] - right.part[i];
+}
+
 // The sum of the lanes, as a balanced tree.
 inline double sum(const Lanes& lanes) {
     double s[kPanelRows];

@@ -1,4 +1,5 @@
 // The Pólya-gamma log-likelihood of a row, ℓ = κη − b log(2 cosh(η/2)), and its derivatives in η.
+#include "kernels/levels/lanes.hpp"
 #include "kernels/levels/model_kernels.hpp"
 #include "kernels/model_kernels.hpp"
 #include "math/elementary.hpp"
@@ -14,28 +15,51 @@ inline double with_sign_of(double magnitude_of, double x) {
     return x < 0.0 ? -magnitude_of : magnitude_of;
 }
 
-// log(1 + e) for 0 <= e <= 1 to 2 ulp: 2 atanh(s) = 2(s + s³/3 + …) with s = e/(2+e), or, where 1 + e > √2,
-// log 2 + 2 atanh(s) with s = (e−1)/(e+3); then s² <= 0.0295 and the first term left out is below 3e-18.
-inline double log_one_plus(double e) {
-    const bool upper = e > 0.41421356237309503;
-    const double s = (upper ? e - 1.0 : e) / (upper ? e + 3.0 : e + 2.0);
-    const double s2 = s * s;
-    const double tail = polynomial(s2, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15,
-                                   1.0 / 17, 1.0 / 19, 1.0 / 21);
-    return 2.0 * s + (2.0 * s * s2 * tail + (upper ? 0.69314718055994531 : 0.0));
+// e^{−|η|} to 1 ulp; 3e-308 where it would be smaller.
+inline double exponential_of_minus(double magnitude_of) {
+    const ReducedExponential e = reduce_exponential(magnitude_of > 708.0 ? -708.0 : -magnitude_of);
+    return (1.0 + e.tail) * double_of((e.k - 2048 + 1023) << 52);
 }
 
-// tanh(η/2) with e = exp(−|η|): absolute error 2e-16.
-inline double tanh_half(double eta, double e) {
-    return with_sign_of((1.0 - e) / (1.0 + e), eta);
+// ∂ℓ/∂η with e = exp(−|η|): absolute error 2e-16 b.
+inline double residual_of(double kappa, double shape, double eta, double e) {
+    return kappa - 0.5 * shape * with_sign_of((1.0 - e) / (1.0 + e), eta);
 }
 
-// Residuals in place of eta, and the terms of the log-likelihood.
-void chunk(const double* kappa, const double* shape, std::size_t n, double* eta, double* terms) {
+// Residuals in place of eta; and of the log-likelihood κη − b|η|/2 − b log(1 + e), the first two terms and 1
+// + e.
+void residuals_and_factors(const double* kappa, const double* shape, std::size_t n, double* eta,
+                           double* terms, double* factors) {
     for (std::size_t i = 0; i < n; ++i) {
-        const double e = exponential(-magnitude(eta[i]));
-        terms[i] = kappa[i] * eta[i] - shape[i] * (0.5 * magnitude(eta[i]) + log_one_plus(e));
-        eta[i] = kappa[i] - 0.5 * shape[i] * tanh_half(eta[i], e);
+        const double half = 0.5 * magnitude(eta[i]);
+        const double e = exponential_of_minus(magnitude(eta[i]));
+        terms[i] = kappa[i] * eta[i] - shape[i] * half;
+        factors[i] = 1.0 + e;
+        eta[i] = residual_of(kappa[i], shape[i], eta[i], e);
+    }
+}
+
+bool all_equal(const double* shape, std::size_t n) {
+    bool equal = true;
+    for (std::size_t i = 1; i < n; ++i) equal &= shape[i] == shape[0];
+    return equal;
+}
+
+// factors[i] = b log(1 + e), from 1 + e <= 2. Rows of the same b in a chunk of panels share the logarithm of
+// their product, which the last of them gets: an error of 1e-16 in log(1 + e), as small as that of the other
+// terms.
+void take_logarithms(const double* shape, std::size_t n, double* factors) {
+    constexpr std::size_t kChunk = kLogChunkPanels * kPanelRows;
+    for (std::size_t first = 0; first < n; first += kChunk) {
+        const std::size_t count = n - first < kChunk ? n - first : kChunk;
+        double* chunk = factors + first;
+        std::size_t from = 0;
+        if (all_equal(shape + first, count)) {
+            for (std::size_t i = kPanelRows; i < count; ++i) chunk[i] *= chunk[i - kPanelRows];
+            from = count - kPanelRows;
+            for (std::size_t i = 0; i < from; ++i) chunk[i] = 0.0;
+        }
+        for (std::size_t i = from; i < count; ++i) chunk[i] = shape[first + i] * logarithm(chunk[i]);
     }
 }
 
@@ -43,27 +67,28 @@ void chunk(const double* kappa, const double* shape, std::size_t n, double* eta,
 
 void residual(const double* kappa, const double* shape, std::size_t n, double* eta) {
     for (std::size_t i = 0; i < n; ++i) {
-        const double e = exponential(-magnitude(eta[i]));
-        eta[i] = kappa[i] - 0.5 * shape[i] * tanh_half(eta[i], e);
+        eta[i] = residual_of(kappa[i], shape[i], eta[i], exponential_of_minus(magnitude(eta[i])));
     }
 }
 
 void residual_and_log_likelihood(const double* kappa, const double* shape, std::size_t n, double* eta,
                                  double* log_likelihood) {
-    constexpr std::size_t kChunk = 16 * kPanelRows;
-    double terms[kChunk];
-    for (std::size_t first = 0; first < n; first += kChunk) {
-        const std::size_t count = n - first < kChunk ? n - first : kChunk;
-        chunk(kappa + first, shape + first, count, eta + first, terms);
-        for (std::size_t i = 0; i < count; i += kPanelRows) {
-            for (std::size_t lane = 0; lane < kPanelRows; ++lane) log_likelihood[lane] += terms[i + lane];
-        }
+    constexpr std::size_t kBuffer = 16 * kLogChunkPanels * kPanelRows;
+    double terms[kBuffer], logarithms[kBuffer];
+    Lanes sums;
+    load(sums, log_likelihood);
+    for (std::size_t first = 0; first < n; first += kBuffer) {
+        const std::size_t count = n - first < kBuffer ? n - first : kBuffer;
+        residuals_and_factors(kappa + first, shape + first, count, eta + first, terms, logarithms);
+        take_logarithms(shape + first, count, logarithms);
+        for (std::size_t i = 0; i < count; i += kPanelRows) add_difference(sums, terms + i, logarithms + i);
     }
+    store(sums, log_likelihood);
 }
 
 void curvature(const double* shape, std::size_t n, double* eta) {
     for (std::size_t i = 0; i < n; ++i) {
-        const double e = exponential(-magnitude(eta[i]));
+        const double e = exponential_of_minus(magnitude(eta[i]));
         eta[i] = shape[i] * e / ((1.0 + e) * (1.0 + e));
     }
 }

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "gibbs/model.hpp"
+#include "linalg/aligned.hpp"
+#include "random/bitgen.hpp"
+
+// What the tests of the chains share.
+namespace fixtures {
+
+// A bit generator of the core over std::mt19937_64.
+class Generator {
+  public:
+    explicit Generator(std::uint64_t seed) : engine_(seed) {}
+    Generator(const Generator&) = delete;
+    // The other's state; pointers to this one's bit generator stay valid.
+    Generator& operator=(const Generator& other) {
+        engine_ = other.engine_;
+        return *this;
+    }
+
+    polyagamma::BitGen* bitgen() { return &bitgen_; }
+    double uniform() { return bitgen_.next_double(bitgen_.state); }
+    double normal() { return normal_(engine_); }
+
+  private:
+    static std::uint64_t word(void* state) { return (*static_cast<std::mt19937_64*>(state))(); }
+    static double unit(void* state) { return static_cast<double>(word(state) >> 11) * 0x1p-53; }
+
+    std::mt19937_64 engine_;
+    std::normal_distribution<double> normal_;
+    polyagamma::BitGen bitgen_{&engine_, word, nullptr, unit, word};
+};
+
+// Data and prior of a logistic regression, and the Model that points into them.
+struct Problem {
+    std::size_t n, p;
+    std::vector<double> design;  // (n, p)
+    std::vector<double> shape, kappa, offset;
+    std::vector<double> mean, precision;  // precision (p) or (p, p)
+    bool intercept = false;               // the design has p − 1 columns then
+
+    polyagamma::Model model() const;
+    // log π(β) from its definition, in long double.
+    double log_posterior(const double* beta) const;
+};
+
+// n rows of normal predictors, 0/1 responses of a logistic model, prior N(0, sd²).
+Problem make_problem(std::size_t n, std::size_t p, std::uint64_t seed, double sd = 2.5);
+
+// First and second moments of a posterior of two coefficients, by the trapezoidal rule on a grid that covers
+// it.
+struct Moments {
+    double mean[2];
+    double covariance[3];  // 00, 01, 11
+};
+Moments quadrature(const Problem& problem);
+
+// The largest |z-score| of the moments of draws (chains, sweeps, 2) of a correlated chain: means of 20
+// batches per chain against the exact values, with their own standard error.
+double worst_score(const std::vector<double>& draws, std::size_t chains, std::size_t sweeps,
+                   const Moments& exact);
+
+}  // namespace fixtures

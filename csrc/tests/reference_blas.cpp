@@ -1,0 +1,127 @@
+#include "reference_blas.hpp"
+
+#include <cmath>
+#include <vector>
+
+namespace reference {
+namespace {
+
+// Column-major matrix with leading dimension, or its transpose.
+struct View {
+    double* data;
+    int row_step, column_step;
+    View(double* a, int lda, char trans = 'N')
+        : data(a), row_step(trans == 'N' ? 1 : lda), column_step(trans == 'N' ? lda : 1) {}
+    double& operator()(int i, int j) const { return data[i * row_step + j * column_step]; }
+};
+
+void dgemm(char* transa, char* transb, int* m, int* n, int* k, double* alpha, double* a, int* lda, double* b,
+           int* ldb, double* beta, double* c, int* ldc) {
+    const View A(a, *lda, *transa), B(b, *ldb, *transb), C(c, *ldc);
+    for (int j = 0; j < *n; ++j) {
+        for (int i = 0; i < *m; ++i) {
+            double sum = 0.0;
+            for (int l = 0; l < *k; ++l) sum += A(i, l) * B(l, j);
+            C(i, j) = *alpha * sum + (*beta == 0.0 ? 0.0 : *beta * C(i, j));
+        }
+    }
+}
+
+void dgemv(char* trans, int* m, int* n, double* alpha, double* a, int* lda, double* x, int* incx,
+           double* beta, double* y, int* incy) {
+    const View A(a, *lda, *trans);
+    const int rows = *trans == 'N' ? *m : *n;
+    const int columns = *trans == 'N' ? *n : *m;
+    for (int i = 0; i < rows; ++i) {
+        double sum = 0.0;
+        for (int j = 0; j < columns; ++j) sum += A(i, j) * x[j * *incx];
+        y[i * *incy] = *alpha * sum + (*beta == 0.0 ? 0.0 : *beta * y[i * *incy]);
+    }
+}
+
+// Solves op(A) x = x for a triangular A.
+void solve(char uplo, char trans, const View& A, int n, double* x, int step) {
+    const bool upper = (uplo == 'U') == (trans == 'N');
+    for (int done = 0; done < n; ++done) {
+        const int i = upper ? n - 1 - done : done;
+        double value = x[i * step];
+        for (int j = upper ? i + 1 : 0; j < (upper ? n : i); ++j) value -= A(i, j) * x[j * step];
+        x[i * step] = value / A(i, i);
+    }
+}
+
+void dtrsv(char* uplo, char* trans, char*, int* n, double* a, int* lda, double* x, int* incx) {
+    solve(*uplo, *trans, View(a, *lda, *trans), *n, x, *incx);
+}
+
+void dtrsm(char*, char* uplo, char* transa, char*, int* m, int* n, double*, double* a, int* lda, double* b,
+           int* ldb) {
+    for (int j = 0; j < *n; ++j) solve(*uplo, *transa, View(a, *lda, *transa), *m, b + j * *ldb, 1);
+}
+
+void dpotrf(char* uplo, int* n, double* a, int* lda, int* info) {
+    const View L(a, *lda, *uplo == 'U' ? 'T' : 'N');
+    *info = 0;
+    for (int j = 0; j < *n; ++j) {
+        for (int i = j; i < *n; ++i) {
+            double value = L(i, j);
+            for (int k = 0; k < j; ++k) value -= L(i, k) * L(j, k);
+            if (i == j) {
+                if (!(value > 0.0)) {
+                    *info = j + 1;
+                    return;
+                }
+                L(j, j) = std::sqrt(value);
+            } else {
+                L(i, j) = value / L(j, j);
+            }
+        }
+    }
+}
+
+// Householder reflections H_j = I − tau v vᵀ, v stored below the diagonal with v_j = 1.
+void reflect(const View& A, int m, int j, double tau, int first, int last) {
+    for (int c = first; c < last; ++c) {
+        double sum = A(j, c);
+        for (int i = j + 1; i < m; ++i) sum += A(i, j) * A(i, c);
+        A(j, c) -= tau * sum;
+        for (int i = j + 1; i < m; ++i) A(i, c) -= tau * sum * A(i, j);
+    }
+}
+
+void dgeqrf(int* m, int* n, double* a, int* lda, double* tau, double*, int*, int* info) {
+    const View A(a, *lda);
+    *info = 0;
+    for (int j = 0; j < *n; ++j) {
+        double norm = 0.0;
+        for (int i = j; i < *m; ++i) norm += A(i, j) * A(i, j);
+        norm = std::sqrt(norm);
+        tau[j] = 0.0;
+        if (norm == 0.0) continue;
+        const double target = A(j, j) > 0.0 ? -norm : norm;
+        tau[j] = (target - A(j, j)) / target;
+        for (int i = j + 1; i < *m; ++i) A(i, j) /= A(j, j) - target;
+        A(j, j) = target;
+        reflect(A, *m, j, tau[j], j + 1, *n);
+    }
+}
+
+void dorgqr(int* m, int* n, int*, double* a, int* lda, double* tau, double*, int*, int* info) {
+    const View A(a, *lda);
+    *info = 0;
+    for (int j = *n - 1; j >= 0; --j) {
+        reflect(A, *m, j, tau[j], j + 1, *n);
+        for (int i = j + 1; i < *m; ++i) A(i, j) *= -tau[j];
+        A(j, j) = 1.0 - tau[j];
+        for (int i = 0; i < j; ++i) A(i, j) = 0.0;
+    }
+}
+
+}  // namespace
+
+const polyagamma::Blas& blas() {
+    static const polyagamma::Blas table{dgemv, dgemm, dtrsv, dtrsm, dpotrf, dgeqrf, dorgqr};
+    return table;
+}
+
+}  // namespace reference

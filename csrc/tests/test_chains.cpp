@@ -1,0 +1,204 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "gibbs/chains.hpp"
+#include "model_fixtures.hpp"
+
+using namespace polyagamma;
+
+namespace {
+
+struct Run {
+    Run(const Model& model, const WideModel* wide, const ChainsOptions& options, std::size_t chain_count = 4,
+        std::uint64_t seed = 60) {
+        std::vector<BitGen*> bitgens;
+        for (std::uint64_t c = 0; c < chain_count; ++c) {
+            generators.push_back(std::make_unique<fixtures::Generator>(seed + c));
+            bitgens.push_back(generators.back()->bitgen());
+        }
+        chains = std::make_unique<Chains>(model, wide, bitgens, options);
+        p = wide ? wide->size() : model.prior.size();
+    }
+
+    // Coefficients (chains, sweeps, p) and lp (chains, sweeps), in calls of at most `piece` sweeps.
+    void advance(std::size_t sweeps, std::size_t piece) {
+        const std::size_t count = chains->size();
+        beta.assign(count * sweeps * p, 0.0);
+        lp.assign(count * sweeps, 0.0);
+        const auto step = [](std::size_t value) { return static_cast<std::ptrdiff_t>(value); };
+        Output output;
+        output.beta = {beta.data(), step(sweeps * p), step(p)};
+        output.lp = {lp.data(), step(sweeps), 1};
+        for (std::size_t done = 0; done < sweeps; done += piece) {
+            REQUIRE(chains->run(std::min(piece, sweeps - done), output.from(done)).status.ok());
+        }
+    }
+
+    std::vector<std::unique_ptr<fixtures::Generator>> generators;
+    std::unique_ptr<Chains> chains;
+    std::size_t p;
+    std::vector<double> beta, lp;
+};
+
+ChainsOptions options(KernelChoice kernel, std::size_t tune, unsigned threads = 1) {
+    return {kernel, tune, threads};
+}
+
+constexpr KernelChoice kChoices[] = {KernelChoice::gibbs, KernelChoice::hmc, KernelChoice::automatic};
+
+// Two coefficients, separated data, a vague prior: skewed, far from normal.
+fixtures::Problem separated_problem() {
+    fixtures::Problem problem = fixtures::make_problem(12, 2, 61, 10.0);
+    for (std::size_t i = 0; i < 12; ++i) problem.kappa[i] = problem.design[2 * i] > 0.2 ? 0.5 : -0.5;
+    return problem;
+}
+
+fixtures::Problem weighted_problem() {
+    fixtures::Problem problem = fixtures::make_problem(9, 2, 62, 1.5);
+    problem.mean = {1.0, -0.5};
+    for (std::size_t i = 0; i < 9; ++i) {
+        problem.shape[i] = 0.5 + 1.7 * static_cast<double>(i);
+        problem.kappa[i] *= 0.6 * problem.shape[i];
+        problem.offset[i] = 0.2 * static_cast<double>(i) - 1.0;
+    }
+    return problem;
+}
+
+}  // namespace
+
+TEST_CASE("every kernel samples the posterior that quadrature gives") {
+    for (const fixtures::Problem& problem : {separated_problem(), weighted_problem()}) {
+        const fixtures::Moments exact = fixtures::quadrature(problem);
+        const Model model = problem.model();
+        for (const KernelChoice kernel : kChoices) {
+            // Long batches, for plain Gibbs sampling is slow on the separated problem.
+            const std::size_t sweeps = kernel == KernelChoice::gibbs ? 100000 : 20000;
+            Run run(model, nullptr, options(kernel, 400));
+            REQUIRE(run.chains->start(nullptr).ok());
+            run.advance(400, 400);
+            run.advance(sweeps, sweeps);
+            CHECK(fixtures::worst_score(run.beta, 4, sweeps, exact) < 6.0);
+        }
+    }
+}
+
+TEST_CASE("a model with more coefficients than rows has its posterior too") {
+    constexpr std::size_t kSweeps = 20000;
+    fixtures::Problem problem = fixtures::make_problem(1, 2, 63, 1.5);
+    problem.mean = {1.0, -0.5};
+    problem.offset = {0.5};
+    const fixtures::Moments exact = fixtures::quadrature(problem);
+    const Model model = problem.model();
+    WideModel wide;
+    REQUIRE(wide.assign(model).ok());
+    for (const KernelChoice kernel : kChoices) {
+        Run run(wide.reduced(), &wide, options(kernel, 200));
+        const std::vector<double> initial(8, 3.0);
+        REQUIRE(run.chains->start(initial.data()).ok());
+        run.advance(200, 200);
+        run.advance(kSweeps, kSweeps);
+        CHECK(fixtures::worst_score(run.beta, 4, kSweeps, exact) < 6.0);
+        for (const std::size_t draw : {0u, 777u, 79999u}) {
+            CHECK(run.lp[draw] == doctest::Approx(problem.log_posterior(&run.beta[2 * draw])).epsilon(1e-11));
+        }
+    }
+}
+
+TEST_CASE("lp is the log-posterior of the draw beside it") {
+    const fixtures::Problem problem = weighted_problem();
+    const Model model = problem.model();
+    for (const KernelChoice kernel : kChoices) {
+        Run run(model, nullptr, options(kernel, 30));
+        REQUIRE(run.chains->start(nullptr).ok());
+        run.advance(60, 25);
+        for (std::size_t draw = 0; draw < 4 * 60; ++draw) {
+            CHECK(run.lp[draw] == doctest::Approx(problem.log_posterior(&run.beta[2 * draw])).epsilon(1e-11));
+        }
+    }
+}
+
+TEST_CASE("threads and pieces do not change a bit") {
+    // So few rows that threads go over chains, and so many that they go over rows.
+    for (const std::size_t rows : {1100u, 9000u}) {
+        const std::size_t tune = rows == 1100 ? 100 : 30;
+        const fixtures::Problem problem = fixtures::make_problem(rows, 3, 64);
+        const Model model = problem.model();
+        for (const KernelChoice kernel : kChoices) {
+            Run one(model, nullptr, options(kernel, tune, 1), 5);
+            REQUIRE(one.chains->start(nullptr).ok());
+            one.advance(tune + 20, tune + 20);
+            for (const unsigned threads : {2u, 3u, 8u}) {
+                Run other(model, nullptr, options(kernel, tune, threads), 5);
+                REQUIRE(other.chains->start(nullptr).ok());
+                other.advance(tune + 20, 7 + threads);
+                CHECK(other.beta == one.beta);
+                CHECK(other.lp == one.lp);
+            }
+        }
+    }
+}
+
+TEST_CASE("a saved run goes on with the same bits, in warm-up and after it") {
+    const fixtures::Problem problem = fixtures::make_problem(60, 3, 65);
+    const Model model = problem.model();
+    for (const KernelChoice kernel : kChoices) {
+        for (const std::size_t saved_at : {5u, 33u, 60u, 130u}) {
+            Run whole(model, nullptr, options(kernel, 100));
+            REQUIRE(whole.chains->start(nullptr).ok());
+            whole.advance(saved_at, saved_at);
+            const Chains::State state = whole.chains->state();
+
+            Run resumed(model, nullptr, options(kernel, 100, 2));
+            REQUIRE(resumed.chains->set_state(state));
+            for (std::size_t c = 0; c < 4; ++c) *resumed.generators[c] = *whole.generators[c];
+            whole.advance(120, 120);
+            resumed.advance(120, 11);
+            CHECK(resumed.beta == whole.beta);
+            CHECK(resumed.lp == whole.lp);
+        }
+    }
+}
+
+TEST_CASE("the state of other chains is refused") {
+    const fixtures::Problem problem = fixtures::make_problem(60, 3, 66);
+    const Model model = problem.model();
+    Run run(model, nullptr, options(KernelChoice::automatic, 100));
+    Run fewer(model, nullptr, options(KernelChoice::automatic, 100), 3);
+    Run shorter(model, nullptr, options(KernelChoice::automatic, 50));
+    CHECK_FALSE(fewer.chains->set_state(run.chains->state()));
+    CHECK_FALSE(shorter.chains->set_state(run.chains->state()));
+    CHECK(run.chains->set_state(run.chains->state()));
+}
+
+TEST_CASE("a predictor that overflows is reported, with its chain") {
+    fixtures::Problem problem = fixtures::make_problem(10, 2, 67);
+    const Model model = problem.model();
+    std::vector<double> initial(8, 0.0);
+    initial[5] = 1e308;
+    initial[4] = -1e308;
+    Run run(model, nullptr, options(KernelChoice::gibbs, 0));
+    problem.design.assign(20, 1e200);
+    const Model huge = problem.model();
+    Run other(huge, nullptr, options(KernelChoice::gibbs, 0));
+    REQUIRE(other.chains->start(initial.data()).ok());
+    const RunStatus result = other.chains->run(3, {});
+    CHECK(result.status.kind != Status::Kind::ok);
+}
+
+TEST_CASE("warm-up prefers trajectories where data augmentation is slow, and says so") {
+    const fixtures::Problem problem = separated_problem();
+    const Model model = problem.model();
+    Run run(model, nullptr, options(KernelChoice::automatic, 400));
+    REQUIRE(run.chains->start(nullptr).ok());
+    run.advance(400, 400);
+    CHECK(run.chains->report().hmc_efficiency > 5.0 * run.chains->report().gibbs_efficiency);
+    CHECK(run.chains->settings().trajectories > 0);
+    CHECK(run.chains->settings().gibbs_every > 1);
+    const SweepSettings frozen = run.chains->settings();
+    run.advance(100, 100);
+    CHECK(run.chains->settings().hmc.angle == frozen.hmc.angle);
+    CHECK(run.chains->settings().hmc.kicks == frozen.hmc.kicks);
+}

@@ -1,0 +1,146 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "gibbs/coordinates.hpp"
+#include "gibbs/curvature.hpp"
+#include "gibbs/gradient_pass.hpp"
+#include "gibbs/mode.hpp"
+#include "linalg/dense.hpp"
+#include "model_fixtures.hpp"
+#include "reference_blas.hpp"
+
+using namespace polyagamma;
+
+namespace {
+
+RowTeam alone(1);
+
+// Offsets, prior mean, full precision, an intercept: everything a model can have.
+fixtures::Problem full_problem(std::size_t n, std::size_t p) {
+    fixtures::Problem problem = fixtures::make_problem(n, p - 1, 31);
+    problem.p = p;
+    problem.intercept = true;
+    for (std::size_t i = 0; i < n; ++i) {
+        problem.offset[i] = 0.1 * static_cast<double>(i % 7) - 0.3;
+        problem.shape[i] = i % 3 == 0 ? 4.0 : 1.0;
+        problem.kappa[i] *= problem.shape[i];
+    }
+    problem.mean.assign(p, 0.25);
+    problem.precision.assign(p * p, 0.1);
+    for (std::size_t j = 0; j < p; ++j) problem.precision[j * p + j] = 0.5 + 0.1 * static_cast<double>(j);
+    return problem;
+}
+
+Vector random_vector(std::size_t n, std::uint64_t seed, double scale) {
+    fixtures::Generator random(seed);
+    Vector values(n);
+    for (double& value : values) value = scale * random.normal();
+    return values;
+}
+
+// Coordinates with a centre and a basis of no structure.
+Coordinates moved(const Model& model) {
+    const std::size_t p = model.prior.size();
+    Coordinates coordinates(model);
+    Vector basis = random_vector(p * p, 32, 0.2);
+    for (std::size_t j = 0; j < p; ++j) basis[j * p + j] += 1.0;
+    coordinates.move(model, random_vector(p, 33, 0.5).data(), basis.data());
+    return coordinates;
+}
+
+}  // namespace
+
+TEST_CASE("the log-density is the log-posterior of the coefficients, in any coordinates") {
+    for (const std::size_t n : {1u, 7u, 8u, 50u, 1025u}) {
+        const fixtures::Problem problem = full_problem(n, 4);
+        const Model model = problem.model();
+        for (const Coordinates& coordinates : {Coordinates(model), moved(model)}) {
+            GradientPass pass(model.rows, 4, 1, alone);
+            const Vector u = random_vector(4, 34, 1.0);
+            const double* at = u.data();
+            Vector gradient(4), beta(4);
+            double log_likelihood = 0.0, log_density = 0.0;
+            pass.log_density(coordinates, &at, gradient.data(), &log_likelihood, &log_density);
+            coordinates.coefficients(u.data(), beta.data());
+            CHECK(log_density == doctest::Approx(problem.log_posterior(beta.data())).epsilon(1e-12));
+        }
+    }
+}
+
+TEST_CASE("the gradient is that of the log-density") {
+    constexpr double kStep = 1e-5;
+    const fixtures::Problem problem = full_problem(60, 5);
+    const Model model = problem.model();
+    const Coordinates coordinates = moved(model);
+    GradientPass pass(model.rows, 5, 1, alone);
+    Vector u = random_vector(5, 35, 1.0), gradient(5), ignored(5), beta(5);
+    const double* at = u.data();
+    pass.log_density(coordinates, &at, gradient.data(), nullptr, nullptr);
+    for (std::size_t j = 0; j < 5; ++j) {
+        const double middle = u[j];
+        double values[2];
+        for (int side = 0; side < 2; ++side) {
+            u[j] = middle + (side == 0 ? -kStep : kStep);
+            coordinates.coefficients(u.data(), beta.data());
+            values[side] = problem.log_posterior(beta.data());
+        }
+        u[j] = middle;
+        CHECK(gradient[j] == doctest::Approx((values[1] - values[0]) / (2.0 * kStep)).epsilon(1e-7));
+    }
+}
+
+TEST_CASE("a chain's gradient does not depend on the chains beside it") {
+    const fixtures::Problem problem = full_problem(333, 6);
+    const Model model = problem.model();
+    const Coordinates coordinates(model);
+    std::vector<Vector> u;
+    std::vector<const double*> at;
+    for (std::uint64_t c = 0; c < 4; ++c) u.push_back(random_vector(6, 40 + c, 1.0));
+    for (const Vector& one : u) at.push_back(one.data());
+    GradientPass together(model.rows, 6, 4, alone), one_chain(model.rows, 6, 1, alone);
+    Vector gradient(24), one(6), log_likelihood(4), log_density(4);
+    together.log_density(coordinates, at.data(), gradient.data(), log_likelihood.data(), log_density.data());
+    for (std::size_t c = 0; c < 4; ++c) {
+        double likelihood = 0.0, density = 0.0;
+        one_chain.log_density(coordinates, &at[c], one.data(), &likelihood, &density);
+        CHECK(density == log_density[c]);
+        CHECK(std::memcmp(one.data(), &gradient[6 * c], 6 * sizeof(double)) == 0);
+    }
+}
+
+TEST_CASE("the mode has no gradient, and the factor is that of the Hessian there") {
+    fixtures::Problem separated = fixtures::make_problem(40, 3, 36, 10.0);
+    for (std::size_t i = 0; i < 40; ++i) separated.kappa[i] = separated.design[3 * i] > 0.0 ? 0.5 : -0.5;
+    fixtures::Problem wide = full_problem(3, 6);
+    fixtures::Problem far = full_problem(50, 4);  // the start is 1e3 prior standard deviations away
+    far.mean.assign(4, 2e3);
+    fixtures::Problem scales = fixtures::make_problem(80, 3, 37, 1e4);
+    for (std::size_t i = 0; i < 80; ++i) scales.design[3 * i] *= 1e5;
+    for (const fixtures::Problem& problem : {full_problem(50, 4), separated, wide, far, scales}) {
+        const Model model = problem.model();
+        const Coordinates coordinates(model);
+        const std::size_t k = coordinates.size();
+        Mode mode;
+        REQUIRE(find_mode(coordinates, model.rows, mode).ok());
+        CHECK(mode.iterations < 100);
+        GradientPass pass(model.rows, k, 1, alone);
+        Vector gradient(k), weights(model.rows.shape.size()), hessian(k * k);
+        const double* at = mode.u.data();
+        pass.log_density(coordinates, &at, gradient.data(), nullptr, nullptr);
+        // In units of the posterior's standard deviations.
+        solve_lower(model.blas, mode.cholesky.data(), k, gradient.data());
+        CHECK(std::sqrt(dot(gradient.data(), gradient.data(), k)) < 1e-4);
+        curvature_at(coordinates, model.rows, mode.u.data(), weights);
+        weighted_precision(coordinates, weights, hessian.data());
+        clear_upper(mode.cholesky.data(), k);
+        for (std::size_t i = 0; i < k; ++i) {
+            for (std::size_t j = 0; j <= i; ++j) {
+                const double product = dot(&mode.cholesky[i * k], &mode.cholesky[j * k], k);
+                CHECK(product == doctest::Approx(hessian[i * k + j]).epsilon(1e-6));
+            }
+        }
+    }
+}

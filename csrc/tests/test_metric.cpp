@@ -1,0 +1,93 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "gibbs/metric.hpp"
+#include "linalg/dense.hpp"
+#include "model_fixtures.hpp"
+
+using namespace polyagamma;
+
+namespace {
+
+// A prior N(0, I) and rows that say nothing: the curvature is I.
+fixtures::Problem flat_problem(std::size_t p) {
+    fixtures::Problem problem = fixtures::make_problem(8, p, 70, 1.0);
+    problem.shape.assign(8, 0.0);
+    problem.kappa.assign(8, 0.0);
+    return problem;
+}
+
+// Draws (4 chains) of N(1, diag(variance, 1, 1, …)), an AR(1) process within each chain.
+Vector autoregressive_draws(std::size_t sweeps, std::size_t k, double variance, double autocorrelation) {
+    fixtures::Generator random(71);
+    Vector draws;
+    for (int c = 0; c < 4; ++c) {
+        std::vector<double> x(k);
+        for (double& value : x) value = random.normal();
+        for (std::size_t t = 0; t < sweeps; ++t) {
+            for (std::size_t j = 0; j < k; ++j) {
+                x[j] = autocorrelation * x[j] +
+                       std::sqrt(1.0 - autocorrelation * autocorrelation) * random.normal();
+                draws.push_back(1.0 + (j == 0 ? std::sqrt(variance) : 1.0) * x[j]);
+            }
+        }
+    }
+    return draws;
+}
+
+}  // namespace
+
+TEST_CASE("the covariance is trusted as far as the draws go") {
+    constexpr std::size_t kSize = 6;
+    const fixtures::Problem problem = flat_problem(kSize);
+    const Model model = problem.model();
+    const Coordinates coordinates(model);
+    Metric metric;
+
+    const Vector same = autoregressive_draws(500, kSize, 1.0, 0.0);
+    REQUIRE(fit_metric(coordinates, model.rows, {same.data(), 4, 500, kSize}, true, metric).ok());
+    CHECK(metric.shrinkage > 0.3);  // nothing to be learnt from them
+
+    const Vector wide = autoregressive_draws(500, kSize, 100.0, 0.0);
+    REQUIRE(fit_metric(coordinates, model.rows, {wide.data(), 4, 500, kSize}, true, metric).ok());
+    CHECK(metric.shrinkage < 0.02);
+    // Standard error of the variance 3.2 %.
+    CHECK(metric.covariance[0] * metric.covariance[0] == doctest::Approx(100.0).epsilon(0.16));
+
+    const Vector slow = autoregressive_draws(500, kSize, 100.0, 0.99);
+    Metric of_slow;
+    REQUIRE(fit_metric(coordinates, model.rows, {slow.data(), 4, 500, kSize}, true, of_slow).ok());
+    CHECK(of_slow.shrinkage > 5.0 * metric.shrinkage);
+
+    REQUIRE(fit_metric(coordinates, model.rows, {wide.data(), 4, 500, kSize}, false, metric).ok());
+    CHECK(metric.shrinkage == 1.0);
+    CHECK(metric.covariance == identity(kSize));
+    for (const double centre : metric.centre) CHECK(std::fabs(centre - 1.0) < 1.2);
+}
+
+TEST_CASE("basis and transform of a metric are inverse to each other") {
+    constexpr std::size_t kSize = 4;
+    const fixtures::Problem problem = fixtures::make_problem(50, kSize, 72);
+    const Model model = problem.model();
+    const Coordinates coordinates(model);
+    const Vector draws = autoregressive_draws(50, kSize, 3.0, 0.3);
+    Metric metric;
+    REQUIRE(fit_metric(coordinates, model.rows, {draws.data(), 4, 50, kSize}, true, metric).ok());
+    const Vector u{0.4, -1.0, 2.0, 0.1};
+    Vector moved = u, basis(kSize * kSize), back(kSize);
+    metric.transform(model.blas, moved.data());
+    metric.basis(model.blas, basis.data());
+    multiply_vector(model.blas, basis.data(), moved.data(), kSize, kSize, back.data());
+    for (std::size_t j = 0; j < kSize; ++j)
+        CHECK(back[j] + metric.centre[j] == doctest::Approx(u[j]).epsilon(1e-12));
+}
+
+TEST_CASE("autocorrelations from draws and from steps alone") {
+    const Vector draws = autoregressive_draws(5000, 1, 1.0, 0.8);
+    // Standard error of both below 0.01.
+    CHECK(largest_autocorrelation({draws.data(), 4, 5000, 1}) == doctest::Approx(0.8).epsilon(0.05));
+    CHECK(largest_autocorrelation_of_steps({draws.data(), 4, 5000, 1}) == doctest::Approx(0.8).epsilon(0.05));
+    CHECK(largest_autocorrelation({draws.data(), 4, 1, 1}) == 0.0);
+}

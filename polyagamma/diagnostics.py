@@ -1,0 +1,125 @@
+"""Whether chains have mixed: effective sample sizes and R-hat of all parameters at once, in milliseconds.
+
+ArviZ has the finer (rank-normalised) versions, `arviz.ess` and `arviz.rhat`; these decide whether a run ends
+with advice.
+
+References
+----------
+.. [1] A. Gelman et al. (2013), "Bayesian Data Analysis", 3rd edition, sections 11.4 and 11.5.
+.. [2] A. Vehtari et al. (2021), "Rank-normalization, folding, and localization: an improved R-hat for
+   assessing convergence of MCMC", Bayesian Analysis 16, 667-718.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
+
+FloatArray = NDArray[np.float64]
+LEAST_DRAWS = 100  # of a chain: fewer say nothing about mixing
+MOST_VALUES = 1 << 23  # of a posterior: more would take seconds, or be read from disk
+LEAST_ESS = 100  # for each chain; [2]_, section 4
+GREATEST_RHAT = 1.01  # [2]_, section 4
+
+
+class Mixing(NamedTuple):
+    """The worst parameters of a posterior."""
+
+    ess: float
+    ess_of: str
+    rhat: float
+    rhat_of: str
+
+    def is_poor(self, chains: int) -> bool:
+        """Whether the draws should not be trusted yet."""
+        return self.ess < LEAST_ESS * chains or self.rhat > GREATEST_RHAT
+
+
+def advice(posterior: xr.Dataset) -> list[str]:
+    """Return what to tell the user of these draws: nothing if they are fine, or too few or many to tell."""
+    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
+    values = sum(array.size for array in posterior.data_vars.values())
+    if draws < LEAST_DRAWS or values > MOST_VALUES:
+        return []
+    mixing = worst_mixing(posterior)
+    if not mixing.is_poor(chains):
+        return []
+    needed = draws * max(4 * LEAST_ESS * chains / mixing.ess, 2.0) - draws
+    more = int(np.ceil(needed / 100) * 100)
+    return [
+        f"the chains have mixed poorly: least effective sample size {mixing.ess:.0f} ({mixing.ess_of}), "
+        f"greatest R-hat {mixing.rhat:.3f} ({mixing.rhat_of}); at least {LEAST_ESS * chains} and at most "
+        f"{GREATEST_RHAT} are wanted. Add about {more} draws to each chain: model.extend(idata, {more})"
+    ]
+
+
+def worst_mixing(posterior: xr.Dataset) -> Mixing:
+    """Return the least effective sample size and the greatest R-hat, and whose they are."""
+    found = []
+    for name, array in posterior.data_vars.items():
+        draws = array.transpose("chain", "draw", ...).to_numpy()
+        ess, rhat = ess_and_rhat(draws.reshape(*draws.shape[:2], -1))
+        low, high = int(np.argmin(ess)), int(np.argmax(rhat))
+        found.append(Mixing(ess[low], _label(name, array, low), rhat[high], _label(name, array, high)))
+    lowest = min(found, key=lambda mixing: mixing.ess)
+    highest = max(found, key=lambda mixing: mixing.rhat)
+    return Mixing(lowest.ess, lowest.ess_of, highest.rhat, highest.rhat_of)
+
+
+def ess_and_rhat(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return effective sample sizes and R-hats of the means of parameters.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (chains, draws, p)
+        At least four draws. A parameter that never moves has an effective sample size of 0 and an infinite
+        R-hat.
+
+    Returns
+    -------
+    ess, rhat : ndarray, shape (p,)
+    """
+    half = draws.shape[1] // 2
+    split = np.concatenate([draws[:, :half], draws[:, -half:]])  # (m, n, p): [1]_, section 11.4
+    within = split.var(axis=1, ddof=1).mean(axis=0)
+    between = split.mean(axis=1).var(axis=0, ddof=1)  # B / n of [1]_
+    pooled = within * (half - 1) / half + between  # [1]_, equation 11.3
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rhat = np.sqrt(pooled / within)
+        correlation = (
+            1.0 - (within - _autocovariance(split).mean(axis=0)) / pooled
+        )  # (n, p): [2]_, equation 10
+        total = split.shape[0] * half
+        ess = total / np.maximum(_autocorrelation_time(correlation), 1.0 / np.log10(total))  # bound of [2]_
+    stuck = within == 0
+    return np.where(stuck, 0.0, ess), np.where(stuck, np.inf, rhat)
+
+
+def _autocovariance(series: FloatArray) -> FloatArray:
+    """Return the autocovariance of each chain and parameter at every lag, (m, n, p)."""
+    n = series.shape[1]
+    size = next_fast_len(2 * n, real=True)
+    spectrum = np.abs(rfft(series - series.mean(axis=1, keepdims=True), size, axis=1)) ** 2
+    return np.asarray(irfft(spectrum, size, axis=1)[:, :n] / (n - 1))
+
+
+def _autocorrelation_time(correlation: FloatArray) -> FloatArray:
+    """Return sums of correlations over all lags, cut off by Geyer's monotone sequence ([2]_, section 3)."""
+    n = len(correlation) // 2 * 2
+    correlation = correlation.copy()
+    correlation[0] = 1.0
+    pairs = correlation[:n:2] + correlation[1:n:2]
+    positive = np.logical_and.accumulate(pairs > 0, axis=0)
+    monotone = np.where(positive, np.minimum.accumulate(pairs, axis=0), 0.0)
+    return np.asarray(2.0 * monotone.sum(axis=0) - 1.0)
+
+
+def _label(name: object, array: xr.DataArray, position: int) -> str:
+    dims = array.dims[2:]
+    where = np.unravel_index(position, tuple(array.sizes[dim] for dim in dims))
+    labels = ", ".join(str(array[dim].to_numpy()[i]) for dim, i in zip(dims, where, strict=True))
+    return f"{name}[{labels}]" if dims else str(name)

@@ -1,0 +1,148 @@
+"""A run on disk: its draws (see `polyagamma.store`) and a checkpoint to go on from.
+
+A checkpoint counts the draws it belongs to, and is replaced in one piece after they have been written. So
+whatever happens in between, the last checkpoint and the draws it counts are whole, and a resumed run makes
+the rest anew.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from polyagamma import trace
+from polyagamma.job import Job, ResumeError, metadata
+from polyagamma.rounds import Arrays, Run
+from polyagamma.sinks import Layout
+from polyagamma.store import DrawStore
+
+DRAWS, CHECKPOINT = "draws.zarr", "checkpoint.npz"
+
+
+def read_checkpoint(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the checkpoint in the folder `path`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    ResumeError
+        If it is truncated, damaged, foreign or of another version.
+    """
+    file = path / CHECKPOINT
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"checkpoint {path} has no {CHECKPOINT}: pass the folder that sample(checkpoint=...) wrote to"
+        )
+    try:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            snapshot = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ResumeError(f"{file} is damaged or no checkpoint ({error}): sample anew elsewhere") from error
+    metadata(snapshot)
+    return snapshot
+
+
+def write_checkpoint(path: Path, snapshot: dict[str, NDArray[Any]]) -> None:
+    """Put a checkpoint into the folder `path`: the old one stays until the new one is whole on disk."""
+    new = path / f"{CHECKPOINT}.new"
+    with new.open("wb") as file:
+        np.savez(file, **snapshot)  # type: ignore[arg-type]  # it takes the names for options
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path / CHECKPOINT)
+
+
+class FolderSink:
+    """Writes the draws of a run to disk, `every` at a time, and a checkpoint with them.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+    job : Job
+    fingerprint : str
+        Of the model.
+    """
+
+    def __init__(self, path: Path, layout: Layout, job: Job, fingerprint: str) -> None:
+        self._path, self._layout, self._job, self._fingerprint = path, layout, job, fingerprint
+        self._every = job.settings.every
+        self._buffer = layout.zeros(job.settings.chains, self._every)
+        self._written, self._filled, self._saved_at = job.run.draws, 0, job.chains.sweeps_done
+        sampled = list(layout.label(layout.zeros(1, 1)))
+        self._store = DrawStore(path / DRAWS, sampled, self._every)
+
+    def create(self, data: Mapping[str, xr.Dataset]) -> None:
+        """Make the folder, with the data's groups and a first checkpoint.
+
+        Raises
+        ------
+        FileExistsError
+            If there is something at the path already: nothing is ever overwritten.
+        """
+        if self._path.exists() and (not self._path.is_dir() or any(self._path.iterdir())):
+            raise FileExistsError(
+                f"checkpoint {self._path} exists: continue that run with resume(), or pass another folder"
+            )
+        self._path.mkdir(parents=True, exist_ok=True)
+        self._store.create(self._layout.datasets(self._buffer), data)
+        self._save()
+
+    def reopen(self) -> None:
+        """Go on after the draws that the checkpoint counts, having checked that they are whole.
+
+        Raises
+        ------
+        ResumeError
+            If some are missing or damaged.
+        """
+        try:
+            self._store.open()
+            self._store.require_whole(self._written)
+        except (OSError, KeyError, ValueError, RuntimeError) as error:
+            raise ResumeError(
+                f"the draws in {self._path} are damaged ({error}): sample anew elsewhere"
+            ) from error
+        self._store.resize(self._written)
+
+    def room(self, draws: int) -> Arrays:
+        """Return places for the next draws, up to the next checkpoint."""
+        end = min(self._filled + draws, self._every - self._written % self._every)
+        return {name: array[:, self._filled : end] for name, array in self._buffer.items()}
+
+    def after_round(self, run: Run) -> None:
+        """Write the draws made, and a checkpoint, if it is time."""
+        self._filled = run.draws - self._written
+        if self._filled and run.draws % self._every == 0:
+            self._flush()
+        elif run.draws == 0 and self._job.chains.sweeps_done - self._saved_at >= self._every:
+            self._save()
+
+    def groups(self) -> dict[str, xr.Dataset]:
+        """Return the groups of the draws written so far; values are read when they are used."""
+        return self._store.groups()
+
+    def close(self, attrs: trace.Attributes) -> None:
+        """Write the rest of the draws, and note how the run went."""
+        if self._filled:
+            self._flush()
+        self._store.finish(attrs)
+
+    def _flush(self) -> None:
+        """Write the draws in the buffer, then the checkpoint that counts them."""
+        raw = {name: array[:, : self._filled] for name, array in self._buffer.items()}
+        self._store.append(self._layout.label(raw), self._written)
+        self._written, self._filled = self._written + self._filled, 0
+        self._save()
+
+    def _save(self) -> None:
+        write_checkpoint(self._path, self._job.snapshot(self._fingerprint))
+        self._saved_at = self._job.chains.sweeps_done

@@ -1,0 +1,111 @@
+"""A run with all it needs to go on, and its form as arrays and plain metadata."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma.rounds import Arrays, Chains, Run
+from polyagamma.sampling import Settings
+
+FORMAT, VERSION = "polyagamma-gibbs run", 1
+
+
+class ResumeError(ValueError):
+    """A stored run cannot go on here."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """The parts of a run.
+
+    Attributes
+    ----------
+    settings : Settings
+    generators : list of BitGenerator
+        One for each chain; the chains advance them.
+    chains : Chains
+    run : Run
+    """
+
+    settings: Settings
+    generators: list[np.random.BitGenerator]
+    chains: Chains
+    run: Run
+
+    def snapshot(self, fingerprint: str) -> dict[str, NDArray[Any]]:
+        """Return all that the run's future depends on, as arrays; ``"meta"`` is a JSON text.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Of the model, to recognise it by.
+        """
+        meta = {
+            "format": FORMAT,
+            "version": VERSION,
+            "fingerprint": fingerprint,
+            "settings": self.settings.to_plain(),
+            "run": asdict(self.run),
+            "generators": [generator.state for generator in self.generators],
+        }
+        return {"meta": np.array(json.dumps(meta)), **self.chains.state()}
+
+    def restore(self, snapshot: Arrays) -> None:
+        """Put generators and chains into the state they had in `snapshot`."""
+        meta = metadata(snapshot)
+        for generator, state in zip(self.generators, meta["generators"], strict=True):
+            generator.state = state
+        self.chains.set_state({name: array for name, array in snapshot.items() if name != "meta"})
+
+
+def metadata(snapshot: Arrays) -> dict[str, Any]:
+    """Return the metadata of a snapshot.
+
+    Raises
+    ------
+    ResumeError
+        If it is none, or of a version that this one cannot read.
+    """
+    try:
+        meta = json.loads(str(snapshot["meta"]))
+        found = meta["format"], meta["version"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResumeError("this is not a stored run of polyagamma-gibbs: pass one that it wrote") from error
+    if found != (FORMAT, VERSION):
+        raise ResumeError(
+            f"the run is stored as {found}, this version reads {(FORMAT, VERSION)}: sample anew"
+        )
+    return dict(meta)
+
+
+def require_same_model(meta: Mapping[str, Any], fingerprint: str) -> None:
+    """Raise ResumeError unless the run was one of the model with this fingerprint."""
+    if meta["fingerprint"] != fingerprint:
+        raise ResumeError(
+            "the run was made by a model with other data or another prior: resume it with the same X, y, "
+            "trials, weights, offset, prior and intercept"
+        )
+
+
+def stored_settings(meta: Mapping[str, Any], cores: int | None) -> tuple[Settings, Run]:
+    """Return the settings of a stored run, and how far it had come."""
+    return Settings.from_plain(meta["settings"], cores), Run(**meta["run"] | {"interrupted": False})
+
+
+def digest(*arrays: NDArray[np.float64]) -> str:
+    """Return a digest of float64 arrays: of their bits, in matrices of the bits' sums along each axis."""
+    whole = blake2b(digest_size=16)
+    for array in arrays:
+        bits = np.ascontiguousarray(array).view(np.uint64)  # unsigned sums wrap around: exact in any order
+        sums = [bits] if array.ndim < 2 else [bits.sum(axis=axis) for axis in range(array.ndim)]
+        whole.update(repr(array.shape).encode())
+        for one in sums:
+            whole.update(np.asarray(one, dtype="<u8").tobytes())
+    return whole.hexdigest()

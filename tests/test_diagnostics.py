@@ -1,0 +1,98 @@
+"""The quick diagnostics against ArviZ's, and the advice a run ends with."""
+
+import arviz as az
+import numpy as np
+import pytest
+import xarray as xr
+
+from polyagamma import Normal, PolyaGammaLogistic, SamplingWarning, diagnostics
+
+
+def autoregressive(correlation, chains=4, draws=2000, parameters=20, seed=0):
+    noise = np.random.default_rng(seed).standard_normal((chains, draws, parameters))
+    series = noise.copy()
+    for t in range(1, draws):
+        series[:, t] = correlation * series[:, t - 1] + np.sqrt(1 - correlation**2) * noise[:, t]
+    return series
+
+
+@pytest.mark.parametrize("correlation", [-0.5, 0.0, 0.5, 0.9, 0.99])
+def test_effective_sample_size_and_rhat_are_those_of_arviz(correlation):
+    draws = autoregressive(correlation)
+    ess, rhat = diagnostics.ess_and_rhat(draws)
+    for j in range(draws.shape[2]):
+        assert ess[j] == pytest.approx(az.ess(draws[:, :, j], method="mean"), rel=0.08)
+        assert rhat[j] == pytest.approx(az.rhat(draws[:, :, j], method="split"), rel=1e-3)
+
+
+def test_effective_sample_size_of_a_known_process():
+    """N (1 - r) / (1 + r) for an autoregressive process; 20 parameters, 8,000 draws each."""
+    ess, _ = diagnostics.ess_and_rhat(autoregressive(0.8))
+    assert np.mean(ess) == pytest.approx(8000 * 0.2 / 1.8, rel=0.1)
+
+
+def test_chains_apart_and_chains_stuck():
+    apart = autoregressive(0.0, parameters=1) + np.arange(4)[:, None, None]
+    ess, rhat = diagnostics.ess_and_rhat(apart)
+    assert ess < 10
+    assert rhat > 1.2
+    ess, rhat = diagnostics.ess_and_rhat(np.ones((4, 200, 1)))
+    assert ess == 0
+    assert rhat == np.inf
+
+
+def dataset(draws):
+    return xr.Dataset(
+        {
+            "intercept": (("chain", "draw"), draws[..., 0]),
+            "beta": (("chain", "draw", "feature"), draws[..., 1:]),
+        },
+        coords={"feature": [f"x{j}" for j in range(draws.shape[2] - 1)]},
+    )
+
+
+def test_advice_names_the_worst_and_says_what_to_do():
+    draws = autoregressive(0.2, draws=500, parameters=4)
+    assert diagnostics.advice(dataset(draws)) == []
+    draws[..., 2] = autoregressive(0.97, draws=500, parameters=1)[..., 0]
+    (text,) = diagnostics.advice(dataset(draws))
+    ess = diagnostics.ess_and_rhat(draws)[0][2]
+    assert f"least effective sample size {ess:.0f} (beta[x1])" in text
+    more = int(text.split("model.extend(idata, ")[1].rstrip(")"))
+    assert 500 * (1600 / ess - 1) <= more < 500 * (1600 / ess - 1) + 100
+
+
+def test_too_few_draws_give_no_advice(monkeypatch):
+    draws = autoregressive(0.97, draws=99, parameters=2)
+    assert diagnostics.advice(dataset(draws)) == []
+    monkeypatch.setattr(diagnostics, "MOST_VALUES", 2 * 4 * 300 - 1)
+    assert diagnostics.advice(dataset(autoregressive(0.99, draws=300, parameters=2))) == []
+
+
+def test_run_ends_with_advice_that_helps():
+    """Rare events, which mix slowly without trajectories; the suggested extension is enough."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((400, 1))
+    y = np.arange(400) < 4
+    model = PolyaGammaLogistic(X, y)
+    with pytest.warns(SamplingWarning, match=r"mixed poorly: least effective sample size \d+") as caught:
+        idata = model.sample(300, kernel="gibbs", random_seed=1, progressbar=False)
+    more = int(str(caught[0].message).split("model.extend(idata, ")[1].rstrip(")"))
+    longer = model.extend(idata, more, progressbar=False)
+    assert diagnostics.worst_mixing(longer.posterior).ess > 400
+
+
+def test_separation_is_explained():
+    x = np.linspace(-1, 1, 20)[:, np.newaxis]
+    with pytest.warns(SamplingWarning, match="perfectly separates .* decided by the prior"):
+        PolyaGammaLogistic(x, x[:, 0] > 0).sample(20, random_seed=1, progressbar=False)
+    with pytest.warns(SamplingWarning, match=r"only one class \(1.0\) .* decided by the prior"):
+        PolyaGammaLogistic(x, np.ones(20)).sample(20, random_seed=1, progressbar=False)
+
+
+def test_priors_of_extreme_scale_are_noticed():
+    X = np.random.default_rng(0).standard_normal((200, 2)) * [1.0, 1e6]
+    y = X[:, 0] > 0.3
+    with pytest.warns(SamplingWarning, match=r"'x1' is 2\.\de\+06: .*standardized=True"):
+        PolyaGammaLogistic(X, y, prior=Normal(0, 2.5))
+    PolyaGammaLogistic(X, y)

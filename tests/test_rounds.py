@@ -1,0 +1,127 @@
+"""The loop of a run: rounds, interrupts, callbacks, thinning; with chains that only count."""
+
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from polyagamma import rounds
+from polyagamma.job import Job
+from polyagamma.progress import Silent
+from polyagamma.rounds import Loop, Run
+from polyagamma.sampling import Settings
+from polyagamma.sinks import Layout, MemorySink
+
+
+class CountingChains:
+    """Draws are the numbers of their sweeps; does something at one of them."""
+
+    def __init__(self, at=-1, action=None, seconds=0.0):
+        self.sweeps_done, self.at, self.action, self.seconds, self.calls = 0, at, action, seconds, []
+
+    def run(self, sweeps, out=None):
+        self.calls.append(sweeps)
+        time.sleep(self.seconds * sweeps)
+        for sweep in range(sweeps):
+            if self.sweeps_done + sweep == self.at:
+                self.action()
+            if out is not None:
+                out["beta"][:, sweep] = self.sweeps_done + sweep
+        self.sweeps_done += sweeps
+
+
+def label(raw):
+    return {"posterior": {"beta": (("chain", "draw"), raw["beta"])}}
+
+
+def run(chains, draws=50, tune=20, thin=1, callback=None):
+    settings = Settings.check(
+        draws=draws, tune=tune, chains=2, thin=thin, cores=1, kernel="a", kernels=["a"], random_seed=1
+    )
+    job = Job(settings, [], chains, Run())
+    sink = MemorySink(Layout({"beta": ()}, {}, label, {}), job)
+    Loop(chains, settings, sink, Silent(), callback, job.run).go()
+    return job.run, sink.drawn()["beta"]
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_rounds_fill_every_draw_once():
+    result, beta = run(CountingChains())
+    np.testing.assert_array_equal(beta, np.tile(np.arange(20, 70), (2, 1)))
+    assert result.draws == 50
+    assert not result.interrupted
+
+
+def test_thinning_keeps_every_third_sweep():
+    _, beta = run(CountingChains(), thin=3)
+    np.testing.assert_array_equal(beta[0], np.arange(22, 170, 3))
+
+
+def test_rounds_last_about_as_long_as_they_should():
+    chains = CountingChains(seconds=0.002)
+    run(chains, draws=300, tune=0)  # 0.6 s: 6 rounds, and a few short ones to find the pace
+    assert 6 <= len(chains.calls) <= 40
+
+
+def test_rounds_are_bounded_however_fast_the_chains():
+    chains = CountingChains()
+    run(chains, draws=30_000)
+    assert max(chains.calls) <= rounds.ROUND_SWEEPS
+
+
+def test_interrupt_while_drawing_keeps_the_draws():
+    result, beta = run(CountingChains(at=40, action=interrupt, seconds=0.01))
+    assert result.interrupted
+    assert 20 <= result.draws < 50
+    assert beta.shape == (2, result.draws)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_interrupt_in_warmup_raises():
+    with pytest.raises(KeyboardInterrupt):
+        run(CountingChains(at=3, action=interrupt))
+
+
+def test_second_interrupt_raises_at_once():
+    def twice():
+        interrupt()
+        interrupt()
+
+    with pytest.raises(KeyboardInterrupt):
+        run(CountingChains(at=40, action=twice))
+
+
+def test_callback_is_told_of_every_round_and_stops_the_run():
+    seen = []
+
+    def stop(progress):
+        seen.append((progress.tuning, progress.sweeps, progress.draws, progress.total_draws))
+        assert progress.draws == progress.posterior.sizes["draw"]
+        return progress.draws >= 30
+
+    result, beta = run(CountingChains(seconds=0.01), callback=stop)
+    assert 30 <= result.draws < 50
+    assert beta.shape == (2, result.draws)
+    assert not result.interrupted
+    assert seen[0] == (True, 1, 0, 50)
+    assert seen[-1] == (False, 20 + result.draws, result.draws, 50)
+
+
+def test_error_of_a_callback_is_the_users():
+    with pytest.raises(ZeroDivisionError):
+        run(CountingChains(), callback=lambda progress: 1 / progress.draws)
+
+
+def test_numerical_error_is_worded(monkeypatch):
+    monkeypatch.setattr(rounds, "ROUND_SECONDS", 0.0)
+
+    def fail():
+        raise rounds.NumericalError("not_positive_definite", 1, 7, 2)
+
+    with pytest.raises(FloatingPointError, match=r"chain 1 stopped at sweep 47: .* in row 2.* scale X"):
+        run(CountingChains(at=40, action=fail))
