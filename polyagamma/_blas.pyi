@@ -1,3 +1,3 @@
-from types import CapsuleType
+from typing_extensions import CapsuleType
 
 capsule: CapsuleType

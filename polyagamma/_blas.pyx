@@ -3,12 +3,14 @@ from cpython.pycapsule cimport PyCapsule_New
 from scipy.linalg.cython_blas cimport dgemm, dgemv, dtrmv, dtrsm, dtrsv
 from scipy.linalg.cython_lapack cimport dgeqrf, dorgqr, dpotrf
 
-ctypedef void (*Dgemv)(char*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*) noexcept nogil
-ctypedef void (*Dgemm)(char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*,
+ctypedef void (*Dgemv)(char*, int*, int*, double*, double*, int*, double*, int*, double*, double*,
                        int*) noexcept nogil
+ctypedef void (*Dgemm)(char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*,
+                       double*, int*) noexcept nogil
 ctypedef void (*Dtrmv)(char*, char*, char*, int*, double*, int*, double*, int*) noexcept nogil
 ctypedef void (*Dtrsv)(char*, char*, char*, int*, double*, int*, double*, int*) noexcept nogil
-ctypedef void (*Dtrsm)(char*, char*, char*, char*, int*, int*, double*, double*, int*, double*, int*) noexcept nogil
+ctypedef void (*Dtrsm)(char*, char*, char*, char*, int*, int*, double*, double*, int*, double*,
+                       int*) noexcept nogil
 ctypedef void (*Dpotrf)(char*, int*, double*, int*, int*) noexcept nogil
 ctypedef void (*Dgeqrf)(int*, int*, double*, int*, double*, double*, int*, int*) noexcept nogil
 ctypedef void (*Dorgqr)(int*, int*, int*, double*, int*, double*, double*, int*, int*) noexcept nogil

@@ -295,5 +295,6 @@ class PolyaGammaLogistic(LogisticPredictions):
         return bool((eta * (self._y - self._trials / 2) > 0).all())
 
     def _bytes(self, settings: Settings) -> tuple[int, int]:
-        n, p = self._predictors.X.shape
-        return 8 * (p + 2 + n * settings.log_likelihood), 8 * n * p if self._centre.any() else 0
+        n, k = len(self._y), len(self._prior.mean)
+        core = _gibbs.memory_estimate(n, k, settings.chains, settings.tune)
+        return 8 * (k + 1 + n * settings.log_likelihood), core

@@ -173,8 +173,8 @@ class LogisticPredictions(GibbsModel):
         found = [str(name) for name in posterior["feature"].to_numpy()]
         if found != self._predictors.names:
             raise ValueError(
-                f"idata must be of this model, got coefficients of {found}, expected {self._predictors.names}: "
-                "pass what its sample() returned"
+                f"idata must be of this model, got coefficients of {found}, "
+                f"expected {self._predictors.names}: pass what its sample() returned"
             )
         return posterior
 
@@ -208,7 +208,7 @@ class LogisticPredictions(GibbsModel):
         return xr.DataArray(out, dims=(*trace.DRAWS, "obs_id"), coords=coords, name="probability")
 
     def _draw_blocks(self, draws: xr.Dataset) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
-        """Yield draws in blocks, which are read from disk one after another: slice, intercepts, coefficients."""
+        """Yield draws in blocks, read from disk one by one: slice, intercepts, coefficients."""
         size = max(1, prediction.BLOCK // (draws.sizes["chain"] * len(self._predictors.names)))
         for start in range(0, draws.sizes["draw"], size):
             some = slice(start, min(start + size, draws.sizes["draw"]))
@@ -221,4 +221,3 @@ class LogisticPredictions(GibbsModel):
         if not self._predictors.intercept:
             return np.zeros(len(beta)), beta
         return draws["intercept"].transpose(*trace.DRAWS).to_numpy().ravel(), beta
-

@@ -17,8 +17,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // exp(−kDigits) is the relative error aimed at in truncation and in discretisation.
 constexpr double kDigits = 34.0;
 
-// With A = 2xσ² the integrand is about a Gaussian in p/σ of precision 4A. Below kLowest the vertex moves
-// right.
+// With A = 2xσ² the integrand is about a Gaussian in p/σ of precision 4A. For small A the step, which is in
+// proportion to σ, would be short: below kLowest the vertex moves right.
 constexpr double kLowest = 2.0;
 
 // From this A on the exponent comes from its Taylor expansion about the vertex, which stays accurate for any

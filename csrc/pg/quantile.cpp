@@ -44,6 +44,7 @@ double quantile(double q, bool lower, double h, double z) {
     if (!(q >= 0 && q <= 1) || std::isnan(cumulant(1, h, z))) return std::numeric_limits<double>::quiet_NaN();
     if (q == at_zero) return 0.0;
     if (q == 1 - at_zero) return kInfinity;
+    // Newton's method is fast for the smaller tail.
     return q <= 0.5 ? solve(std::log(q), lower, h, z) : solve(std::log1p(-q), !lower, h, z);
 }
 
