@@ -35,6 +35,7 @@ SETTINGS = {
     "banana": Setting(500, 59.0, 1.1),
 }
 FIXED = {
+    "polyagamma": Sampler("polyagamma", "gp_polyagamma", is_peer=False),
     "numpyro": Sampler("numpyro", "linear_numpyro", {"float64": True}),
     "numpyro-float32": Sampler("numpyro", "linear_numpyro", {"float64": False}, is_peer=False),
     "nutpie": Sampler("nutpie", "linear_nutpie"),
@@ -42,7 +43,10 @@ FIXED = {
     "blackjax-float32": Sampler("blackjax", "linear_blackjax", {"float64": False}, is_peer=False),
 }
 SAMPLED_SETS = ("pima392", "breast_cancer")
-SAMPLED = {"numpyro": Sampler("numpyro", "gp_numpyro", {"float64": True, "draws": 250})}
+SAMPLED = {
+    "polyagamma": Sampler("polyagamma", "gp_polyagamma", is_peer=False),
+    "numpyro": Sampler("numpyro", "gp_numpyro", {"float64": True, "draws": 250}),
+}
 """NumPyro factors the kernel matrix for each gradient: a quarter of the draws tells its rate."""
 
 

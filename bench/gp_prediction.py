@@ -11,8 +11,13 @@ from harness.launch import run
 from logistic_sets import Array
 
 TRAINING_ROWS = {"pima392": 313, "breast_cancer": 455, "banana": 2000}
-SAMPLERS = {"sklearn": "predict_sklearn", "gpytorch": "predict_gpytorch"}
-"""Environment and adapter of each method."""
+SAMPLERS = {
+    "polyagamma": ("polyagamma", "predict_polyagamma", {}),
+    "polyagamma-150": ("polyagamma", "predict_polyagamma", {"inducing": 150}),
+    "sklearn": ("sklearn", "predict_sklearn", {}),
+    "gpytorch": ("gpytorch", "predict_gpytorch", {}),
+}
+"""Environment and adapter of each method, and what it is told besides the problem."""
 
 
 def log_loss(probability: Array, y: Array) -> float:
@@ -23,14 +28,15 @@ def log_loss(probability: Array, y: Array) -> float:
 
 def main() -> None:
     options = command_line.parse(__doc__, list(TRAINING_ROWS), list(SAMPLERS))
-    pythons = {name: environment_python(name, options.environments) for name in options.peers}
+    pythons = {name: environment_python(SAMPLERS[name][0], options.environments) for name in options.peers}
     machine.pin(options.cores)
     print("| set | method | log loss | fit and predict s |\n| --- | --- | --- | --- |")
     for name, (X, y) in gp_sets.load(options.data, options.sets).items():
         train, test = slice(TRAINING_ROWS[name]), slice(TRAINING_ROWS[name], None)
         problem = {"X": X[train], "y": y[train], "X_test": X[test], "cores": options.cores, "seed": 0}
         for method in options.peers:
-            outcome = run(pythons[method], SAMPLERS[method], problem, options.timeout)
+            _, adapter, settings = SAMPLERS[method]
+            outcome = run(pythons[method], adapter, problem | settings, options.timeout)
             cells = [name, method, outcome.failure or "", ""]
             if outcome.output is not None:
                 cells[2:] = [f"{log_loss(outcome.output, y[test]):.4f}", f"{outcome.total_seconds:.3g}"]

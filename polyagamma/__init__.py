@@ -9,6 +9,8 @@ from polyagamma.density import (
     polyagamma_var,
 )
 from polyagamma.distribution import PolyaGamma
+from polyagamma.gaussian_process import PolyaGammaGP
+from polyagamma.gp_sparse import HilbertBasis
 from polyagamma.job import ResumeError
 from polyagamma.logistic import PolyaGammaLogistic
 from polyagamma.priors import MvNormal, Normal
@@ -16,9 +18,11 @@ from polyagamma.random import random_polyagamma
 from polyagamma.sampling import SamplingWarning
 
 __all__ = [
+    "HilbertBasis",
     "MvNormal",
     "Normal",
     "PolyaGamma",
+    "PolyaGammaGP",
     "PolyaGammaLogistic",
     "ResumeError",
     "SamplingWarning",

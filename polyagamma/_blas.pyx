@@ -1,12 +1,13 @@
 """BLAS and LAPACK of SciPy as the struct of pointers that the C++ core takes."""
 from cpython.pycapsule cimport PyCapsule_New
-from scipy.linalg.cython_blas cimport dgemm, dgemv, dtrsm, dtrsv
+from scipy.linalg.cython_blas cimport dgemm, dgemv, dtrmv, dtrsm, dtrsv
 from scipy.linalg.cython_lapack cimport dgeqrf, dorgqr, dpotrf
 
 ctypedef void (*Dgemv)(char*, int*, int*, double*, double*, int*, double*, int*, double*, double*,
                        int*) noexcept nogil
 ctypedef void (*Dgemm)(char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*,
                        double*, int*) noexcept nogil
+ctypedef void (*Dtrmv)(char*, char*, char*, int*, double*, int*, double*, int*) noexcept nogil
 ctypedef void (*Dtrsv)(char*, char*, char*, int*, double*, int*, double*, int*) noexcept nogil
 ctypedef void (*Dtrsm)(char*, char*, char*, char*, int*, int*, double*, double*, int*, double*,
                        int*) noexcept nogil
@@ -18,6 +19,7 @@ cdef extern from "linalg/blas.hpp" namespace "polyagamma":
     cdef cppclass Blas:
         Dgemv dgemv
         Dgemm dgemm
+        Dtrmv dtrmv
         Dtrsv dtrsv
         Dtrsm dtrsm
         Dpotrf dpotrf
@@ -27,6 +29,7 @@ cdef extern from "linalg/blas.hpp" namespace "polyagamma":
 cdef Blas _blas
 _blas.dgemv = dgemv
 _blas.dgemm = dgemm
+_blas.dtrmv = dtrmv
 _blas.dtrsv = dtrsv
 _blas.dtrsm = dtrsm
 _blas.dpotrf = dpotrf

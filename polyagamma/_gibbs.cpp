@@ -22,4 +22,5 @@ PYBIND11_MODULE(_gibbs, module) {
     module.doc() = "Model and chain objects of the C++ core.";
     polyagamma::binding::register_model(module);
     polyagamma::binding::register_chains(module);
+    polyagamma::binding::register_gaussian_process(module);
 }

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,3 +120,138 @@ class LogisticChains:
 
 def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int) -> int:
     """Bytes that a model and its chains allocate at most, besides X and the draws."""
+
+class Covariance:
+    """A kernel on the training inputs, for the core to call."""
+
+class CallbackCovariance(Covariance):
+    """A kernel in Python.
+
+    Parameters
+    ----------
+    n_rows, n_theta : int
+    function : callable
+        ``function(theta, out)`` fills the lower triangle of `out` (n, n) at log parameters theta (d,) and
+        returns whether it is finite. It is called from several threads (with the GIL); its exceptions end the
+        run and come out of it.
+    """
+
+    def __init__(
+        self, *, n_rows: int, n_theta: int, function: Callable[[_Array, _Array], bool]
+    ) -> None: ...
+
+class StationaryCovariance(Covariance):
+    """``variance * k(r)``, r the distance of inputs divided by the length scales, in the core.
+
+    Parameters
+    ----------
+    family : int
+        0: ``exp(-r**2 / 2)``; 1, 2, 3: Matern with nu = 1/2, 3/2, 5/2.
+    inputs : ndarray, shape (n, p)
+    variance : (int, float)
+        Index of the log variance in theta, or a negative number and the log variance itself.
+    length_scales : list of (int, float)
+        The same of one length scale, or of p.
+    jitter : float
+        The diagonal is multiplied by one plus this.
+    """
+
+    def __init__(
+        self,
+        *,
+        family: int,
+        inputs: _Array,
+        variance: tuple[int, float],
+        length_scales: Sequence[tuple[int, float]],
+        jitter: float,
+    ) -> None: ...
+
+class Process:
+    """A Gaussian process on the training inputs."""
+
+class FullProcess(Process):
+    """The process itself, by n x n matrices; `n_theta` = 0: the kernel is fixed."""
+
+    def __init__(self, *, n_rows: int, n_theta: int, covariance: Covariance) -> None: ...
+
+class SparseProcess(Process):
+    """A process of low rank, ``f = features @ v + sqrt(variance) * e``; `n_theta` = 0: the kernel is fixed.
+
+    Parameters
+    ----------
+    n_rows, n_features, n_theta : int
+    features : callable
+        ``features(theta, matrix, variance)`` fills its last two arguments, (n, m) and (n,), and returns
+        whether they are finite; see `CallbackCovariance`.
+    """
+
+    def __init__(
+        self, *, n_rows: int, n_features: int, n_theta: int, features: Callable[[_Array, _Array, _Array],
+        bool]
+    ) -> None: ...
+
+class ProcessChains:
+    """All chains of one Gaussian-process model; chain ``c`` draws from ``bit_generators[c]`` only.
+
+    Rows have log-likelihood ``kappa * eta - shape * log(2 cosh(eta / 2))``, ``eta = offset + f`` (f less its
+    prior mean). All arrays are C-contiguous float64 and are kept, not copied.
+
+    Parameters
+    ----------
+    process : Process
+    shape : ndarray, shape (n,)
+    kappa, offset : ndarray, shape (functions, n)
+        One row for each latent function: one, or the classes of a softmax.
+    log_prior : callable or None
+        Log prior density of log kernel parameters (d,); None if the kernel is fixed.
+    initial_theta : ndarray, shape (chains, functions, d)
+    bit_generators : sequence of numpy.random.BitGenerator
+        One for each chain. Their locks are held while `run` works.
+    tune : int
+        Proposals of kernel parameters adapt in the first `tune` sweeps.
+    steps : (int, int, int, int)
+        Steps in a sweep: of the kernel parameters with f integrated out, with the whitened f kept, and with
+        the noise kept from which the surrogate makes f; and rotations of that noise.
+    threads : int
+    """
+
+    def __init__(
+        self,
+        *,
+        process: Process,
+        shape: _Array,
+        kappa: _Array,
+        offset: _Array,
+        log_prior: Callable[[_Array], float] | None,
+        initial_theta: _Array,
+        bit_generators: Sequence[np.random.BitGenerator],
+        tune: int,
+        steps: tuple[int, int, int, int],
+        threads: int,
+    ) -> None: ...
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+    def theta(self, chain: int) -> _Array:
+        """Log kernel parameters of a chain, shape (functions, d)."""
+    def run(self, sweeps: int, out: Mapping[str, NDArray[np.generic]] | None = None) -> None:
+        """Advance every chain by `sweeps` sweeps; the GIL is released.
+
+        Parameters
+        ----------
+        sweeps : int
+        out : mapping of str to ndarray, optional
+            Arrays to fill, any subset of: ``"f"`` (chains, sweeps, functions * n), ``"theta"``
+            (chains, sweeps, functions * d), ``"whitened"`` (chains, sweeps, functions * m: the first m
+            coordinates), ``"lp"`` and ``"acceptance_..."`` of ``collapsed``, ``whitened``, ``surrogate`` and
+            ``rotation`` (chains, sweeps).
+
+        Raises
+        ------
+        NumericalError
+            Of kind ``"kernel"``: the covariance matrix of a chain's own parameters could not be factored.
+        """
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Everything needed to go on with the same bits, except the states of the bit generators."""
+    def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Go on from `state`, made by chains of the same model and number of chains."""

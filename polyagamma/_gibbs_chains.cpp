@@ -5,38 +5,11 @@
 
 #include "_gibbs_binding.hpp"
 #include "_gibbs_model.hpp"
+#include "_gibbs_run.hpp"
 #include "gibbs/chains.hpp"
 
 namespace polyagamma::binding {
 namespace {
-
-PyObject* numerical_error = nullptr;
-
-BitGen* bitgen_of(const py::handle& bit_generator) {
-    return py::capsule(bit_generator.attr("capsule"));
-}
-
-std::vector<BitGen*> bitgens_of(const std::vector<py::object>& bit_generators) {
-    std::vector<BitGen*> pointers;
-    for (const py::object& one : bit_generators) pointers.push_back(bitgen_of(one));
-    return pointers;
-}
-
-// Holds the locks of bit generators for as long as it lives; needs the GIL.
-class Locks {
-  public:
-    explicit Locks(const std::vector<py::object>& bit_generators) : bit_generators_(bit_generators) {
-        for (const py::object& one : bit_generators_) one.attr("lock").attr("acquire")();
-    }
-    ~Locks() {
-        for (const py::object& one : bit_generators_) one.attr("lock").attr("release")();
-    }
-    Locks(const Locks&) = delete;
-    Locks& operator=(const Locks&) = delete;
-
-  private:
-    const std::vector<py::object>& bit_generators_;
-};
 
 // Chains with what they point into.
 struct PyChains {
@@ -51,16 +24,14 @@ struct PyChains {
     std::unique_ptr<Chains> chains;
 };
 
-[[noreturn]] void raise_numerical_error(const RunStatus& result) {
+[[noreturn]] void raise(const RunStatus& result) {
     const char* kind =
         result.status.kind == Status::Kind::not_positive_definite ? "not_positive_definite" : "not_finite";
-    const py::tuple arguments = py::make_tuple(kind, result.chain, result.sweep, result.status.index);
-    PyErr_SetObject(numerical_error, arguments.ptr());
-    throw py::error_already_set();
+    raise_numerical_error(kind, result.chain, result.sweep, result.status.index);
 }
 
 void require(const Status& status) {
-    if (!status.ok()) raise_numerical_error({status});
+    if (!status.ok()) raise({status});
 }
 
 KernelChoice kernel_choice(const std::string& name) {
@@ -134,7 +105,7 @@ void run(PyChains& self, std::size_t sweeps, const py::object& out) {
         const py::gil_scoped_release release;
         result = self.chains->run(sweeps, output);
     }
-    if (!result.status.ok()) raise_numerical_error(result);
+    if (!result.status.ok()) raise(result);
 }
 
 py::dict stats(const PyChains& self) {
@@ -207,8 +178,8 @@ std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, st
 
 void register_chains(py::module_& module) {
     using namespace py::literals;
-    numerical_error = PyErr_NewException("polyagamma._gibbs.NumericalError", PyExc_ArithmeticError, nullptr);
-    module.attr("NumericalError") = py::handle(numerical_error);
+    module.attr("NumericalError") = py::reinterpret_steal<py::object>(
+        PyErr_NewException("polyagamma._gibbs.NumericalError", PyExc_ArithmeticError, nullptr));
     module.def("memory_estimate", &memory_estimate, "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a);
     py::class_<PyChains>(module, "LogisticChains")
         .def(py::init<py::object, std::vector<py::object>, const py::object&, std::size_t, const std::string&,

@@ -39,6 +39,14 @@ def integer(name: str, value: Any, least: int) -> int:
     return number
 
 
+def not_negative(name: str, value: Any) -> float:
+    """Return `value` as a float, having checked that it is a finite number and not negative."""
+    number = float(_vector(name, value, 1, "model")[0])
+    if number < 0:
+        raise ValueError(f"{name} must be at least 0, got {number:g}: pass abs({name})")
+    return number
+
+
 def unique_names(what: str, names: Sequence[object]) -> list[str]:
     """Return the names as strings, having checked that they differ."""
     strings = [str(name) for name in names]
@@ -239,6 +247,28 @@ def two_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray]:
             "for more classes fit one class against the others"
         )
     return labels, (array == labels[1]).astype(np.float64)
+
+
+def many_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray] | None:
+    """Return the sorted labels in y, and y as indices of them, if there are more than two; else None.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `two_labels`; also if labels are numbers that are not whole.
+    """
+    array = _response("y", y, n_rows, numeric=False)
+    if array.dtype.kind == "f":
+        require_finite("y", array)
+    labels = _sorted_labels(array)
+    if len(labels) <= 2:
+        return None
+    if array.dtype.kind == "f" and (labels != np.floor(labels)).any():
+        raise ValueError(
+            f"y must hold labels, got {len(labels)} numbers that are not whole: this is classification, not "
+            "regression"
+        )
+    return labels, np.searchsorted(labels, array).astype(np.float64)
 
 
 def _response(name: str, y: Any, n_rows: int, numeric: bool = True) -> NDArray[Any]:

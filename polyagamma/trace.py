@@ -122,3 +122,14 @@ def append(old: Mapping[str, xr.Dataset], new: Mapping[str, xr.Dataset]) -> dict
 def _append(old: xr.Dataset, new: xr.Dataset) -> xr.Dataset:
     joined = xr.concat([old, new], dim="draw", combine_attrs="override", join="outer")
     return joined.assign_coords(draw=np.arange(joined.sizes["draw"])).assign_attrs(new.attrs)
+
+
+def with_groups(trace: Trace, groups: Mapping[str, xr.Dataset]) -> Trace:
+    """Return a copy of a trace of either kind with more groups, in place of those of the same name."""
+    copy = trace.copy()
+    if isinstance(copy, xr.DataTree):
+        return copy.assign({name: xr.DataTree(dataset) for name, dataset in groups.items()})
+    for name in set(groups) & set(copy.groups()):
+        del copy[name]
+    copy.add_groups(dict(groups))
+    return copy

@@ -30,7 +30,7 @@ def environment_python(name: str, folder: Path) -> Path:
         uv = shutil.which("uv")
         venv.create(path, clear=True, with_pip=uv is None)
         install = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-        what = [CHECKOUT] if name == OURS else ["-r", REQUIREMENTS / f"{name}.txt"]
+        what = [f"{CHECKOUT}[sklearn]"] if name == OURS else ["-r", REQUIREMENTS / f"{name}.txt"]
         if subprocess.run([*install, "--quiet", *what], check=False).returncode:
             raise SystemExit(f"could not install {name} into {path}: the reason stands above")
         stamp.write_text(wanted)

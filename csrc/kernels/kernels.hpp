@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/covariance_kernels.hpp"
 #include "kernels/model_kernels.hpp"
 #include "pg/sampler.hpp"
 
@@ -15,6 +16,7 @@ struct Kernels {
     void (*fill_block)(const std::uint64_t* key, std::uint64_t block, Parameter h, Parameter z, std::size_t n,
                        double* out, Method method);
     ModelKernels model;
+    CovarianceKernels covariance;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

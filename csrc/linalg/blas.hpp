@@ -12,6 +12,7 @@ struct Blas {
     void (*dgemm)(char* transa, char* transb, int* m, int* n, int* k, double* alpha, double* a, int* lda,
                   double* b, int* ldb, double* beta, double* c, int* ldc);
     void (*dtrsv)(char* uplo, char* trans, char* diag, int* n, double* a, int* lda, double* x, int* incx);
+    void (*dtrmv)(char* uplo, char* trans, char* diag, int* n, double* a, int* lda, double* x, int* incx);
     void (*dtrsm)(char* side, char* uplo, char* transa, char* diag, int* m, int* n, double* alpha, double* a,
                   int* lda, double* b, int* ldb);
     void (*dpotrf)(char* uplo, int* n, double* a, int* lda, int* info);

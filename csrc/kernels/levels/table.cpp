@@ -1,5 +1,6 @@
 #include "kernels/kernels.hpp"
 #include "kernels/level.hpp"
+#include "kernels/levels/covariance.hpp"
 #include "kernels/levels/fill_block.hpp"
 #include "kernels/levels/model_kernels.hpp"
 
@@ -14,6 +15,7 @@ const Kernels table = {
     POLYAGAMMA_STRING(POLYAGAMMA_LEVEL),
     fill_block,
     {forward, transposed, weighted_gram, residual, residual_and_log_likelihood, curvature},
+    {stationary_row, scaled_row},
 };
 
 }  // namespace POLYAGAMMA_LEVEL

@@ -1,0 +1,85 @@
+#include "gp/full_block.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/dense.hpp"
+
+namespace polyagamma {
+
+FullBlock::FullBlock(std::size_t n, CovarianceFunction& function, const Blas& blas)
+    : n_(n), function_(&function), blas_(&blas), scale_(n), work_(n), whitened_(n), g_(n) {
+    for (Matrices& side : sides_) side = {std::make_shared<Covariance>(n, blas), Vector(n * n)};
+}
+
+FullBlock::FullBlock(std::size_t n, std::shared_ptr<Covariance> fixed, const Blas& blas)
+    : n_(n), function_(nullptr), blas_(&blas), scale_(n), work_(n), whitened_(n), g_(n) {
+    sides_[0] = {std::move(fixed), Vector(n * n)};
+}
+
+Evaluation FullBlock::load(Side side, const double* theta) {
+    return function_ == nullptr ? Evaluation::ok : at(side).prior->evaluate(*function_, theta);
+}
+
+// log p(z | ω, θ) = -½ log|B| - ½ sᵀB⁻¹s + const, s = Ω^{-½}(κ - Ω offset), for z ~ N(0, K + Ω⁻¹).
+Evaluation FullBlock::condition(Side side, const PseudoRows& rows, double& log_evidence) {
+    Matrices& m = at(side);
+    for (std::size_t i = 0; i < n_; ++i) {
+        scale_[i] = std::sqrt(rows.precision[i]);
+        work_[i] = rows.linear[i] / scale_[i];
+    }
+    m.prior->scaled_plus_identity(scale_.data(), m.b.data());
+    if (!cholesky(*blas_, m.b.data(), n_).ok()) return Evaluation::undefined;
+    solve_lower(*blas_, m.b.data(), n_, work_.data());
+    double half_log_det = 0.0, quadratic = 0.0;
+    for (std::size_t i = 0; i < n_; ++i) {
+        half_log_det += std::log(m.b[i * n_ + i]);
+        quadratic += work_[i] * work_[i];
+    }
+    log_evidence = -half_log_det - 0.5 * quadratic;
+    return std::isfinite(log_evidence) ? Evaluation::ok : Evaluation::undefined;
+}
+
+// Matheron's rule: g = g₀ + KΩ^½B⁻¹(Ω^{-½}(κ - Ω offset) - Ω^½g₀ - ε) with g₀ = L z ~ N(0, K) and ε ~ N(0,
+// I). As K = L Lᵀ, this is g = L ν with ν = z + LᵀΩ^½B⁻¹(...).
+Evaluation FullBlock::draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
+                           double* g) {
+    Matrices& m = at(side);
+    const Evaluation factored = m.prior->factor();
+    if (factored != Evaluation::ok) return factored;
+    const double *z = noise, *epsilon = noise + n_;
+    std::copy(z, z + n_, g);
+    m.prior->multiply_factor(g);
+    for (std::size_t i = 0; i < n_; ++i)
+        work_[i] = rows.linear[i] / scale_[i] - scale_[i] * g[i] - epsilon[i];
+    solve_lower(*blas_, m.b.data(), n_, work_.data());
+    solve_lower_transposed(*blas_, m.b.data(), n_, work_.data());
+    for (std::size_t i = 0; i < n_; ++i) whitened[i] = scale_[i] * work_[i];
+    m.prior->multiply_factor_transposed(whitened);
+    for (std::size_t i = 0; i < n_; ++i) whitened[i] += z[i];
+    return transform(side, whitened, g);
+}
+
+// Matheron's rule once more: given g, (z, ε) is any pair (z*, ε*) from the prior, which makes (ν*, g*), plus
+// its covariance with g times the inverse of that of g times g - g*; this is z* + ν - ν* and ε* - Ω^½(g -
+// g*).
+Evaluation FullBlock::invert_draw(const PseudoRows& rows, const double* whitened, const double* g,
+                                  double* noise) {
+    const Evaluation result = draw(Side::current, rows, noise, whitened_.data(), g_.data());
+    for (std::size_t i = 0; i < n_; ++i) {
+        noise[i] += whitened[i] - whitened_[i];
+        noise[n_ + i] -= scale_[i] * (g[i] - g_[i]);
+    }
+    return result;
+}
+
+Evaluation FullBlock::transform(Side side, const double* whitened, double* g) {
+    Covariance& prior = *at(side).prior;
+    const Evaluation factored = prior.factor();
+    if (factored != Evaluation::ok) return factored;
+    std::copy(whitened, whitened + n_, g);
+    prior.multiply_factor(g);
+    return Evaluation::ok;
+}
+
+}  // namespace polyagamma

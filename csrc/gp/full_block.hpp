@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "gp/covariance.hpp"
+
+namespace polyagamma {
+
+// The full Gaussian process, g = L ν with K = L Lᵀ. Everything goes through B = I + Ω^½ K Ω^½, whose
+// eigenvalues are at least 1 (Rasmussen and Williams 2006, equation 3.26), never through the inverse of K.
+// Memory: four n x n matrices; with a fixed kernel, whose K and L all blocks share, one, and the shared one.
+class FullBlock final : public LatentBlock {
+  public:
+    FullBlock(std::size_t n, CovarianceFunction& function, const Blas& blas);
+    // The block of a fixed kernel, evaluated and factored.
+    FullBlock(std::size_t n, std::shared_ptr<Covariance> fixed, const Blas& blas);
+
+    std::size_t n_rows() const override { return n_; }
+    std::size_t whitened_size() const override { return n_; }
+    std::size_t noise_size() const override { return 2 * n_; }
+    Evaluation load(Side side, const double* theta) override;
+    void swap_sides() override { current_ = 1 - current_; }
+    Evaluation condition(Side side, const PseudoRows& rows, double& log_evidence) override;
+    Evaluation draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
+                    double* g) override;
+    Evaluation invert_draw(const PseudoRows& rows, const double* whitened, const double* g,
+                           double* noise) override;
+    Evaluation transform(Side side, const double* whitened, double* g) override;
+
+  private:
+    struct Matrices {
+        std::shared_ptr<Covariance> prior;
+        Vector b;  // Cholesky factor of B
+    };
+    Matrices& at(Side side) { return sides_[side == Side::current ? current_ : 1 - current_]; }
+
+    std::size_t n_;
+    CovarianceFunction* function_;
+    const Blas* blas_;
+    std::array<Matrices, 2> sides_;
+    std::size_t current_ = 0;
+    Vector scale_;         // √ω of the rows last conditioned on
+    Vector work_;          // (n,)
+    Vector whitened_, g_;  // (n,): of another draw
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+
+#include "gp/latent_block.hpp"
+#include "gp/metropolis.hpp"
+#include "random/bitgen.hpp"
+
+namespace polyagamma {
+
+// Log prior density of the kernel's log parameters; -infinity where they may not be.
+class LogPrior {
+  public:
+    virtual ~LogPrior() = default;
+    virtual Evaluation evaluate(const double* theta, double& log_density) = 0;
+};
+
+// A density of kernel parameters to walk in. The block's proposed side is loaded with them already.
+class ThetaTarget {
+  public:
+    virtual ~ThetaTarget() = default;
+    virtual Evaluation log_density(Side side, double& value) = 0;
+    // The proposal, last evaluated, has become the current state.
+    virtual void accepted() = 0;
+};
+
+// `steps` Metropolis steps of `theta` that leave prior times target invariant.
+struct ThetaWalk {
+    LatentBlock& block;
+    LogPrior& prior;
+    RandomWalk& walk;
+    bool learn;
+};
+// On entry `log_density` is the target's at theta, on return that at the new theta. `acceptance`: the mean
+// probability.
+Evaluation walk_theta(const ThetaWalk& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
+                      Vector& theta, double& log_density, double& acceptance);
+
+}  // namespace polyagamma

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "gp/features.hpp"
+#include "linalg/aligned.hpp"
+#include "linalg/blas.hpp"
+
+namespace polyagamma {
+
+// Features and variances at one set of kernel parameters.
+struct Features {
+    Features(std::size_t n, std::size_t m) : matrix(n * m), variance(n) {}
+    Vector matrix;    // (n, m)
+    Vector variance;  // (n,)
+};
+
+// A process of low rank; its ν is (v, e). Given ω a row has precision ω / (1 + s ω) in Φv, so that v has the
+// posterior of a linear model; then g is univariate given v. O(n m² + m³) a sweep. Memory: two n x m
+// matrices; with a fixed kernel, whose features all blocks share, none.
+class SparseBlock final : public LatentBlock {
+  public:
+    SparseBlock(std::size_t n, std::size_t m, FeatureFunction& function, const Blas& blas);
+    // The block of a fixed kernel, evaluated.
+    SparseBlock(std::size_t n, std::size_t m, std::shared_ptr<Features> fixed, const Blas& blas);
+
+    std::size_t n_rows() const override { return n_; }
+    std::size_t whitened_size() const override { return m_ + n_; }
+    std::size_t noise_size() const override { return m_ + n_; }
+    Evaluation load(Side side, const double* theta) override;
+    void swap_sides() override { current_ = 1 - current_; }
+    Evaluation condition(Side side, const PseudoRows& rows, double& log_evidence) override;
+    Evaluation draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
+                    double* g) override;
+    Evaluation invert_draw(const PseudoRows& rows, const double* whitened, const double* g,
+                           double* noise) override;
+    Evaluation transform(Side side, const double* whitened, double* g) override;
+
+  private:
+    struct Matrices {
+        std::shared_ptr<Features> features;
+        Vector b;     // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
+        Vector mean;  // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
+    };
+    Matrices& at(Side side) { return sides_[side == Side::current ? current_ : 1 - current_]; }
+    void add_weighted_gram(const Features& features, const double* weights, double* gram);
+
+    std::size_t n_, m_;
+    FeatureFunction* function_;
+    const Blas* blas_;
+    std::array<Matrices, 2> sides_;
+    std::size_t current_ = 0;
+    Vector weights_, linear_, work_;  // (n,), (n,), (m,)
+    Vector scaled_;                   // rows of Φ times the roots of their weights
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/covariance_kernels.hpp"
+#include "kernels/level.hpp"
+
+// The level's loops behind CovarianceKernels.
+namespace polyagamma {
+inline namespace POLYAGAMMA_LEVEL {
+
+void stationary_row(Stationary family, const double* columns, std::size_t n, std::size_t p, std::size_t i,
+                    double variance, double* out);
+void scaled_row(const double* k, const double* scales, double scale, std::size_t n, double* b);
+
+}  // namespace POLYAGAMMA_LEVEL
+}  // namespace polyagamma

@@ -1,0 +1,114 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "gp/metropolis.hpp"
+#include "gp/stationary.hpp"
+#include "kernels/kernels.hpp"
+
+using namespace polyagamma;
+
+namespace {
+
+constexpr std::size_t kN = 23, kP = 3;
+
+std::vector<double> inputs() {
+    std::vector<double> x(kN * kP);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = 3.0 * std::sin(1.7 * static_cast<double>(i * i + 1));
+    return x;
+}
+
+double stationary(Stationary family, double r) {
+    const double t3 = std::sqrt(3.0) * r, t5 = std::sqrt(5.0) * r;
+    switch (family) {
+        case Stationary::squared_exponential:
+            return std::exp(-0.5 * r * r);
+        case Stationary::matern12:
+            return std::exp(-r);
+        case Stationary::matern32:
+            return (1.0 + t3) * std::exp(-t3);
+        case Stationary::matern52:
+            return (1.0 + t5 + t5 * t5 / 3.0) * std::exp(-t5);
+    }
+    return 0.0;
+}
+
+constexpr Stationary kFamilies[] = {Stationary::squared_exponential, Stationary::matern12,
+                                    Stationary::matern32, Stationary::matern52};
+
+}  // namespace
+
+TEST_CASE("stationary covariances follow their formulas, with one length scale and with several") {
+    const std::vector<double> x = inputs();
+    const double theta[] = {0.7, -0.2, 0.1, 0.9};
+    for (const Stationary family : kFamilies) {
+        for (const std::size_t scales : {std::size_t{1}, kP}) {
+            std::vector<LogParameter> lengths;
+            for (std::size_t d = 0; d < scales; ++d)
+                lengths.push_back({static_cast<std::ptrdiff_t>(d + 1), 99.0});
+            StationaryCovariance covariance(family, x.data(), kN, kP, {0, 99.0}, lengths, 1e-3);
+            std::vector<double> matrix(kN * kN);
+            REQUIRE(covariance.evaluate(theta, matrix.data()) == Evaluation::ok);
+            for (std::size_t i = 0; i < kN; ++i) {
+                for (std::size_t j = 0; j <= i; ++j) {
+                    double square = 0.0;
+                    for (std::size_t d = 0; d < kP; ++d) {
+                        const double scale = std::exp(theta[1 + (scales == 1 ? 0 : d)]);
+                        square += std::pow((x[i * kP + d] - x[j * kP + d]) / scale, 2);
+                    }
+                    const double expected =
+                        std::exp(theta[0]) * stationary(family, std::sqrt(square)) * (i == j ? 1.001 : 1.0);
+                    CHECK(matrix[i * kN + j] == doctest::Approx(expected).epsilon(1e-13));
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("a fixed parameter keeps its value; parameters beyond doubles are undefined") {
+    const std::vector<double> x = inputs();
+    StationaryCovariance covariance(Stationary::matern12, x.data(), kN, kP, {-1, 0.5}, {{0, 0.0}}, 0.0);
+    std::vector<double> matrix(kN * kN);
+    double theta = 0.0;
+    REQUIRE(covariance.evaluate(&theta, matrix.data()) == Evaluation::ok);
+    CHECK(matrix[0] == doctest::Approx(std::exp(0.5)));
+    theta = -1000.0;
+    CHECK(covariance.evaluate(&theta, matrix.data()) == Evaluation::undefined);
+}
+
+TEST_CASE("covariance rows have the same bits at every level") {
+    const std::vector<double> x = inputs();
+    const Kernels* baseline = find_kernels("baseline");
+    for (const char* name : {"v3", "v4"}) {
+        const Kernels* level = find_kernels(name);
+        if (level == nullptr) continue;
+        for (const Stationary family : kFamilies) {
+            std::vector<double> expected(kN), found(kN);
+            baseline->covariance.stationary_row(family, x.data(), kN, kP, kN - 1, 1.3, expected.data());
+            level->covariance.stationary_row(family, x.data(), kN, kP, kN - 1, 1.3, found.data());
+            CHECK(found == expected);
+            baseline->covariance.scaled_row(x.data(), x.data() + 5, 0.7, kN, expected.data());
+            level->covariance.scaled_row(x.data(), x.data() + 5, 0.7, kN, found.data());
+            CHECK(found == expected);
+        }
+    }
+}
+
+TEST_CASE("a random walk learns along its last step only, by Vihola's equation") {
+    RandomWalk walk(2);
+    const double theta[] = {1.0, -1.0}, first[] = {0.3, -0.4}, second[] = {1.0, 2.0};
+    double proposal[2];
+    walk.propose(theta, first, proposal);
+    CHECK(proposal[0] == doctest::Approx(1.15));
+    CHECK(proposal[1] == doctest::Approx(-1.2));
+    walk.learn(0.8);  // first step: min(1, 2 · 1) = 1
+    // S Sᵀ = 0.25 (I + 0.5 u uᵀ / |u|²)
+    const Vector s = walk.state();
+    CHECK(s[0] * s[0] == doctest::Approx(0.25 * (1 + 0.5 * 0.36)));
+    CHECK(s[0] * s[2] == doctest::Approx(0.25 * (0.5 * -0.48)));
+    CHECK(s[2] * s[2] + s[3] * s[3] == doctest::Approx(0.25 * (1 + 0.5 * 0.64)));
+    walk.propose(theta, second, proposal);
+    CHECK(proposal[1] == doctest::Approx(-1.0 + s[2] * 1.0 + s[3] * 2.0));
+}

@@ -1,0 +1,314 @@
+"""Gaussian-process classification."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from polyagamma import _model_checks as checks
+from polyagamma._checks import require_positive
+from polyagamma.base import Initial
+from polyagamma.design import Predictors
+from polyagamma.gp_chains import Rows, make_chains
+from polyagamma.gp_optimize import maximise_evidence
+from polyagamma.gp_predictions import GaussianProcessPredictions
+from polyagamma.gp_process import FullProcess, Process, SparseProcess
+from polyagamma.gp_sparse import BasisFunctions, HilbertBasis, InducingPoints, choose_inducing
+from polyagamma.gp_trace import Names
+from polyagamma.job import Job, digest
+from polyagamma.kernels import Kernel, LogParameterPrior, check_kernel, default_kernel, parameter_groups
+from polyagamma.response import BinomialResponse, check_response
+from polyagamma.rounds import Arrays, Chains
+from polyagamma.sampling import Settings
+from polyagamma.sinks import Labelled, Layout
+
+FloatArray = NDArray[np.float64]
+Mean = float | Callable[[FloatArray], ArrayLike]
+APPROXIMATIONS = ("fitc", "dtc")
+
+
+class PolyaGammaGP(GaussianProcessPredictions):
+    r"""Gaussian-process classification of binary, binomial or categorical data.
+
+    .. math::
+        y_i \sim \mathrm{Binomial}(n_i, \sigma(\mathrm{offset}_i + f(x_i))), \qquad
+        f \sim \mathrm{GP}(\mathrm{mean}, k_\theta), \qquad \log\theta \sim \text{kernel\_prior}.
+
+    Labels of more than two classes have a latent function with kernel parameters of its own for each class,
+    and probabilities are their softmax.
+
+    Without `inducing`, latent functions and kernel parameters are sampled exactly; nothing is approximated. A
+    sweep then takes Cholesky factors of n x n matrices, so n should stay below a few thousand. With it the
+    process itself is replaced by one of low rank, which is sampled exactly, in time and memory proportional
+    to n.
+
+    Parameters
+    ----------
+    X : array_like or data frame, shape (n, p)
+        Inputs, real and finite. Most kernels want columns of like scale: standardise them.
+    y : array_like, shape (n,)
+        With `trials`: numbers of successes. Without: 0 and 1, booleans, or labels of any type. Of two labels
+        the second in sorted order counts as the success.
+    kernel : kernel of scikit-learn, optional
+        Any sum, product or other combination of the kernels in ``sklearn.gaussian_process.kernels``, or an
+        object with the same methods. The parameters that it declares fixed stay as they are. By default
+        ``4 * RBF(s)``, s the root of the total variance of the columns of X.
+    mean : float or callable, default 0
+        Prior mean of f: a number, or a function of an array of inputs (n, p) that returns n numbers.
+    trials : int or array_like, shape (n,), optional
+        Numbers of trials, positive integers.
+    weights : float or array_like, shape (n,), optional
+        Weights of the rows, positive; by default 1. A row of weight w counts as w rows with one f.
+    offset : float or array_like, shape (n,), optional
+        Known part of the linear predictor of two classes; by default 0.
+    kernel_prior : mapping of str to SciPy distribution, optional
+        Prior of the **log** of a kernel parameter by its name in `kernel_parameters`: a frozen distribution
+        of SciPy, or a list of them for the elements of a vector. The default is ``norm(log(value), 1)``,
+        value being that in `kernel`: 95 % of it within a factor of 7. Priors are cut off at the kernel's
+        bounds.
+    inducing : int, array_like of shape (m, p) or HilbertBasis, optional
+        Makes the process sparse: inducing points, or how many of the rows of X to choose for them by
+        k-means++ (their number is the compromise between time, proportional to its square, and detail); or a
+        basis of a Hilbert space, best in one or two dimensions. By default the full process.
+    approximation : {"fitc", "dtc"}, default "fitc"
+        What inducing points leave of a training row's variance: all of it, independently of other rows, or
+        nothing [4]_.
+    sample_kernel : bool, default True
+        Whether to sample the kernel's free parameters; otherwise they stay at their values in `kernel`, or at
+        the optimum.
+    optimize : bool, default False
+        Whether to replace `kernel` by the one that maximises a variational bound of the evidence [3]_ (priors
+        play no part in this): the quick start of a run, or, with ``sample_kernel=False``, empirical Bayes.
+        The default prior stays centred on `kernel` as given.
+    jitter : float, default 1e-6
+        Share of its own value that is added to each diagonal element of the kernel matrix.
+    feature_names : sequence of str, optional
+        Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ...
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (classes,)
+        The labels in sorted order; 0 and 1 for data with `trials`.
+    kernel_ : kernel
+        The kernel where runs start.
+    kernel_parameters : list of str
+        Names of the kernel parameters that are sampled.
+    feature_names : list of str
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit: the message names it, the value found, what was expected and the cure.
+
+    Notes
+    -----
+    A sweep draws the Pólya-gamma variables given f [1]_, the kernel parameters with f integrated out, and f.
+    Then, with the Pólya-gamma variables integrated out, it moves the kernel parameters with the whitened f
+    kept, and kernel parameters and f with the noise kept from which a Gaussian approximation makes f, whose
+    pseudo-data warm-up finds [2]_. With a fixed kernel the model is linear in the whitened f, and split
+    Hamiltonian Monte Carlo draws it. A softmax is sampled class by class: given the others a class is
+    logistic [5]_.
+
+    The group ``posterior`` of a trace has ``f`` (chain, draw, obs_id), prior mean included, or ``v`` (chain,
+    draw, component), the standard normal coordinates of a sparse process; and the kernel parameters that are
+    sampled, not logged, by their names. More than two classes add the dimension ``class`` to all of them.
+    `sample` takes initial values of the kernel parameters, and without them starts each chain within a factor
+    e of those in ``kernel_``. The group ``sample_stats`` has ``lp``, up to a constant the log of the joint
+    density of data, whitened f and log kernel parameters, and the acceptance rates of the moves.
+
+    References
+    ----------
+    .. [1] N. G. Polson, J. G. Scott and J. Windle (2013), "Bayesian inference for logistic models using
+       Pólya-Gamma latent variables", JASA 108, 1339-1349, section 3.1.
+    .. [2] I. Murray and R. P. Adams (2010), "Slice sampling covariance hyperparameters of latent Gaussian
+       models", NIPS 23, sections 2 and 3.
+    .. [3] F. Wenzel, T. Galy-Fajou, C. Donner, M. Kloft and M. Opper (2019), "Efficient Gaussian process
+       classification using Pólya-Gamma data augmentation", AAAI 33, 5417-5424, section 3.
+    .. [4] J. Quiñonero-Candela and C. E. Rasmussen (2005), "A unifying view of sparse approximate Gaussian
+       process regression", JMLR 6, 1939-1959, sections 5 and 6.
+    .. [5] C. C. Holmes and L. Held (2006), "Bayesian auxiliary variable models for binary and multinomial
+       regression", Bayesian Analysis 1, 145-168, section 3.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from polyagamma import PolyaGammaGP
+    >>> rng = np.random.default_rng(1)
+    >>> X = rng.uniform(-3, 3, (100, 1))
+    >>> y = rng.random(100) < 1 / (1 + np.exp(-3 * np.sin(2 * X[:, 0])))
+    >>> model = PolyaGammaGP(X, y)
+    >>> idata = model.sample(random_seed=2)
+    >>> model.predict_proba(idata, [[0.5], [2.0]], random_seed=3).shape
+    (2, 2)
+    """
+
+    _kernels = ("auto", "gibbs", "hmc")
+
+    def __init__(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        kernel: Kernel | None = None,
+        *,
+        mean: Mean = 0.0,
+        trials: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        kernel_prior: Mapping[str, Any] | None = None,
+        inducing: int | ArrayLike | HilbertBasis | None = None,
+        approximation: str = "fitc",
+        sample_kernel: bool = True,
+        optimize: bool = False,
+        jitter: float = 1e-6,
+        feature_names: Sequence[str] | None = None,
+    ) -> None:
+        self._predictors = Predictors.check(X, feature_names, intercept=False)
+        self._response = check_response(y, trials, weights, offset, self.n_rows)
+        self.mean = mean
+        self._mean = self._prior_mean(self._predictors.X)
+        kernel = default_kernel(self._predictors.X) if kernel is None else kernel
+        check_kernel(kernel)
+        self._prior = LogParameterPrior(kernel, kernel_prior or {})
+        self.jitter = checks.not_negative("jitter", jitter)
+        checks.one_of("approximation", approximation, APPROXIMATIONS)
+        if optimize:
+            kernel = self._optimized(kernel, inducing)
+        self.kernel_: Any = kernel
+        self.sample_kernel = sample_kernel and len(kernel.theta) > 0
+        self._process = self._make_process(inducing, approximation)
+        self._names = Names(
+            process=self._process,
+            groups=parameter_groups(kernel) if self.sample_kernel else [],
+            features=self.feature_names,
+            classes=self.classes_ if self._response.n_functions > 1 else None,
+        )
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The labels in sorted order."""
+        return self._response.classes
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the predictors."""
+        return list(self._predictors.names)
+
+    @property
+    def n_rows(self) -> int:
+        """Number of training inputs."""
+        return len(self._predictors.X)
+
+    @property
+    def kernel_parameters(self) -> list[str]:
+        """Names of the kernel parameters that are sampled."""
+        return [group.name for group in parameter_groups(self.kernel_)] if self.sample_kernel else []
+
+    def _optimized(self, kernel: Kernel, inducing: object) -> Kernel:
+        if not isinstance(self._response, BinomialResponse) or inducing is not None:
+            raise ValueError(
+                "optimize=True needs two classes or trials, and no inducing points: pass the kernel_ of a "
+                "model of a part of the data as kernel"
+            )
+        offset = self._response.offset + self._mean
+        optimum: Kernel = maximise_evidence(kernel, self._predictors.X, self._response, offset, self.jitter)
+        return optimum
+
+    def _make_process(self, inducing: Any, approximation: str) -> Process:
+        X = self._predictors.X
+        if inducing is None:
+            return FullProcess(self.kernel_, X, self.jitter)
+        if isinstance(inducing, HilbertBasis):
+            return SparseProcess(self.kernel_, X, self.jitter, BasisFunctions(inducing, self.kernel_, X))
+        points = InducingPoints(choose_inducing(inducing, X), approximation == "fitc", self.jitter)
+        return SparseProcess(self.kernel_, X, self.jitter, points)
+
+    def _prior_mean(self, X: FloatArray) -> FloatArray:
+        value = self.mean(X) if callable(self.mean) else self.mean
+        return checks.per_row("mean", value, len(X))
+
+    def _start(
+        self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
+    ) -> Chains:
+        response = self._response
+        offset = np.tile(response.offset + self._mean, (response.n_functions, 1))
+        return make_chains(
+            self._process,
+            self._prior if self.sample_kernel else None,
+            Rows(response.shape, response.kappa, offset),
+            None if initvals is None else self._initial(initvals, settings.chains),
+            settings,
+            generators,
+        )
+
+    def _initial(self, initvals: Initial, chains: int) -> FloatArray:
+        """Return log kernel parameters to start at, shape (chains, d)."""
+        checks.same_keys("initvals", initvals, self.kernel_parameters)
+        theta = np.empty((chains, len(self.kernel_.theta)))
+        for group in self._names.groups:
+            size = group.where.stop - group.where.start
+            name = f"initvals[{group.name!r}]"
+            values = checks.per_chain(name, initvals[group.name], (chains, size) if size > 1 else (chains,))
+            require_positive(name, values)
+            theta[:, group.where] = np.log(values.reshape(chains, size))
+        return theta
+
+    def _outputs(self) -> dict[str, tuple[int, ...]]:
+        functions = self._response.n_functions
+        outputs: dict[str, tuple[int, ...]] = {self._process.variable: (functions * self._process.size,)}
+        if self.sample_kernel:
+            outputs["theta"] = (functions * len(self.kernel_.theta),)
+        return outputs
+
+    def _layout(self, job: Job) -> Layout:
+        outputs = self._outputs()
+        if job.settings.log_likelihood:
+            outputs["f"] = (self._response.n_functions * self.n_rows,)
+        return Layout(outputs, job.chains.stats, lambda raw: self._label(raw, job.settings), self._coords())
+
+    def _label(self, raw: Arrays, settings: Settings) -> Labelled:
+        values = {name: self._names.split(raw[name]) for name in ("f", "v", "theta") if name in raw}
+        if "f" in values:
+            values["f"] = values["f"] + self._mean
+        stats = {name: (("chain", "draw"), array) for name, array in raw.items() if array.ndim == 2}
+        groups: Labelled = {"posterior": self._names.parameters(values), "sample_stats": stats}
+        if settings.log_likelihood:
+            log_likelihood = self._response.log_likelihood(values["f"])
+            groups["log_likelihood"] = {"y": (("chain", "draw", "obs_id"), log_likelihood)}
+        return groups
+
+    def _data(self) -> Labelled:
+        response = self._response
+        rows = {"trials": response.trials, "weights": response.weights, "offset": response.offset}
+        constant: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = {
+            name: (("obs_id",), values) for name, values in rows.items()
+        }
+        constant["X"] = (("obs_id", "feature"), self._predictors.X)
+        return {"observed_data": {"y": (("obs_id",), response.y)}, "constant_data": constant}
+
+    def _coords(self) -> dict[str, list[Any]]:
+        return self._names.coords
+
+    def _description(self) -> dict[str, str]:
+        return {
+            "model": "PolyaGammaGP",
+            "process": f"{type(self._process).__name__} {self.kernel_}",
+            "jitter": str(self.jitter),
+            "classes": json.dumps(self.classes_.tolist(), default=str),
+        }
+
+    def _fingerprint(self) -> str:
+        response, theta = self._response, np.array(self.kernel_.theta, dtype=np.float64)
+        prior = [self._prior(theta + step) for step in (0.0, 0.1, -0.2)]
+        rows = [response.y, response.trials, response.weights, response.offset, self._mean]
+        settings = np.array([self.jitter, float(self.sample_kernel), float(self._process.size), *prior])
+        name = f"PolyaGammaGP {type(self._process).__name__} {self.kernel_} "
+        return name + digest(self._predictors.X, *rows, settings)
+
+    def _bytes(self, settings: Settings) -> tuple[int, int]:
+        per_draw = self._response.n_functions * (self._process.size + len(self.kernel_.theta)) + 5
+        per_draw += 2 * self.n_rows * settings.log_likelihood
+        return 8 * per_draw, 8 * self._process.doubles(settings.threads, not self.sample_kernel)

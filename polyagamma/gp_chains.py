@@ -1,0 +1,222 @@
+"""The chains of a Gaussian-process model: the core's, with errors in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError
+
+from polyagamma import _gibbs
+from polyagamma.gp_process import Process
+from polyagamma.kernels import LogParameterPrior, parameter_groups
+from polyagamma.rounds import Arrays, Chains
+from polyagamma.sampling import Settings
+
+FloatArray = NDArray[np.float64]
+MOVES = ("collapsed", "whitened", "surrogate", "rotation")
+STEPS = {"auto": (1, 1, 2, 4), "gibbs": (3, 0, 0, 0)}  # of each of the moves in a sweep
+BitGenerators = Sequence[np.random.BitGenerator]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a model: Pólya-gamma shapes (n,); kappa and offsets plus prior means (functions, n)."""
+
+    shape: FloatArray
+    kappa: FloatArray
+    offset: FloatArray
+
+
+def make_chains(
+    process: Process,
+    prior: LogParameterPrior | None,
+    rows: Rows,
+    initial: FloatArray | None,
+    settings: Settings,
+    bit_generators: BitGenerators,
+) -> Chains:
+    """Return the chains that suit a model.
+
+    A fixed kernel makes a linear model with a standard normal prior, for which the core has split HMC.
+
+    Parameters
+    ----------
+    process : Process
+    prior : LogParameterPrior or None
+        None keeps the kernel parameters fixed.
+    rows : Rows
+    initial : ndarray, shape (chains, d), optional
+        Log kernel parameters to start at; by default near those of the process's kernel.
+    settings : Settings
+    bit_generators : sequence of BitGenerator
+    """
+    if prior is None and settings.kernel != "gibbs" and len(rows.kappa) == 1:
+        try:
+            design = process.design()
+        except LinAlgError as error:
+            raise not_positive_definite(process, None) from error
+        if design is not None:
+            return LinearChains(process, design, rows, settings, bit_generators)
+    return ProcessChains(process, prior, rows, initial, settings, bit_generators)
+
+
+class ProcessChains:
+    """Gibbs sampling of process and kernel parameters; see `make_chains`."""
+
+    def __init__(
+        self,
+        process: Process,
+        prior: LogParameterPrior | None,
+        rows: Rows,
+        initial: FloatArray | None,
+        settings: Settings,
+        bit_generators: BitGenerators,
+    ) -> None:
+        self._process = process
+        self._steps = STEPS["gibbs" if settings.kernel == "gibbs" else "auto"]
+        self._sampled = prior is not None
+        start = np.empty((settings.chains, len(rows.kappa), 0))
+        if prior is not None and initial is None:
+            start = random_start(process, prior, len(rows.kappa), bit_generators)
+        elif initial is not None:
+            start = np.repeat(initial[:, np.newaxis], len(rows.kappa), axis=1)
+        try:
+            self._core = _gibbs.ProcessChains(
+                process=process.core(fixed=prior is None),
+                shape=rows.shape,
+                kappa=rows.kappa,
+                offset=rows.offset,
+                log_prior=prior,
+                initial_theta=start,
+                bit_generators=bit_generators,
+                tune=settings.tune,
+                steps=self._steps,
+                threads=settings.threads,
+            )
+        except _gibbs.NumericalError as error:
+            raise not_positive_definite(process, None) from error
+
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+        return self._core.sweeps_done
+
+    @property
+    def stats(self) -> dict[str, np.dtype[Any]]:
+        """Names and dtypes of the statistics of a sweep."""
+        moves = [move for move, steps in zip(MOVES, self._steps, strict=True) if steps and self._sampled]
+        return {name: np.dtype(np.float64) for name in ["lp", *(f"acceptance_{move}" for move in moves)]}
+
+    @property
+    def kernel_info(self) -> dict[str, str | int | float]:
+        """What a sweep does."""
+        return {"kernel": "gibbs"} | {f"{move}_steps": n for move, n in zip(MOVES, self._steps, strict=True)}
+
+    def run(self, sweeps: int, out: Arrays | None = None) -> None:
+        """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
+        try:
+            self._core.run(sweeps, out and {{"v": "whitened"}.get(name, name): out[name] for name in out})
+        except _gibbs.NumericalError as error:
+            theta = self._core.theta(error.args[1])[0] if self._sampled else None
+            raise not_positive_definite(self._process, theta) from error
+
+    def state(self) -> Arrays:
+        """Return everything needed to go on with the same bits, except the generators' states."""
+        return self._core.state()
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+        self._core.set_state(state)
+
+
+class LinearChains:
+    """The sampler of logistic regression for a process with a fixed kernel; see `make_chains`."""
+
+    def __init__(
+        self,
+        process: Process,
+        design: FloatArray,
+        rows: Rows,
+        settings: Settings,
+        bit_generators: BitGenerators,
+    ) -> None:
+        self._process = process
+        self._design = design
+        size = design.shape[1]
+        model = _gibbs.LogisticModel(
+            X=design,
+            shape=rows.shape,
+            kappa=rows.kappa[0],
+            offset=rows.offset[0],
+            prior_mean=np.zeros(size),
+            prior_precision=np.ones(size),
+        )
+        self._core = _gibbs.LogisticChains(
+            model=model,
+            bit_generators=bit_generators,
+            tune=settings.tune,
+            kernel=settings.kernel,
+            threads=settings.threads,
+        )
+
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+        return self._core.sweeps_done
+
+    @property
+    def stats(self) -> Mapping[str, np.dtype[Any]]:
+        """Names and dtypes of the statistics of a sweep."""
+        return self._core.stats
+
+    @property
+    def kernel_info(self) -> Mapping[str, str | int | float]:
+        """What warm-up chose."""
+        return self._core.kernel_info
+
+    def run(self, sweeps: int, out: Arrays | None = None) -> None:
+        """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""
+        if out is None:
+            return self._core.run(sweeps)
+        nu = out[self._process.variable]
+        self._core.run(sweeps, {"beta": nu} | {name: out[name] for name in self.stats})
+        if "f" in out and nu is not out["f"]:
+            out["f"][...] = nu @ self._design.T
+        self._process.to_stored(self._design, nu)
+        return None
+
+    def state(self) -> Arrays:
+        """Return everything needed to go on with the same bits, except the generators' states."""
+        return self._core.state()
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+        self._core.set_state(state)
+
+
+def random_start(
+    process: Process, prior: LogParameterPrior, functions: int, bit_generators: BitGenerators
+) -> FloatArray:
+    """Return log parameters (chains, functions, d) near those of the kernel, from each chain's generator."""
+    theta = np.array(process.kernel.theta, dtype=np.float64)
+    starts = [prior.start(theta, np.random.Generator(bits), (functions,)) for bits in bit_generators]
+    return np.array(starts)
+
+
+def not_positive_definite(process: Process, theta: FloatArray | None) -> FloatingPointError:
+    """Return the error of a kernel matrix that cannot be factored, at its own parameters or at others."""
+    kernel = process.kernel
+    theta = np.array(kernel.theta) if theta is None else theta
+    values = ", ".join(
+        f"{group.name} = {np.array2string(np.exp(theta[group.where]), precision=4, separator=', ')}"
+        for group in parameter_groups(kernel)
+    )
+    return FloatingPointError(
+        f"the kernel matrix is not positive definite, or not finite, at {values or kernel} with "
+        f"jitter = {process.jitter:g}: pass a larger jitter, a kernel_prior or bounds that keep away "
+        "from there, or inputs of like scale"
+    )

@@ -1,0 +1,213 @@
+"""Predictions of Gaussian-process models at new inputs."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from polyagamma import _model_checks as checks
+from polyagamma import gp_prediction, trace
+from polyagamma.base import GibbsModel
+from polyagamma.design import Predictors
+from polyagamma.gp_process import Process
+from polyagamma.gp_trace import Names
+from polyagamma.memory import require_memory
+from polyagamma.response import Response
+from polyagamma.sampling import Seed, seed_sequence
+
+FloatArray = NDArray[np.float64]
+
+
+class GaussianProcessPredictions(GibbsModel):
+    """A model whose posterior has what its process stores, and the parameters of its kernel."""
+
+    _predictors: Predictors
+    _response: Response
+    _process: Process
+    _names: Names
+    _mean: FloatArray
+
+    @abstractmethod
+    def _prior_mean(self, X: FloatArray) -> FloatArray:
+        """Return the prior mean of f at some inputs."""
+
+    def predict_f(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> xr.DataArray:
+        """Draw the latent function at new inputs, once for each posterior draw.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` returned, or a part of its draws (each kernel takes a Cholesky factor).
+        X_new : array_like or data frame, shape (m, p)
+            Inputs with the columns of X.
+        joint : bool, default False
+            True draws the m values jointly, as curves or surfaces need it (an m x m matrix for each kernel);
+            False each by itself given f at the training inputs, which is enough for means and quantiles. A
+            sparse process needs no such matrix, and both are the same.
+        random_seed : None, int, sequence of int, SeedSequence or Generator
+
+        Returns
+        -------
+        xarray.DataArray, dims (chain, draw, pred_id), or (chain, draw, class, pred_id) for more than two
+        classes
+            f, prior mean included.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `X_new` does not fit.
+        KeyError
+            If `idata` has no posterior of this model.
+        MemoryError
+            If the result cannot fit into memory.
+        """
+        X = self._predictors.check_new(X_new)
+        posterior = trace.posterior(idata, self._process.variable)
+        shape = (posterior.sizes["chain"], posterior.sizes["draw"], self._response.n_functions, len(X))
+        extra = 8 * len(X) ** 2 if joint else 0
+        require_memory(8 * int(np.prod(shape)) + extra, "the result", "pass fewer rows, or use predict_proba")
+        rng = self._generator(random_seed)
+        values = np.empty((shape[0] * shape[1], *shape[2:]))
+        for rows in [slice(0, len(X))] if joint else gp_prediction.batches(values[..., 0].size, len(X)):
+            values[..., rows] = self._predict(posterior, X[rows], rng, joint)
+        return self._names.predictions(posterior, values.reshape(shape), "f")
+
+    def predict_draws(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> xr.DataArray:
+        """Draw probabilities at new inputs, once for each posterior draw.
+
+        Parameters
+        ----------
+        idata, X_new, joint, random_seed
+            As for `predict_f`.
+        offset : float or array_like, shape (m,), optional
+            For two classes.
+
+        Returns
+        -------
+        xarray.DataArray, dims (chain, draw, pred_id), or (chain, draw, class, pred_id) for more than two
+        classes
+            Probability of ``classes_[1]`` in one trial, or of each of more than two classes.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError, MemoryError
+            As for `predict_f`.
+        """
+        f = self.predict_f(idata, X_new, joint=joint, random_seed=random_seed)
+        return self._probability(f, offset)
+
+    def predict_proba(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        random_seed: Seed = None,
+    ) -> FloatArray:
+        """Return class probabilities of new inputs, averaged over posterior draws of f and of the kernel.
+
+        Parameters
+        ----------
+        idata, X_new, offset, random_seed
+            As for `predict_draws`.
+
+        Returns
+        -------
+        ndarray, shape (m, classes)
+            Probabilities of ``classes_`` in one trial.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            As for `predict_f`.
+        """
+        X = self._predictors.check_new(X_new)
+        posterior = trace.posterior(idata, self._process.variable)
+        new_offset = checks.offset(offset, len(X))
+        rng = self._generator(random_seed)
+        size = posterior.sizes["chain"] * posterior.sizes["draw"] * self._response.n_functions
+        result = np.empty((len(X), len(self._response.classes)))
+        for rows in gp_prediction.batches(size, len(X)):
+            eta = self._predict(posterior, X[rows], rng, joint=False) + new_offset[rows]
+            result[rows] = self._response.probability(eta).mean(axis=0).T
+        return result
+
+    def add_predictions(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> trace.Trace:
+        """Return the trace with draws of f and of probabilities at new inputs.
+
+        Parameters
+        ----------
+        idata, X_new, offset, joint, random_seed
+            As for `predict_draws`.
+
+        Returns
+        -------
+        InferenceData or DataTree
+            A copy of `idata` that has, besides, the groups ``predictions`` (``f`` and ``probability``) and
+            ``predictions_constant_data`` (``X`` and ``offset``).
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError, MemoryError
+            As for `predict_f`.
+        """
+        X = self._predictors.check_new(X_new)
+        f = self.predict_f(idata, X_new, joint=joint, random_seed=random_seed)
+        inputs = {"X": (("pred_id", "feature"), X), "offset": (("pred_id",), checks.offset(offset, len(X)))}
+        return trace.with_groups(
+            idata,
+            {
+                "predictions": xr.Dataset({"f": f, "probability": self._probability(f, offset)}),
+                "predictions_constant_data": trace.dataset(inputs, {"feature": self._predictors.names}),
+            },
+        )
+
+    def _predict(
+        self, posterior: xr.Dataset, X_new: FloatArray, rng: np.random.Generator, joint: bool
+    ) -> FloatArray:
+        """Draw f at new inputs for all draws of all chains, shape (s, functions, m)."""
+        stored, theta = self._names.flat_draws(posterior)
+        if self._process.variable == "f":
+            stored -= self._mean
+        values = np.empty((len(stored), self._response.n_functions, len(X_new)))
+        for j in range(self._response.n_functions):
+            values[:, j] = self._process.predict(theta[:, j], stored[:, j], X_new, rng, joint)
+        values += self._prior_mean(X_new)
+        return values
+
+    def _probability(self, f: xr.DataArray, offset: ArrayLike | None) -> xr.DataArray:
+        """Return that of the second of two classes, or of each of more, of the shape of f."""
+        values = f.to_numpy() + checks.offset(offset, f.sizes["pred_id"])
+        if self._response.n_functions > 1:
+            return f.copy(data=self._response.probability(values)).rename("probability")
+        probability = self._response.probability(values[..., np.newaxis, :])[..., 1, :]
+        return f.copy(data=probability).rename("probability")
+
+    def _generator(self, random_seed: Seed) -> np.random.Generator:
+        return np.random.Generator(np.random.PCG64DXSM(seed_sequence(random_seed, 0)))

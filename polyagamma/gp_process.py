@@ -1,0 +1,186 @@
+"""Gaussian processes on training inputs, full and sparse: what the core samples, the law at new inputs."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, cholesky
+
+from polyagamma import _gibbs, gp_prediction
+from polyagamma.gp_sparse import BasisFunctions, InducingPoints
+from polyagamma.kernels import Kernel, TrainingCovariance, compiled
+
+FloatArray = NDArray[np.float64]
+
+
+class Process(Protocol):
+    """A Gaussian process on training inputs, ``g = T @ nu`` with standard normal nu.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        With the parameters that a fixed kernel has.
+    jitter : float
+        Share of diagonal elements that is added to them.
+    variable, dimension : str
+        What a trace stores of it: g at the training inputs, or the first coordinates of nu.
+    size : int
+        How many numbers this is.
+    """
+
+    kernel: Any
+    jitter: float
+    variable: str
+    dimension: str
+
+    @property
+    def size(self) -> int: ...  # noqa: D102
+
+    def core(self, fixed: bool) -> _gibbs.Process:
+        """Return the core's process; `fixed`: at the parameters of `kernel`, else at those it asks for."""
+
+    def design(self) -> FloatArray | None:
+        """Return T at the parameters of `kernel`; None if it has more columns than it is worth."""
+
+    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
+        """Turn draws of nu, shape (..., columns of design), into what a trace stores, in place."""
+
+    def predict(
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: np.random.Generator, joint: bool
+    ) -> FloatArray:
+        """Draw g at new inputs, (s, m), for log parameters (s, d) and stored values (s, size)."""
+
+    def doubles(self, threads: int, fixed: bool) -> int:
+        """Return how many numbers the matrices of a run hold at most."""
+
+
+class FullProcess:
+    """The process itself: n x n matrices."""
+
+    variable, dimension = "f", "obs_id"
+
+    def __init__(self, kernel: Kernel, X: FloatArray, jitter: float) -> None:
+        self.kernel = kernel
+        self.jitter = jitter
+        self._covariance = TrainingCovariance(kernel, X, jitter)
+
+    @property
+    def size(self) -> int:
+        """Number of training inputs."""
+        return len(self._covariance.X)
+
+    def core(self, fixed: bool) -> _gibbs.Process:
+        """See `Process`."""
+        return _gibbs.FullProcess(
+            n_rows=self.size,
+            n_theta=0 if fixed else len(self.kernel.theta),
+            covariance=core_covariance(self._covariance, fixed),
+        )
+
+    def design(self) -> FloatArray:
+        """See `Process`; LinAlgError if the kernel matrix is not positive definite."""
+        matrix = np.empty((self.size, self.size))
+        if not self._covariance(np.array(self.kernel.theta), matrix):
+            raise LinAlgError("not finite")
+        return np.ascontiguousarray(cholesky(matrix, lower=True, overwrite_a=True))
+
+    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
+        """See `Process`."""
+        nu[...] = nu @ design.T
+
+    def predict(
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: np.random.Generator, joint: bool
+    ) -> FloatArray:
+        """See `Process`."""
+        return gp_prediction.conditional_draws(self._covariance, theta, stored, X_new, rng, joint)
+
+    def doubles(self, threads: int, fixed: bool) -> int:
+        """See `Process`: four matrices for each thread, and up to four while Python evaluates a kernel."""
+        matrices = 8 if fixed else 4 * threads + (0 if compiled(self.kernel) else 4)
+        return matrices * self.size**2
+
+
+class SparseProcess:
+    """A process of low rank: n x m matrices, m the number of features."""
+
+    variable, dimension = "v", "component"
+
+    def __init__(
+        self, kernel: Kernel, X: FloatArray, jitter: float, basis: InducingPoints | BasisFunctions
+    ) -> None:
+        self.kernel = kernel
+        self.jitter = jitter
+        self._X = X
+        self._basis = basis
+
+    @property
+    def size(self) -> int:
+        """Number of features."""
+        return self._basis.size
+
+    def core(self, fixed: bool) -> _gibbs.Process:
+        """See `Process`."""
+        own = np.array(self.kernel.theta, dtype=np.float64)
+
+        def fill(theta: FloatArray, matrix: FloatArray, variance: FloatArray) -> bool:
+            try:
+                kernel = self.kernel.clone_with_theta(own if fixed else theta.copy())
+                matrix[...], variance[...] = self._basis.training(kernel, self._X)
+            except (LinAlgError, ValueError):  # not positive definite; not finite
+                return False
+            return bool(np.isfinite(matrix.sum() + variance.sum()))
+
+        return _gibbs.SparseProcess(
+            n_rows=len(self._X), n_features=self.size, n_theta=0 if fixed else len(own), features=fill
+        )
+
+    def design(self) -> FloatArray | None:
+        """See `Process`; LinAlgError if the matrix of the inducing points is not positive definite."""
+        features = self._basis.training(self.kernel, self._X)
+        return None if features.variance.any() else features.matrix
+
+    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
+        """See `Process`: nu is what is stored."""
+
+    def predict(
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: np.random.Generator, _: bool
+    ) -> FloatArray:
+        """See `Process`; new inputs are independent given the features."""
+        values = np.empty((len(theta), len(X_new)))
+        for draws in gp_prediction.runs(theta):
+            kernel = self.kernel.clone_with_theta(theta[draws.start])
+            matrix, variance = self._basis.new(kernel, X_new)
+            values[draws] = stored[draws] @ matrix.T
+            values[draws] += np.sqrt(variance) * rng.standard_normal(values[draws].shape)
+        return values
+
+    def doubles(self, threads: int, fixed: bool) -> int:
+        """See `Process`: two n x m matrices for each thread, and three while Python makes the features."""
+        return (4 if fixed else 2 * threads + 3) * len(self._X) * self.size
+
+
+def core_covariance(covariance: TrainingCovariance, fixed: bool) -> _gibbs.Covariance:
+    """Return the covariance function that the core calls: its own if it knows the kernel, else Python's."""
+    kernel, X = covariance.kernel, covariance.X
+    known = compiled(kernel)
+    if known is not None:
+        variance, length_scales = known.variance, known.length_scales
+        if fixed:
+            variance, length_scales = (-1, variance[1]), [(-1, value) for _, value in length_scales]
+        return _gibbs.StationaryCovariance(
+            family=known.family,
+            inputs=X,
+            variance=variance,
+            length_scales=length_scales,
+            jitter=covariance.jitter,
+        )
+    theta = np.array(kernel.theta, dtype=np.float64)
+
+    def constant(_: FloatArray, out: FloatArray) -> bool:
+        return covariance(theta, out)
+
+    return _gibbs.CallbackCovariance(
+        n_rows=len(X), n_theta=0 if fixed else len(theta), function=constant if fixed else covariance
+    )

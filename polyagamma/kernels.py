@@ -1,0 +1,217 @@
+"""Kernels of Gaussian processes: scikit-learn's kernel objects, their parameters' names and priors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+class Kernel(Protocol):
+    """What is asked of a kernel; scikit-learn's have it."""
+
+    @property
+    def theta(self) -> FloatArray:
+        """Logs of the parameters that are not fixed."""
+
+    @property
+    def bounds(self) -> FloatArray:
+        """Bounds of theta, shape (d, 2)."""
+
+    def clone_with_theta(self, theta: FloatArray) -> Kernel:
+        """Return the kernel with other parameters."""
+
+    def __call__(self, X: FloatArray, Y: FloatArray | None = None) -> FloatArray:
+        """Return the covariance matrix of the rows of X and of Y (of X, without Y)."""
+
+    def diag(self, X: FloatArray) -> FloatArray:
+        """Return the diagonal of ``self(X)``."""
+
+
+def default_kernel(X: FloatArray) -> Kernel:
+    """Return ``4 * RBF(s)``, s the root of the predictors' total variance (1 where they are constant)."""
+    from sklearn.gaussian_process.kernels import RBF, ConstantKernel
+
+    kernel: Kernel = ConstantKernel(4.0) * RBF(float(np.sqrt(X.var(axis=0).sum())) or 1.0)
+    return kernel
+
+
+def check_kernel(kernel: Any) -> None:
+    """Raise TypeError unless `kernel` is one, with parameters that are positive and within bounds."""
+    missing = [name for name in ("theta", "bounds", "clone_with_theta", "diag") if not hasattr(kernel, name)]
+    if missing or not callable(kernel):
+        raise TypeError(
+            f"kernel must be a kernel of sklearn.gaussian_process.kernels or have its methods, got "
+            f"{kernel!r} "
+            f"without {', '.join(missing) or '__call__'}: pass, for instance, 1.0 * RBF(1.0)"
+        )
+
+
+@dataclass(frozen=True)
+class ParameterGroup:
+    """A named kernel parameter: one number, or one for each feature."""
+
+    name: str
+    where: slice  # in theta
+
+
+def parameter_groups(kernel: Any) -> list[ParameterGroup]:
+    """Return the free parameters of a kernel, in the order of theta, with readable names.
+
+    A parameter is called what scikit-learn calls it without the path to it (``length_scale``), or with the
+    path (``k1__length_scale``) where two have the same name. Kernels that do not name their parameters have
+    one called ``theta``.
+    """
+    if not hasattr(kernel, "hyperparameters"):
+        return [ParameterGroup("theta", slice(0, len(kernel.theta)))] if len(kernel.theta) else []
+    free = [parameter for parameter in kernel.hyperparameters if not parameter.fixed]
+    short = [parameter.name.rpartition("__")[2] for parameter in free]
+    groups, start = [], 0
+    for parameter, name in zip(free, short, strict=True):
+        stop = start + parameter.n_elements
+        groups.append(ParameterGroup(name if short.count(name) == 1 else parameter.name, slice(start, stop)))
+        start = stop
+    return groups
+
+
+class LogParameterPrior:
+    """Independent priors of the logs of the kernel's parameters, cut off at the kernel's bounds.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    given : mapping of str to SciPy distribution, or sequence of them for the elements
+        Frozen distributions of the **logs** of parameters. Those not given have ``N(log value, 1)``, value
+        being that in `kernel`.
+    """
+
+    def __init__(self, kernel: Any, given: Mapping[str, Any]) -> None:
+        groups = {group.name: group.where for group in parameter_groups(kernel)}
+        unknown = sorted(set(given) - set(groups))
+        if unknown:
+            raise ValueError(
+                f"kernel_prior names {unknown[0]!r}, which is no free parameter of the kernel: "
+                f"its free parameters are {', '.join(groups) or 'none'}"
+            )
+        self._mean = np.array(kernel.theta, dtype=np.float64)
+        self._default = np.ones(len(self._mean), dtype=bool)
+        self._bounds = np.array(kernel.bounds, dtype=np.float64).reshape(-1, 2)
+        self._given: list[tuple[int, Any]] = []
+        for name, where in groups.items():
+            if name in given:
+                self._give(name, given[name], range(where.start, where.stop))
+
+    def _give(self, name: str, distributions: Any, elements: Sequence[int]) -> None:
+        several = isinstance(distributions, Sequence)
+        each = list(distributions) if several else [distributions] * len(elements)
+        if len(each) != len(elements):
+            raise ValueError(
+                f"kernel_prior[{name!r}] must have one distribution, or one for each of "
+                f"{len(elements)} elements, "
+                f"got {len(each)}"
+            )
+        for element, distribution in zip(elements, each, strict=True):
+            if not hasattr(distribution, "logpdf"):
+                raise TypeError(
+                    f"kernel_prior[{name!r}] must be a frozen SciPy distribution of the log of the "
+                    "parameter, "
+                    f"got {distribution!r}: pass, for instance, scipy.stats.norm(0, 1)"
+                )
+            self._given.append((element, distribution))
+            self._default[element] = False
+
+    def __call__(self, theta: FloatArray) -> float:
+        """Return the log density at `theta`, -inf outside the bounds."""
+        if (theta < self._bounds[:, 0]).any() or (theta > self._bounds[:, 1]).any():
+            return -np.inf
+        residual = (theta - self._mean)[self._default]
+        value = -0.5 * float(residual @ residual) - 0.5 * len(residual) * np.log(2 * np.pi)
+        for element, distribution in self._given:
+            value += float(distribution.logpdf(theta[element]))
+        return value if np.isfinite(value) else -np.inf
+
+    def start(self, theta: FloatArray, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
+        """Return starting points within one unit of `theta`, where the density is positive."""
+        points = theta + rng.uniform(-1.0, 1.0, (*size, len(theta)))
+        points = np.clip(points, self._bounds[:, 0], self._bounds[:, 1])
+        for index in np.ndindex(*size):
+            if not np.isfinite(self(points[index])):
+                points[index] = theta
+        return points
+
+
+class TrainingCovariance:
+    """The kernel on the training inputs, as the core asks for it.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    X : ndarray, shape (n, p)
+    jitter : float
+        Share of its own value that is added to each diagonal element, so that rounding leaves the matrix
+        positive definite.
+    """
+
+    def __init__(self, kernel: Kernel, X: FloatArray, jitter: float) -> None:
+        self.kernel = kernel
+        self.X = X
+        self.jitter = jitter
+
+    def __call__(self, theta: FloatArray, out: FloatArray) -> bool:
+        """Fill `out` (n, n) at log parameters `theta`; return whether all of it is finite."""
+        with np.errstate(all="ignore"):
+            out[...] = self.kernel.clone_with_theta(theta.copy())(self.X)
+            out.flat[:: len(out) + 1] *= 1.0 + self.jitter
+            return bool(np.isfinite(out.sum()))
+
+
+class CompiledKernel(NamedTuple):
+    """A kernel that the core knows: a variance times one stationary function of the scaled distance.
+
+    Attributes
+    ----------
+    family : int
+        0: squared exponential; 1, 2, 3: Matern with nu = 1/2, 3/2, 5/2.
+    variance : (int, float)
+        Where its log is in theta, or -1 and the log itself.
+    length_scales : list of (int, float)
+        The same of one length scale or of one for each dimension.
+    """
+
+    family: int
+    variance: tuple[int, float]
+    length_scales: list[tuple[int, float]]
+
+
+def compiled(kernel: Any) -> CompiledKernel | None:
+    """Return the core's form of a scikit-learn kernel; None where it has none.
+
+    It has one of ``RBF`` and ``Matern`` (nu 0.5, 1.5, 2.5 or inf) and of their products with a
+    ``ConstantKernel``.
+    """
+    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, Product
+
+    parts = [kernel.k1, kernel.k2] if type(kernel) is Product else [kernel]
+    constants = [part for part in parts if type(part) is ConstantKernel]
+    (function, *more) = [part for part in parts if type(part) is not ConstantKernel] or [None]
+    families = {np.inf: 0, 0.5: 1, 1.5: 2, 2.5: 3}
+    nu = np.inf if type(function) is RBF else function.nu if type(function) is Matern else None
+    if more or len(constants) > 1 or nu not in families:
+        return None
+    places: dict[int, list[tuple[int, float]]] = {}
+    start = 0
+    for part in parts:
+        (parameter,) = [one for one in part.hyperparameters if one.name != "nu"]
+        values = np.log(np.atleast_1d(getattr(part, parameter.name)))
+        first = -1 if parameter.fixed else start
+        places[id(part)] = [
+            (first if first < 0 else first + k, float(value)) for k, value in enumerate(values)
+        ]
+        start += 0 if parameter.fixed else len(values)
+    variance = places[id(constants[0])][0] if constants else (-1, 0.0)
+    return CompiledKernel(families[nu], variance, places[id(function)])

@@ -1,0 +1,148 @@
+"""Responses: what was observed in each row, and the arrays that the core takes for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logsumexp, softmax
+
+from polyagamma import _model_checks as checks
+from polyagamma.prediction import log_binomial
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BinomialResponse:
+    """Checked successes, trials, weights and offsets, each (n,); labels of failure and success.
+
+    It has one latent function.
+    """
+
+    classes: NDArray[Any]
+    y: FloatArray
+    trials: FloatArray
+    weights: FloatArray
+    offset: FloatArray
+
+    @classmethod
+    def check(
+        cls,
+        y: Any,
+        trials: ArrayLike | None,
+        weights: ArrayLike | None,
+        offset: ArrayLike | None,
+        n_rows: int,
+    ) -> BinomialResponse:
+        """Check what the user gave; TypeError or ValueError name the argument."""
+        if trials is None:
+            classes, successes = checks.two_labels(y, n_rows)
+            n_trials = np.ones(n_rows)
+        else:
+            n_trials = checks.trials(trials, n_rows)
+            classes, successes = np.array([0, 1]), checks.successes(y, n_trials)
+        return cls(
+            classes, successes, n_trials, checks.weights(weights, n_rows), checks.offset(offset, n_rows)
+        )
+
+    @property
+    def n_functions(self) -> int:
+        """Number of latent functions."""
+        return 1
+
+    @property
+    def shape(self) -> FloatArray:
+        """Pólya-gamma shapes (n,), weight times trials."""
+        return self.weights * self.trials
+
+    @property
+    def kappa(self) -> FloatArray:
+        """Weight times (successes less half the trials), shape (1, n)."""
+        return (self.weights * (self.y - self.trials / 2))[np.newaxis]
+
+    def log_likelihood(self, f: FloatArray) -> FloatArray:
+        """Return the weighted binomial log-likelihood of each row, (..., n), for f of shape (..., 1, n)."""
+        eta = f[..., 0, :] + self.offset
+        value = np.logaddexp(0.0, eta)
+        value *= -self.trials
+        value += self.y * eta
+        value += log_binomial(self.y, self.trials)
+        value *= self.weights
+        return np.asarray(value)
+
+    def probability(self, eta: FloatArray) -> FloatArray:
+        """Return the probabilities of the two classes, (..., 2, m), for predictors of shape (..., 1, m)."""
+        return np.concatenate([expit(-eta), expit(eta)], axis=-2)
+
+
+@dataclass(frozen=True)
+class CategoricalResponse:
+    """Checked classes of the rows, as indices of labels (n,), and their weights (n,).
+
+    It has a latent function for each class; probabilities are their softmax.
+    """
+
+    classes: NDArray[Any]
+    y: FloatArray
+    weights: FloatArray
+
+    @property
+    def n_functions(self) -> int:
+        """Number of latent functions."""
+        return len(self.classes)
+
+    @property
+    def trials(self) -> FloatArray:
+        """Ones."""
+        return np.ones(len(self.y))
+
+    @property
+    def offset(self) -> FloatArray:
+        """Zeros."""
+        return np.zeros(len(self.y))
+
+    @property
+    def shape(self) -> FloatArray:
+        """Pólya-gamma shapes (n,): the weights."""
+        return self.weights
+
+    @property
+    def kappa(self) -> FloatArray:
+        """Weight times (whether the row is of the class, less a half), shape (classes, n)."""
+        is_class = self.y == np.arange(len(self.classes))[:, np.newaxis]
+        return np.asarray(self.weights * (is_class - 0.5))
+
+    def log_likelihood(self, f: FloatArray) -> FloatArray:
+        """Return the weighted log-likelihood of each row, (..., n), for f of shape (..., classes, n)."""
+        own = np.take_along_axis(f, self.y.astype(int).reshape((1,) * (f.ndim - 1) + (-1,)), axis=-2)
+        return np.asarray(self.weights * (own[..., 0, :] - logsumexp(f, axis=-2)))
+
+    def probability(self, eta: FloatArray) -> FloatArray:
+        """Return the probabilities of the classes, (..., classes, m), for predictors of the same shape."""
+        return np.asarray(softmax(eta, axis=-2))
+
+
+Response = BinomialResponse | CategoricalResponse
+
+
+def check_response(
+    y: Any, trials: ArrayLike | None, weights: ArrayLike | None, offset: ArrayLike | None, n_rows: int
+) -> Response:
+    """Return the response that y is of: categorical if it has more than two labels and no trials.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit: the message names it.
+    """
+    if trials is None and (labels := checks.many_labels(y, n_rows)) is not None:
+        if offset is not None:
+            raise ValueError(
+                f"offset needs two classes or trials, got {len(labels[0])} classes in y: an offset that all "
+                "classes share has no effect"
+            )
+        return CategoricalResponse(*labels, checks.weights(weights, n_rows))
+    return BinomialResponse.check(y, trials, weights, offset, n_rows)

@@ -1,0 +1,293 @@
+"""Gaussian-process models as users meet them: arguments, errors, traces, predictions, reproducibility."""
+
+import re
+
+import arviz as az
+import numpy as np
+import pytest
+from scipy.special import expit
+from scipy.stats import norm, uniform
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic, WhiteKernel
+
+from polyagamma import PolyaGammaGP, ResumeError, _gibbs, gp_prediction, gp_process
+from polyagamma.gp_optimize import maximise_evidence
+from polyagamma.kernels import LogParameterPrior, TrainingCovariance, compiled, parameter_groups
+from polyagamma.response import BinomialResponse
+
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
+RNG = np.random.default_rng(1)
+X = RNG.standard_normal((40, 2))
+Y = (RNG.random(40) < expit(2 * X[:, 0])).astype(int)
+SHORT = {"draws": 12, "tune": 8, "chains": 2, "random_seed": 3, "progressbar": False}
+COMPILED = [
+    RBF(2.0),
+    4.0 * RBF([1.0, 2.0]),
+    Matern(2.0, nu=0.5) * ConstantKernel(3.0),
+    2.0 * Matern([1.0, 3.0], nu=1.5),
+    Matern(1.5, nu=2.5),
+    Matern(1.5, nu=np.inf),
+    ConstantKernel(2.0, "fixed") * RBF(1.5),
+    2.0 * RBF(1.5, "fixed"),
+]
+OTHER = [RBF() + RBF(), 2.0 * Matern(nu=0.7), 2.0 * RationalQuadratic(), 3.0 * (RBF() * 2.0), WhiteKernel()]
+
+
+@pytest.mark.parametrize("kernel", COMPILED, ids=str)
+def test_compiled_kernels_sample_as_the_objects_do(kernel, monkeypatch):
+    ours = PolyaGammaGP(X, Y, kernel).sample(**SHORT).posterior
+    monkeypatch.setattr(gp_process, "compiled", lambda _: None)
+    theirs = PolyaGammaGP(X, Y, kernel).sample(**SHORT).posterior
+    for name in ours:
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("kernel", OTHER, ids=str)
+def test_other_kernels_are_left_to_python(kernel):
+    assert compiled(kernel) is None
+    assert np.isfinite(PolyaGammaGP(X, Y, kernel).sample(**SHORT).posterior["f"]).all()
+
+
+def test_draws_do_not_depend_on_threads_or_rounds():
+    model = PolyaGammaGP(X, Y, 2.0 * RBF(1.0))
+    settings = SHORT | {"chains": 3}
+    one, two = (model.sample(cores=cores, **settings).posterior for cores in (1, 2))
+    assert one.equals(two)
+    kernel = Matern(1.0)
+    draws = []
+    for rounds in ([20], [1, 7, 12]):
+        covariance = TrainingCovariance(kernel, X, 1e-6)
+        core = _gibbs.ProcessChains(
+            process=_gibbs.FullProcess(
+                n_rows=40, n_theta=1, covariance=gp_process.core_covariance(covariance, fixed=False)
+            ),
+            shape=np.ones(40),
+            kappa=(Y - 0.5)[np.newaxis],
+            offset=np.zeros((1, 40)),
+            log_prior=LogParameterPrior(kernel, {}),
+            initial_theta=np.zeros((2, 1, 1)),
+            bit_generators=[np.random.PCG64(1), np.random.PCG64(2)],
+            tune=9,
+            steps=(1, 1, 1, 1),
+            threads=1,
+        )
+        out = np.empty((2, 20, 40))
+        for start, size in zip(np.cumsum([0, *rounds[:-1]]), rounds, strict=True):
+            core.run(size, {"f": out[:, start : start + size]})
+        assert core.sweeps_done == 20
+        draws.append(out)
+    np.testing.assert_array_equal(*draws)
+
+
+def test_trace():
+    import pandas as pd
+
+    frame = pd.DataFrame(X, columns=["width", "height"])
+    model = PolyaGammaGP(frame, Y, 2.0 * RBF([1.0, 1.0]) + ConstantKernel(0.5), mean=0.5)
+    trace = model.sample(compute_log_likelihood=True, **SHORT)
+    assert model.kernel_parameters == ["k1__k1__constant_value", "length_scale", "k2__constant_value"]
+    assert trace.posterior["length_scale"].dims == ("chain", "draw", "feature")
+    assert trace.posterior["feature"].to_numpy().tolist() == ["width", "height"]
+    assert trace.posterior["f"].dims == ("chain", "draw", "obs_id")
+    f = trace.posterior["f"].to_numpy()
+    np.testing.assert_allclose(trace.log_likelihood["y"], Y * f - np.logaddexp(0, f))
+    moves = ("collapsed", "whitened", "surrogate", "rotation")
+    assert set(trace.sample_stats) == {"lp", *(f"acceptance_{move}" for move in moves)}
+    assert trace.posterior.attrs["jitter"] == "1e-06"
+    assert len(az.summary(trace, var_names=model.kernel_parameters)) == 4
+    assert set(trace.constant_data) == {"X", "trials", "weights", "offset"}
+
+
+def test_lp_is_the_joint_density_of_data_whitened_f_and_log_parameters():
+    kernel = 2.0 * RBF(1.0)
+    trace = PolyaGammaGP(X, Y, kernel, mean=0.3, offset=0.1).sample(**SHORT)
+    lp = []
+    for c in range(2):
+        for s in range(12):
+            draw = trace.posterior.isel(chain=c, draw=s)
+            theta = np.log([float(draw["constant_value"]), float(draw["length_scale"])])
+            K = kernel.clone_with_theta(theta)(X)
+            g = draw["f"].to_numpy() - 0.3
+            nu = np.linalg.solve(np.linalg.cholesky(K + 1e-6 * np.diag(np.diag(K))), g)
+            eta = g + 0.4
+            prior = norm.logpdf(theta, kernel.theta, 1.0).sum()
+            lp.append(Y @ eta - np.logaddexp(0, eta).sum() - 0.5 * nu @ nu + prior)
+    difference = trace.sample_stats["lp"].to_numpy().ravel() - np.array(lp)
+    assert np.ptp(difference) < 1e-6 * np.abs(lp).max()
+
+
+def test_predictions_at_training_inputs_are_the_draws():
+    model = PolyaGammaGP(X, Y, mean=lambda inputs: inputs[:, 0])
+    trace = model.sample(**SHORT)
+    f = model.predict_f(trace, X, random_seed=1)
+    assert np.abs(f.to_numpy() - trace.posterior["f"].to_numpy()).max() < 0.05
+
+
+def test_predictions_agree_with_each_other():
+    model = PolyaGammaGP(X, Y)
+    trace = model.sample(**SHORT)
+    new, offset = X[:7] + 0.1, np.linspace(-1, 1, 7)
+    draws = model.predict_draws(trace, new, offset, random_seed=5)
+    f = model.predict_f(trace, new, random_seed=5)
+    np.testing.assert_allclose(draws, expit(f + offset))
+    probability = model.predict_proba(trace, new, offset, random_seed=5)
+    np.testing.assert_allclose(probability[:, 1], draws.mean(("chain", "draw")))
+    np.testing.assert_allclose(probability.sum(axis=1), 1.0)
+    both = model.add_predictions(trace, new, offset, joint=True, random_seed=6)
+    assert set(both.groups()) - set(trace.groups()) == {"predictions", "predictions_constant_data"}
+    assert both.predictions["f"].dims == ("chain", "draw", "pred_id")
+
+
+@pytest.mark.parametrize("inducing", [None, 7])
+def test_batches_of_new_inputs_change_nothing(inducing, monkeypatch):
+    class NoNoise:
+        def standard_normal(self, size):
+            return np.zeros(size)
+
+    model = PolyaGammaGP(X, Y, inducing=inducing)
+    trace = model.sample(**SHORT)
+    monkeypatch.setattr(model, "_generator", lambda _: NoNoise())
+    whole = model.predict_f(trace, X[:7] + 0.1), model.predict_proba(trace, X[:7] + 0.1)
+    monkeypatch.setattr(gp_prediction, "BATCH", 3 * 24)
+    cut = model.predict_f(trace, X[:7] + 0.1), model.predict_proba(trace, X[:7] + 0.1)
+    for one, other in zip(whole, cut, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-8)
+
+
+def test_fixed_parameters_stay():
+    model = PolyaGammaGP(X, Y, ConstantKernel(2.0, "fixed") * RBF(1.0, "fixed"))
+    assert model.kernel_parameters == []
+    posterior = model.sample(**SHORT).posterior
+    assert list(posterior) == ["f"]
+    assert list(PolyaGammaGP(X, Y, 2.0 * RBF(1.0), sample_kernel=False).sample(**SHORT).posterior) == ["f"]
+
+
+def variational_bound(kernel, inputs, response, offset):
+    """The bound at the best omega for this kernel (Wenzel et al. 2019, equation 8), by coordinate ascent."""
+    K, shape, kappa = kernel(inputs), response.shape, response.kappa[0]
+    c = np.ones(len(inputs))
+    for _ in range(500):
+        omega = shape * np.tanh(c / 2) / (2 * c)
+        total = K + np.diag(1 / omega)
+        gain = np.linalg.solve(total, K).T
+        mean = gain @ (kappa / omega - offset)
+        covariance = K - gain @ K
+        c = np.sqrt((mean + offset) ** 2 + np.diag(covariance))
+    residual = kappa / omega - offset
+    evidence = -0.5 * (np.linalg.slogdet(total)[1] + residual @ np.linalg.solve(total, residual))
+    rest = (
+        0.5 * omega * c**2 - shape * np.log(2 * np.cosh(c / 2)) - 0.5 * np.log(omega) + kappa**2 / (2 * omega)
+    )
+    return evidence + rest.sum()
+
+
+def test_optimum_maximises_the_bound():
+    inputs = X[:15]
+    response = BinomialResponse.check(2 * Y[:15], np.full(15, 3), None, None, 15)
+    offset = np.full(15, 0.2)
+    best = maximise_evidence(4.0 * RBF(1.0), inputs, response, offset, 0.0)
+    top = variational_bound(best, inputs, response, offset)
+    for step in ([0.2, 0], [-0.2, 0], [0, 0.2], [0, -0.2]):
+        assert variational_bound(best.clone_with_theta(best.theta + step), inputs, response, offset) < top
+    model = PolyaGammaGP(inputs, Y[:15], 4.0 * RBF(1.0), optimize=True, sample_kernel=False)
+    assert model.kernel_ != 4.0 * RBF(1.0)
+
+
+def test_prior_of_log_parameters():
+    kernel = 2.0 * RBF([1.0, 3.0])
+    prior = LogParameterPrior(kernel, {"length_scale": [norm(0.5, 2.0), uniform(-1, 2)]})
+    theta = np.array([0.3, 0.1, 0.2])
+    expected = norm.logpdf(0.3, np.log(2.0)) + norm.logpdf(0.1, 0.5, 2.0) + np.log(0.5)
+    assert prior(theta) == pytest.approx(expected)
+    assert prior(np.array([0.3, 0.1, 1.2])) == -np.inf
+    assert prior(np.array([12.0, 0.1, 0.2])) == -np.inf
+    starts = prior.start(theta, np.random.default_rng(1), (50, 1))
+    assert np.isfinite([prior(start) for start in starts[:, 0]]).all()
+
+
+def test_names_of_parameters():
+    groups = parameter_groups(2.0 * RBF([1.0, 3.0]) + Matern(1.0, "fixed") * RationalQuadratic())
+    assert [(group.name, group.where) for group in groups] == [
+        ("constant_value", slice(0, 1)),
+        ("k1__k2__length_scale", slice(1, 3)),
+        ("alpha", slice(3, 4)),
+        ("k2__k2__length_scale", slice(4, 5)),
+    ]
+
+
+class Broken(RBF):
+    def __call__(self, *_):
+        raise RuntimeError("this kernel is broken")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"kernel": "rbf"}, TypeError, "kernel must be a kernel of sklearn"),
+        (
+            {"kernel_prior": {"scale": norm()}},
+            ValueError,
+            "kernel_prior names 'scale'.*constant_value, length_scale",
+        ),
+        ({"kernel_prior": {"length_scale": 2.0}}, TypeError, "frozen SciPy distribution"),
+        ({"kernel_prior": {"length_scale": [norm()] * 3}}, ValueError, "one for each of 1 elements, got 3"),
+        ({"mean": np.nan}, ValueError, "mean must be finite"),
+        ({"mean": lambda inputs: inputs}, ValueError, "mean must be one number or have shape"),
+        ({"jitter": -1.0}, ValueError, "jitter must be at least 0"),
+        ({"trials": 0}, ValueError, "trials must be positive"),
+        ({"weights": -1.0}, ValueError, "weights must be positive"),
+        ({"y": [0, 1]}, ValueError, "y must have shape"),
+        ({"X": np.full((40, 2), np.nan)}, ValueError, "X must be finite"),
+    ],
+)
+def test_errors(arguments, error, message):
+    with pytest.raises(error, match=message):
+        PolyaGammaGP(**({"X": X, "y": Y} | arguments))
+
+
+def test_kernel_that_is_not_positive_definite_is_named():
+    doubled = np.vstack([X, X])
+    model = PolyaGammaGP(doubled, np.r_[Y, Y], 2.0 * RBF(3.0), sample_kernel=False, jitter=0.0)
+    with pytest.raises(FloatingPointError, match=re.escape("length_scale = [3.]")) as error:
+        model.sample(**SHORT)
+    assert "jitter = 0" in str(error.value)
+
+
+def test_errors_of_a_kernel_come_through():
+    with pytest.raises(RuntimeError, match="this kernel is broken"):
+        PolyaGammaGP(X, Y, Broken()).sample(**SHORT)
+
+
+def test_memory_is_refused_up_front(monkeypatch):
+    monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 10_000)
+    with pytest.raises(MemoryError, match=r"needs .* are available"):
+        PolyaGammaGP(X, Y).sample(**SHORT)
+
+
+def test_runs_go_on_to_the_same_bits(tmp_path):
+    model = PolyaGammaGP(X, Y, 2.0 * Matern(1.0))
+    settings = SHORT | {"draws": 20}
+    whole = model.sample(**settings).posterior
+    half = model.sample(**settings | {"draws": 9})
+    assert model.extend(half, 11, progressbar=False).posterior.equals(whole)
+    calls = iter([False, False, True])
+    with_checkpoint = settings | {"checkpoint": tmp_path / "run", "every": 2}
+    model.sample(callback=lambda _: next(calls, True), **with_checkpoint)
+    resumed = model.resume(tmp_path / "run", progressbar=False).posterior
+    np.testing.assert_array_equal(resumed["f"], whole["f"])
+    np.testing.assert_array_equal(resumed["length_scale"], whole["length_scale"])
+
+
+def test_another_model_does_not_go_on():
+    half = PolyaGammaGP(X, Y, 2.0 * Matern(1.0)).sample(**SHORT)
+    with pytest.raises(ResumeError):
+        PolyaGammaGP(X, Y, 2.0 * Matern(1.1)).extend(half)
+
+
+def test_initial_values():
+    model = PolyaGammaGP(X, Y, 2.0 * RBF([1.0, 2.0]))
+    values = {"constant_value": 1e-3, "length_scale": [1e3, 1e3]}
+    first = next(model.iter_draws(tune=0, random_seed=1, initvals=values))
+    assert (first["constant_value"] < 1).all()
+    assert (first["length_scale"] > 10).all()
+    with pytest.raises(ValueError, match="initvals"):
+        model.sample(initvals={"constant_value": 1.0}, **SHORT)
