@@ -136,9 +136,7 @@ class CallbackCovariance(Covariance):
         run and come out of it.
     """
 
-    def __init__(
-        self, *, n_rows: int, n_theta: int, function: Callable[[_Array, _Array], bool]
-    ) -> None: ...
+    def __init__(self, *, n_rows: int, n_theta: int, function: Callable[[_Array, _Array], bool]) -> None: ...
 
 class StationaryCovariance(Covariance):
     """``variance * k(r)``, r the distance of inputs divided by the length scales, in the core.
@@ -186,8 +184,12 @@ class SparseProcess(Process):
     """
 
     def __init__(
-        self, *, n_rows: int, n_features: int, n_theta: int, features: Callable[[_Array, _Array, _Array],
-        bool]
+        self,
+        *,
+        n_rows: int,
+        n_features: int,
+        n_theta: int,
+        features: Callable[[_Array, _Array, _Array], bool],
     ) -> None: ...
 
 class ProcessChains:
