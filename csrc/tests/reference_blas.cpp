@@ -54,6 +54,17 @@ void dtrsv(char* uplo, char* trans, char*, int* n, double* a, int* lda, double* 
     solve(*uplo, *trans, View(a, *lda, *trans), *n, x, *incx);
 }
 
+void dtrmv(char* uplo, char* trans, char*, int* n, double* a, int* lda, double* x, int* incx) {
+    const View A(a, *lda, *trans);
+    const bool upper = (*uplo == 'U') == (*trans == 'N');
+    for (int done = 0; done < *n; ++done) {
+        const int i = upper ? done : *n - 1 - done;
+        double value = 0.0;
+        for (int j = upper ? i : 0; j < (upper ? *n : i + 1); ++j) value += A(i, j) * x[j * *incx];
+        x[i * *incx] = value;
+    }
+}
+
 void dtrsm(char*, char* uplo, char* transa, char*, int* m, int* n, double*, double* a, int* lda, double* b,
            int* ldb) {
     for (int j = 0; j < *n; ++j) solve(*uplo, *transa, View(a, *lda, *transa), *m, b + j * *ldb, 1);
@@ -120,7 +131,7 @@ void dorgqr(int* m, int* n, int*, double* a, int* lda, double* tau, double*, int
 }  // namespace
 
 const polyagamma::Blas& blas() {
-    static const polyagamma::Blas table{dgemv, dgemm, dtrsv, dtrsm, dpotrf, dgeqrf, dorgqr};
+    static const polyagamma::Blas table{dgemv, dgemm, dtrsv, dtrmv, dtrsm, dpotrf, dgeqrf, dorgqr};
     return table;
 }
 

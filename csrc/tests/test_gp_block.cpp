@@ -5,7 +5,7 @@
 
 #include "gp/full_block.hpp"
 #include "gp/sparse_block.hpp"
-#include "plain_blas.hpp"
+#include "reference_blas.hpp"
 
 using namespace polyagamma;
 
@@ -79,12 +79,12 @@ class Waves final : public FeatureFunction {
 // The block under test, and the covariance of g that it stands for.
 struct Full {
     Exponential function;
-    FullBlock block{kN, function, plain_blas()};
+    FullBlock block{kN, function, reference::blas()};
     static double prior(std::size_t i, std::size_t j, double theta) { return kernel(i, j, theta); }
 };
 struct Sparse {
     Waves function;
-    SparseBlock block{kN, kM, function, plain_blas()};
+    SparseBlock block{kN, kM, function, reference::blas()};
     static double prior(std::size_t i, std::size_t j, double theta) {
         double sum = i == j ? own_variance(i, theta) : 0.0;
         for (std::size_t k = 0; k < kM; ++k) sum += feature(i, k, theta) * feature(j, k, theta);
@@ -243,7 +243,7 @@ TEST_CASE("a covariance that is not positive definite is undefined") {
             return Evaluation::ok;
         }
     } flat;
-    Covariance matrix(kN, plain_blas());
+    Covariance matrix(kN, reference::blas());
     CHECK(matrix.evaluate(flat, nullptr) == Evaluation::ok);
     CHECK(matrix.factor() == Evaluation::undefined);
 }
