@@ -1,6 +1,7 @@
 #include "gibbs/chains.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "gibbs/mode.hpp"
 #include "gibbs/normals.hpp"
@@ -19,6 +20,16 @@ Chains::Worker::Worker(const Rows& rows, std::size_t k, std::size_t first, std::
       acceptance(chains),
       normals(coefficients),
       beta(coefficients) {}
+
+namespace {
+
+void write_no_trajectory(std::size_t chain, std::size_t sweep, const Output& output) {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    if (output.acceptance_rate) *output.acceptance_rate.at(chain, sweep) = kNone;
+    if (output.energy) *output.energy.at(chain, sweep) = kNone;
+}
+
+}  // namespace
 
 Chains::Chains(const Model& model, const WideModel* wide, std::vector<BitGen*> bitgens,
                const ChainsOptions& options)
@@ -118,6 +129,7 @@ RunStatus Chains::run_gibbs(Worker& worker, std::size_t sweeps, const Output& ou
         write_coefficients(worker, sweep, output);
         for (std::size_t c = 0; c < group.size(); ++c) {
             warmup_.record(group.first + c, sweeps_done_ + sweep, group.u[c], 1.0);
+            write_no_trajectory(group.first + c, sweep, output);
         }
     }
     if (output.lp && sweeps > 0) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "gibbs/lanes_sum.hpp"
 #include "gibbs/normals.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/lanes_sum.hpp"
 #include "linalg/gaussian.hpp"
 
 namespace polyagamma {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "gibbs/lanes_sum.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/lanes_sum.hpp"
 
 namespace polyagamma {
 namespace {

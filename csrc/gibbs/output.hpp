@@ -23,8 +23,8 @@ struct OutputArray {
 struct Output {
     OutputArray beta;             // the coefficients, contiguous
     OutputArray lp;               // log posterior: log-likelihood − ½ (β−m₀)ᵀΛ(β−m₀)
-    OutputArray acceptance_rate;  // mean over the trajectories of the sweep
-    OutputArray energy;           // after the last trajectory
+    OutputArray acceptance_rate;  // mean over the trajectories of the sweep; NaN if it had none
+    OutputArray energy;           // after the last trajectory; NaN likewise
 
     Output from(std::size_t draw) const {
         return {beta.from(draw), lp.from(draw), acceptance_rate.from(draw), energy.from(draw)};

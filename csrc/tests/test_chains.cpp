@@ -27,11 +27,13 @@ struct Run {
     void advance(std::size_t sweeps, std::size_t piece) {
         const std::size_t count = chains->size();
         beta.assign(count * sweeps * p, 0.0);
-        lp.assign(count * sweeps, 0.0);
+        for (std::vector<double>* stat : {&lp, &acceptance_rate, &energy}) stat->assign(count * sweeps, -7.0);
         const auto step = [](std::size_t value) { return static_cast<std::ptrdiff_t>(value); };
         Output output;
         output.beta = {beta.data(), step(sweeps * p), step(p)};
         output.lp = {lp.data(), step(sweeps), 1};
+        output.acceptance_rate = {acceptance_rate.data(), step(sweeps), 1};
+        output.energy = {energy.data(), step(sweeps), 1};
         for (std::size_t done = 0; done < sweeps; done += piece) {
             REQUIRE(chains->run(std::min(piece, sweeps - done), output.from(done)).status.ok());
         }
@@ -40,7 +42,7 @@ struct Run {
     std::vector<std::unique_ptr<fixtures::Generator>> generators;
     std::unique_ptr<Chains> chains;
     std::size_t p;
-    std::vector<double> beta, lp;
+    std::vector<double> beta, lp, acceptance_rate, energy;
 };
 
 ChainsOptions options(KernelChoice kernel, std::size_t tune, unsigned threads = 1) {
@@ -85,6 +87,33 @@ TEST_CASE("every kernel samples the posterior that quadrature gives") {
     }
 }
 
+TEST_CASE("rows in several strips all count") {
+    // Every row a thousand times with a thousandth of its shape: the posterior of the rows themselves.
+    constexpr std::size_t kCopies = 1000, kSweeps = 1000;
+    const fixtures::Problem few = weighted_problem();
+    fixtures::Problem many = few;
+    many.n = few.n * kCopies;
+    many.design.clear();
+    for (std::vector<double>* values : {&many.shape, &many.kappa, &many.offset}) values->resize(many.n);
+    for (std::size_t i = 0; i < many.n; ++i) {
+        const std::size_t from = i % few.n;
+        many.design.insert(many.design.end(), {few.design[2 * from], few.design[2 * from + 1]});
+        many.shape[i] = few.shape[from] / kCopies;
+        many.kappa[i] = few.kappa[from] / kCopies;
+        many.offset[i] = few.offset[from];
+    }
+    const fixtures::Moments exact = fixtures::quadrature(few);
+    const Model model = many.model();
+    REQUIRE(RowStrips(many.n, 2).count() > 1);
+    for (const KernelChoice kernel : {KernelChoice::gibbs, KernelChoice::hmc}) {
+        Run run(model, nullptr, options(kernel, 100, 2));
+        REQUIRE(run.chains->start(nullptr).ok());
+        run.advance(100, 100);
+        run.advance(kSweeps, kSweeps);
+        CHECK(fixtures::worst_score(run.beta, 4, kSweeps, exact) < 6.0);
+    }
+}
+
 TEST_CASE("a model with more coefficients than rows has its posterior too") {
     constexpr std::size_t kSweeps = 20000;
     fixtures::Problem problem = fixtures::make_problem(1, 2, 63, 1.5);
@@ -107,7 +136,7 @@ TEST_CASE("a model with more coefficients than rows has its posterior too") {
     }
 }
 
-TEST_CASE("lp is the log-posterior of the draw beside it") {
+TEST_CASE("lp is the log-posterior of the draw beside it, and the statistics of trajectories go with it") {
     const fixtures::Problem problem = weighted_problem();
     const Model model = problem.model();
     for (const KernelChoice kernel : kChoices) {
@@ -116,6 +145,14 @@ TEST_CASE("lp is the log-posterior of the draw beside it") {
         run.advance(60, 25);
         for (std::size_t draw = 0; draw < 4 * 60; ++draw) {
             CHECK(run.lp[draw] == doctest::Approx(problem.log_posterior(&run.beta[2 * draw])).epsilon(1e-11));
+            // Ten sweeps of data augmentation begin the warm-up of the other kernels.
+            const bool trajectory = kernel != KernelChoice::gibbs && draw % 60 >= 10;
+            CHECK(std::isnan(run.acceptance_rate[draw]) == !trajectory);
+            CHECK(std::isnan(run.energy[draw]) == !trajectory);
+            if (!trajectory) continue;
+            CHECK(run.acceptance_rate[draw] >= 0.0);
+            CHECK(run.acceptance_rate[draw] <= 1.0);
+            CHECK(run.energy[draw] >= -run.lp[draw]);  // by the kinetic energy
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "kernels/lanes_sum.hpp"
 #include "kernels/level.hpp"
 #include "kernels/model_kernels.hpp"
 
@@ -67,11 +68,10 @@ inline void add_difference(Lanes& sums, const double* a, const double* b) {
     for (std::size_t i = 0; i < kRegisters; ++i) sums.part[i] += left.part[i] - right.part[i];
 }
 
-// The sum of the lanes, as a balanced tree.
 inline double sum(const Lanes& lanes) {
-    double s[kPanelRows];
-    store(lanes, s);
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+    double parts[kPanelRows];
+    store(lanes, parts);
+    return sum_lanes(parts);
 }
 
 // Tile sizes: as many accumulators as the level has registers for. They change the speed only.
