@@ -281,13 +281,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         return groups
 
     def _data(self) -> Labelled:
-        response = self._response
-        rows = {"trials": response.trials, "weights": response.weights, "offset": response.offset}
-        constant: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = {
-            name: (("obs_id",), values) for name, values in rows.items()
-        }
-        constant["X"] = (("obs_id", "feature"), self._predictors.X)
-        return {"observed_data": {"y": (("obs_id",), response.y)}, "constant_data": constant}
+        return self._response.data(self._predictors.X)
 
     def _coords(self) -> dict[str, list[Any]]:
         return self._names.coords
