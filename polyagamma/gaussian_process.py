@@ -239,8 +239,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
         if isinstance(inducing, HilbertBasis):
             basis = BasisFunctions(inducing, self.kernel_, X)
             return SparseProcess(self.kernel_, X, self.jitter, basis), [basis.frequency]
-        if isinstance(inducing, int):
-            self._require_sparse_memory(inducing, threads=1)
+        if np.ndim(inducing) == 0:  # a number of points: found to fit before they are looked for
+            self._require_sparse_memory(checks.integer("inducing", inducing, 1), threads=1)
         independent = approximation == "fitc"
         points = InducingPoints(choose_inducing(inducing, X), independent, self.jitter)
         process = SparseProcess(self.kernel_, X, self.jitter, points)
