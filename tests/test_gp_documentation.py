@@ -8,19 +8,19 @@ import matplotlib as mpl
 import pytest
 
 mpl.use("agg")
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 ROOT = Path(__file__).parents[1]
 EXAMPLES = {"gp_banana": "banana.png", "gp_curves": "curves.png"}
 
 
-@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 def test_code_of_the_page_runs():
     page = (ROOT / "docs" / "gaussian_process.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     assert len(blocks) == 4
     names = {}
     for block in blocks:
-        # A model without arguments for its run: the page's second and third blocks only make them.
         exec(compile(block, "gaussian_process.md", "exec"), names)
+    assert names["model"].kernel_parameters == ["constant_value", "length_scale"]
     assert set(names["idata"].predictions) == {"f", "probability"}
 
 
