@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import PolyaGammaGP, PolyaGammaLogistic
+from polyagamma import PolyaGammaGP, PolyaGammaLogistic, trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(4)
@@ -37,11 +37,11 @@ def make(request):
 
 
 def test_names_become_coordinates(make):
-    trace = make(FRAME, Y).sample(**SHORT)
-    (variable,) = [name for name in ("beta", "length_scale") if name in trace.posterior]
-    for array in (trace.posterior[variable], trace.constant_data["X"]):
+    idata = make(FRAME, Y).sample(**SHORT)
+    (variable,) = [name for name in ("beta", "length_scale") if name in idata.posterior]
+    for array in (idata.posterior[variable], idata.constant_data["X"]):
         assert array["feature"].to_numpy().tolist() == ["age", "dose", "smokes"]
-    np.testing.assert_array_equal(trace.constant_data["X"], FRAME.to_numpy(dtype=float))
+    np.testing.assert_array_equal(idata.constant_data["X"], FRAME.to_numpy(dtype=float))
     assert make(FRAME.to_numpy(dtype=float), Y).feature_names == ["x0", "x1", "x2"]
     assert make(FRAME, Y, feature_names=["a", "b", "c"]).feature_names == ["a", "b", "c"]
     assert make(FRAME.set_axis([0, 1.5, ("a", "b")], axis=1), Y).feature_names == ["0", "1.5", "('a', 'b')"]
@@ -49,17 +49,18 @@ def test_names_become_coordinates(make):
 
 def test_frames_of_any_library_and_arrays_are_the_same(make):
     ours = Frame({name: FRAME[name].to_numpy() for name in FRAME})
-    posteriors = [make(X, Y).sample(**SHORT).posterior for X in (FRAME, ours, FRAME.to_numpy(dtype=float))]
+    inputs = (FRAME, ours, FRAME.to_numpy(dtype=float))
+    posteriors = [trace.groups(make(X, Y).sample(**SHORT))["posterior"] for X in inputs]
     assert posteriors[0].equals(posteriors[1])
     assert posteriors[0].drop_vars("feature").equals(posteriors[2].drop_vars("feature"))
 
 
 def test_columns_of_new_data(make):
     model = make(FRAME, Y)
-    trace = model.sample(**SHORT)
+    idata = model.sample(**SHORT)
     seed = {} if isinstance(model, PolyaGammaLogistic) else {"random_seed": 2}
-    expected = model.predict_proba(trace, FRAME, **seed)
-    np.testing.assert_array_equal(expected, model.predict_proba(trace, FRAME.to_numpy(dtype=float), **seed))
+    expected = model.predict_proba(idata, FRAME, **seed)
+    np.testing.assert_array_equal(expected, model.predict_proba(idata, FRAME.to_numpy(dtype=float), **seed))
     wrong = {
         r"got \['smokes', 'dose', 'age'\]: pass X_new\[list\(X.columns\)\]": FRAME[["smokes", "dose", "age"]],
         r"got \['age', 'dose', 'drinks'\]": FRAME.rename(columns={"smokes": "drinks"}),
@@ -69,8 +70,8 @@ def test_columns_of_new_data(make):
     for message, X_new in wrong.items():
         for predict in (model.predict_proba, model.predict_draws):
             with pytest.raises(ValueError, match=message):
-                predict(trace, X_new)
-    np.testing.assert_array_equal(expected, model.predict_proba(trace, FRAME[list(FRAME.columns)], **seed))
+                predict(idata, X_new)
+    np.testing.assert_array_equal(expected, model.predict_proba(idata, FRAME[list(FRAME.columns)], **seed))
 
 
 def with_hole(hole, dtype=None):
