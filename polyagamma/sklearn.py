@@ -16,6 +16,7 @@ from polyagamma.kernels import Kernel
 from polyagamma.logistic import PolyaGammaLogistic
 from polyagamma.optional import scikit_learn_for
 from polyagamma.priors import MvNormal, Normal
+from polyagamma.rounds import one_blas_thread
 
 with scikit_learn_for("polyagamma.sklearn"):
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -115,7 +116,9 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
         """
         check_is_fitted(self)
         _check_columns(X)
-        return self._probability(validate_data(self, X, dtype=np.float64, reset=False))
+        data = validate_data(self, X, dtype=np.float64, reset=False)
+        with one_blas_thread():  # cross-validation has processes of its own
+            return self._probability(data)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the most probable class of each row.
