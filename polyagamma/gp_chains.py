@@ -17,8 +17,8 @@ from polyagamma.rounds import Arrays, Chains
 from polyagamma.sampling import Settings
 
 FloatArray = NDArray[np.float64]
-MOVES = ("collapsed", "whitened", "surrogate", "rotation")
-STEPS = {"auto": (1, 1, 2, 4), "gibbs": (3, 0, 0, 0)}  # of each of the moves in a sweep
+MOVES = ("collapsed", "whitened", "surrogate", "trajectory")
+STEPS = {"auto": (1, 1, 2, 1), "gibbs": (3, 0, 0, 0)}  # of each of the moves in a sweep
 BitGenerators = Sequence[np.random.BitGenerator]
 
 

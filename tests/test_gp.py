@@ -88,7 +88,7 @@ def test_trace():
     assert trace.posterior["f"].dims == ("chain", "draw", "obs_id")
     f = trace.posterior["f"].to_numpy()
     np.testing.assert_allclose(trace.log_likelihood["y"], Y * f - np.logaddexp(0, f))
-    moves = ("collapsed", "whitened", "surrogate", "rotation")
+    moves = ("collapsed", "whitened", "surrogate", "trajectory")
     assert set(trace.sample_stats) == {"lp", *(f"acceptance_{move}" for move in moves)}
     assert trace.posterior.attrs["jitter"] == "1e-06"
     assert len(az.summary(trace, var_names=model.kernel_parameters)) == 4

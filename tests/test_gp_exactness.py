@@ -107,7 +107,7 @@ STEPS = [
     pytest.param((2, 0, 0, 0), id="collapsed", marks=SLOW),
     pytest.param((0, 2, 0, 0), id="whitened", marks=SLOW),
     pytest.param((0, 0, 2, 0), id="surrogate"),
-    pytest.param((1, 0, 0, 3), id="rotation", marks=SLOW),
+    pytest.param((1, 0, 0, 2), id="trajectory"),
     pytest.param(gp_chains.STEPS["auto"], id="default"),
 ]
 
