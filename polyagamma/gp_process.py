@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cholesky
+from scipy.linalg import LinAlgError
 
 from polyagamma import _gibbs, gp_prediction
 from polyagamma.gp_sparse import BasisFunctions, InducingPoints
@@ -41,12 +41,6 @@ class Process(Protocol):
     def core(self, fixed: bool) -> _gibbs.Process:
         """Return the core's process; `fixed`: at the parameters of `kernel`, else at those it asks for."""
 
-    def design(self) -> FloatArray | None:
-        """Return T at the parameters of `kernel`; None if it has more columns than it is worth."""
-
-    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
-        """Turn draws of nu, shape (..., columns of design), into what a trace stores, in place."""
-
     def predict(
         self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, joint: bool
     ) -> FloatArray:
@@ -76,19 +70,12 @@ class FullProcess:
         return _gibbs.FullProcess(
             n_rows=self.size,
             n_theta=0 if fixed else len(self.kernel.theta),
-            covariance=core_covariance(self._covariance, fixed),
+            covariance=self.core_covariance(fixed),
         )
 
-    def design(self) -> FloatArray:
-        """See `Process`; LinAlgError if the kernel matrix is not positive definite."""
-        matrix = np.empty((self.size, self.size))
-        if not self._covariance(np.array(self.kernel.theta), matrix):
-            raise LinAlgError("not finite")
-        return np.ascontiguousarray(cholesky(matrix, lower=True, overwrite_a=True))
-
-    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
-        """See `Process`."""
-        nu[...] = nu @ design.T
+    def core_covariance(self, fixed: bool) -> _gibbs.Covariance:
+        """Return the core's covariance function of the training inputs."""
+        return core_covariance(self._covariance, fixed)
 
     def predict(
         self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, joint: bool
@@ -97,8 +84,11 @@ class FullProcess:
         return gp_prediction.conditional_draws(self._covariance, theta, stored, X_new, rng, joint)
 
     def doubles(self, threads: int, fixed: bool) -> int:
-        """See `Process`: four matrices for each thread, and up to four while Python evaluates a kernel."""
-        matrices = 8 if fixed else 4 * threads + (0 if compiled(self.kernel) else 4)
+        """See `Process`: up to four matrices while Python evaluates a kernel, besides those of the core.
+
+        These are four for each thread; three with a fixed kernel, whatever the threads.
+        """
+        matrices = (3 if fixed else 4 * threads) + (0 if compiled(self.kernel) else 4)
         return matrices * self.size**2
 
 
@@ -137,12 +127,15 @@ class SparseProcess:
         )
 
     def design(self) -> FloatArray | None:
-        """See `Process`; LinAlgError if the matrix of the inducing points is not positive definite."""
+        """Return T at the parameters of `kernel`; None if it has more columns than features.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If the matrix of the inducing points is not positive definite.
+        """
         features = self._basis.training(self.kernel, self._X)
         return None if features.variance.any() else features.matrix
-
-    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
-        """See `Process`: nu is what is stored."""
 
     def predict(
         self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, _: bool
