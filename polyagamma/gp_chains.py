@@ -245,8 +245,9 @@ class LinearChains:
             return self._core.run(sweeps)
         nu = out[self._process.variable]
         self._core.run(sweeps, {"beta": nu} | {name: out[name] for name in self.stats})
-        if "f" in out:
-            out["f"][...] = nu @ self._design.T
+        if "f" in out:  # one by one: the bits of a product of all depend on how many they are
+            for at in np.ndindex(nu.shape[:-1]):
+                out["f"][at] = self._design @ nu[at]
         return None
 
     def state(self) -> Arrays:
