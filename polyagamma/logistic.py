@@ -18,7 +18,7 @@ from polyagamma.design import Predictors
 from polyagamma.job import digest
 from polyagamma.logistic_predictions import LogisticPredictions
 from polyagamma.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR, Gaussian, MvNormal, Normal, join
-from polyagamma.rounds import Arrays, Chains
+from polyagamma.rounds import Arrays, Chains, one_blas_thread
 from polyagamma.sampling import SamplingWarning, Settings
 from polyagamma.sinks import Labelled
 
@@ -181,14 +181,15 @@ class PolyaGammaLogistic(LogisticPredictions):
     def _start(
         self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
     ) -> Chains:
-        return _gibbs.LogisticChains(
-            model=self._core_model(),
-            bit_generators=generators,
-            initial=None if initvals is None else self._initial(initvals, settings.chains),
-            tune=settings.tune,
-            kernel=settings.kernel,
-            threads=settings.threads,
-        )
+        with one_blas_thread():
+            return _gibbs.LogisticChains(
+                model=self._core_model(),
+                bit_generators=generators,
+                initial=None if initvals is None else self._initial(initvals, settings.chains),
+                tune=settings.tune,
+                kernel=settings.kernel,
+                threads=settings.threads,
+            )
 
     def _core_model(self) -> _gibbs.LogisticModel:
         return _gibbs.LogisticModel(
