@@ -7,13 +7,11 @@ calibrated.
     python examples/breast_cancer.py [folder]
 """
 
-import sys
-from pathlib import Path
-
 import arviz as az
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from command_line import output_folder
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import StratifiedKFold
 
@@ -128,7 +126,6 @@ def plot_sorted(axes, draws, malignant):
 
 def main(folder):
     """Sample, print, write the trace and the pictures."""
-    folder.mkdir(parents=True, exist_ok=True)
     X, y = load()
     model = PolyaGammaLogistic(X, y)  # labels in sorted order: the success is "malignant"
     idata = model.sample(random_seed=SEED)
@@ -146,4 +143,4 @@ def main(folder):
 if __name__ == "__main__":
     mpl.use("Agg")
     plt.rcParams |= {"axes.spines.top": False, "axes.spines.right": False, "savefig.dpi": 150}
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "breast_cancer_run"))
+    main(output_folder(__doc__, "breast_cancer_run"))

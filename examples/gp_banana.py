@@ -6,12 +6,10 @@ the class probability and of its standard deviation: what the data leave open.
     python examples/gp_banana.py [folder]
 """
 
-import sys
-from pathlib import Path
-
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from command_line import output_folder
 from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import PolyaGammaGP
@@ -50,8 +48,7 @@ def plot(axes, ticks, values, X, y, title, colours, limits):
 
 
 def main():
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "gp_banana")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = output_folder(__doc__, "gp_banana")
     X, y = simulate()
     model = PolyaGammaGP(X, y, 9.0 * RBF([1.0, 1.0]), feature_names=["x", "y"])
     idata = model.sample(500, random_seed=SEED)

@@ -6,12 +6,10 @@ posterior, their mean and the truth, and the posterior of the kernel's parameter
     python examples/gp_curves.py [folder]
 """
 
-import sys
-from pathlib import Path
-
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from command_line import output_folder
 from scipy.special import expit
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF
@@ -59,8 +57,7 @@ def plot_kernel(axes, draws, prior, name):
 
 
 def main():
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "gp_curves")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = output_folder(__doc__, "gp_curves")
     X, y = simulate()
     priors = {"constant_value": norm(np.log(4.0), 1.0), "length_scale": norm(0.0, 1.0)}
     model = PolyaGammaGP(X, y, 4.0 * RBF(1.0), kernel_prior=priors)

@@ -7,12 +7,10 @@ truth.
     python examples/two_gaussians.py [folder]
 """
 
-import sys
-from pathlib import Path
-
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from command_line import output_folder
 from scipy.stats import norm
 
 from polyagamma import Normal, PolyaGammaLogistic
@@ -66,7 +64,6 @@ def plot(x, from_p, grid, draws, path):
 
 def main(folder):
     """Sample and save the picture."""
-    folder.mkdir(parents=True, exist_ok=True)
     x, from_p = simulate(np.random.default_rng(SEED))
     model = PolyaGammaLogistic(basis(x), from_p, prior=Normal(0, 20))
     idata = model.sample(random_seed=SEED)
@@ -87,4 +84,4 @@ if __name__ == "__main__":
         "savefig.dpi": 150,
         "font.size": 10,
     }
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "two_gaussians_run"))
+    main(output_folder(__doc__, "two_gaussians_run"))

@@ -1,5 +1,8 @@
 """Exact Pólya-gamma variates and blocked Gibbs sampling."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from polyagamma.density import (
     polyagamma_cdf,
     polyagamma_cumulant,
@@ -9,13 +12,15 @@ from polyagamma.density import (
     polyagamma_var,
 )
 from polyagamma.distribution import PolyaGamma
-from polyagamma.gaussian_process import PolyaGammaGP
-from polyagamma.gp_sparse import HilbertBasis
-from polyagamma.job import ResumeError
-from polyagamma.logistic import PolyaGammaLogistic
-from polyagamma.priors import MvNormal, Normal
 from polyagamma.random import random_polyagamma
-from polyagamma.sampling import SamplingWarning
+
+if TYPE_CHECKING:
+    from polyagamma.gaussian_process import PolyaGammaGP
+    from polyagamma.gp_sparse import HilbertBasis
+    from polyagamma.job import ResumeError
+    from polyagamma.logistic import PolyaGammaLogistic
+    from polyagamma.priors import MvNormal, Normal
+    from polyagamma.sampling import SamplingWarning
 
 __all__ = [
     "HilbertBasis",
@@ -34,3 +39,27 @@ __all__ = [
     "polyagamma_var",
     "random_polyagamma",
 ]
+
+# Models are imported when they are first asked for (as SPEC 1 of Scientific Python has it): they need xarray,
+# and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.
+_MODULE_OF = {
+    "HilbertBasis": "gp_sparse",
+    "MvNormal": "priors",
+    "Normal": "priors",
+    "PolyaGammaGP": "gaussian_process",
+    "PolyaGammaLogistic": "logistic",
+    "ResumeError": "job",
+    "SamplingWarning": "sampling",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""Checks of the data and priors of models, and the words of their errors."""
+"""Checks of responses, priors and settings of models, and the words of their errors."""
 
 from __future__ import annotations
 
@@ -8,24 +8,12 @@ from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import issparse
 
 from polyagamma._checks import real_array, require_finite, require_positive
+from polyagamma._predictor_checks import no_missing_objects, unmasked
 
 FloatArray = NDArray[np.float64]
 SYMMETRY_TOLERANCE = 1e-8  # relative to the largest entry: rounding of a matrix computed in doubles
-
-
-def column_names(X: object) -> list[str] | None:
-    """Return the column names of a data frame as strings; None if X is none.
-
-    Raises
-    ------
-    ValueError
-        If two columns have the same name.
-    """
-    columns = getattr(X, "columns", None)
-    return None if columns is None else unique_names("the column names of X", list(columns))
 
 
 def integer(name: str, value: Any, least: int) -> int:
@@ -45,72 +33,6 @@ def not_negative(name: str, value: Any) -> float:
     if number < 0:
         raise ValueError(f"{name} must be at least 0, got {number:g}: pass abs({name})")
     return number
-
-
-def unique_names(what: str, names: Sequence[object]) -> list[str]:
-    """Return the names as strings, having checked that they differ."""
-    strings = [str(name) for name in names]
-    for position, name in enumerate(strings):
-        if name in strings[:position]:
-            raise ValueError(f"{what} must differ, got {name!r} more than once: rename or drop one of them")
-    return strings
-
-
-def feature_names(names: Sequence[object], n_features: int) -> list[str]:
-    """Return `names` as strings, having checked that there is one for each feature."""
-    if len(names) != n_features:
-        raise ValueError(
-            f"feature_names must have one name for each of the {n_features} columns of X, got {len(names)}"
-        )
-    return unique_names("feature_names", names)
-
-
-def matrix(name: str, X: Any) -> FloatArray:
-    """Return the predictors as a C-contiguous float64 array of shape (n, p) with n, p >= 1, all finite.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for messages.
-    X : array_like or data frame
-        Real numbers; anything with ``columns`` is read column by column.
-
-    Raises
-    ------
-    TypeError
-        If X is sparse, complex, of objects or text, or has such a column.
-    ValueError
-        If X is not a matrix, has no rows or no columns, or a value is NaN or infinite.
-    """
-    if issparse(X):
-        raise TypeError(f"{name} must be dense, got a {type(X).__name__}: pass {name}.toarray()")
-    array = _from_frame(name, X) if hasattr(X, "columns") else _numeric(name, X)
-    if array.ndim != 2:
-        raise ValueError(
-            f"{name} must be 2-D (rows: observations, columns: predictors), got shape {array.shape}: "
-            f"reshape a single predictor with {name}.reshape(-1, 1)"
-        )
-    if 0 in array.shape:
-        raise ValueError(f"{name} must have at least one row and one column, got shape {array.shape}")
-    require_finite(name, array)
-    return np.ascontiguousarray(array, dtype=np.float64)
-
-
-def _from_frame(name: str, X: Any) -> FloatArray:
-    array = np.empty(X.shape, dtype=np.float64)
-    for position, column in enumerate(X.columns):
-        array[:, position] = _numeric(f"{name}[{column!r}]", X[column])
-    return array
-
-
-def _numeric(name: str, value: Any) -> NDArray[Any]:
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{name} must hold real numbers, got dtype {array.dtype}: encode categories as numbers "
-            "(pandas.get_dummies), drop or fill missing values, and convert with .astype(float)"
-        )
-    return array
 
 
 def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
@@ -155,7 +77,7 @@ def per_feature(name: str, value: ArrayLike, n_features: int) -> FloatArray:
 
 
 def _vector(name: str, value: ArrayLike, size: int, of_what: str) -> FloatArray:
-    array = real_array(name, value)
+    array = real_array(name, unmasked(name, value))
     if array.shape not in {(), (size,)}:
         raise ValueError(
             f"{name} must be one number or have shape ({size},), one for each {of_what}, "
@@ -272,6 +194,7 @@ def many_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray] | None:
 
 
 def _response(name: str, y: Any, n_rows: int, numeric: bool = True) -> NDArray[Any]:
+    y = unmasked(name, y)
     array = real_array(name, y) if numeric else np.asarray(y)
     if array.shape != (n_rows,):
         raise ValueError(
@@ -283,34 +206,12 @@ def _response(name: str, y: Any, n_rows: int, numeric: bool = True) -> NDArray[A
 def _sorted_labels(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind == "c":
         raise TypeError("y must hold labels or real numbers, got complex numbers: pass y.real")
-    missing = [i for i, label in enumerate(array) if _is_missing(label)] if array.dtype.kind == "O" else []
-    if missing:
-        raise ValueError(
-            f"y must not have missing values, got y[{missing[0]}] = {array[missing[0]]!r}: drop such rows"
-        )
+    if array.dtype.kind == "O":
+        no_missing_objects("y", array)
     try:
         return np.unique(array)
     except TypeError as error:
         raise TypeError(f"y must have labels of one type that can be sorted ({error})") from error
-
-
-def _is_missing(label: Any) -> bool:
-    """Whether `label` is None, NaN, NaT or pandas.NA (which refuses to be true or false)."""
-    try:
-        return label is None or bool(label != label)
-    except TypeError:
-        return True
-
-
-def no_second_constant(X: FloatArray, names: Sequence[str], intercept: bool) -> None:
-    """Raise ValueError if two columns of the design are constant, the intercept's being one of them."""
-    constant = np.flatnonzero(np.equal(X, X[0]).all(axis=0))
-    if len(constant) + intercept < 2:
-        return
-    which = ", ".join(f"{names[j]!r} = {X[0, j]:g}" for j in constant[:5])
-    cure = "drop it, or pass intercept=False" if intercept else "keep one of them"
-    extra = " besides the intercept" if intercept else ""
-    raise ValueError(f"X has a constant column{extra} ({which}), whose coefficient has no meaning: {cure}")
 
 
 def require_proper_sigma(name: str, sigma: FloatArray) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from polyagamma import _model_checks as checks
+from polyagamma import _predictor_checks as checks
 
 FloatArray = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class Predictors:
         Raises
         ------
         TypeError, ValueError
-            See `polyagamma._model_checks.matrix`; also if the names do not fit or two columns are constant.
+            See `_predictor_checks.matrix`; also if the names do not fit or two columns are constant.
         """
         columns = checks.column_names(X)
         array = checks.matrix("X", X)

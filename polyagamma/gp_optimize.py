@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from polyagamma.optional import scikit_learn_for
 from polyagamma.response import BinomialResponse
 
 FloatArray = NDArray[np.float64]
@@ -35,8 +36,9 @@ def maximise_evidence(
     jitter : float
         As for `TrainingCovariance`.
     """
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.gaussian_process import GaussianProcessRegressor
+    with scikit_learn_for("optimize=True"):
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.gaussian_process import GaussianProcessRegressor
 
     shape, kappa = response.shape, response.kappa[0]
     omega = shape / 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,33 @@ FloatArray = NDArray[np.float64]
 BATCH = 1 << 24  # elements of draws times classes times new inputs at a time: 128 MB
 
 
+class Noise(Protocol):
+    """Where standard normals come from, such as a Generator."""
+
+    def standard_normal(self, size: tuple[int, int]) -> FloatArray:
+        """Return standard normals for draws times new inputs."""
+
+
+class CommonNoise:
+    """Noise that is the same for all new inputs, so that what one has does not depend on the others.
+
+    A mean over draws at each input by itself needs no more.
+    """
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+
+    def standard_normal(self, size: tuple[int, int]) -> FloatArray:
+        """Return one standard normal for each draw, for all new inputs."""
+        return np.broadcast_to(self._rng.standard_normal((size[0], 1)), size)
+
+
 def conditional_draws(
     covariance: TrainingCovariance,
     theta: FloatArray,
     g: FloatArray,
     X_new: FloatArray,
-    rng: np.random.Generator,
+    rng: Noise,
     joint: bool,
 ) -> FloatArray:
     """Draw from ``N(K_*' inv(K) g, K_** - K_*' inv(K) K_*)`` (Rasmussen and Williams 2006, equation 2.19).
@@ -34,7 +56,7 @@ def conditional_draws(
     g : ndarray, shape (s, n)
         Latent function at the training inputs, less its mean.
     X_new : ndarray, shape (m, p)
-    rng : Generator
+    rng : Noise
     joint : bool
         Whether the new inputs are drawn jointly, which takes an m x m matrix, or each by itself.
 

@@ -124,6 +124,8 @@ class GaussianProcessPredictions(GibbsModel):
     ) -> FloatArray:
         """Return class probabilities of new inputs, averaged over posterior draws of f and of the kernel.
 
+        The same seed gives a row the same probabilities, whatever the other rows.
+
         Parameters
         ----------
         idata, X_new, offset, random_seed
@@ -142,11 +144,12 @@ class GaussianProcessPredictions(GibbsModel):
         X = self._predictors.check_new(X_new)
         posterior = trace.posterior(idata, self._process.variable)
         new_offset = checks.offset(offset, len(X))
-        rng = self._generator(random_seed)
+        seed = seed_sequence(random_seed, 0)
         size = posterior.sizes["chain"] * posterior.sizes["draw"] * self._response.n_functions
         result = np.empty((len(X), len(self._response.classes)))
         for rows in gp_prediction.batches(size, len(X)):
-            eta = self._predict(posterior, X[rows], rng, joint=False) + new_offset[rows]
+            noise = gp_prediction.CommonNoise(self._generator(seed))
+            eta = self._predict(posterior, X[rows], noise, joint=False) + new_offset[rows]
             result[rows] = self._response.probability(eta).mean(axis=0).T
         return result
 
@@ -189,7 +192,7 @@ class GaussianProcessPredictions(GibbsModel):
         )
 
     def _predict(
-        self, posterior: xr.Dataset, X_new: FloatArray, rng: np.random.Generator, joint: bool
+        self, posterior: xr.Dataset, X_new: FloatArray, rng: gp_prediction.Noise, joint: bool
     ) -> FloatArray:
         """Draw f at new inputs for all draws of all chains, shape (s, functions, m)."""
         stored, theta = self._names.flat_draws(posterior)

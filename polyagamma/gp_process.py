@@ -48,7 +48,7 @@ class Process(Protocol):
         """Turn draws of nu, shape (..., columns of design), into what a trace stores, in place."""
 
     def predict(
-        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: np.random.Generator, joint: bool
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, joint: bool
     ) -> FloatArray:
         """Draw g at new inputs, (s, m), for log parameters (s, d) and stored values (s, size)."""
 
@@ -91,7 +91,7 @@ class FullProcess:
         nu[...] = nu @ design.T
 
     def predict(
-        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: np.random.Generator, joint: bool
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, joint: bool
     ) -> FloatArray:
         """See `Process`."""
         return gp_prediction.conditional_draws(self._covariance, theta, stored, X_new, rng, joint)
@@ -145,7 +145,7 @@ class SparseProcess:
         """See `Process`: nu is what is stored."""
 
     def predict(
-        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: np.random.Generator, _: bool
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, _: bool
     ) -> FloatArray:
         """See `Process`; new inputs are independent given the features."""
         values = np.empty((len(theta), len(X_new)))

@@ -10,7 +10,9 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.special import gammaln
 
 from polyagamma import _model_checks as checks
+from polyagamma import _predictor_checks
 from polyagamma.kernels import Kernel, compiled
+from polyagamma.optional import scikit_learn_for
 
 FloatArray = NDArray[np.float64]
 MOST_DIMENSIONS = 3  # of a Hilbert-space basis: the number of functions grows exponentially
@@ -159,7 +161,8 @@ def spectral_density(kernel: Any, frequency: FloatArray) -> FloatArray:
 def choose_inducing(inducing: Any, X: FloatArray) -> FloatArray:
     """Return inducing points: those given, or as many rows of X as asked for, spread by k-means++."""
     if np.ndim(inducing) == 0:
-        from sklearn.cluster import kmeans_plusplus
+        with scikit_learn_for("the choice of inducing points", ", or pass the points themselves"):
+            from sklearn.cluster import kmeans_plusplus
 
         size = checks.integer("inducing", inducing, 1)
         if size > len(X):
@@ -167,7 +170,7 @@ def choose_inducing(inducing: Any, X: FloatArray) -> FloatArray:
                 f"inducing must be at most the number of rows, {len(X)}, got {size}: leave it out"
             )
         return np.ascontiguousarray(kmeans_plusplus(X, size, random_state=0)[0])
-    points = checks.matrix("inducing", inducing)
+    points = _predictor_checks.matrix("inducing", inducing)
     if points.shape[1] != X.shape[1]:
         raise ValueError(
             f"inducing must have the {X.shape[1]} columns of X, got shape {points.shape}: pass points of "

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from polyagamma.optional import scikit_learn_for
 
 FloatArray = NDArray[np.float64]
 
@@ -35,7 +38,8 @@ class Kernel(Protocol):
 
 def default_kernel(X: FloatArray) -> Kernel:
     """Return ``4 * RBF(s)``, s the root of the predictors' total variance (1 where they are constant)."""
-    from sklearn.gaussian_process.kernels import RBF, ConstantKernel
+    with scikit_learn_for("the default kernel", ", or pass a kernel with the methods of its kernels"):
+        from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 
     kernel: Kernel = ConstantKernel(4.0) * RBF(float(np.sqrt(X.var(axis=0).sum())) or 1.0)
     return kernel
@@ -194,6 +198,9 @@ def compiled(kernel: Any) -> CompiledKernel | None:
     It has one of ``RBF`` and ``Matern`` (nu 0.5, 1.5, 2.5 or inf) and of their products with a
     ``ConstantKernel``.
     """
+    if "sklearn.gaussian_process.kernels" not in sys.modules:
+        return None  # it cannot be one of them; scikit-learn is perhaps not installed
+
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, Product
 
     parts = [kernel.k1, kernel.k2] if type(kernel) is Product else [kernel]

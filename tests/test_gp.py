@@ -130,7 +130,9 @@ def test_predictions_agree_with_each_other():
     f = model.predict_f(trace, new, random_seed=5)
     np.testing.assert_allclose(draws, expit(f + offset))
     probability = model.predict_proba(trace, new, offset, random_seed=5)
-    np.testing.assert_allclose(probability[:, 1], draws.mean(("chain", "draw")))
+    for row in range(7):
+        alone = model.predict_draws(trace, new[[row]], offset[[row]], random_seed=5)
+        np.testing.assert_allclose(probability[row, 1], alone.mean())
     np.testing.assert_allclose(probability.sum(axis=1), 1.0)
     both = model.add_predictions(trace, new, offset, joint=True, random_seed=6)
     assert set(both.groups()) - set(trace.groups()) == {"predictions", "predictions_constant_data"}

@@ -156,9 +156,12 @@ def test_softmax_traces_and_predictions():
     assert f.dims == ("chain", "draw", "class", "pred_id")
     draws = model.predict_draws(trace, X[:4], random_seed=1)
     np.testing.assert_allclose(draws.sum("class"), 1.0)
-    np.testing.assert_allclose(
-        model.predict_proba(trace, X[:4], random_seed=1).T, draws.mean(("chain", "draw")), rtol=1e-9
-    )
+    probability = model.predict_proba(trace, X[:4], random_seed=1)
+    for row in range(4):
+        alone = model.predict_draws(trace, X[[row]], random_seed=1)
+        np.testing.assert_allclose(
+            probability[row], alone.mean(("chain", "draw")).squeeze("pred_id"), rtol=1e-9
+        )
     assert model.classes_.tolist() == ["high", "low", "mid"]
     assert (trace.log_likelihood["y"] <= 0).all()
     assert (trace.posterior["length_scale"].std("class") > 0).any()

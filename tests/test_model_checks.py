@@ -44,7 +44,7 @@ BAD_X = {
     "missing": (
         FRAME.assign(sex=pd.array([1, 0, None, 1, 0, 0], dtype="Int64")),
         ValueError,
-        r"X must be finite, got X\[2, 2\] = nan: drop or replace",
+        r"X\['sex'\] must be finite, got X\['sex'\]\[2\] = nan: drop or replace",
     ),
     "category": (FRAME.assign(sex=list("mfmfmf")), TypeError, r"X\['sex'\] must hold .*get_dummies"),
     "same name": (FRAME.set_axis(["age", "age"], axis=1), ValueError, r"got 'age' more than once"),

@@ -1,30 +1,46 @@
-"""The estimator as scikit-learn's users have it: its checks, pipelines, cross-validation, weights, pickle."""
+"""The estimators as scikit-learn's users have them: checks, pipelines, cross-validation, weights, pickle."""
 
 import pickle
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import check_estimator
 
-from polyagamma import Normal, PolyaGammaLogistic
-from polyagamma.sklearn import PolyaGammaClassifier
+from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic
+from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaGPClassifier
 
 FRAME, LABELS = load_breast_cancer(return_X_y=True, as_frame=True)
 FRAME, LABELS = FRAME.iloc[:, :6], LABELS.to_numpy()
 FAST = {"draws": 90, "tune": 100, "random_state": 0}  # too few for advice on mixing
+SMALL = FRAME.iloc[::7], LABELS[::7]
+CLASSIFIERS = {
+    "logistic": PolyaGammaClassifier(**FAST),
+    "gp": PolyaGammaGPClassifier(draws=30, tune=30, chains=2, random_state=0),
+}
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::polyagamma.SamplingWarning"
+)  # of toy data that are separable
 
 
-@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # the checks' toy data are separable
-def test_checks_of_scikit_learn():
-    results = check_estimator(PolyaGammaClassifier(draws=50, tune=50, chains=2, random_state=0), on_skip=None)
+@pytest.fixture(params=CLASSIFIERS)
+def classifier(request):
+    return clone(CLASSIFIERS[request.param])
+
+
+def test_checks_of_scikit_learn(classifier):
+    classifier.set_params(draws=20, tune=20, chains=1)
+    results = check_estimator(classifier, on_skip=None)
     outcomes = {result["check_name"]: result["status"] for result in results}
     skipped = {name for name, status in outcomes.items() if status != "passed"}
     assert len(outcomes) > 40
@@ -52,24 +68,32 @@ def test_pipeline_cross_validation_and_grid():
     assert search.best_params_["polyagammaclassifier__prior"].sigma == 2.5
 
 
-def test_clone_and_pickle():
-    classifier = PolyaGammaClassifier(prior=Normal(0, 1), **FAST)
-    assert clone(classifier).get_params()["draws"] == 90
-    fitted = classifier.fit(FRAME, LABELS)
+def test_clone_and_pickle(classifier):
+    assert clone(classifier).get_params() == classifier.get_params()
+    fitted = classifier.fit(*SMALL)
     again = pickle.loads(pickle.dumps(fitted))
     np.testing.assert_array_equal(fitted.predict_proba(FRAME), again.predict_proba(FRAME))
-    np.testing.assert_array_equal(
-        fitted.predict_proba(FRAME), clone(fitted).fit(FRAME, LABELS).predict_proba(FRAME)
-    )
+    anew = clone(fitted).fit(*SMALL)
+    np.testing.assert_array_equal(fitted.predict_proba(FRAME), anew.predict_proba(FRAME))
 
 
-def test_weights_repeat_rows_to_the_bit():
-    counts = np.arange(len(LABELS)) % 3
-    weighted = PolyaGammaClassifier(**FAST).fit(FRAME, LABELS, sample_weight=counts)
-    repeated = PolyaGammaClassifier(**FAST).fit(
-        FRAME.iloc[np.repeat(np.arange(len(LABELS)), counts)], np.repeat(LABELS, counts)
-    )
-    np.testing.assert_array_equal(weighted.coef_, repeated.coef_)
+def test_weights_repeat_rows_to_the_bit(classifier):
+    X, y = SMALL
+    counts = np.arange(len(y)) % 3
+    weighted = clone(classifier).fit(X, y, sample_weight=counts)
+    repeated = classifier.fit(X.iloc[np.repeat(np.arange(len(y)), counts)], np.repeat(y, counts))
+    np.testing.assert_array_equal(weighted.predict_proba(X), repeated.predict_proba(X))
+    assert weighted.idata_.posterior.equals(repeated.idata_.posterior)
+
+
+def test_a_class_without_weight_is_none(classifier):
+    X, y = SMALL
+    labels = np.where(np.arange(len(y)) < 5, 2, y)
+    fitted = classifier.fit(X, labels, sample_weight=labels < 2)
+    assert fitted.classes_.tolist() == [0, 1]
+    assert fitted.predict_proba(X).shape == (len(y), 2)
+    with pytest.raises(ValueError, match="two classes in rows of positive weight, got 1 class: add rows"):
+        classifier.fit(X, labels, sample_weight=labels == 2)
 
 
 def test_constant_predictors_are_left_out():
@@ -83,9 +107,9 @@ def test_constant_predictors_are_left_out():
         classifier.fit(np.ones((10, 2)), LABELS[:10] * 0 + np.arange(10) % 2)
 
 
-def test_number_of_jobs_does_not_change_the_result():
-    one, two = (PolyaGammaClassifier(**FAST, n_jobs=n).fit(FRAME, LABELS).coef_ for n in (1, 2))
-    np.testing.assert_array_equal(one, two)
+def test_number_of_jobs_does_not_change_the_result(classifier):
+    one, two = (clone(classifier).set_params(n_jobs=n).fit(*SMALL) for n in (1, 2))
+    assert one.idata_.posterior.equals(two.idata_.posterior)
 
 
 def test_no_intercept():
@@ -94,28 +118,100 @@ def test_no_intercept():
     assert "intercept" not in classifier.idata_.posterior
 
 
-def test_labels_of_any_type():
-    words = np.array(["ill", "well"])[LABELS]
-    classifier = PolyaGammaClassifier(**FAST).fit(FRAME, words)
-    assert classifier.classes_.tolist() == ["ill", "well"]
-    assert set(classifier.predict(FRAME)) == {"ill", "well"}
+def test_labels_of_any_type(classifier):
+    X, y = SMALL
+    fitted = classifier.fit(X, np.array(["ill", "well"])[y])
+    assert fitted.classes_.tolist() == ["ill", "well"]
+    assert set(fitted.predict(X)) == {"ill", "well"}
+    assert fitted.idata_.attrs["classes"] == '["ill", "well"]'
+    np.testing.assert_array_equal(fitted.idata_.observed_data["y"].sum(), y.sum())
 
 
 def test_three_classes_one_against_the_rest():
     X, y = load_iris(return_X_y=True)
     with pytest.raises(ValueError, match=r"Only binary classification is supported.*OneVsRestClassifier"):
         PolyaGammaClassifier().fit(X, y)
+    assert not get_tags(PolyaGammaClassifier()).classifier_tags.multi_class
     many = OneVsRestClassifier(PolyaGammaClassifier(**FAST))
-    with pytest.warns(UserWarning, match="perfectly separates"):
-        assert many.fit(X, y).score(X, y) > 0.9
+    assert many.fit(X, y).score(X, y) > 0.9
 
 
-def test_columns_of_new_data_are_checked():
-    classifier = PolyaGammaClassifier(**FAST).fit(FRAME, LABELS)
+def test_three_classes_of_a_gaussian_process():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    words = load_iris().target_names[y]
+    assert get_tags(CLASSIFIERS["gp"]).classifier_tags.multi_class
+    fitted = clone(CLASSIFIERS["gp"]).fit(X[::2], words[::2])
+    assert fitted.score(X[1::2], words[1::2]) > 0.9
+    np.testing.assert_allclose(fitted.predict_proba(X).sum(axis=1), 1.0)
+    assert fitted.idata_.posterior["class"].to_numpy().tolist() == ["setosa", "versicolor", "virginica"]
+
+
+def test_gaussian_process_is_the_model():
+    """Rows that all differ, in sorted order: the estimator's trace is that of the model."""
+    X, y = SMALL
+    order = np.lexsort([y, *X.to_numpy().T[::-1]])
+    parameters = {
+        "kernel": 2.0 * RBF(3.0),
+        "mean": 0.5,
+        "inducing": 12,
+        "approximation": "dtc",
+        "jitter": 1e-5,
+    }
+    parameters |= {"kernel_prior": {"length_scale": norm(1, 0.1)}}
+    fitted = clone(CLASSIFIERS["gp"]).set_params(**parameters).fit(X, y)
+    model = PolyaGammaGP(X.iloc[order], y[order], **parameters)
+    seed = np.random.RandomState(0).randint(2**31, size=8).tolist()
+    trace = model.sample(30, tune=30, chains=2, random_seed=seed[:4], progressbar=False)
+    assert trace.posterior.equals(fitted.idata_.posterior)
+    np.testing.assert_allclose(
+        fitted.predict_proba(X), model.predict_proba(trace, X, random_seed=seed[4:]), rtol=1e-12
+    )
+    assert (
+        fitted.set_params(sample_kernel=False, optimize=True, inducing=None).fit(X, y).model_.kernel_
+        != (parameters["kernel"])
+    )
+
+
+def test_gaussian_process_in_a_pipeline():
+    pipeline = make_pipeline(StandardScaler(), clone(CLASSIFIERS["gp"]).set_params(kernel=RBF(2.0)))
+    grid = {"polyagammagpclassifier__kernel__length_scale": [1e-3, 2.0]}
+    pipeline.set_params(polyagammagpclassifier__sample_kernel=False)
+    search = GridSearchCV(pipeline, grid, cv=2, scoring="neg_log_loss").fit(*SMALL)
+    assert search.best_params_ == {"polyagammagpclassifier__kernel__length_scale": 2.0}
+    assert search.score(FRAME, LABELS) > -0.3
+
+
+def test_columns_of_new_data_are_checked(classifier):
+    fitted = classifier.fit(*SMALL)
+    assert fitted.feature_names_in_.tolist() == FRAME.columns.tolist()
+    assert fitted.n_features_in_ == 6
     with pytest.raises(ValueError, match="feature names should match"):
-        classifier.predict(FRAME[FRAME.columns[::-1]])
-    with pytest.raises(ValueError, match="NaN"):
-        classifier.predict(pd.DataFrame(np.nan, index=[0], columns=FRAME.columns))
+        fitted.predict(FRAME[FRAME.columns[::-1]])
+
+
+def test_missing_values_and_categories_of_frames_are_refused(classifier):
+    X, y = SMALL
+    fitted = clone(classifier).fit(X, y)
+    hole = X.assign(area=X["mean area"].where(np.arange(len(X)) != 3)).drop(columns="mean area")
+    category = X.assign(grade=pd.Categorical(np.arange(len(X)) % 3))
+    for use in (lambda bad: classifier.fit(bad, y), fitted.predict):
+        with pytest.raises(ValueError, match=r"X\['area'\] must be finite, got X\['area'\]\[3\] = nan: drop"):
+            use(hole)
+        with pytest.raises(TypeError, match=r"X\['grade'\] must hold .* dtype category: .*get_dummies"):
+            use(category)
+
+
+def test_missing_values_of_arrays_are_refused(classifier):
+    X, y = SMALL[0].to_numpy(), SMALL[1]
+    fitted = clone(classifier).fit(X, y)
+    masked = np.ma.masked_array(X, X[2, 1] == X)
+    for use in (lambda bad: classifier.fit(bad, y), fitted.predict):
+        with pytest.raises(ValueError, match="Input X contains NaN"):
+            use(np.where(X[2, 1] == X, np.nan, X))
+        with pytest.raises(ValueError, match=r"X must not have missing values, got X\[2, 1\] = masked"):
+            use(masked)
+    with pytest.raises(ValueError, match=r"y must not have missing values, got y\[0\] = masked"):
+        classifier.fit(X, np.ma.masked_array(y, np.arange(len(y)) == 0))
 
 
 def test_model_and_trace_go_on():
