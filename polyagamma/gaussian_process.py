@@ -11,20 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _model_checks as checks
 from polyagamma._checks import require_positive
+from polyagamma.augmentation import Rows
 from polyagamma.base import Initial
 from polyagamma.design import Predictors
-from polyagamma.gp_chains import Rows, make_chains
+from polyagamma.gp_chains import Rows as ChainRows
+from polyagamma.gp_chains import make_chains
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.gp_predictions import GaussianProcessPredictions
 from polyagamma.gp_process import FullProcess, Process, SparseProcess
 from polyagamma.gp_sparse import BasisFunctions, HilbertBasis, InducingPoints, choose_inducing
 from polyagamma.gp_trace import Names
-from polyagamma.job import Job, digest
+from polyagamma.job import digest
 from polyagamma.kernels import Kernel, LogParameterPrior, check_kernel, default_kernel, parameter_groups
 from polyagamma.response import BinomialResponse, check_response
 from polyagamma.rounds import Arrays, Chains
-from polyagamma.sampling import Settings
-from polyagamma.sinks import Labelled, Layout
+from polyagamma.sampling import OMEGA, Settings
+from polyagamma.sinks import Labelled
 
 FloatArray = NDArray[np.float64]
 Mean = float | Callable[[FloatArray], ArrayLike]
@@ -238,7 +240,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         return make_chains(
             self._process,
             self._prior if self.sample_kernel else None,
-            Rows(response.shape, response.kappa, offset),
+            ChainRows(response.shape, response.kappa, offset),
             None if initvals is None else self._initial(initvals, settings.chains),
             settings,
             generators,
@@ -256,18 +258,31 @@ class PolyaGammaGP(GaussianProcessPredictions):
             theta[:, group.where] = np.log(values.reshape(chains, size))
         return theta
 
-    def _outputs(self) -> dict[str, tuple[int, ...]]:
-        functions = self._response.n_functions
-        outputs: dict[str, tuple[int, ...]] = {self._process.variable: (functions * self._process.size,)}
+    def _parameters(self) -> tuple[list[str], list[str]]:
+        stored = self._process.variable
+        on_request = [name for name in ("f", OMEGA) if name != stored]
+        return [stored, *self.kernel_parameters], on_request
+
+    def _outputs(self, settings: Settings) -> dict[str, tuple[int, ...]]:
+        functions, stored = self._response.n_functions, self._process.variable
+        kept = settings.var_names or self._parameters()[0]
+        outputs: dict[str, tuple[int, ...]] = {}
+        if stored in kept:
+            outputs[stored] = (functions * self._process.size,)
+        if settings.log_likelihood or "f" in kept or OMEGA in kept:
+            outputs["f"] = (functions * self.n_rows,)
         if self.sample_kernel:
             outputs["theta"] = (functions * len(self.kernel_.theta),)
         return outputs
 
-    def _layout(self, job: Job) -> Layout:
-        outputs = self._outputs()
-        if job.settings.log_likelihood:
-            outputs["f"] = (self._response.n_functions * self.n_rows,)
-        return Layout(outputs, job.chains.stats, lambda raw: self._label(raw, job.settings), self._coords())
+    def _rows(self) -> Rows:
+        if self._response.n_functions > 1:
+            raise ValueError(
+                f"var_names has {OMEGA!r}, which needs two classes or trials: a softmax of "
+                f"{self._response.n_functions} classes has no such variable for each row; drop it"
+            )
+        known = self._response.offset + self._mean
+        return Rows(self._response.shape, lambda raw: known + raw["f"])
 
     def _label(self, raw: Arrays, settings: Settings) -> Labelled:
         values = {name: self._names.split(raw[name]) for name in ("f", "v", "theta") if name in raw}
@@ -309,6 +324,6 @@ class PolyaGammaGP(GaussianProcessPredictions):
         return name + digest(self._predictors.X, *rows, settings)
 
     def _bytes(self, settings: Settings) -> tuple[int, int]:
-        per_draw = self._response.n_functions * (self._process.size + len(self.kernel_.theta)) + 5
-        per_draw += 2 * self.n_rows * settings.log_likelihood
+        per_draw = sum(size for (size,) in self._outputs(settings).values()) + 5
+        per_draw += self.n_rows * settings.log_likelihood
         return 8 * per_draw, 8 * self._process.doubles(settings.threads, not self.sample_kernel)

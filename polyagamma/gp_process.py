@@ -24,8 +24,8 @@ class Process(Protocol):
         With the parameters that a fixed kernel has.
     jitter : float
         Share of diagonal elements that is added to them.
-    variable, dimension : str
-        What a trace stores of it: g at the training inputs, or the first coordinates of nu.
+    variable : str
+        What a trace stores of it: ``"f"``, g at the training inputs, or ``"v"``, the first coordinates of nu.
     size : int
         How many numbers this is.
     """
@@ -33,7 +33,6 @@ class Process(Protocol):
     kernel: Any
     jitter: float
     variable: str
-    dimension: str
 
     @property
     def size(self) -> int: ...  # noqa: D102
@@ -59,7 +58,7 @@ class Process(Protocol):
 class FullProcess:
     """The process itself: n x n matrices."""
 
-    variable, dimension = "f", "obs_id"
+    variable = "f"
 
     def __init__(self, kernel: Kernel, X: FloatArray, jitter: float) -> None:
         self.kernel = kernel
@@ -87,8 +86,9 @@ class FullProcess:
         return np.ascontiguousarray(cholesky(matrix, lower=True, overwrite_a=True))
 
     def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
-        """See `Process`."""
-        nu[...] = nu @ design.T
+        """See `Process`; draw by draw, since the bits of a product depend on its size."""
+        for draw in np.ndindex(nu.shape[:-1]):
+            nu[draw] = design @ nu[draw]
 
     def predict(
         self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: np.random.Generator, joint: bool
@@ -105,7 +105,7 @@ class FullProcess:
 class SparseProcess:
     """A process of low rank: n x m matrices, m the number of features."""
 
-    variable, dimension = "v", "component"
+    variable = "v"
 
     def __init__(
         self, kernel: Kernel, X: FloatArray, jitter: float, basis: InducingPoints | BasisFunctions

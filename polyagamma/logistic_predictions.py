@@ -29,7 +29,7 @@ class LogisticPredictions(GibbsModel):
     _offset: FloatArray
 
     @abstractmethod
-    def _parameters(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
+    def _coefficients(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
         """Return the parameters for the predictors as given, in draws of the design's coefficients."""
 
     def predict_proba(
@@ -113,7 +113,7 @@ class LogisticPredictions(GibbsModel):
         """
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         coefficients = self._prior.draw(rng, (1, checks.integer("draws", draws, 1)))
-        prior = trace.dataset(self._parameters(coefficients), self._coords())
+        prior = trace.dataset(self._coefficients(coefficients), self._coords())
         simulated = self._simulate(prior, self._predictors.X, self._offset, self._trials, rng)
         groups = {"prior": prior, "prior_predictive": simulated, **self._data_groups()}
         return trace.to_trace(groups, trace.provenance() | self._description())

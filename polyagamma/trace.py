@@ -114,9 +114,18 @@ def to_arrays(dataset: xr.Dataset) -> dict[str, NDArray[Any]]:
     return arrays | {name: np.array(text) for name, text in dataset.attrs.items()}
 
 
-def append(old: Mapping[str, xr.Dataset], new: Mapping[str, xr.Dataset]) -> dict[str, xr.Dataset]:
-    """Return the groups of `new`, those with draws after the draws of `old`."""
-    return {name: _append(old[name], group) if "draw" in group.dims else group for name, group in new.items()}
+def append(old: Mapping[str, xr.Dataset] | None, new: Mapping[str, xr.Dataset]) -> dict[str, xr.Dataset]:
+    """Return the groups of `new`, those with draws after the draws of `old`, if there is an old trace.
+
+    What `old` tells of its warm-up and of the prior holds for the whole; its predictions do not.
+    """
+    if old is None:
+        return dict(new)
+    kept = {name: group for name, group in old.items() if name.startswith(("warmup_", "prior"))}
+    joined = {
+        name: _append(old[name], group) if "draw" in group.dims else group for name, group in new.items()
+    }
+    return kept | joined
 
 
 def _append(old: xr.Dataset, new: xr.Dataset) -> xr.Dataset:
