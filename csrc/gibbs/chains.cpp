@@ -109,9 +109,11 @@ RunStatus Chains::run_window(std::size_t sweeps, const Output& output) {
     std::vector<RunStatus> results(workers_.size());
     const bool gibbs_only = warmup_.settings().gibbs_only();
     parallel_for(workers_.size(), options_.threads, [&](std::size_t i) {
-        workers_[i].group.evaluated = false;
-        results[i] =
-            gibbs_only ? run_gibbs(workers_[i], sweeps, output) : run_mix(workers_[i], sweeps, output);
+        Worker& worker = workers_[i];
+        worker.group.evaluated = false;
+        worker.team.start();
+        results[i] = gibbs_only ? run_gibbs(worker, sweeps, output) : run_mix(worker, sweeps, output);
+        worker.team.stop();
     });
     const auto bad =
         std::find_if(results.begin(), results.end(), [](const RunStatus& r) { return !r.status.ok(); });

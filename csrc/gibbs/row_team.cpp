@@ -1,6 +1,7 @@
 #include "gibbs/row_team.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 #include "kernels/model_kernels.hpp"
 #include "linalg/panels.hpp"
@@ -36,8 +37,11 @@ std::size_t RowStrips::panels(std::size_t strip) const {
 void RowTeam::start() {
     stopping_ = false;
     const std::size_t round = round_;
-    for (unsigned member = 1; member < threads_; ++member) {
-        others_.emplace_back(&RowTeam::serve, this, member, round);
+    try {
+        for (unsigned member = 1; member < threads_; ++member) {
+            others_.emplace_back(&RowTeam::serve, this, member, round);
+        }
+    } catch (const std::system_error&) {  // the machine has no more threads: the team is smaller
     }
 }
 
