@@ -22,7 +22,14 @@ from polyagamma.gp_process import FullProcess, Process, SparseProcess
 from polyagamma.gp_sparse import BasisFunctions, HilbertBasis, InducingPoints, choose_inducing
 from polyagamma.gp_trace import Names
 from polyagamma.job import digest
-from polyagamma.kernels import Kernel, LogParameterPrior, check_kernel, default_kernel, parameter_groups
+from polyagamma.kernels import (
+    Kernel,
+    LogParameterPrior,
+    check_kernel,
+    default_kernel,
+    identity,
+    parameter_groups,
+)
 from polyagamma.response import BinomialResponse, check_response
 from polyagamma.rounds import Arrays, Chains
 from polyagamma.sampling import OMEGA, Settings
@@ -319,9 +326,9 @@ class PolyaGammaGP(GaussianProcessPredictions):
         response, theta = self._response, np.array(self.kernel_.theta, dtype=np.float64)
         prior = [self._prior(theta + step) for step in (0.0, 0.1, -0.2)]
         rows = [response.y, response.trials, response.weights, response.offset, self._mean]
-        settings = np.array([self.jitter, float(self.sample_kernel), float(self._process.size), *prior])
-        name = f"PolyaGammaGP {type(self._process).__name__} {self.kernel_} "
-        return name + digest(self._predictors.X, *rows, settings)
+        settings = np.array([self.jitter, float(self.sample_kernel), *prior])
+        name = f"PolyaGammaGP {type(self._process).__name__} {identity(self.kernel_)} "
+        return name + digest(self._predictors.X, *rows, settings, *self._process.identity())
 
     def _bytes(self, settings: Settings) -> tuple[int, int]:
         per_draw = sum(size for (size,) in self._outputs(settings).values()) + 5

@@ -53,6 +53,13 @@ def make_chains(
         Log kernel parameters to start at; by default near those of the process's kernel.
     settings : Settings
     bit_generators : sequence of BitGenerator
+
+    Raises
+    ------
+    FloatingPointError
+        If a fixed kernel's matrix is not positive definite.
+    ValueError
+        If the settings ask for HMC and the model is not linear.
     """
     if prior is None and settings.kernel != "gibbs" and len(rows.kappa) == 1:
         try:
@@ -61,6 +68,11 @@ def make_chains(
             raise not_positive_definite(process, None) from error
         if design is not None:
             return LinearChains(process, design, rows, settings, bit_generators)
+    if settings.kernel == "hmc":
+        raise ValueError(
+            'kernel="hmc" needs a fixed covariance function (sample_kernel=False), two classes, and no '
+            'inducing points but those of approximation="dtc": pass kernel="auto"'
+        )
     return ProcessChains(process, prior, rows, initial, settings, bit_generators)
 
 

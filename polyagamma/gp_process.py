@@ -54,6 +54,9 @@ class Process(Protocol):
     def doubles(self, threads: int, fixed: bool) -> int:
         """Return how many numbers the matrices of a run hold at most."""
 
+    def identity(self) -> list[FloatArray]:
+        """Return what tells the process from others of its type with the same kernel and inputs."""
+
 
 class FullProcess:
     """The process itself: n x n matrices."""
@@ -100,6 +103,10 @@ class FullProcess:
         """See `Process`: four matrices for each thread, and up to four while Python evaluates a kernel."""
         matrices = 8 if fixed else 4 * threads + (0 if compiled(self.kernel) else 4)
         return matrices * self.size**2
+
+    def identity(self) -> list[FloatArray]:
+        """See `Process`."""
+        return []
 
 
 class SparseProcess:
@@ -159,6 +166,10 @@ class SparseProcess:
     def doubles(self, threads: int, fixed: bool) -> int:
         """See `Process`: two n x m matrices for each thread, and three while Python makes the features."""
         return (4 if fixed else 2 * threads + 3) * len(self._X) * self.size
+
+    def identity(self) -> list[FloatArray]:
+        """See `Process`."""
+        return self._basis.identity()
 
 
 def core_covariance(covariance: TrainingCovariance, fixed: bool) -> _gibbs.Covariance:

@@ -79,6 +79,15 @@ def parameter_groups(kernel: Any) -> list[ParameterGroup]:
     return groups
 
 
+def identity(kernel: Any) -> str:
+    """Return a text that tells a kernel from all others, with its parameters to the last digit."""
+    known = kernel.get_params() if hasattr(kernel, "get_params") else {}
+    values = {
+        name: np.asarray(value).tolist() for name, value in known.items() if not hasattr(value, "theta")
+    }
+    return f"{kernel} {np.asarray(kernel.theta).tolist()} {sorted(values.items())}"
+
+
 class LogParameterPrior:
     """Independent priors of the logs of the kernel's parameters, cut off at the kernel's bounds.
 
