@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
-GRACE = 0.5  # seconds that a round may take to end after Ctrl-C before it is given up
+GRACE = 0.2  # seconds that a round may take to end after Ctrl-C before it is given up
 POLL = 0.1  # seconds between looks: on Windows a wait does not end at Ctrl-C
 Result = TypeVar("Result")
 

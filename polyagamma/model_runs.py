@@ -121,6 +121,7 @@ class ModelRuns(ABC):
         An error that ends the run, be it of the core, a kernel, a callback or the disk, stays what it is, so
         that callers catch what they know; the draws made before it come with it, as its attribute ``idata``.
         """
+        trace.container()  # now, so that Ctrl-C need not wait for the import of ArviZ
         with display(progressbar, job.settings.chains) as shown:
             loop = Loop(job, sink, shown, callback, warmup)
             try:

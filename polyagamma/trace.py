@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -45,12 +46,21 @@ def to_trace(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> Trace:
     arviz.InferenceData or xarray.DataTree
         The former on ArviZ 0.x, the latter on ArviZ 1.x.
     """
-    if int(version("arviz").split(".")[0]) >= 1:
+    inference_data = container()
+    if inference_data is None:
         return to_datatree(groups, attrs)
+    return inference_data(attrs=dict(attrs), warn_on_custom_groups=False, **groups)
+
+
+@cache
+def container() -> Any | None:
+    """Return the InferenceData of ArviZ before 1.0, None since; the first call takes a second or more."""
+    if int(version("arviz").split(".")[0]) >= 1:
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # ArviZ 0.23 announces 1.0 whenever it is imported
         import arviz
-    return arviz.InferenceData(attrs=dict(attrs), warn_on_custom_groups=False, **groups)
+    return arviz.InferenceData
 
 
 def to_datatree(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> xr.DataTree:
