@@ -177,6 +177,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
     ) -> None:
         self._predictors = Predictors.check(X, feature_names, intercept=False)
         self._response = check_response(y, trials, weights, offset, self.n_rows)
+        self._trials = self._response.trials
         self.mean = mean
         self._mean = self._prior_mean(self._predictors.X)
         kernel = default_kernel(self._predictors.X) if kernel is None else kernel

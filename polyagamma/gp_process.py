@@ -51,6 +51,9 @@ class Process(Protocol):
     ) -> FloatArray:
         """Draw g at new inputs, (s, m), for log parameters (s, d) and stored values (s, size)."""
 
+    def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
+        """Draw what a trace stores, and g at the training inputs as ``"f"``, for log parameters (s, d)."""
+
     def doubles(self, threads: int, fixed: bool) -> int:
         """Return how many numbers the matrices of a run hold at most."""
 
@@ -98,6 +101,15 @@ class FullProcess:
     ) -> FloatArray:
         """See `Process`."""
         return gp_prediction.conditional_draws(self._covariance, theta, stored, X_new, rng, joint)
+
+    def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
+        """See `Process`; LinAlgError if a kernel matrix is not positive definite."""
+        values, matrix = np.empty((len(theta), self.size)), np.empty((self.size, self.size))
+        for draws in gp_prediction.runs(theta):
+            if not self._covariance(theta[draws.start], matrix):
+                raise LinAlgError("not finite")
+            values[draws] = rng.standard_normal(values[draws].shape) @ cholesky(matrix, lower=True).T
+        return {"f": values}
 
     def doubles(self, threads: int, fixed: bool) -> int:
         """See `Process`: four matrices for each thread, and up to four while Python evaluates a kernel."""
@@ -162,6 +174,15 @@ class SparseProcess:
             values[draws] = stored[draws] @ matrix.T
             values[draws] += np.sqrt(variance) * rng.standard_normal(values[draws].shape)
         return values
+
+    def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
+        """See `Process`; LinAlgError as for `design`."""
+        v, f = rng.standard_normal((len(theta), self.size)), np.empty((len(theta), len(self._X)))
+        for draws in gp_prediction.runs(theta):
+            features = self._basis.training(self.kernel.clone_with_theta(theta[draws.start]), self._X)
+            f[draws] = v[draws] @ features.matrix.T
+            f[draws] += np.sqrt(features.variance) * rng.standard_normal(f[draws].shape)
+        return {"v": v, "f": f}
 
     def doubles(self, threads: int, fixed: bool) -> int:
         """See `Process`: two n x m matrices for each thread, and three while Python makes the features."""

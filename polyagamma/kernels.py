@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 FloatArray = NDArray[np.float64]
 
@@ -143,6 +144,32 @@ class LogParameterPrior:
         for element, distribution in self._given:
             value += float(distribution.logpdf(theta[element]))
         return value if np.isfinite(value) else -np.inf
+
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
+        """Return draws, shape (*size, d), by inverting distribution functions between the bounds.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a given distribution lacks ``cdf`` and ``ppf``, or has no mass between the bounds.
+        """
+        distributions = dict(self._given)
+        values = np.empty((*size, len(self._mean)))
+        for element, bounds in enumerate(self._bounds):
+            distribution = distributions.get(element, norm(self._mean[element], 1.0))
+            if not (hasattr(distribution, "cdf") and hasattr(distribution, "ppf")):
+                raise TypeError(
+                    f"kernel_prior has {distribution!r}, from which nothing can be drawn: pass a frozen "
+                    "distribution of SciPy"
+                )
+            low, high = distribution.cdf(bounds)
+            if not low < high:
+                raise ValueError(
+                    f"kernel_prior has no mass between the kernel's bounds, {bounds[0]:g} and {bounds[1]:g} "
+                    f"for the log of parameter {element}: change one of them"
+                )
+            values[..., element] = distribution.ppf(rng.uniform(low, high, size))
+        return values
 
     def start(self, theta: FloatArray, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
         """Return starting points within one unit of `theta`, where the density is positive."""

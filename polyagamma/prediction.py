@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, gammaln
+from scipy.special import expit, gammaln, softmax
 
 FloatArray = NDArray[np.float64]
 BLOCK = 1 << 21  # elements of a block of draws times rows: 16 MB
@@ -35,7 +35,7 @@ def probability(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: 
     -------
     ndarray, shape (s, n)
     """
-    return np.asarray(expit(_eta(intercept, beta, X, offset)))
+    return np.asarray(expit(predictor(intercept, beta, X, offset)))
 
 
 def log_likelihood(
@@ -52,7 +52,7 @@ def log_likelihood(
     out = np.empty((len(beta), len(X)))
     constant = log_binomial(y, trials)
     for draw, row in blocks(*out.shape):
-        eta = _eta(intercept[draw], beta[draw], X[row], offset[row])
+        eta = predictor(intercept[draw], beta[draw], X[row], offset[row])
         value = y[row] * eta - trials[row] * np.logaddexp(0.0, eta) + constant[row]
         np.multiply(value, weights[row], out=out[draw, row])
     return out
@@ -63,8 +63,20 @@ def log_binomial(y: FloatArray, trials: FloatArray) -> FloatArray:
     return np.asarray(gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1))
 
 
-def _eta(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:
+def predictor(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:
+    """Return ``offset + intercept + X @ beta``, (s, n), of the arrays that `probability` takes."""
     eta = beta @ X.T
     eta += intercept[:, np.newaxis]
     eta += offset
     return eta
+
+
+def simulate_binomial(eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return successes, (..., n), in n rows with linear predictors (..., 1, n)."""
+    return np.asarray(rng.binomial(trials.astype(np.int64), expit(eta[..., 0, :])))
+
+
+def simulate_classes(eta: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return classes, (..., n), as positions, whose probabilities are the softmax of (..., classes, n)."""
+    below = softmax(eta, axis=-2).cumsum(axis=-2)[..., :-1, :]
+    return np.asarray((rng.random(eta[..., :1, :].shape) > below).sum(axis=-2))

@@ -103,7 +103,9 @@ def posterior(trace: Trace, needed: str) -> xr.Dataset:
         group = trace["posterior"]
         group[needed]
     except (KeyError, TypeError) as error:
-        raise KeyError(f"idata has no {needed!r} in its posterior: pass what sample() returned") from error
+        raise KeyError(
+            f"idata has no {needed!r} in its posterior: pass what sample() returned, with it among var_names"
+        ) from error
     return group.to_dataset() if isinstance(group, xr.DataTree) else group
 
 
@@ -143,12 +145,8 @@ def _append(old: xr.Dataset, new: xr.Dataset) -> xr.Dataset:
     return joined.assign_coords(draw=np.arange(joined.sizes["draw"])).assign_attrs(new.attrs)
 
 
-def with_groups(trace: Trace, groups: Mapping[str, xr.Dataset]) -> Trace:
-    """Return a copy of a trace of either kind with more groups, in place of those of the same name."""
-    copy = trace.copy()
-    if isinstance(copy, xr.DataTree):
-        return copy.assign({name: xr.DataTree(dataset) for name, dataset in groups.items()})
-    for name in set(groups) & set(copy.groups()):
-        del copy[name]
-    copy.add_groups(dict(groups))
-    return copy
+def with_groups(trace: Trace, more: Mapping[str, xr.Dataset]) -> Trace:
+    """Return a trace of the same kind with more groups, instead of those of the same name, if any."""
+    joined = groups(trace) | dict(more)
+    make = to_datatree if isinstance(trace, xr.DataTree) else to_trace
+    return make(joined, trace.attrs)
