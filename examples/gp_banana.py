@@ -14,7 +14,7 @@ from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import PolyaGammaGP
 
-CLASSES, N, SEED = ("#2a7fb8", "#c8553d"), 400, 20_260_101
+CLASSES, N, SEED = ("#2a7fb8", "#c8553d"), 250, 20_260_101
 SIDE = 70
 
 
@@ -51,9 +51,9 @@ def main():
     folder = output_folder(__doc__, "gp_banana")
     X, y = simulate()
     model = PolyaGammaGP(X, y, 9.0 * RBF([1.0, 1.0]), feature_names=["x", "y"])
-    idata = model.sample(500, random_seed=SEED)
+    idata = model.sample(1500, random_seed=SEED)
     ticks, points = grid(X)
-    draws = model.predict_draws(idata.sel(draw=slice(None, None, 10)), points, random_seed=SEED)
+    draws = model.predict_draws(idata.sel(draw=slice(None, None, 30)), points, random_seed=SEED)
     mean = draws.mean(("chain", "draw")).to_numpy().reshape(SIDE, SIDE)
     sd = draws.std(("chain", "draw")).to_numpy().reshape(SIDE, SIDE)
     mpl.rcParams.update({"savefig.dpi": 150})

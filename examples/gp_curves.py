@@ -43,7 +43,7 @@ def plot_curves(axes, X, y, probability):
     axes.set_xlabel("x")
     axes.set_ylabel("P(y = 1 | x)")
     axes.set_title(f"{CURVES} curves from the posterior", loc="left")
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.95))
+    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
 
 
 def plot_kernel(axes, draws, prior, name):

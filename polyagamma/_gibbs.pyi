@@ -257,3 +257,57 @@ class ProcessChains:
         """Everything needed to go on with the same bits, except the states of the bit generators."""
     def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Go on from `state`, made by chains of the same model and number of chains."""
+
+class FixedKernelChains:
+    """All chains of one latent Gaussian process with a fixed kernel, by Hamiltonian trajectories.
+
+    Rows as those of `ProcessChains`. All arrays are C-contiguous float64 and are kept, not copied.
+
+    Parameters
+    ----------
+    covariance : Covariance
+        Without parameters.
+    shape, kappa, offset : ndarray, shape (n,)
+    bit_generators : sequence of numpy.random.BitGenerator
+        One for each chain. Their locks are held while `run` works.
+    tune : int
+        The surrogate and the number of kicks adapt in the first `tune` sweeps.
+    threads : int
+    """
+
+    def __init__(
+        self,
+        *,
+        covariance: Covariance,
+        shape: _Array,
+        kappa: _Array,
+        offset: _Array,
+        bit_generators: Sequence[np.random.BitGenerator],
+        tune: int,
+        threads: int,
+    ) -> None: ...
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+    @property
+    def kernel_info(self) -> dict[str, str | int | float]:
+        """What a sweep does: ``kernel``, the ``kicks`` of its trajectory, the ``angle`` between them."""
+    def run(self, sweeps: int, out: Mapping[str, NDArray[np.generic]] | None = None) -> None:
+        """Advance every chain by `sweeps` sweeps; the GIL is released.
+
+        Parameters
+        ----------
+        sweeps : int
+        out : mapping of str to ndarray, optional
+            Arrays to fill, any subset of: ``"f"`` (chains, sweeps, n), ``"lp"`` and ``"acceptance_rate"``
+            (chains, sweeps).
+
+        Raises
+        ------
+        NumericalError
+            Of kind ``"kernel"``: the covariance matrix could not be factored.
+        """
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Everything needed to go on with the same bits, except the states of the bit generators."""
+    def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Go on from `state`, made by chains of the same model and number of chains."""

@@ -10,6 +10,7 @@
 #include "_gibbs_binding.hpp"
 #include "_gibbs_run.hpp"
 #include "gp/chains.hpp"
+#include "gp/fixed_kernel.hpp"
 #include "gp/full_block.hpp"
 #include "gp/sparse_block.hpp"
 #include "gp/stationary.hpp"
@@ -201,6 +202,11 @@ class SparseProcess final : public Process {
     PythonFeatures features_;
 };
 
+OutputArray output(py::array_t<double> array) {
+    const auto step = static_cast<py::ssize_t>(sizeof(double));
+    return {array.mutable_data(), array.strides(0) / step, array.strides(1) / step};
+}
+
 class PyProcessChains {
   public:
     PyProcessChains(std::shared_ptr<Process> process, Array shape, Array kappa, Array offset,
@@ -283,16 +289,84 @@ class PyProcessChains {
         return draws;
     }
 
-    static OutputArray output(py::array_t<double> array) {
-        const auto step = static_cast<py::ssize_t>(sizeof(double));
-        return {array.mutable_data(), array.strides(0) / step, array.strides(1) / step};
-    }
-
     std::shared_ptr<Process> process_;
     Array shape_, kappa_, offset_;
     std::unique_ptr<PythonPrior> prior_;
     std::vector<py::object> bit_generators_;
     std::unique_ptr<ProcessChains> chains_;
+};
+
+class PyFixedKernelChains {
+  public:
+    PyFixedKernelChains(std::shared_ptr<PyCovariance> covariance, Array shape, Array kappa, Array offset,
+                        std::vector<py::object> bit_generators, std::size_t tune, std::size_t threads)
+        : covariance_(std::move(covariance)),
+          shape_(std::move(shape)),
+          kappa_(std::move(kappa)),
+          offset_(std::move(offset)),
+          bit_generators_(std::move(bit_generators)),
+          chains_({static_cast<std::size_t>(shape_.shape(0)), shape_.data(), kappa_.data(), offset_.data()},
+                  covariance_->function(), blas(), bitgens_of(bit_generators_), tune, threads) {}
+
+    std::size_t sweeps_done() const { return chains_.sweeps_done(); }
+
+    py::dict kernel_info() const {
+        const HmcSettings settings = chains_.settings();
+        py::dict info;
+        info["kernel"] = "hmc";
+        info["kicks"] = settings.kicks;
+        info["angle"] = settings.angle;
+        return info;
+    }
+
+    py::dict state() {
+        const Vector numbers = chains_.state();
+        py::dict parts;
+        parts["latent"] = py::array_t<double>(static_cast<py::ssize_t>(numbers.size()), numbers.data());
+        const std::uint64_t sweeps = chains_.sweeps_done();
+        parts["sweeps_done"] = py::array_t<std::uint64_t>(1, &sweeps);
+        return parts;
+    }
+
+    void set_state(const py::dict& parts) {
+        const Array numbers = parts["latent"].cast<Array>();
+        const auto sweeps = parts["sweeps_done"].cast<py::array_t<std::uint64_t>>();
+        if (!chains_.set_state(numbers.data(), static_cast<std::size_t>(numbers.size()), sweeps.at(0)))
+            throw py::value_error("state does not fit these chains");
+        started_ = false;
+    }
+
+    void run(std::size_t sweeps, const py::object& out) {
+        const FixedKernelDraws draws = out.is_none() ? FixedKernelDraws{} : outputs(out);
+        Evaluation result;
+        {
+            const Locks locks(bit_generators_);
+            const py::gil_scoped_release release;
+            result = started_                     ? Evaluation::ok
+                     : chains_.sweeps_done() == 0 ? chains_.start()
+                                                  : chains_.rebuild();
+            started_ = true;
+            if (result == Evaluation::ok) result = chains_.run(sweeps, draws);
+        }
+        covariance_->rethrow();
+        if (result != Evaluation::ok) raise_numerical_error("kernel", 0, 0, 0);
+    }
+
+  private:
+    static FixedKernelDraws outputs(const py::dict& out) {
+        FixedKernelDraws draws;
+        const std::pair<const char*, OutputArray*> arrays[] = {
+            {"f", &draws.g}, {"lp", &draws.log_posterior}, {"acceptance_rate", &draws.acceptance_rate}};
+        for (const auto& [name, array] : arrays)
+            if (out.contains(name)) *array = output(out[name].cast<py::array_t<double>>());
+        return draws;
+    }
+
+    std::shared_ptr<PyCovariance> covariance_;
+    Array shape_, kappa_, offset_;
+    std::vector<py::object> bit_generators_;
+    FixedKernelChains chains_;
+    bool started_ = false;
 };
 
 }  // namespace
@@ -327,6 +401,16 @@ void register_gaussian_process(py::module_& module) {
         .def("state", &PyProcessChains::state)
         .def("set_state", &PyProcessChains::set_state, py::arg("state"))
         .def("run", &PyProcessChains::run, py::arg("sweeps"), py::arg("out") = py::none());
+    py::class_<PyFixedKernelChains>(module, "FixedKernelChains")
+        .def(py::init<std::shared_ptr<PyCovariance>, Array, Array, Array, std::vector<py::object>,
+                      std::size_t, std::size_t>(),
+             py::kw_only(), py::arg("covariance"), py::arg("shape").noconvert(), py::arg("kappa").noconvert(),
+             py::arg("offset").noconvert(), py::arg("bit_generators"), py::arg("tune"), py::arg("threads"))
+        .def_property_readonly("sweeps_done", &PyFixedKernelChains::sweeps_done)
+        .def_property_readonly("kernel_info", &PyFixedKernelChains::kernel_info)
+        .def("state", &PyFixedKernelChains::state)
+        .def("set_state", &PyFixedKernelChains::set_state, py::arg("state"))
+        .def("run", &PyFixedKernelChains::run, py::arg("sweeps"), py::arg("out") = py::none());
 }
 
 }  // namespace polyagamma::binding

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError
 
 from polyagamma import _gibbs
-from polyagamma.gp_process import Process
+from polyagamma.gp_process import FullProcess, Process, SparseProcess
 from polyagamma.kernels import LogParameterPrior, parameter_groups
 from polyagamma.rounds import Arrays, Chains
 from polyagamma.sampling import Settings
@@ -41,7 +41,8 @@ def make_chains(
 ) -> Chains:
     """Return the chains that suit a model.
 
-    A fixed kernel makes a linear model with a standard normal prior, for which the core has split HMC.
+    With a fixed kernel these are Hamiltonian trajectories: of f, or of the features of a sparse process
+    without variances of its rows' own, which is a linear model.
 
     Parameters
     ----------
@@ -62,12 +63,15 @@ def make_chains(
         If `settings` ask for split HMC where there is none.
     """
     if prior is None and settings.kernel != "gibbs" and len(rows.kappa) == 1:
-        try:
-            design = process.design()
-        except LinAlgError as error:
-            raise not_positive_definite(process, None) from error
-        if design is not None:
-            return LinearChains(process, design, rows, settings, bit_generators)
+        if isinstance(process, FullProcess):
+            return FixedKernelChains(process, rows, settings, bit_generators)
+        if isinstance(process, SparseProcess):
+            try:
+                design = process.design()
+            except LinAlgError as error:
+                raise not_positive_definite(process, None) from error
+            if design is not None:
+                return LinearChains(process, design, rows, settings, bit_generators)
     if settings.kernel == "hmc":
         raise ValueError(
             "kernel='hmc' needs sample_kernel=False, two classes and no approximation='fitc': pass 'auto'"
@@ -144,12 +148,60 @@ class ProcessChains:
         self._core.set_state(state)
 
 
+class FixedKernelChains:
+    """Hamiltonian trajectories of a full process with a fixed kernel; see `make_chains`."""
+
+    def __init__(
+        self, process: FullProcess, rows: Rows, settings: Settings, bit_generators: BitGenerators
+    ) -> None:
+        self._process = process
+        self._core = _gibbs.FixedKernelChains(
+            covariance=process.core_covariance(fixed=True),
+            shape=rows.shape,
+            kappa=rows.kappa[0],
+            offset=rows.offset[0],
+            bit_generators=bit_generators,
+            tune=settings.tune,
+            threads=settings.threads,
+        )
+
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+        return self._core.sweeps_done
+
+    @property
+    def stats(self) -> Mapping[str, np.dtype[Any]]:
+        """Names and dtypes of the statistics of a sweep."""
+        return {name: np.dtype(np.float64) for name in ("lp", "acceptance_rate")}
+
+    @property
+    def kernel_info(self) -> Mapping[str, str | int | float]:
+        """What warm-up chose."""
+        return self._core.kernel_info
+
+    def run(self, sweeps: int, out: Arrays | None = None) -> None:
+        """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
+        try:
+            self._core.run(sweeps, out)
+        except _gibbs.NumericalError as error:
+            raise not_positive_definite(self._process, None) from error
+
+    def state(self) -> Arrays:
+        """Return everything needed to go on with the same bits, except the generators' states."""
+        return self._core.state()
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+        self._core.set_state(state)
+
+
 class LinearChains:
-    """The sampler of logistic regression for a process with a fixed kernel; see `make_chains`."""
+    """The sampler of logistic regression for a sparse process with a fixed kernel; see `make_chains`."""
 
     def __init__(
         self,
-        process: Process,
+        process: SparseProcess,
         design: FloatArray,
         rows: Rows,
         settings: Settings,
@@ -195,10 +247,9 @@ class LinearChains:
             return self._core.run(sweeps)
         nu = self._coordinates(sweeps, out)
         self._core.run(sweeps, {"beta": nu} | {name: out[name] for name in self.stats})
-        if "f" in out and nu is not out["f"]:
+        if "f" in out:
             for draw in np.ndindex(nu.shape[:-1]):  # the bits of a product depend on its size
                 out["f"][draw] = self._design @ nu[draw]
-        self._process.to_stored(self._design, nu)
         return None
 
     def _coordinates(self, sweeps: int, out: Arrays) -> FloatArray:

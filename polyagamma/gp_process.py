@@ -40,12 +40,6 @@ class Process(Protocol):
     def core(self, fixed: bool) -> _gibbs.Process:
         """Return the core's process; `fixed`: at the parameters of `kernel`, else at those it asks for."""
 
-    def design(self) -> FloatArray | None:
-        """Return T at the parameters of `kernel`; None if it has more columns than it is worth."""
-
-    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
-        """Turn draws of nu, shape (..., columns of design), into what a trace stores, in place."""
-
     def predict(
         self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, joint: bool
     ) -> FloatArray:
@@ -81,20 +75,12 @@ class FullProcess:
         return _gibbs.FullProcess(
             n_rows=self.size,
             n_theta=0 if fixed else len(self.kernel.theta),
-            covariance=core_covariance(self._covariance, fixed),
+            covariance=self.core_covariance(fixed),
         )
 
-    def design(self) -> FloatArray:
-        """See `Process`; LinAlgError if the kernel matrix is not positive definite."""
-        matrix = np.empty((self.size, self.size))
-        if not self._covariance(np.array(self.kernel.theta), matrix):
-            raise LinAlgError("not finite")
-        return np.ascontiguousarray(cholesky(matrix, lower=True, overwrite_a=True))
-
-    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
-        """See `Process`; draw by draw, since the bits of a product depend on its size."""
-        for draw in np.ndindex(nu.shape[:-1]):
-            nu[draw] = design @ nu[draw]
+    def core_covariance(self, fixed: bool) -> _gibbs.Covariance:
+        """Return the core's covariance function of the training inputs."""
+        return core_covariance(self._covariance, fixed)
 
     def predict(
         self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, joint: bool
@@ -112,8 +98,11 @@ class FullProcess:
         return {"f": values}
 
     def doubles(self, threads: int, fixed: bool) -> int:
-        """See `Process`: four matrices for each thread, and up to four while Python evaluates a kernel."""
-        matrices = 8 if fixed else 4 * threads + (0 if compiled(self.kernel) else 4)
+        """See `Process`: up to four matrices while Python evaluates a kernel, besides those of the core.
+
+        These are four for each thread; three with a fixed kernel, whatever the threads.
+        """
+        matrices = (3 if fixed else 4 * threads) + (0 if compiled(self.kernel) else 4)
         return matrices * self.size**2
 
     def identity(self) -> list[FloatArray]:
@@ -156,12 +145,15 @@ class SparseProcess:
         )
 
     def design(self) -> FloatArray | None:
-        """See `Process`; LinAlgError if the matrix of the inducing points is not positive definite."""
+        """Return T at the parameters of `kernel`; None if it has more columns than features.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If the matrix of the inducing points is not positive definite.
+        """
         features = self._basis.training(self.kernel, self._X)
         return None if features.variance.any() else features.matrix
-
-    def to_stored(self, design: FloatArray, nu: FloatArray) -> None:
-        """See `Process`: nu is what is stored."""
 
     def predict(
         self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: gp_prediction.Noise, _: bool
@@ -176,7 +168,7 @@ class SparseProcess:
         return values
 
     def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
-        """See `Process`; LinAlgError as for `design`."""
+        """See `Process`; LinAlgError if a kernel matrix is not positive definite."""
         v, f = rng.standard_normal((len(theta), self.size)), np.empty((len(theta), len(self._X)))
         for draws in gp_prediction.runs(theta):
             features = self._basis.training(self.kernel.clone_with_theta(theta[draws.start]), self._X)

@@ -214,8 +214,20 @@ def test_names_of_parameters():
     ]
 
 
-def test_runs_go_on_to_the_same_bits(tmp_path):
-    model = PolyaGammaGP(X, Y, 2.0 * Matern(1.0))
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"sample_kernel": False},
+        {"inducing": 5},
+        {"inducing": HilbertBasis(4)},
+        {"y": np.digitize(X[:, 0], [-0.5, 0.5])},
+        {"y": np.digitize(X[:, 0], [-0.5, 0.5]), "inducing": 5, "sample_kernel": False},
+    ],
+    ids=["full", "fixed", "sparse", "basis", "softmax", "sparse softmax"],
+)
+def test_runs_go_on_to_the_same_bits(arguments, tmp_path):
+    model = PolyaGammaGP(**{"X": X, "y": Y, "kernel": 2.0 * Matern(1.0, nu=1.5)} | arguments)
     settings = SHORT | {"draws": 20}
     whole = model.sample(**settings).posterior
     half = model.sample(**settings | {"draws": 9})
@@ -224,8 +236,8 @@ def test_runs_go_on_to_the_same_bits(tmp_path):
     with_checkpoint = settings | {"checkpoint": tmp_path / "run", "every": 2}
     model.sample(callback=lambda _: next(calls, True), **with_checkpoint)
     resumed = model.resume(tmp_path / "run", progressbar=False).posterior
-    np.testing.assert_array_equal(resumed["f"], whole["f"])
-    np.testing.assert_array_equal(resumed["length_scale"], whole["length_scale"])
+    for name in whole:
+        np.testing.assert_array_equal(resumed[name], whole[name])
 
 
 @pytest.mark.parametrize(

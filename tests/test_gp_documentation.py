@@ -28,5 +28,6 @@ def test_code_of_the_page_runs():
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_draw_their_picture(example, monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", [example, str(tmp_path)])
+    monkeypatch.syspath_prepend(ROOT / "examples")
     runpy.run_path(str(ROOT / "examples" / f"{example}.py"), run_name="__main__")
     assert (tmp_path / EXAMPLES[example]).stat().st_size > 20_000

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from chain_statistics import LIMIT, mean_z, sd_z
+from gp_importance import LowRankPrior
 from scipy.special import expit, roots_hermitenorm, softmax
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic
@@ -70,11 +71,9 @@ def test_agrees_with_quadrature(approximation, sample_kernel):
     nodes = np.stack(np.meshgrid(z, z, z, indexing="ij"), axis=-1).reshape(-1, 3)
     weights = np.einsum("i,j,k->ijk", w, w, w).ravel()
     values, probabilities = [], []
+    prior = LowRankPrior(kernel, points, approximation == "fitc", inputs, inputs)
     for theta in np.linspace(-4.5, 4.5, 41) if sample_kernel else [0.0]:
-        features = InducingPoints(points, approximation == "fitc", 1e-6).training(
-            kernel.clone_with_theta([theta]), inputs
-        )
-        K = features.matrix @ features.matrix.T + np.diag(features.variance + 1e-13)
+        K, _, _ = prior([theta])
         eigenvalues, vectors = np.linalg.eigh(K)
         f = nodes @ (vectors * np.sqrt(np.maximum(eigenvalues, 0))).T
         values.append(np.column_stack([np.full(len(f), theta), f]))

@@ -39,6 +39,20 @@ void Surrogate::learn(const LatentRows& rows, const double* g) {
     }
 }
 
+void Surrogate::pool(const std::vector<const Surrogate*>& each) {
+    *this = Surrogate(mean_.size());
+    count_ = each.front()->count_;
+    const double share = 1.0 / static_cast<double>(each.size());
+    for (std::size_t i = 0; i < mean_.size(); ++i) {
+        for (const Surrogate* one : each) {
+            precision_[i] += share * one->precision_[i];
+            gradient_[i] += share * one->gradient_[i];
+            mean_[i] += share * one->mean_[i];
+        }
+        linear_[i] = gradient_[i] + precision_[i] * mean_[i];
+    }
+}
+
 double Surrogate::excess(const LatentRows& rows, const double* g) const {
     double sum = log_likelihood(rows, g);
     for (std::size_t i = 0; i < rows.n; ++i) sum -= (linear_[i] - 0.5 * precision_[i] * g[i]) * g[i];

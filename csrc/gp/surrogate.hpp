@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "gp/latent_block.hpp"
 #include "linalg/aligned.hpp"
@@ -25,6 +26,8 @@ class Surrogate {
     explicit Surrogate(std::size_t n) : precision_(n), gradient_(n), mean_(n), linear_(n) {}
 
     void learn(const LatentRows& rows, const double* g);
+    // Becomes the mean of several, which have learned equally often.
+    void pool(const std::vector<const Surrogate*>& each);
     bool learned() const { return count_ > 0.0; }
     PseudoRows rows() const { return {precision_.size(), precision_.data(), linear_.data()}; }
 

@@ -194,8 +194,8 @@ Evaluation LatentSweep::surrogate_steps(const LatentRows& rows, BitGen& bitgen, 
                                         LatentState& state, double log_evidence, double& acceptance) {
     if (steps_.surrogate == 0) return Evaluation::ok;
     fill_normals(bitgen, noise_.data(), noise_.size());
-    const Evaluation result = block_.invert_draw(state.surrogate.rows(), state.whitened.data(),
-                                                 state.g.data(), noise_.data());
+    const Evaluation result =
+        block_.invert_draw(state.surrogate.rows(), state.whitened.data(), state.g.data(), noise_.data());
     if (result != Evaluation::ok) return result;
     SurrogateTarget target(block_, rows, state, noise_, proposed_whitened_, proposed_g_);
     double log_density = log_evidence + state.surrogate.excess(rows, state.g.data());
