@@ -124,10 +124,11 @@ class PolyaGammaGP(GaussianProcessPredictions):
     -----
     A sweep draws the Pólya-gamma variables given f [1]_, the kernel parameters with f integrated out, and f.
     Then, with the Pólya-gamma variables integrated out, it moves the kernel parameters with the whitened f
-    kept; kernel parameters and f with the noise kept from which a Gaussian approximation makes f, whose
-    pseudo-data warm-up finds [2]_; and f along Hamiltonian trajectories. With a fixed kernel the model is
-    linear in the whitened f, and split Hamiltonian Monte Carlo draws it. A softmax is sampled class by class:
-    given the others a class is logistic [5]_.
+    kept, f along Hamiltonian trajectories, and kernel parameters and f with the noise kept from which a
+    Gaussian approximation makes f, whose pseudo-data warm-up finds [2]_. That approximation also splits the
+    energy of the trajectories: its part of the motion is a rotation, done exactly. With a fixed kernel a
+    sweep is one such trajectory. A softmax is sampled class by class: given the others a class is
+    logistic [5]_.
 
     The group ``posterior`` of a trace has ``f`` (chain, draw, obs_id), prior mean included, or ``v`` (chain,
     draw, component), the standard normal coordinates of a sparse process; and the kernel parameters that are

@@ -41,8 +41,8 @@ def make_chains(
 ) -> Chains:
     """Return the chains that suit a model.
 
-    With a fixed kernel these are Hamiltonian trajectories: of f, or of the features of a sparse process
-    without variances of its rows' own, which is a linear model.
+    With a fixed kernel these are Hamiltonian trajectories: of f, or of the features of a sparse process whose
+    rows have no variances of their own, which is a linear model.
 
     Parameters
     ----------
@@ -129,7 +129,8 @@ class ProcessChains:
     @property
     def kernel_info(self) -> dict[str, str | int | float]:
         """What a sweep does."""
-        return {"kernel": "gibbs"} | {f"{move}_steps": n for move, n in zip(MOVES, self._steps, strict=True)}
+        kernel = "hmc+gibbs" if self._steps[MOVES.index("trajectory")] else "gibbs"
+        return {"kernel": kernel} | {f"{move}_steps": n for move, n in zip(MOVES, self._steps, strict=True)}
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
