@@ -213,7 +213,7 @@ class ProcessChains:
         Proposals of kernel parameters adapt in the first `tune` sweeps.
     steps : (int, int, int, int)
         Steps in a sweep: of the kernel parameters with f integrated out, with the whitened f kept, and with
-        the noise kept from which the surrogate makes f; and rotations of that noise.
+        the noise kept from which the surrogate makes f; and Hamiltonian trajectories of f.
     threads : int
     """
 
@@ -246,7 +246,7 @@ class ProcessChains:
             Arrays to fill, any subset of: ``"f"`` (chains, sweeps, functions * n), ``"theta"``
             (chains, sweeps, functions * d), ``"whitened"`` (chains, sweeps, functions * m: the first m
             coordinates), ``"lp"`` and ``"acceptance_..."`` of ``collapsed``, ``whitened``, ``surrogate`` and
-            ``rotation`` (chains, sweeps).
+            ``trajectory`` (chains, sweeps).
 
         Raises
         ------

@@ -274,7 +274,7 @@ class PyProcessChains {
             {"acceptance_collapsed", &draws.acceptance.collapsed},
             {"acceptance_whitened", &draws.acceptance.whitened},
             {"acceptance_surrogate", &draws.acceptance.surrogate},
-            {"acceptance_rotation", &draws.acceptance.rotation}};
+            {"acceptance_trajectory", &draws.acceptance.trajectory}};
         for (const auto& [name, array] : arrays)
             if (out.contains(name)) *array = output(out[name].cast<py::array_t<double>>());
         if (out.contains("whitened"))

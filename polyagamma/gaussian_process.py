@@ -16,11 +16,12 @@ from polyagamma.design import Predictors
 from polyagamma.gp_chains import Rows, make_chains
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.gp_predictions import GaussianProcessPredictions
-from polyagamma.gp_process import FullProcess, Process, SparseProcess
+from polyagamma.gp_process import FullProcess, Process, SparseProcess, sparse_doubles
 from polyagamma.gp_sparse import BasisFunctions, HilbertBasis, InducingPoints, choose_inducing
 from polyagamma.gp_trace import Names
 from polyagamma.job import Job, digest
 from polyagamma.kernels import Kernel, LogParameterPrior, check_kernel, default_kernel, parameter_groups
+from polyagamma.memory import available_memory, require_memory
 from polyagamma.response import BinomialResponse, check_response
 from polyagamma.rounds import Arrays, Chains
 from polyagamma.sampling import Settings
@@ -29,6 +30,7 @@ from polyagamma.sinks import Labelled, Layout
 FloatArray = NDArray[np.float64]
 Mean = float | Callable[[FloatArray], ArrayLike]
 APPROXIMATIONS = ("fitc", "dtc")
+ROWS_COMPARED = 50  # of the kernel matrix, by runs that go on
 
 
 class PolyaGammaGP(GaussianProcessPredictions):
@@ -104,6 +106,12 @@ class PolyaGammaGP(GaussianProcessPredictions):
     ------
     TypeError, ValueError
         If an argument does not fit: the message names it, the value found, what was expected and the cure.
+    MemoryError
+        If `inducing` or ``optimize=True`` needs more memory than there is; runs of the full process check
+        when they start.
+    ImportError
+        If scikit-learn is not installed and is needed: for the default kernel, a number of inducing points or
+        ``optimize=True``.
 
     Notes
     -----
@@ -172,15 +180,18 @@ class PolyaGammaGP(GaussianProcessPredictions):
         self.mean = mean
         self._mean = self._prior_mean(self._predictors.X)
         kernel = default_kernel(self._predictors.X) if kernel is None else kernel
-        check_kernel(kernel)
-        self._prior = LogParameterPrior(kernel, kernel_prior or {})
+        check_kernel(kernel, self._predictors.X)
+        self._prior = LogParameterPrior(kernel, {} if kernel_prior is None else kernel_prior)
         self.jitter = checks.not_negative("jitter", jitter)
         checks.one_of("approximation", approximation, APPROXIMATIONS)
         if optimize:
             kernel = self._optimized(kernel, inducing)
         self.kernel_: Any = kernel
         self.sample_kernel = sample_kernel and len(kernel.theta) > 0
-        self._process = self._make_process(inducing, approximation)
+        if self.sample_kernel:
+            start = self._prior.inside(np.array(kernel.theta, dtype=np.float64))
+            self._prior.require_support("kernel", start, "pass a kernel with likelier parameters")
+        self._process, self._process_numbers = self._make_process(inducing, approximation)
         self._names = Names(
             process=self._process,
             groups=parameter_groups(kernel) if self.sample_kernel else [],
@@ -214,18 +225,27 @@ class PolyaGammaGP(GaussianProcessPredictions):
                 "optimize=True needs two classes or trials, and no inducing points: pass the kernel_ of a "
                 "model of a part of the data as kernel"
             )
+        matrices = 4 + 2 * len(kernel.theta)  # scikit-learn holds the derivatives by all parameters
+        cure = "optimise on a part of the rows, and pass the kernel_ of that model as kernel"
+        require_memory(8 * matrices * self.n_rows**2, f"optimize=True with n = {self.n_rows} rows", cure)
         offset = self._response.offset + self._mean
         optimum: Kernel = maximise_evidence(kernel, self._predictors.X, self._response, offset, self.jitter)
         return optimum
 
-    def _make_process(self, inducing: Any, approximation: str) -> Process:
+    def _make_process(self, inducing: Any, approximation: str) -> tuple[Process, list[FloatArray]]:
+        """Return the process, and numbers that tell it from others of its type."""
         X = self._predictors.X
         if inducing is None:
-            return FullProcess(self.kernel_, X, self.jitter)
+            return FullProcess(self.kernel_, X, self.jitter), []
         if isinstance(inducing, HilbertBasis):
-            return SparseProcess(self.kernel_, X, self.jitter, BasisFunctions(inducing, self.kernel_, X))
-        points = InducingPoints(choose_inducing(inducing, X), approximation == "fitc", self.jitter)
-        return SparseProcess(self.kernel_, X, self.jitter, points)
+            basis = BasisFunctions(inducing, self.kernel_, X)
+            return SparseProcess(self.kernel_, X, self.jitter, basis), [basis.frequency]
+        if np.ndim(inducing) == 0:  # a number of points: found to fit before they are looked for
+            self._require_sparse_memory(checks.integer("inducing", inducing, 1), threads=1)
+        independent = approximation == "fitc"
+        points = InducingPoints(choose_inducing(inducing, X), independent, self.jitter)
+        process = SparseProcess(self.kernel_, X, self.jitter, points)
+        return process, [points.points, np.array([float(independent)])]
 
     def _prior_mean(self, X: FloatArray) -> FloatArray:
         value = self.mean(X) if callable(self.mean) else self.mean
@@ -255,6 +275,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
             values = checks.per_chain(name, initvals[group.name], (chains, size) if size > 1 else (chains,))
             require_positive(name, values)
             theta[:, group.where] = np.log(values.reshape(chains, size))
+        for start in theta:
+            self._prior.require_support("initvals", start, "pass others, or none")
         return theta
 
     def _outputs(self) -> dict[str, tuple[int, ...]]:
@@ -268,7 +290,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         outputs = self._outputs()
         if job.settings.log_likelihood:
             outputs["f"] = (self._response.n_functions * self.n_rows,)
-        return Layout(outputs, job.chains.stats, lambda raw: self._label(raw, job.settings), self._coords())
+        return Layout(outputs, job.chains.stats, lambda raw: self._kept(raw, job.settings), self._coords())
 
     def _label(self, raw: Arrays, settings: Settings) -> Labelled:
         values = {name: self._names.split(raw[name]) for name in ("f", "v", "theta") if name in raw}
@@ -282,13 +304,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         return groups
 
     def _data(self) -> Labelled:
-        response = self._response
-        rows = {"trials": response.trials, "weights": response.weights, "offset": response.offset}
-        constant: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = {
-            name: (("obs_id",), values) for name, values in rows.items()
-        }
-        constant["X"] = (("obs_id", "feature"), self._predictors.X)
-        return {"observed_data": {"y": (("obs_id",), response.y)}, "constant_data": constant}
+        return self._response.data(self._predictors.X)
 
     def _coords(self) -> dict[str, list[Any]]:
         return self._names.coords
@@ -302,12 +318,29 @@ class PolyaGammaGP(GaussianProcessPredictions):
         }
 
     def _fingerprint(self) -> str:
-        response, theta = self._response, np.array(self.kernel_.theta, dtype=np.float64)
+        theta = np.array(self.kernel_.theta, dtype=np.float64)
         prior = [self._prior(theta + step) for step in (0.0, 0.1, -0.2)]
-        rows = [response.y, response.trials, response.weights, response.offset, self._mean]
-        settings = np.array([self.jitter, float(self.sample_kernel), float(self._process.size), *prior])
+        settings = np.array([self.jitter, float(self.sample_kernel), *prior])
+        kernel = self.kernel_(self._predictors.X[:ROWS_COMPARED])  # its fixed parameters matter as well
+        numbers = [*self._response.arrays(), self._mean, settings, theta, kernel, *self._process_numbers]
         name = f"PolyaGammaGP {type(self._process).__name__} {self.kernel_} "
-        return name + digest(self._predictors.X, *rows, settings)
+        return name + digest(self._predictors.X, *numbers)
+
+    def _require_memory(self, settings: Settings, draws: int) -> None:
+        if isinstance(self._process, SparseProcess):
+            self._require_sparse_memory(self._process.size, settings.threads)
+        else:
+            matrices = 8 * self._process.doubles(settings.threads, not self.sample_kernel)
+            cure = "pass inducing=100 or so for a sparse process, whose memory is proportional to n"
+            require_memory(matrices, f"the full Gaussian process of n = {self.n_rows} rows", cure)
+        super()._require_memory(settings, draws)
+
+    def _require_sparse_memory(self, size: int, threads: int) -> None:
+        """Raise MemoryError, saying how many features would fit, if `size` do not."""
+        needed = 8 * sparse_doubles(self.n_rows, size, threads, not self.sample_kernel)
+        fit = int(size * min(1.0, (available_memory() or needed) / needed))
+        cure = f"pass at most {fit} of them" if fit else "pass fewer rows"
+        require_memory(needed, f"a sparse process of {self.n_rows} rows and {size} features", cure)
 
     def _bytes(self, settings: Settings) -> tuple[int, int]:
         per_draw = self._response.n_functions * (self._process.size + len(self.kernel_.theta)) + 5

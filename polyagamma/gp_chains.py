@@ -17,8 +17,8 @@ from polyagamma.rounds import Arrays, Chains
 from polyagamma.sampling import Settings
 
 FloatArray = NDArray[np.float64]
-MOVES = ("collapsed", "whitened", "surrogate", "rotation")
-STEPS = {"auto": (1, 1, 2, 4), "gibbs": (3, 0, 0, 0)}  # of each of the moves in a sweep
+MOVES = ("collapsed", "whitened", "surrogate", "trajectory")
+STEPS = {"auto": (1, 1, 2, 1), "gibbs": (3, 0, 0, 0)}  # of each of the moves in a sweep
 BitGenerators = Sequence[np.random.BitGenerator]
 
 
@@ -53,6 +53,11 @@ def make_chains(
         Log kernel parameters to start at; by default near those of the process's kernel.
     settings : Settings
     bit_generators : sequence of BitGenerator
+
+    Raises
+    ------
+    ValueError
+        If `settings` ask for split HMC where there is none.
     """
     if prior is None and settings.kernel != "gibbs" and len(rows.kappa) == 1:
         try:
@@ -61,6 +66,10 @@ def make_chains(
             raise not_positive_definite(process, None) from error
         if design is not None:
             return LinearChains(process, design, rows, settings, bit_generators)
+    if settings.kernel == "hmc":
+        raise ValueError(
+            "kernel='hmc' needs sample_kernel=False, two classes and no approximation='fitc': pass 'auto'"
+        )
     return ProcessChains(process, prior, rows, initial, settings, bit_generators)
 
 

@@ -6,6 +6,7 @@ from abc import abstractmethod
 
 import numpy as np
 import xarray as xr
+from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _model_checks as checks
@@ -70,9 +71,11 @@ class GaussianProcessPredictions(GibbsModel):
             If `idata` has no posterior of this model.
         MemoryError
             If the result cannot fit into memory.
+        FloatingPointError
+            If a kernel matrix is not positive definite.
         """
         X = self._predictors.check_new(X_new)
-        posterior = trace.posterior(idata, self._process.variable)
+        posterior = self._draws(idata)
         shape = (posterior.sizes["chain"], posterior.sizes["draw"], self._response.n_functions, len(X))
         extra = 8 * len(X) ** 2 if joint else 0
         require_memory(8 * int(np.prod(shape)) + extra, "the result", "pass fewer rows, or use predict_proba")
@@ -142,7 +145,7 @@ class GaussianProcessPredictions(GibbsModel):
             As for `predict_f`.
         """
         X = self._predictors.check_new(X_new)
-        posterior = trace.posterior(idata, self._process.variable)
+        posterior = self._draws(idata)
         new_offset = checks.offset(offset, len(X))
         seed = seed_sequence(random_seed, 0)
         size = posterior.sizes["chain"] * posterior.sizes["draw"] * self._response.n_functions
@@ -191,6 +194,13 @@ class GaussianProcessPredictions(GibbsModel):
             },
         )
 
+    def _draws(self, idata: trace.Trace) -> xr.Dataset:
+        """Return the posterior; KeyError unless it has what predictions need."""
+        posterior = trace.posterior(idata, self._process.variable)
+        for group in self._names.groups:
+            trace.posterior(idata, group.name)
+        return posterior
+
     def _predict(
         self, posterior: xr.Dataset, X_new: FloatArray, rng: gp_prediction.Noise, joint: bool
     ) -> FloatArray:
@@ -200,7 +210,14 @@ class GaussianProcessPredictions(GibbsModel):
             stored -= self._mean
         values = np.empty((len(stored), self._response.n_functions, len(X_new)))
         for j in range(self._response.n_functions):
-            values[:, j] = self._process.predict(theta[:, j], stored[:, j], X_new, rng, joint)
+            try:
+                values[:, j] = self._process.predict(theta[:, j], stored[:, j], X_new, rng, joint)
+            except LinAlgError as error:
+                raise FloatingPointError(
+                    f"the kernel matrix of the training inputs{' or of X_new' * joint} is not positive "
+                    f"definite at a draw of the kernel with jitter = {self._process.jitter:g}: pass a larger "
+                    "jitter to the model"
+                ) from error
         values += self._prior_mean(X_new)
         return values
 

@@ -157,8 +157,16 @@ class SparseProcess:
         return values
 
     def doubles(self, threads: int, fixed: bool) -> int:
-        """See `Process`: two n x m matrices for each thread, and three while Python makes the features."""
-        return (4 if fixed else 2 * threads + 3) * len(self._X) * self.size
+        """See `Process`."""
+        return sparse_doubles(len(self._X), self.size, threads, fixed)
+
+
+def sparse_doubles(n: int, m: int, threads: int, fixed: bool) -> int:
+    """Return how many numbers a sparse process of n rows and m features needs.
+
+    Two n x m matrices for each thread, three while Python makes the features, and two m x m for each thread.
+    """
+    return (4 if fixed else 2 * threads + 3) * n * m + 2 * (threads + 1) * m * m
 
 
 def core_covariance(covariance: TrainingCovariance, fixed: bool) -> _gibbs.Covariance:

@@ -45,14 +45,39 @@ def default_kernel(X: FloatArray) -> Kernel:
     return kernel
 
 
-def check_kernel(kernel: Any) -> None:
-    """Raise TypeError unless `kernel` is one, with parameters that are positive and within bounds."""
+def check_kernel(kernel: Any, X: FloatArray) -> None:
+    """Raise TypeError or ValueError unless `kernel` is one, of positive parameters, for inputs like X."""
+    if isinstance(kernel, type):
+        raise TypeError(f"kernel must be a kernel, got the class {kernel.__name__}: pass {kernel.__name__}()")
     missing = [name for name in ("theta", "bounds", "clone_with_theta", "diag") if not hasattr(kernel, name)]
     if missing or not callable(kernel):
         raise TypeError(
-            f"kernel must be a kernel of sklearn.gaussian_process.kernels or have its methods, got "
-            f"{kernel!r} "
-            f"without {', '.join(missing) or '__call__'}: pass, for instance, 1.0 * RBF(1.0)"
+            "kernel must be a kernel of sklearn.gaussian_process.kernels or have its methods, got "
+            f"{kernel!r} without {', '.join(missing) or '__call__'}: pass, for instance, 1.0 * RBF(1.0)"
+        )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        theta = np.asarray(kernel.theta, dtype=np.float64)
+    if not np.isfinite(theta).all():
+        raise ValueError(
+            f"kernel must have positive parameters, got {kernel} with logs {theta}: correct them"
+        )
+    _check_values(kernel, X[:2])
+
+
+def _check_values(kernel: Any, X: FloatArray) -> None:
+    """Raise ValueError unless the kernel takes inputs with the columns of X, and gives one number for two."""
+    try:
+        shapes = [np.shape(kernel(X)), np.shape(kernel(X, X)), np.shape(kernel.diag(X))]
+    except ValueError as error:
+        raise ValueError(
+            f"kernel must take the {X.shape[1]} columns of X, got {kernel}, which says {str(error)!r}: pass "
+            "a kernel with one length scale, or with one for each column"
+        ) from error
+    n = len(X)
+    if shapes != [(n, n), (n, n), (n,)]:
+        raise ValueError(
+            f"kernel must give a matrix of shape ({n}, {n}) and a diagonal of shape ({n},) for {n} rows of "
+            f"X, got {kernel} with shapes {', '.join(map(str, shapes))}: pass a kernel of one process"
         )
 
 
@@ -95,6 +120,11 @@ class LogParameterPrior:
     """
 
     def __init__(self, kernel: Any, given: Mapping[str, Any]) -> None:
+        if not isinstance(given, Mapping):
+            raise TypeError(
+                f"kernel_prior must be a mapping from names of kernel parameters, got {given!r}: pass, for "
+                "instance, {'length_scale': scipy.stats.norm(0, 1)}"
+            )
         groups = {group.name: group.where for group in parameter_groups(kernel)}
         unknown = sorted(set(given) - set(groups))
         if unknown:
@@ -102,8 +132,8 @@ class LogParameterPrior:
                 f"kernel_prior names {unknown[0]!r}, which is no free parameter of the kernel: "
                 f"its free parameters are {', '.join(groups) or 'none'}"
             )
+        self._groups = groups
         self._mean = np.array(kernel.theta, dtype=np.float64)
-        self._default = np.ones(len(self._mean), dtype=bool)
         self._bounds = np.array(kernel.bounds, dtype=np.float64).reshape(-1, 2)
         self._given: list[tuple[int, Any]] = []
         for name, where in groups.items():
@@ -115,37 +145,50 @@ class LogParameterPrior:
         each = list(distributions) if several else [distributions] * len(elements)
         if len(each) != len(elements):
             raise ValueError(
-                f"kernel_prior[{name!r}] must have one distribution, or one for each of "
-                f"{len(elements)} elements, "
-                f"got {len(each)}"
+                f"kernel_prior[{name!r}] must have one distribution, or one for each of {len(elements)} "
+                f"elements, got {len(each)}: pass one for all, or the missing ones"
             )
         for element, distribution in zip(elements, each, strict=True):
             if not hasattr(distribution, "logpdf"):
                 raise TypeError(
                     f"kernel_prior[{name!r}] must be a frozen SciPy distribution of the log of the "
-                    "parameter, "
-                    f"got {distribution!r}: pass, for instance, scipy.stats.norm(0, 1)"
+                    f"parameter, got {distribution!r}: pass, for instance, scipy.stats.norm(0, 1)"
                 )
             self._given.append((element, distribution))
-            self._default[element] = False
 
     def __call__(self, theta: FloatArray) -> float:
         """Return the log density at `theta`, -inf outside the bounds."""
-        if (theta < self._bounds[:, 0]).any() or (theta > self._bounds[:, 1]).any():
-            return -np.inf
-        residual = (theta - self._mean)[self._default]
-        value = -0.5 * float(residual @ residual) - 0.5 * len(residual) * np.log(2 * np.pi)
+        return float(self._densities(theta).sum())
+
+    def _densities(self, theta: FloatArray) -> FloatArray:
+        """Return the log density of each parameter."""
+        values: FloatArray = -0.5 * (theta - self._mean) ** 2 - 0.5 * np.log(2 * np.pi)
         for element, distribution in self._given:
-            value += float(distribution.logpdf(theta[element]))
-        return value if np.isfinite(value) else -np.inf
+            values[element] = distribution.logpdf(theta[element])
+        outside = (theta < self._bounds[:, 0]) | (theta > self._bounds[:, 1])
+        values[outside | ~np.isfinite(values)] = -np.inf
+        return values
+
+    def inside(self, theta: FloatArray) -> FloatArray:
+        """Return `theta` moved into the bounds."""
+        return np.asarray(np.clip(theta, self._bounds[:, 0], self._bounds[:, 1]))
+
+    def require_support(self, what: str, theta: FloatArray, cure: str) -> None:
+        """Raise ValueError, naming the parameter, unless the density at `theta` is positive."""
+        for i in np.flatnonzero(np.isneginf(self._densities(theta)))[:1]:
+            (name,) = [name for name, where in self._groups.items() if where.start <= i < where.stop]
+            low, high = np.exp(self._bounds[i])
+            raise ValueError(
+                f"{what} must be where the prior is positive, got {name} = {np.exp(theta[i]):.4g}, outside "
+                f"its bounds ({low:.4g}, {high:.4g}) or its kernel_prior: {cure}"
+            )
 
     def start(self, theta: FloatArray, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
         """Return starting points within one unit of `theta`, where the density is positive."""
-        points = theta + rng.uniform(-1.0, 1.0, (*size, len(theta)))
-        points = np.clip(points, self._bounds[:, 0], self._bounds[:, 1])
+        points = self.inside(theta + rng.uniform(-1.0, 1.0, (*size, len(theta))))
         for index in np.ndindex(*size):
             if not np.isfinite(self(points[index])):
-                points[index] = theta
+                points[index] = self.inside(theta)
         return points
 
 

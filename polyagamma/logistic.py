@@ -18,7 +18,8 @@ from polyagamma.design import Predictors
 from polyagamma.job import digest
 from polyagamma.logistic_predictions import LogisticPredictions
 from polyagamma.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR, Gaussian, MvNormal, Normal, join
-from polyagamma.rounds import Arrays, Chains
+from polyagamma.response import BinomialResponse
+from polyagamma.rounds import Arrays, Chains, one_blas_thread
 from polyagamma.sampling import SamplingWarning, Settings
 from polyagamma.sinks import Labelled
 
@@ -126,19 +127,17 @@ class PolyaGammaLogistic(LogisticPredictions):
     ) -> None:
         self._predictors = Predictors.check(X, feature_names, intercept)
         n = len(self._predictors.X)
-        if trials is None:
-            self.classes_, self._y = checks.two_labels(y, n)
-            self._trials = np.ones(n)
-        else:
-            self._trials = checks.trials(trials, n)
-            self.classes_, self._y = np.array([0, 1]), checks.successes(y, self._trials)
-        self._weights = checks.weights(weights, n)
-        self._offset = checks.offset(offset, n)
+        self._response = BinomialResponse.check(y, trials, weights, offset, n)
         if intercept_prior is not None and not intercept:
             raise ValueError("intercept_prior needs intercept=True, got intercept=False: drop one of the two")
         self.prior = DEFAULT_PRIOR if prior is None else prior
         self.intercept_prior = DEFAULT_INTERCEPT_PRIOR if intercept_prior is None else intercept_prior
         self._centre, self._prior = self._joint_prior()
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The two labels in sorted order."""
+        return self._response.classes
 
     @property
     def feature_names(self) -> list[str]:
@@ -158,7 +157,7 @@ class PolyaGammaLogistic(LogisticPredictions):
         """
         checks.instance("prior", self.prior, (Normal, MvNormal))
         checks.instance("intercept_prior", self.intercept_prior, (Normal,))
-        mean, sd = self._predictors.moments(self._weights * self._trials)
+        mean, sd = self._predictors.moments(self._response.shape)
         coefficients = self.prior.gaussian("prior", sd)
         self._warn_of_extreme_scale(coefficients, sd)
         if not self._predictors.intercept:
@@ -181,22 +180,23 @@ class PolyaGammaLogistic(LogisticPredictions):
     def _start(
         self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
     ) -> Chains:
-        return _gibbs.LogisticChains(
-            model=self._core_model(),
-            bit_generators=generators,
-            initial=None if initvals is None else self._initial(initvals, settings.chains),
-            tune=settings.tune,
-            kernel=settings.kernel,
-            threads=settings.threads,
-        )
+        with one_blas_thread():
+            return _gibbs.LogisticChains(
+                model=self._core_model(),
+                bit_generators=generators,
+                initial=None if initvals is None else self._initial(initvals, settings.chains),
+                tune=settings.tune,
+                kernel=settings.kernel,
+                threads=settings.threads,
+            )
 
     def _core_model(self) -> _gibbs.LogisticModel:
         return _gibbs.LogisticModel(
             X=self._predictors.X,
             centre=self._centre,
-            shape=self._weights * self._trials,
-            kappa=self._weights * (self._y - self._trials / 2),
-            offset=self._offset,
+            shape=self._response.shape,
+            kappa=self._response.kappa[0],
+            offset=self._response.offset,
             prior_mean=self._prior.mean,
             prior_precision=self._prior.precision,
             intercept=self._predictors.intercept,
@@ -237,24 +237,18 @@ class PolyaGammaLogistic(LogisticPredictions):
         values = prediction.log_likelihood(
             posterior["intercept"][1].ravel() if self._predictors.intercept else np.zeros(beta[..., 0].size),
             beta.reshape(-1, self.n_features),
-            X=self._predictors.X,
-            offset=self._offset,
-            y=self._y,
-            trials=self._trials,
-            weights=self._weights,
+            self._predictors.X,
+            self._response,
         )
-        return values.reshape(*beta.shape[:2], len(self._y))
+        return values.reshape(*beta.shape[:2], len(self._response.y))
 
     def _log_constant(self) -> float:
         """Return what the core leaves out of the log joint density of data and coefficients."""
-        likelihood = prediction.log_binomial(self._y, self._trials) @ self._weights
+        likelihood = self._response.log_binomial @ self._response.weights
         return float(likelihood + self._prior.log_normalizer())
 
     def _data(self) -> Labelled:
-        rows = {"trials": self._trials, "weights": self._weights, "offset": self._offset}
-        constant: trace.Variables = {"X": (("obs_id", "feature"), self._predictors.X)}
-        constant = dict(constant) | {name: (("obs_id",), values) for name, values in rows.items()}
-        return {"observed_data": {"y": (("obs_id",), self._y)}, "constant_data": constant}
+        return self._response.data(self._predictors.X)
 
     def _coords(self) -> dict[str, list[Any]]:
         return {"feature": self.feature_names}
@@ -268,14 +262,15 @@ class PolyaGammaLogistic(LogisticPredictions):
         }
 
     def _fingerprint(self) -> str:
-        rows = [self._y, self._trials, self._weights, self._offset]
-        return "PolyaGammaLogistic " + digest(self._predictors.X, *rows, self._centre, *self._prior)
+        return "PolyaGammaLogistic " + digest(
+            self._predictors.X, *self._response.arrays(), self._centre, *self._prior
+        )
 
     def _notices(self, posterior: xr.Dataset) -> list[str]:
         """Return an explanation if the classes are separated, where that is no matter of course (p < n)."""
         if not self._is_separated(posterior):
             return []
-        occurring = np.unique(self._y / self._trials)
+        occurring = np.unique(self._response.y / self._response.trials)
         found = "a linear function of the predictors perfectly separates the classes"
         if len(occurring) == 1:
             found = f"only one class ({self.classes_[int(occurring[0])]}) occurs"
@@ -287,14 +282,15 @@ class PolyaGammaLogistic(LogisticPredictions):
     def _is_separated(self, posterior: xr.Dataset) -> bool:
         """Whether the posterior mean (of at most 1,000 draws of a chain) has each row on its class's side."""
         n, p = self._predictors.X.shape
-        if p + self._predictors.intercept >= n or ((self._y > 0) & (self._y < self._trials)).any():
+        y, trials = self._response.y, self._response.trials
+        if p + self._predictors.intercept >= n or ((y > 0) & (y < trials)).any():
             return False
         step = -(-posterior.sizes["draw"] // 1000)
         intercept, beta = self._flat(posterior.isel(draw=slice(None, None, step)))
-        eta = self._offset + intercept.mean() + self._predictors.X @ beta.mean(axis=0)
-        return bool((eta * (self._y - self._trials / 2) > 0).all())
+        eta = self._response.offset + intercept.mean() + self._predictors.X @ beta.mean(axis=0)
+        return bool((eta * (y - trials / 2) > 0).all())
 
     def _bytes(self, settings: Settings) -> tuple[int, int]:
-        n, k = len(self._y), len(self._prior.mean)
+        n, k = len(self._response.y), len(self._prior.mean)
         core = _gibbs.memory_estimate(n, k, settings.chains, settings.tune)
         return 8 * (k + 1 + n * settings.log_likelihood), core

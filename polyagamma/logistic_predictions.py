@@ -15,6 +15,7 @@ from polyagamma.base import GibbsModel
 from polyagamma.design import Predictors
 from polyagamma.memory import require_memory
 from polyagamma.priors import Gaussian
+from polyagamma.response import BinomialResponse
 from polyagamma.sampling import Seed, seed_sequence
 
 FloatArray = NDArray[np.float64]
@@ -25,8 +26,7 @@ class LogisticPredictions(GibbsModel):
 
     _predictors: Predictors
     _prior: Gaussian
-    _trials: FloatArray
-    _offset: FloatArray
+    _response: BinomialResponse
 
     @abstractmethod
     def _parameters(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
@@ -114,7 +114,9 @@ class LogisticPredictions(GibbsModel):
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         coefficients = self._prior.draw(rng, (1, checks.integer("draws", draws, 1)))
         prior = trace.dataset(self._parameters(coefficients), self._coords())
-        simulated = self._simulate(prior, self._predictors.X, self._offset, self._trials, rng)
+        simulated = self._simulate(
+            prior, self._predictors.X, self._response.offset, self._response.trials, rng
+        )
         groups = {"prior": prior, "prior_predictive": simulated, **self._data_groups()}
         return trace.to_trace(groups, trace.provenance() | self._description())
 
@@ -156,7 +158,7 @@ class LogisticPredictions(GibbsModel):
         posterior = self._posterior(idata)
         groups = trace.groups(idata)
         if X_new is None:
-            rows = (self._predictors.X, self._offset, self._trials)
+            rows = (self._predictors.X, self._response.offset, self._response.trials)
             groups["posterior_predictive"] = self._simulate(posterior, *rows, rng)
         else:
             X, known = self._new_rows(X_new, offset)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, gammaln
+from scipy.special import expit
+
+from polyagamma.response import BinomialResponse
 
 FloatArray = NDArray[np.float64]
 BLOCK = 1 << 21  # elements of a block of draws times rows: 16 MB
@@ -39,28 +41,14 @@ def probability(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: 
 
 
 def log_likelihood(
-    intercept: FloatArray,
-    beta: FloatArray,
-    *,
-    X: FloatArray,
-    offset: FloatArray,
-    y: FloatArray,
-    trials: FloatArray,
-    weights: FloatArray,
+    intercept: FloatArray, beta: FloatArray, X: FloatArray, response: BinomialResponse
 ) -> FloatArray:
-    """Return the weighted binomial log-likelihood of each row for each draw, shape (s, n)."""
+    """Return the weighted binomial log-likelihood of each row of a response for each draw, shape (s, n)."""
     out = np.empty((len(beta), len(X)))
-    constant = log_binomial(y, trials)
     for draw, row in blocks(*out.shape):
-        eta = _eta(intercept[draw], beta[draw], X[row], offset[row])
-        value = y[row] * eta - trials[row] * np.logaddexp(0.0, eta) + constant[row]
-        np.multiply(value, weights[row], out=out[draw, row])
+        eta = _eta(intercept[draw], beta[draw], X[row], response.offset[row])
+        out[draw, row] = response.log_density(eta, row)
     return out
-
-
-def log_binomial(y: FloatArray, trials: FloatArray) -> FloatArray:
-    """Return the log of the number of ways to choose y out of trials."""
-    return np.asarray(gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1))
 
 
 def _eta(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:

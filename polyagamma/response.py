@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logsumexp, softmax
+from scipy.special import expit, gammaln, logsumexp, softmax
 
 from polyagamma import _model_checks as checks
-from polyagamma.prediction import log_binomial
+from polyagamma.trace import Variables
 
 FloatArray = NDArray[np.float64]
 
 
+class ObservedRows:
+    """What a trace tells, and a posterior depends on, of rows of any kind; arrays of shape (n,)."""
+
+    y: FloatArray
+    trials: FloatArray
+    weights: FloatArray
+    offset: FloatArray
+
+    def arrays(self) -> list[FloatArray]:
+        """Return all of it."""
+        return [self.y, self.trials, self.weights, self.offset]
+
+    def data(self, X: FloatArray) -> dict[str, Variables]:
+        """Return the groups ``observed_data`` and ``constant_data`` of a trace, X (n, p) among the latter."""
+        rows = {"trials": self.trials, "weights": self.weights, "offset": self.offset}
+        constant: Variables = {name: (("obs_id",), values) for name, values in rows.items()}
+        inputs: Variables = {"X": (("obs_id", "feature"), X)}
+        return {"observed_data": {"y": (("obs_id",), self.y)}, "constant_data": {**inputs, **constant}}
+
+
 @dataclass(frozen=True)
-class BinomialResponse:
+class BinomialResponse(ObservedRows):
     """Checked successes, trials, weights and offsets, each (n,); labels of failure and success.
 
     It has one latent function.
@@ -63,15 +84,24 @@ class BinomialResponse:
         """Weight times (successes less half the trials), shape (1, n)."""
         return (self.weights * (self.y - self.trials / 2))[np.newaxis]
 
-    def log_likelihood(self, f: FloatArray) -> FloatArray:
-        """Return the weighted binomial log-likelihood of each row, (..., n), for f of shape (..., 1, n)."""
-        eta = f[..., 0, :] + self.offset
+    @cached_property
+    def log_binomial(self) -> FloatArray:
+        """Log of the number of ways to choose the successes, (n,)."""
+        y, trials = self.y, self.trials
+        return np.asarray(gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1))
+
+    def log_density(self, eta: FloatArray, rows: slice = slice(None)) -> FloatArray:
+        """Return the weighted log-likelihood of some rows, (..., m), for predictors of that shape."""
         value = np.logaddexp(0.0, eta)
-        value *= -self.trials
-        value += self.y * eta
-        value += log_binomial(self.y, self.trials)
-        value *= self.weights
+        value *= -self.trials[rows]
+        value += self.y[rows] * eta
+        value += self.log_binomial[rows]
+        value *= self.weights[rows]
         return np.asarray(value)
+
+    def log_likelihood(self, f: FloatArray) -> FloatArray:
+        """Return the log-likelihood of each row, (..., n), for f of shape (..., 1, n)."""
+        return self.log_density(f[..., 0, :] + self.offset)
 
     def probability(self, eta: FloatArray) -> FloatArray:
         """Return the probabilities of the two classes, (..., 2, m), for predictors of shape (..., 1, m)."""
@@ -79,30 +109,22 @@ class BinomialResponse:
 
 
 @dataclass(frozen=True)
-class CategoricalResponse:
-    """Checked classes of the rows, as indices of labels (n,), and their weights (n,).
+class CategoricalResponse(ObservedRows):
+    """Checked classes of the rows, as indices of labels (n,), and their weights (n,); one trial each.
 
     It has a latent function for each class; probabilities are their softmax.
     """
 
     classes: NDArray[Any]
     y: FloatArray
+    trials: FloatArray
     weights: FloatArray
+    offset: FloatArray
 
     @property
     def n_functions(self) -> int:
         """Number of latent functions."""
         return len(self.classes)
-
-    @property
-    def trials(self) -> FloatArray:
-        """Ones."""
-        return np.ones(len(self.y))
-
-    @property
-    def offset(self) -> FloatArray:
-        """Zeros."""
-        return np.zeros(len(self.y))
 
     @property
     def shape(self) -> FloatArray:
@@ -144,5 +166,7 @@ def check_response(
                 f"offset needs two classes or trials, got {len(labels[0])} classes in y: an offset that all "
                 "classes share has no effect"
             )
-        return CategoricalResponse(*labels, checks.weights(weights, n_rows))
+        return CategoricalResponse(
+            *labels, np.ones(n_rows), checks.weights(weights, n_rows), np.zeros(n_rows)
+        )
     return BinomialResponse.check(y, trials, weights, offset, n_rows)

@@ -1,7 +1,5 @@
 """Gaussian-process models as users meet them: arguments, errors, traces, predictions, reproducibility."""
 
-import re
-
 import arviz as az
 import numpy as np
 import pytest
@@ -9,7 +7,7 @@ from scipy.special import expit
 from scipy.stats import norm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic, WhiteKernel
 
-from polyagamma import PolyaGammaGP, ResumeError, _gibbs, gp_prediction, gp_process
+from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, _gibbs, gp_prediction, gp_process
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.kernels import LogParameterPrior, TrainingCovariance, compiled, parameter_groups
 from polyagamma.response import BinomialResponse
@@ -90,7 +88,7 @@ def test_trace():
     assert trace.posterior["f"].dims == ("chain", "draw", "obs_id")
     f = trace.posterior["f"].to_numpy()
     np.testing.assert_allclose(trace.log_likelihood["y"], Y * f - np.logaddexp(0, f))
-    moves = ("collapsed", "whitened", "surrogate", "rotation")
+    moves = ("collapsed", "whitened", "surrogate", "trajectory")
     assert set(trace.sample_stats) == {"lp", *(f"acceptance_{move}" for move in moves)}
     assert trace.posterior.attrs["jitter"] == "1e-06"
     assert len(az.summary(trace, var_names=model.kernel_parameters)) == 4
@@ -216,55 +214,6 @@ def test_names_of_parameters():
     ]
 
 
-class Broken(RBF):
-    def __call__(self, *_):
-        raise RuntimeError("this kernel is broken")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ({"kernel": "rbf"}, TypeError, "kernel must be a kernel of sklearn"),
-        (
-            {"kernel_prior": {"scale": norm()}},
-            ValueError,
-            "kernel_prior names 'scale'.*constant_value, length_scale",
-        ),
-        ({"kernel_prior": {"length_scale": 2.0}}, TypeError, "frozen SciPy distribution"),
-        ({"kernel_prior": {"length_scale": [norm()] * 3}}, ValueError, "one for each of 1 elements, got 3"),
-        ({"mean": np.nan}, ValueError, "mean must be finite"),
-        ({"mean": lambda inputs: inputs}, ValueError, "mean must be one number or have shape"),
-        ({"jitter": -1.0}, ValueError, "jitter must be at least 0"),
-        ({"trials": 0}, ValueError, "trials must be positive"),
-        ({"weights": -1.0}, ValueError, "weights must be positive"),
-        ({"y": [0, 1]}, ValueError, "y must have shape"),
-        ({"X": np.full((40, 2), np.nan)}, ValueError, "X must be finite"),
-    ],
-)
-def test_errors(arguments, error, message):
-    with pytest.raises(error, match=message):
-        PolyaGammaGP(**({"X": X, "y": Y} | arguments))
-
-
-def test_kernel_that_is_not_positive_definite_is_named():
-    doubled = np.vstack([X, X])
-    model = PolyaGammaGP(doubled, np.r_[Y, Y], 2.0 * RBF(3.0), sample_kernel=False, jitter=0.0)
-    with pytest.raises(FloatingPointError, match=re.escape("length_scale = [3.]")) as error:
-        model.sample(**SHORT)
-    assert "jitter = 0" in str(error.value)
-
-
-def test_errors_of_a_kernel_come_through():
-    with pytest.raises(RuntimeError, match="this kernel is broken"):
-        PolyaGammaGP(X, Y, Broken()).sample(**SHORT)
-
-
-def test_memory_is_refused_up_front(monkeypatch):
-    monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 10_000)
-    with pytest.raises(MemoryError, match=r"needs .* are available"):
-        PolyaGammaGP(X, Y).sample(**SHORT)
-
-
 def test_runs_go_on_to_the_same_bits(tmp_path):
     model = PolyaGammaGP(X, Y, 2.0 * Matern(1.0))
     settings = SHORT | {"draws": 20}
@@ -279,10 +228,50 @@ def test_runs_go_on_to_the_same_bits(tmp_path):
     np.testing.assert_array_equal(resumed["length_scale"], whole["length_scale"])
 
 
-def test_another_model_does_not_go_on():
-    half = PolyaGammaGP(X, Y, 2.0 * Matern(1.0)).sample(**SHORT)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"kernel": 2.0 * Matern(1.0)}, {"kernel": 2.0 * Matern(1.0001)}),
+        ({"kernel": RBF(1.0, "fixed") * 2.0}, {"kernel": RBF(1.0001, "fixed") * 2.0}),
+        ({}, {"kernel_prior": {"length_scale": norm(0, 2)}}),
+        ({"sample_kernel": False}, {"sample_kernel": False, "jitter": 1e-5}),
+        ({"inducing": X[:4]}, {"inducing": X[1:5]}),
+        ({"inducing": X[:4]}, {"inducing": X[:4], "approximation": "dtc"}),
+        ({"inducing": HilbertBasis(3, 1.5)}, {"inducing": HilbertBasis(3, 1.6)}),
+        ({}, {"mean": 0.1}),
+        ({}, {"weights": 2.0}),
+    ],
+)
+def test_another_model_does_not_go_on(first, second):
+    half = PolyaGammaGP(X, Y, **first).sample(**SHORT)
     with pytest.raises(ResumeError):
-        PolyaGammaGP(X, Y, 2.0 * Matern(1.1)).extend(half)
+        PolyaGammaGP(X, Y, **second).extend(half)
+
+
+def test_parameters_to_keep():
+    model = PolyaGammaGP(X, Y, 2.0 * RBF(1.0))
+    trace = model.sample(var_names=["length_scale"], compute_log_likelihood=True, **SHORT)
+    assert list(trace.posterior) == ["length_scale"]
+    assert trace.log_likelihood["y"].shape == (2, 12, 40)
+    with pytest.raises(ValueError, match="var_names must be some of"):
+        model.sample(var_names=["scale"], **SHORT)
+
+
+def test_thinned_draws_and_warm_up():
+    model = PolyaGammaGP(X, Y, 2.0 * RBF(1.0), inducing=5)
+    every = model.sample(**SHORT | {"draws": 12}, discard_tuned_samples=False)
+    third = model.sample(**SHORT | {"draws": 4}, thin=3).posterior
+    np.testing.assert_array_equal(third["v"], every.posterior["v"][:, 2::3])
+    assert every.warmup_posterior.sizes["draw"] == 8
+    assert {"v", "length_scale"} <= set(every.warmup_posterior)
+
+
+def test_draws_near_a_separable_optimum_are_finite():
+    """A start far from the data, a prior without a mode near it: everything stays finite."""
+    model = PolyaGammaGP(X, np.ones(40, int), 1e4 * RBF(1e-2))
+    trace = model.sample(**SHORT)
+    assert np.isfinite(trace.posterior["f"]).all()
+    assert np.isfinite(trace.sample_stats["lp"]).all()
 
 
 def test_initial_values():

@@ -54,7 +54,12 @@ def scores(draws, mean, sd):
 
 @pytest.mark.parametrize(
     ("approximation", "sample_kernel"),
-    [("fitc", False), ("dtc", False), ("fitc", True), pytest.param("dtc", True, marks=pytest.mark.slow)],
+    [
+        ("fitc", False),
+        ("dtc", False),
+        pytest.param("fitc", True, marks=pytest.mark.slow),
+        pytest.param("dtc", True, marks=pytest.mark.slow),
+    ],
 )
 def test_agrees_with_quadrature(approximation, sample_kernel):
     """Two inducing points, three rows: the prior of f is Gaussian with a dense covariance."""

@@ -85,7 +85,7 @@ Evaluation ProcessChains::Worker::run(LatentState* states, BitGen& bitgen, bool 
         info.acceptance.collapsed += share * own.acceptance.collapsed;
         info.acceptance.whitened += share * own.acceptance.whitened;
         info.acceptance.surrogate += share * own.acceptance.surrogate;
-        info.acceptance.rotation += share * own.acceptance.rotation;
+        info.acceptance.trajectory += share * own.acceptance.trajectory;
     }
     return Evaluation::ok;
 }
@@ -157,7 +157,7 @@ void ProcessChains::store(std::size_t chain, std::size_t sweep, const SweepInfo&
     put(draws.acceptance.collapsed, info.acceptance.collapsed);
     put(draws.acceptance.whitened, info.acceptance.whitened);
     put(draws.acceptance.surrogate, info.acceptance.surrogate);
-    put(draws.acceptance.rotation, info.acceptance.rotation);
+    put(draws.acceptance.trajectory, info.acceptance.trajectory);
     for (std::size_t j = 0; j < data_.functions; ++j) {
         const LatentState& from = latent(chain, j);
         const auto copy = [&](const OutputArray& array, const Vector& values, std::size_t size) {

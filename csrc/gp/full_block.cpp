@@ -73,6 +73,23 @@ Evaluation FullBlock::invert_draw(const PseudoRows& rows, const double* whitened
     return result;
 }
 
+// K(I - Ω^½B⁻¹Ω^½K) h is the covariance of g with itself times h, K - K(K + Ω⁻¹)⁻¹K; that of ν has Lᵀ for
+// the first K.
+Evaluation FullBlock::covariance_product(const PseudoRows&, const double* h, double* whitened, double* g) {
+    const Matrices& m = at(Side::current);
+    const Evaluation factored = m.prior->factor();
+    if (factored != Evaluation::ok) return factored;
+    std::copy(h, h + n_, work_.begin());
+    m.prior->multiply_factor_transposed(work_.data());
+    m.prior->multiply_factor(work_.data());
+    for (std::size_t i = 0; i < n_; ++i) work_[i] *= scale_[i];
+    solve_lower(*blas_, m.b.data(), n_, work_.data());
+    solve_lower_transposed(*blas_, m.b.data(), n_, work_.data());
+    for (std::size_t i = 0; i < n_; ++i) whitened[i] = h[i] - scale_[i] * work_[i];
+    m.prior->multiply_factor_transposed(whitened);
+    return transform(Side::current, whitened, g);
+}
+
 Evaluation FullBlock::transform(Side side, const double* whitened, double* g) {
     Covariance& prior = *at(side).prior;
     const Evaluation factored = prior.factor();

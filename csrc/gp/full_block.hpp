@@ -26,6 +26,8 @@ class FullBlock final : public LatentBlock {
                     double* g) override;
     Evaluation invert_draw(const PseudoRows& rows, const double* whitened, const double* g,
                            double* noise) override;
+    Evaluation covariance_product(const PseudoRows& rows, const double* h, double* whitened,
+                                  double* g) override;
     Evaluation transform(Side side, const double* whitened, double* g) override;
 
   private:

@@ -47,6 +47,11 @@ class LatentBlock {
     virtual Evaluation invert_draw(const PseudoRows& rows, const double* whitened, const double* g,
                                    double* noise) = 0;
 
+    // Covariances of ν and of g with g given the pseudo-data, times h (n,): on the current side, last
+    // conditioned on the same rows. With h = linear: means.
+    virtual Evaluation covariance_product(const PseudoRows& rows, const double* h, double* whitened,
+                                          double* g) = 0;
+
     // g = T(θ) ν.
     virtual Evaluation transform(Side side, const double* whitened, double* g) = 0;
 };

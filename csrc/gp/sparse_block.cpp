@@ -110,6 +110,25 @@ Evaluation SparseBlock::invert_draw(const PseudoRows& rows, const double* whiten
     return Evaluation::ok;
 }
 
+// Cov(v, g) h = C⁻ᵀC⁻¹Φᵀ d h; g is d Φv and noise of variance s d, and e is (g - Φv) / √s.
+Evaluation SparseBlock::covariance_product(const PseudoRows& rows, const double* h, double* whitened,
+                                           double* g) {
+    const Matrices& m = at(Side::current);
+    const double* matrix = m.features->matrix.data();
+    for (std::size_t i = 0; i < n_; ++i)
+        linear_[i] = h[i] / (1.0 + m.features->variance[i] * rows.precision[i]);
+    multiply_vector_transposed(*blas_, matrix, linear_.data(), n_, m_, whitened);
+    solve_lower(*blas_, m.b.data(), m_, whitened);
+    solve_lower_transposed(*blas_, m.b.data(), m_, whitened);
+    multiply_vector(*blas_, matrix, whitened, n_, m_, g);
+    for (std::size_t i = 0; i < n_; ++i) {
+        const double s = m.features->variance[i], low_rank = g[i];
+        g[i] = low_rank / (1.0 + s * rows.precision[i]) + s * linear_[i];
+        whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank) / std::sqrt(s) : 0.0;
+    }
+    return Evaluation::ok;
+}
+
 Evaluation SparseBlock::transform(Side side, const double* whitened, double* g) {
     const Features& features = *at(side).features;
     multiply_vector(*blas_, features.matrix.data(), whitened, n_, m_, g);

@@ -10,9 +10,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kQuarterTurn = 1.5707963267948966;
-constexpr double kRotationAcceptance = 0.4;
-
 // log p(z | ω, θ), the latent function integrated out.
 class CollapsedTarget final : public ThetaTarget {
   public:
@@ -77,13 +74,35 @@ class SurrogateTarget final : public ThetaTarget {
     Vector &whitened_, &g_;
 };
 
-}  // namespace
+// ν and g on the block's current side, conditioned on the surrogate.
+class BlockPosterior final : public SurrogatePosterior {
+  public:
+    BlockPosterior(LatentBlock& block, const PseudoRows& rows, double* noise)
+        : block_(block), rows_(rows), noise_(noise), mean_(size()) {}
 
-void Rotation::learn(double acceptance) {
-    count_ += 1.0;
-    const double step = std::pow(count_, -2.0 / 3.0);
-    angle_ = std::min(kQuarterTurn, angle_ * std::exp(step * (acceptance - kRotationAcceptance)));
-}
+    Evaluation find_mean() { return covariance_product(rows_.linear, mean_.data()); }
+
+    std::size_t size() const override { return block_.whitened_size() + block_.n_rows(); }
+    const double* mean() const override { return mean_.data(); }
+    Evaluation covariance_product(const double* h, double* out) override {
+        return block_.covariance_product(rows_, h, out, out + block_.whitened_size());
+    }
+    Evaluation draw_momentum(BitGen* const* bitgens, double* out) override {
+        fill_normals(**bitgens, noise_, block_.noise_size());
+        const Evaluation result =
+            block_.draw(Side::current, rows_, noise_, out, out + block_.whitened_size());
+        for (std::size_t i = 0; i < mean_.size(); ++i) out[i] -= mean_[i];
+        return result;
+    }
+
+  private:
+    LatentBlock& block_;
+    const PseudoRows rows_;
+    double* noise_;
+    Vector mean_;
+};
+
+}  // namespace
 
 LatentSweep::LatentSweep(LatentBlock& block, LogPrior* prior, Moves<std::size_t> steps)
     : block_(block),
@@ -92,9 +111,10 @@ LatentSweep::LatentSweep(LatentBlock& block, LogPrior* prior, Moves<std::size_t>
       omega_(block.n_rows()),
       linear_(block.n_rows()),
       noise_(block.noise_size()),
-      proposed_noise_(block.noise_size()),
       proposed_whitened_(block.whitened_size()),
       proposed_g_(block.n_rows()),
+      position_(block.whitened_size() + block.n_rows()),
+      trajectories_(block.n_rows(), position_.size(), 1),
       pseudo_{block.n_rows(), omega_.data(), linear_.data()} {}
 
 Evaluation LatentSweep::run(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
@@ -138,44 +158,49 @@ Evaluation LatentSweep::whitened_steps(const LatentRows& rows, BitGen& bitgen, b
 
 Evaluation LatentSweep::surrogate_moves(const LatentRows& rows, BitGen& bitgen, bool learn,
                                         LatentState& state, SweepInfo& info) {
-    if (!state.surrogate.learned() || steps_.surrogate + steps_.rotation == 0) return Evaluation::ok;
-    const PseudoRows pseudo = state.surrogate.rows();
-    double evidence, excess = state.surrogate.excess(rows, state.g.data());
-    fill_normals(bitgen, noise_.data(), noise_.size());
-    Evaluation result = block_.condition(Side::current, pseudo, evidence);
+    if (!state.surrogate.learned() || steps_.surrogate + steps_.trajectory == 0) return Evaluation::ok;
+    double log_evidence;
+    Evaluation result = block_.condition(Side::current, state.surrogate.rows(), log_evidence);
     if (result == Evaluation::ok)
-        result = block_.invert_draw(pseudo, state.whitened.data(), state.g.data(), noise_.data());
-    for (std::size_t step = 0; step < steps_.rotation && result == Evaluation::ok; ++step)
-        result = rotate(rows, bitgen, learn, state, excess, info.acceptance.rotation);
+        result = trajectories(rows, bitgen, learn, state, info.acceptance.trajectory);
     if (result != Evaluation::ok || prior_ == nullptr) return result;
-    SurrogateTarget target(block_, rows, state, noise_, proposed_whitened_, proposed_g_);
-    double log_density = evidence + excess;
-    return walk_theta({block_, *prior_, state.surrogate_walk, learn}, target, steps_.surrogate, bitgen,
-                      state.theta, log_density, info.acceptance.surrogate);
+    return surrogate_steps(rows, bitgen, learn, state, log_evidence, info.acceptance.surrogate);
 }
 
-// Neal's (1999) proposal for Gaussian priors, here of the noise.
-Evaluation LatentSweep::rotate(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
-                               double& excess, double& acceptance) {
-    fill_normals(bitgen, proposed_noise_.data(), proposed_noise_.size());
-    const double cosine = std::cos(state.rotation.angle()), sine = std::sin(state.rotation.angle());
-    for (std::size_t i = 0; i < noise_.size(); ++i)
-        proposed_noise_[i] = cosine * noise_[i] + sine * proposed_noise_[i];
-    const Evaluation result = block_.draw(Side::current, state.surrogate.rows(), proposed_noise_.data(),
-                                          proposed_whitened_.data(), proposed_g_.data());
-    if (result != Evaluation::ok) return result;
-    const double proposed = state.surrogate.excess(rows, proposed_g_.data());
-    const bool finite = std::isfinite(proposed);
-    const double probability = finite ? std::exp(std::min(0.0, proposed - excess)) : 0.0;
-    if (bitgen.next_double(bitgen.state) < probability) {
-        noise_.swap(proposed_noise_);
-        state.whitened.swap(proposed_whitened_);
-        state.g.swap(proposed_g_);
-        excess = proposed;
+Evaluation LatentSweep::trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                                     double& acceptance) {
+    if (steps_.trajectory == 0) return Evaluation::ok;
+    const auto g = std::copy(state.whitened.begin(), state.whitened.end(), position_.begin());
+    std::copy(state.g.begin(), state.g.end(), g);
+    BlockPosterior posterior(block_, state.surrogate.rows(), noise_.data());
+    Evaluation result = posterior.find_mean();
+    trajectories_.forget();
+    BitGen* const bitgens[] = {&bitgen};
+    double* const positions[] = {position_.data()};
+    for (std::size_t step = 0; step < steps_.trajectory && result == Evaluation::ok; ++step) {
+        double probability;
+        result = trajectories_.run(posterior, state.surrogate, rows, state.stride.settings(), bitgens,
+                                   positions, &probability);
+        if (result != Evaluation::ok) return result;
+        if (learn) state.stride.learn(probability);
+        acceptance += probability / static_cast<double>(steps_.trajectory);
     }
-    if (learn) state.rotation.learn(probability);
-    acceptance += probability / static_cast<double>(steps_.rotation);
-    return Evaluation::ok;
+    std::copy(position_.begin(), g, state.whitened.begin());
+    std::copy(g, position_.end(), state.g.begin());
+    return result;
+}
+
+Evaluation LatentSweep::surrogate_steps(const LatentRows& rows, BitGen& bitgen, bool learn,
+                                        LatentState& state, double log_evidence, double& acceptance) {
+    if (steps_.surrogate == 0) return Evaluation::ok;
+    fill_normals(bitgen, noise_.data(), noise_.size());
+    const Evaluation result = block_.invert_draw(state.surrogate.rows(), state.whitened.data(),
+                                                 state.g.data(), noise_.data());
+    if (result != Evaluation::ok) return result;
+    SurrogateTarget target(block_, rows, state, noise_, proposed_whitened_, proposed_g_);
+    double log_density = log_evidence + state.surrogate.excess(rows, state.g.data());
+    return walk_theta({block_, *prior_, state.surrogate_walk, learn}, target, steps_.surrogate, bitgen,
+                      state.theta, log_density, acceptance);
 }
 
 Evaluation LatentSweep::log_prior(const LatentState& state, double& value) {

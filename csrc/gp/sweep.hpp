@@ -5,6 +5,7 @@
 #include "gp/hyperparameters.hpp"
 #include "gp/latent_block.hpp"
 #include "gp/surrogate.hpp"
+#include "gp/trajectory.hpp"
 #include "linalg/aligned.hpp"
 #include "random/bitgen.hpp"
 
@@ -12,26 +13,11 @@ namespace polyagamma {
 
 // The moves of a sweep besides the draws of ω and g: Metropolis steps of the kernel parameters with g
 // integrated out (collapsed), with ν kept (whitened), with the noise kept from which the surrogate makes g
-// (surrogate); and rotations of that noise with the kernel kept. One number for each: steps, or mean
+// (surrogate); and Hamiltonian trajectories of g with the kernel kept. One number for each: steps, or mean
 // acceptance.
 template <class Number>
 struct Moves {
-    Number collapsed{}, whitened{}, surrogate{}, rotation{};
-};
-
-// A rotation of standard normals towards fresh ones, whose angle adapts to an acceptance of 40 %.
-class Rotation {
-  public:
-    double angle() const { return angle_; }
-    void learn(double acceptance);
-    template <class Visitor>
-    void visit(Visitor&& visitor) {
-        visitor(&angle_, 1);
-        visitor(&count_, 1);
-    }
-
-  private:
-    double angle_ = 0.5, count_ = 0.0;
+    Number collapsed{}, whitened{}, surrogate{}, trajectory{};
 };
 
 // What a chain keeps from sweep to sweep for one latent function.
@@ -51,7 +37,7 @@ struct LatentState {
         visitor(g.data(), g.size());
         for (RandomWalk* walk : {&collapsed, &white, &surrogate_walk})
             visitor(walk->state().data(), walk->state().size());
-        rotation.visit(visitor);
+        stride.visit(visitor);
         surrogate.visit(visitor);
     }
 
@@ -59,7 +45,7 @@ struct LatentState {
     Vector g;         // (n,)
     Vector whitened;  // ν; every sweep draws it afresh
     RandomWalk collapsed, white, surrogate_walk;
-    Rotation rotation;
+    Stride stride;
     Surrogate surrogate;
 };
 
@@ -68,8 +54,8 @@ struct SweepInfo {
     Moves<double> acceptance;
 };
 
-// One sweep: ω | g; θ | ω, g integrated out; g | θ, ω; then, ω integrated out, the moves that keep ν or the
-// noise. The block must be loaded with the state's theta, and is on return.
+// One sweep: ω | g; θ | ω, g integrated out; g | θ, ω; then, ω integrated out, the moves that keep ν, the
+// kernel or the noise. The block must be loaded with the state's theta, and is on return.
 class LatentSweep {
   public:
     LatentSweep(LatentBlock& block, LogPrior* prior, Moves<std::size_t> steps);
@@ -81,15 +67,18 @@ class LatentSweep {
                               SweepInfo& info);
     Evaluation surrogate_moves(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                                SweepInfo& info);
-    Evaluation rotate(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state, double& excess,
-                      double& acceptance);
+    Evaluation trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                            double& acceptance);
+    Evaluation surrogate_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                               double log_evidence, double& acceptance);
     Evaluation log_prior(const LatentState& state, double& value);
     void augment(const LatentRows& rows, BitGen& bitgen, const double* g);
 
     LatentBlock& block_;
     LogPrior* prior_;  // null: the kernel is fixed
     Moves<std::size_t> steps_;
-    Vector omega_, linear_, noise_, proposed_noise_, proposed_whitened_, proposed_g_;
+    Vector omega_, linear_, noise_, proposed_whitened_, proposed_g_, position_;
+    Trajectories trajectories_;
     PseudoRows pseudo_;
 };
 
