@@ -56,6 +56,8 @@ def make_chains(
 
     Raises
     ------
+    FloatingPointError
+        If a fixed kernel's matrix is not positive definite.
     ValueError
         If `settings` ask for split HMC where there is none.
     """
@@ -191,12 +193,20 @@ class LinearChains:
         """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""
         if out is None:
             return self._core.run(sweeps)
-        nu = out[self._process.variable]
+        nu = self._coordinates(sweeps, out)
         self._core.run(sweeps, {"beta": nu} | {name: out[name] for name in self.stats})
         if "f" in out and nu is not out["f"]:
-            out["f"][...] = nu @ self._design.T
+            for draw in np.ndindex(nu.shape[:-1]):  # the bits of a product depend on its size
+                out["f"][draw] = self._design @ nu[draw]
         self._process.to_stored(self._design, nu)
         return None
+
+    def _coordinates(self, sweeps: int, out: Arrays) -> FloatArray:
+        """Return the place for nu: that of what is stored, if it is asked for, which is as large."""
+        if self._process.variable in out:
+            return out[self._process.variable]
+        chains = len(next(iter(out.values())))
+        return np.empty((chains, sweeps, self._design.shape[1]))
 
     def state(self) -> Arrays:
         """Return everything needed to go on with the same bits, except the generators' states."""

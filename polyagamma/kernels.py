@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from polyagamma.optional import scikit_learn_for
 
@@ -108,6 +109,15 @@ def parameter_groups(kernel: Any) -> list[ParameterGroup]:
     return groups
 
 
+def identity(kernel: Any) -> str:
+    """Return a text that tells a kernel from all others, with its parameters to the last digit."""
+    known = kernel.get_params() if hasattr(kernel, "get_params") else {}
+    values = {
+        name: np.asarray(value).tolist() for name, value in known.items() if not hasattr(value, "theta")
+    }
+    return f"{kernel} {np.asarray(kernel.theta).tolist()} {sorted(values.items())}"
+
+
 class LogParameterPrior:
     """Independent priors of the logs of the kernel's parameters, cut off at the kernel's bounds.
 
@@ -182,6 +192,32 @@ class LogParameterPrior:
                 f"{what} must be where the prior is positive, got {name} = {np.exp(theta[i]):.4g}, outside "
                 f"its bounds ({low:.4g}, {high:.4g}) or its kernel_prior: {cure}"
             )
+
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
+        """Return draws, shape (*size, d), by inverting distribution functions between the bounds.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a given distribution lacks ``cdf`` and ``ppf``, or has no mass between the bounds.
+        """
+        distributions = dict(self._given)
+        values = np.empty((*size, len(self._mean)))
+        for element, bounds in enumerate(self._bounds):
+            distribution = distributions.get(element, norm(self._mean[element], 1.0))
+            if not (hasattr(distribution, "cdf") and hasattr(distribution, "ppf")):
+                raise TypeError(
+                    f"kernel_prior has {distribution!r}, from which nothing can be drawn: pass a frozen "
+                    "distribution of SciPy"
+                )
+            low, high = distribution.cdf(bounds)
+            if not low < high:
+                raise ValueError(
+                    f"kernel_prior has no mass between the kernel's bounds, {bounds[0]:g} and {bounds[1]:g} "
+                    f"for the log of parameter {element}: change one of them"
+                )
+            values[..., element] = distribution.ppf(rng.uniform(low, high, size))
+        return values
 
     def start(self, theta: FloatArray, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
         """Return starting points within one unit of `theta`, where the density is positive."""

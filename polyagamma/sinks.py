@@ -72,5 +72,9 @@ class MemorySink:
         """Return the groups of the draws so far."""
         return self._layout.datasets(self.drawn())
 
-    def close(self, attrs: trace.Attributes) -> None:
+    def close(self, attrs: trace.Attributes, resumable: bool) -> None:
         """Do nothing: the arrays live as long as the trace does."""
+
+    def how_to_add(self, draws: int) -> str:
+        """Return the call that adds draws to each chain."""
+        return f"model.extend(idata, {draws})"

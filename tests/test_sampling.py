@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -125,26 +126,37 @@ def test_cores_respect_the_affinity(monkeypatch):
 
 
 def test_display_only_on_terminals(monkeypatch):
-    with display(True, 4, 100) as shown:
+    with display(True, 4) as shown:
         assert isinstance(shown, Silent)
     console = rich.console.Console(force_terminal=True, file=io.StringIO())
     monkeypatch.setattr(rich, "_console", console)
-    with display(False, 4, 100) as shown:
+    with display(False, 4) as shown:
         assert isinstance(shown, Silent)
-    with display(True, 4, 100) as shown:
+    with display(True, 4) as shown:
         assert isinstance(shown, LiveDisplay)
 
 
-def test_live_display_tells_phase_and_sweeps(monkeypatch):
+def terminal(monkeypatch):
+    """What a terminal of 140 columns will show."""
     screen = io.StringIO()
-    console = rich.console.Console(force_terminal=True, file=screen, width=140)
-    monkeypatch.setattr(rich, "_console", console)
-    with display(True, 4, 70) as shown:
-        for sweeps in (10, 40, 70):
-            shown.update(sweeps, "Sampling", acceptance=0.834)
-    assert "Sampling 4 chains" in screen.getvalue()
-    assert "70/70" in screen.getvalue()
-    assert "accepted 83%" in screen.getvalue()
+    monkeypatch.setattr(rich, "_console", rich.console.Console(force_terminal=True, file=screen, width=140))
+    return screen
+
+
+def test_live_display_tells_phase_draws_speed_acceptance_and_time_left(monkeypatch):
+    screen = terminal(monkeypatch)
+    settings = {"tune": 3, "kernel": "hmc", "random_seed": 1}
+    MODEL.sample(3000, **settings, callback=lambda told: time.sleep(0.2 * told.tuning))
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", screen.getvalue())  # without colours
+    assert "Warming up 4 chains" in shown
+    assert "Sampling 4 chains" in shown
+    assert "3,000/3,000 draws" in shown
+    assert re.search(r"sweeps/s, accepted 1?\d\d%.*\d:\d\d:\d\d left 0:00:00", shown)
+
+
+def test_nothing_is_printed_without_a_terminal(capfd):
+    MODEL.sample(20, tune=10, random_seed=1)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_available_memory_is_that_of_the_machine():
