@@ -59,7 +59,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
     Parameters
     ----------
     X : array_like or data frame, shape (n, p)
-        Inputs, real and finite. Most kernels want columns of like scale: standardise them.
+        Inputs, real and finite: rows with missing values are refused, not dropped. The column names of a data
+        frame become coordinates of the trace. Most kernels want columns of like scale: standardise them.
     y : array_like, shape (n,)
         With `trials`: numbers of successes. Without: 0 and 1, booleans, or labels of any type. Of two labels
         the second in sorted order counts as the success.
