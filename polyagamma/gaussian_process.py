@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -29,10 +30,11 @@ from polyagamma.kernels import (
     default_kernel,
     identity,
     parameter_groups,
+    scale_notice,
 )
 from polyagamma.response import BinomialResponse, check_response
 from polyagamma.rounds import Arrays, Chains
-from polyagamma.sampling import OMEGA, Settings
+from polyagamma.sampling import OMEGA, SamplingWarning, Settings
 from polyagamma.sinks import Labelled
 
 FloatArray = NDArray[np.float64]
@@ -182,6 +184,9 @@ class PolyaGammaGP(GaussianProcessPredictions):
         self._mean = self._prior_mean(self._predictors.X)
         kernel = default_kernel(self._predictors.X) if kernel is None else kernel
         check_kernel(kernel)
+        if (notice := scale_notice(kernel, self._predictors.X)) is not None:
+            cure = "standardise X, or give the kernel length scales of its order"
+            warnings.warn(f"kernel {kernel} {notice}: {cure}", SamplingWarning, stacklevel=2)
         self._prior = LogParameterPrior(kernel, kernel_prior or {})
         self.jitter = checks.not_negative("jitter", jitter)
         checks.one_of("approximation", approximation, APPROXIMATIONS)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 FloatArray = NDArray[np.float64]
+INDEPENDENT, CONSTANT = 1e-3, 1 - 1e-6  # correlations
 
 
 class Kernel(Protocol):
@@ -51,6 +52,26 @@ def check_kernel(kernel: Any) -> None:
             f"{kernel!r} "
             f"without {', '.join(missing) or '__call__'}: pass, for instance, 1.0 * RBF(1.0)"
         )
+
+
+def scale_notice(kernel: Any, X: FloatArray) -> str | None:
+    """Return what to tell the user if the kernel's scale is far from that of the inputs.
+
+    Looked at are the correlations of f at some twenty rows with f at all others.
+    """
+    chosen = np.arange(0, len(X), max(1, len(X) // 20))
+    with np.errstate(all="ignore"):
+        scale = np.sqrt(np.outer(kernel.diag(X[chosen]), kernel.diag(X)))
+        correlation = np.abs(kernel(X[chosen], X) / scale)
+    correlation[np.arange(len(chosen)), chosen] = np.nan
+    others = correlation[np.isfinite(correlation)]
+    if others.size == 0:
+        return None
+    if others.max() < INDEPENDENT:
+        return f"makes f independent from row to row (no two rows correlate by more than {others.max():.1g})"
+    if others.min() > CONSTANT:
+        return f"makes f constant (all rows correlate by more than {others.min():.8f})"
+    return None
 
 
 @dataclass(frozen=True)
