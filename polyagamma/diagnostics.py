@@ -23,8 +23,8 @@ from scipy.fft import irfft, next_fast_len, rfft
 FloatArray = NDArray[np.float64]
 LEAST_DRAWS = 100  # of a chain: fewer say nothing about mixing
 MOST_DRAWS = 2000  # of a chain that are looked at: of longer chains every k-th draw
-MOST_VALUES = 1 << 22  # of a variable that are looked at: of more parameters every k-th; half a second
-BLOCK = 1 << 19  # values at a time
+MOST_VALUES = 1 << 20  # of a variable that are looked at: of more parameters every k-th
+BLOCK = 1 << 17  # values at a time
 LEAST_ESS = 100  # for each chain; [2]_, section 4
 GREATEST_RHAT = 1.01  # [2]_, section 4
 

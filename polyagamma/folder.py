@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from polyagamma import trace
 from polyagamma.job import Job, ResumeError, metadata
 from polyagamma.rounds import Arrays, Run
 from polyagamma.sinks import Layout
-from polyagamma.store import DrawStore
+from polyagamma.store import DrawStore, one_chunk_at_a_time
 
 DRAWS, CHECKPOINT = "draws.zarr", "checkpoint.npz"
 
@@ -141,6 +142,10 @@ class FolderSink:
         if resumable:
             self._save()
         self._store.finish(attrs)
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """Return a context in which to read many draws."""
+        return one_chunk_at_a_time()
 
     def how_to_add(self, draws: int) -> str:
         """Return the call that adds draws to each chain."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -29,11 +30,12 @@ from polyagamma.kernels import (
     default_kernel,
     identity,
     parameter_groups,
+    scale_notice,
 )
 from polyagamma.memory import available_memory, require_memory
 from polyagamma.response import BinomialResponse, check_response
 from polyagamma.rounds import Arrays, Chains
-from polyagamma.sampling import OMEGA, Settings
+from polyagamma.sampling import OMEGA, SamplingWarning, Settings
 from polyagamma.sinks import Labelled
 
 FloatArray = NDArray[np.float64]
@@ -190,6 +192,9 @@ class PolyaGammaGP(GaussianProcessPredictions):
         self._mean = self._prior_mean(self._predictors.X)
         kernel = default_kernel(self._predictors.X) if kernel is None else kernel
         check_kernel(kernel, self._predictors.X)
+        if (notice := scale_notice(kernel, self._predictors.X)) is not None:
+            cure = "standardise X, or give the kernel length scales of its order"
+            warnings.warn(f"kernel {kernel} {notice}: {cure}", SamplingWarning, stacklevel=2)
         self._prior = LogParameterPrior(kernel, {} if kernel_prior is None else kernel_prior)
         self.jitter = checks.not_negative("jitter", jitter)
         checks.one_of("approximation", approximation, APPROXIMATIONS)

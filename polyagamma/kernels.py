@@ -14,6 +14,7 @@ from scipy.stats import norm
 from polyagamma.optional import scikit_learn_for
 
 FloatArray = NDArray[np.float64]
+INDEPENDENT, CONSTANT = 1e-3, 1 - 1e-6  # correlations
 
 
 class Kernel(Protocol):
@@ -80,6 +81,26 @@ def _check_values(kernel: Any, X: FloatArray) -> None:
             f"kernel must give a matrix of shape ({n}, {n}) and a diagonal of shape ({n},) for {n} rows of "
             f"X, got {kernel} with shapes {', '.join(map(str, shapes))}: pass a kernel of one process"
         )
+
+
+def scale_notice(kernel: Any, X: FloatArray) -> str | None:
+    """Return what to tell the user if the kernel's scale is far from that of the inputs.
+
+    Looked at are the correlations of f at some twenty rows with f at all others.
+    """
+    chosen = np.arange(0, len(X), max(1, len(X) // 20))
+    with np.errstate(all="ignore"):
+        scale = np.sqrt(np.outer(kernel.diag(X[chosen]), kernel.diag(X)))
+        correlation = np.abs(kernel(X[chosen], X) / scale)
+    correlation[np.arange(len(chosen)), chosen] = np.nan
+    others = correlation[np.isfinite(correlation)]
+    if others.size == 0:
+        return None
+    if others.max() < INDEPENDENT:
+        return f"makes f independent from row to row (no two rows correlate by more than {others.max():.1g})"
+    if others.min() > CONSTANT:
+        return f"makes f constant (all rows correlate by more than {others.min():.8f})"
+    return None
 
 
 @dataclass(frozen=True)

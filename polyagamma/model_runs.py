@@ -173,8 +173,9 @@ class ModelRuns(ABC):
             made = f"{job.run.draws} draws of each chain"
             messages += [f"sampling was interrupted after {made}: the trace holds these"]
         elif job.run.draws:
-            messages += diagnostics.advice(posterior, sink.how_to_add)
-            messages += self._notices(posterior) if job.settings.var_names is None else []
+            with sink.reading():
+                messages += diagnostics.advice(posterior, sink.how_to_add)
+                messages += self._notices(posterior) if job.settings.var_names is None else []
         for message in messages:
             warnings.warn(message, SamplingWarning, stacklevel=4)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 import xarray as xr
 
@@ -57,7 +58,7 @@ class Silent:
 
 
 class LiveDisplay(AbstractContextManager["LiveDisplay"]):
-    """One line for all chains, which advance together: phase, bar, draws, speed, acceptance, times."""
+    """On a terminal one line for all chains: phase, bar, draws, speed, acceptance, time spent and left."""
 
     def __init__(self, chains: int) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -70,7 +71,7 @@ class LiveDisplay(AbstractContextManager["LiveDisplay"]):
             TextColumn("left"),
             TimeRemainingColumn(),
         )
-        self._chains = f"{chains} chain{'s' * (chains > 1)}"
+        self._chains = named(chains)
         self._task = self._progress.add_task("Starting", total=None, told="")
 
     def __enter__(self) -> LiveDisplay:
@@ -89,9 +90,51 @@ class LiveDisplay(AbstractContextManager["LiveDisplay"]):
             self._task,
             total=progress.total_sweeps,
             completed=progress.sweeps,
-            description=f"{'Warming up' if progress.tuning else 'Sampling'} {self._chains}",
+            description=f"{phase(progress)} {self._chains}",
             told=described(progress, task.finished_speed or task.speed),
         )
+
+
+class NotebookDisplay(AbstractContextManager["NotebookDisplay"]):
+    """One line of text in the output of a notebook's cell, whatever widgets the notebook has."""
+
+    def __init__(self, chains: int) -> None:
+        self._chains = named(chains)
+        self._handle: Any = None
+        self._started, self._first = 0.0, 0
+
+    def __enter__(self) -> NotebookDisplay:
+        from IPython.display import display as show
+
+        self._handle = show({"text/plain": f"Starting {self._chains}"}, raw=True, display_id=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the last line where it is."""
+
+    def update(self, progress: Progress) -> None:
+        """Show how the run is doing."""
+        now = time.monotonic()
+        if not self._started:
+            self._started, self._first = now, progress.sweeps
+        spent = now - self._started
+        speed = (progress.sweeps - self._first) / spent if spent > 0 else None
+        line = f"{phase(progress)} {self._chains}: {described(progress, speed)}, {spent:.0f} s"
+        if speed:
+            line += f", {(progress.total_sweeps - progress.sweeps) / speed:.0f} s left"
+        self._handle.update({"text/plain": line}, raw=True)
+
+
+def named(chains: int) -> str:
+    """Return how many chains there are, in words."""
+    return f"{chains} chain{'s' * (chains > 1)}"
+
+
+def phase(progress: Progress) -> str:
+    """Return what the chains do."""
+    return "Warming up" if progress.tuning else "Sampling"
 
 
 def described(progress: Progress, speed: float | None) -> str:
@@ -108,6 +151,8 @@ def display(progressbar: bool, chains: int) -> AbstractContextManager[Display]:
         from rich import get_console
 
         console = get_console()
-        if console.is_terminal or console.is_jupyter:
+        if console.is_jupyter:
+            return NotebookDisplay(chains)
+        if console.is_terminal:
             return LiveDisplay(chains)
     return nullcontext(Silent())

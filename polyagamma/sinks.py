@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,10 @@ class MemorySink:
 
     def close(self, attrs: trace.Attributes, resumable: bool) -> None:
         """Do nothing: the arrays live as long as the trace does."""
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """Return a context in which to read many draws."""
+        return nullcontext()
 
     def how_to_add(self, draws: int) -> str:
         """Return the call that adds draws to each chain."""

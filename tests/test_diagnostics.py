@@ -4,8 +4,9 @@ import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern
 
-from polyagamma import Normal, PolyaGammaLogistic, SamplingWarning, diagnostics
+from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, SamplingWarning, diagnostics
 
 
 def autoregressive(correlation, chains=4, draws=2000, parameters=20, seed=0):
@@ -109,6 +110,19 @@ def test_separation_is_explained():
         PolyaGammaLogistic(x, x[:, 0] > 0).sample(20, random_seed=1, progressbar=False)
     with pytest.warns(SamplingWarning, match=r"only one class \(1.0\) .* decided by the prior"):
         PolyaGammaLogistic(x, np.ones(20)).sample(20, random_seed=1, progressbar=False)
+
+
+@pytest.mark.parametrize("kernel", [2.0 * RBF(1.0), Matern(1.0, nu=1.5) + ConstantKernel(1e-9)])
+def test_kernels_of_extreme_scale_are_noticed(kernel):
+    X = np.random.default_rng(0).standard_normal((60, 2))
+    y = X[:, 0] > 0.3
+    with pytest.warns(SamplingWarning, match="makes f independent from row to row .* standardise X"):
+        PolyaGammaGP(X * 1e5, y, kernel)
+    with pytest.warns(SamplingWarning, match="makes f constant .* standardise X"):
+        PolyaGammaGP(X * 1e-5, y, kernel)
+    for scale in (0.01, 1.0, 10.0):
+        PolyaGammaGP(X * scale, y, kernel)
+    PolyaGammaGP(X * 1e5, y)  # the default kernel has the scale of X
 
 
 def test_priors_of_extreme_scale_are_noticed():

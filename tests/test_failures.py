@@ -166,9 +166,9 @@ def slow_rounds(monkeypatch, seconds, at):
     advance = rounds.advance
 
     def slow(chains, sweeps, out):
-        if chains.sweeps_done >= at:
-            time.sleep(seconds * sweeps)
-        return advance(chains, sweeps, out)
+        late = chains.sweeps_done >= at
+        advance(chains, sweeps, out)
+        time.sleep(seconds * late)  # behind the sweep: its state must not be taken for the one before
 
     monkeypatch.setattr("polyagamma.loop.advance", slow)
     monkeypatch.setattr(rounds, "ROUND_SWEEPS", 1)
