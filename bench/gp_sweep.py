@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from harness import machine, report
 from scipy.linalg.lapack import dpotrf
 from sklearn.gaussian_process.kernels import RBF
 from threadpoolctl import threadpool_limits
@@ -46,10 +47,15 @@ def measure(n: int) -> tuple[float, float, float]:
 
 
 def main() -> None:
+    host = machine.describe(machine.pin(1))
+    results = {}
     print("| n | sweep ms | dpotrf ms | ratio |\n| --- | --- | --- | --- |")
     with threadpool_limits(1):
         for n in SIZES:
-            print("| {} | {:.2f} | {:.2f} | {:.2f} |".format(n, *measure(n)), flush=True)
+            sweep, factor, ratio = measure(n)
+            print(f"| {n} | {sweep:.2f} | {factor:.2f} | {ratio:.2f} |", flush=True)
+            results[n] = {"sweep_ms": sweep, "dpotrf_ms": factor, "ratio": ratio}
+    print(f"\nstored in {report.write('gp-sweep', {'machine': host, 'results': results})}")
 
 
 if __name__ == "__main__":

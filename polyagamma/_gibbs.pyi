@@ -291,7 +291,7 @@ class FixedKernelChains:
         """Sweeps made so far, warm-up included."""
     @property
     def kernel_info(self) -> dict[str, str | int | float]:
-        """What a sweep does: ``kernel``, and the ``kicks`` of its trajectory and the ``angle`` between them."""
+        """What a sweep does: ``kernel``, the ``kicks`` of its trajectory and the ``angle`` between them."""
     def run(self, sweeps: int, out: Mapping[str, NDArray[np.generic]] | None = None) -> None:
         """Advance every chain by `sweeps` sweeps; the GIL is released.
 

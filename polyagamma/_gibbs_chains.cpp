@@ -168,7 +168,7 @@ std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, st
                               std::size_t tune) {
     const bool wide = n_coefficients > n_rows;
     const std::size_t k = std::max<std::size_t>(1, wide ? n_rows : n_coefficients);
-    const std::size_t squares = 10 + chains * RowStrips(n_rows, k).count();
+    const std::size_t squares = 10 + chains * RowStrips::for_matrices(n_rows, k).count();
     std::uint64_t doubles = n_rows * (k + 8) + squares * k * k + (tune * chains * k) * 3 / 5;
     if (wide) doubles += n_rows * (n_coefficients + n_rows) + n_coefficients * n_coefficients;
     return 8 * doubles;

@@ -206,8 +206,7 @@ def _response(name: str, y: Any, n_rows: int, numeric: bool = True) -> NDArray[A
 def _sorted_labels(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind == "c":
         raise TypeError("y must hold labels or real numbers, got complex numbers: pass y.real")
-    if array.dtype.kind == "O":
-        no_missing_objects("y", array)
+    no_missing_objects("y", array)
     try:
         return np.unique(array)
     except TypeError as error:

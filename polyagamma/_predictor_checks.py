@@ -94,8 +94,7 @@ def _numeric(name: str, value: Any) -> NDArray[Any]:
     dtype = getattr(value, "dtype", array.dtype)  # of a data frame's column, which may be categorical
     if array.dtype.kind in "biuf" and str(dtype) != "category":
         return array
-    if array.dtype.kind == "O":
-        no_missing_objects(name, array)
+    no_missing_objects(name, array)
     raise TypeError(
         f"{name} must hold real numbers, got dtype {dtype}: encode categories as numbers "
         "(pandas.get_dummies), and convert numbers with .astype(float)"
@@ -126,11 +125,12 @@ def unmasked(name: str, value: Any) -> Any:
     return value
 
 
-def no_missing_objects(name: str, array: NDArray[np.object_]) -> None:
-    """Raise ValueError if an element is None, NaN, NaT or NA."""
-    for position, element in np.ndenumerate(array):
-        if _is_missing(element):
-            raise _missing(name, position, repr(element))
+def no_missing_objects(name: str, array: NDArray[Any]) -> None:
+    """Raise ValueError if an element of an array of objects is None, NaN, NaT or NA."""
+    if array.dtype.kind == "O":
+        for position, element in np.ndenumerate(array):
+            if _is_missing(element):
+                raise _missing(name, position, repr(element))
 
 
 def _missing(name: str, position: Sequence[int], found: str) -> ValueError:

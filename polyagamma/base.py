@@ -1,73 +1,30 @@
-"""What all models share: sampling, and saving, resuming, extending and iterating runs."""
+"""The public side of all models: sampling, and saving, resuming, extending and iterating runs."""
 
 from __future__ import annotations
 
-import warnings
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, ClassVar
 
 import numpy as np
-import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from polyagamma import _model_checks as checks
-from polyagamma import diagnostics, trace
-from polyagamma.folder import FolderSink, read_checkpoint
-from polyagamma.job import Job, metadata, require_same_model, stored_settings
-from polyagamma.memory import require_memory
-from polyagamma.progress import Silent, display
-from polyagamma.rounds import ROUND_SWEEPS, Arrays, Callback, Chains, Loop, Pace, Run
-from polyagamma.sampling import SamplingWarning, Seed, Settings, bit_generators
-from polyagamma.sinks import Labelled, Layout, MemorySink
+from polyagamma import trace
+from polyagamma.folder import FolderSink, read_checkpoint, require_free
+from polyagamma.job import metadata
+from polyagamma.loop import Callback
+from polyagamma.model_runs import Initial, ModelRuns
+from polyagamma.rounds import ROUND_SWEEPS
+from polyagamma.sampling import Seed, Settings
+from polyagamma.sinks import MemorySink
 
-Initial = Mapping[str, ArrayLike]
+__all__ = ["GibbsModel", "Initial"]
+State = dict[str, NDArray[np.float64]]
 
 
-class GibbsModel(ABC):
-    """A model whose posterior is sampled by chains of the compiled core.
-
-    A model says how to start its chains and what their arrays mean; the rest is here.
-    """
-
-    _kernels: ClassVar[tuple[str, ...]]
-
-    @abstractmethod
-    def _start(
-        self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
-    ) -> Chains:
-        """Return chains at their starting points."""
-
-    @abstractmethod
-    def _outputs(self) -> dict[str, tuple[int, ...]]:
-        """Return names and shapes of what the chains tell of each draw, besides their statistics."""
-
-    @abstractmethod
-    def _label(self, raw: Arrays, settings: Settings) -> Labelled:
-        """Return the groups of a trace that draws (chains, draws, ...) make."""
-
-    @abstractmethod
-    def _data(self) -> Labelled:
-        """Return the groups ``observed_data`` and ``constant_data``."""
-
-    @abstractmethod
-    def _coords(self) -> dict[str, list[Any]]:
-        """Return the labels of dimensions."""
-
-    @abstractmethod
-    def _description(self) -> dict[str, str]:
-        """Return what a trace says of the model."""
-
-    @abstractmethod
-    def _fingerprint(self) -> str:
-        """Return a digest of data and priors: of all that the posterior depends on."""
-
-    @abstractmethod
-    def _bytes(self, settings: Settings) -> tuple[int, int]:
-        """Return the memory of one draw of one chain, and of everything else that a run allocates."""
+class GibbsModel(ModelRuns):
+    """A model whose posterior is sampled by chains of the compiled core."""
 
     def sample(
         self,
@@ -163,14 +120,15 @@ class GibbsModel(ABC):
         )
         if not discard_tuned_samples and checkpoint is not None:
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
+        if checkpoint is not None:
+            require_free(Path(checkpoint))
         kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
         self._require_memory(settings, kept if checkpoint is None else settings.every)
-        generators = bit_generators(settings)
-        job = Job(settings, generators, self._start(settings, generators, initvals), Run())
+        job = self._new_job(settings, initvals)
         layout = self._layout(job)
         if checkpoint is None:
             warmup = None if discard_tuned_samples else layout.zeros(settings.chains, settings.tune)
-            return self._run(job, MemorySink(layout, job), progressbar, callback, warmup)
+            return self._run(job, MemorySink(layout, job), progressbar, callback, warmup=warmup)
         sink = FolderSink(Path(checkpoint), layout, job, self._fingerprint())
         sink.create(self._data_groups())
         return self._run(job, sink, progressbar, callback)
@@ -248,8 +206,7 @@ class GibbsModel(ABC):
         done = int(metadata(snapshot)["run"]["draws"])
         job = self._stored_job(snapshot, done + checks.integer("draws", draws, 1), cores)
         self._require_memory(job.settings, draws)
-        new = self._run(job, MemorySink(self._layout(job), job), progressbar, callback)
-        return trace.to_trace(trace.append(old, trace.groups(new)), new.attrs)
+        return self._run(job, MemorySink(self._layout(job), job), progressbar, callback, before=old)
 
     def iter_draws(
         self,
@@ -261,13 +218,18 @@ class GibbsModel(ABC):
         kernel: str = "auto",
         initvals: Initial | None = None,
         thin: int = 1,
-    ) -> Iterator[dict[str, NDArray[np.float64]]]:
-        """Yield posterior draws one after another, without end; nothing is kept.
+        var_names: Sequence[str] | None = None,
+        until: Callable[[State], object] | None = None,
+    ) -> Iterator[State]:
+        """Yield posterior draws one after another; nothing is kept.
 
         Parameters
         ----------
-        tune, chains, cores, random_seed, kernel, initvals, thin
+        tune, chains, cores, random_seed, kernel, initvals, thin, var_names
             As for `sample`, which gives the same draws for the same seed and chains.
+        until : callable, optional
+            Called with each draw; the first for which it returns something true is the last. By default there
+            is no end.
 
         Yields
         ------
@@ -296,103 +258,16 @@ class GibbsModel(ABC):
             cores=cores,
             kernel=kernel,
             kernels=self._kernels,
+            var_names=var_names,
             random_seed=random_seed,
         )
-        generators = bit_generators(settings)
-        return self._iterate(Job(settings, generators, self._start(settings, generators, initvals), Run()))
+        draws = self._iterate(self._new_job(settings, initvals))
+        return draws if until is None else up_to(draws, until)
 
-    def _iterate(self, job: Job) -> Iterator[dict[str, NDArray[np.float64]]]:
-        """Run `job` over and over, a round at a time."""
-        layout, pace = self._layout(job), Pace()
-        while True:
-            settings, run = replace(job.settings, draws=pace.sweeps), Run()
-            sink = MemorySink(layout, replace(job, settings=settings, run=run))
-            Loop(job.chains, settings, sink, Silent(), None, run).go()
-            if run.interrupted:
-                raise KeyboardInterrupt
-            pace.update(run.draws, run.sampling_time)
-            posterior = layout.label(sink.drawn())["posterior"]
-            for draw in range(run.draws):
-                yield {name: values[:, draw].copy() for name, (_, values) in posterior.items()}
 
-    def _run(
-        self,
-        job: Job,
-        sink: MemorySink | FolderSink,
-        progressbar: bool,
-        callback: Callback | None,
-        warmup: Arrays | None = None,
-    ) -> trace.Trace:
-        """Run a job to its end and return its trace."""
-        settings, run = job.settings, job.run
-        sweeps = settings.tune + settings.thin * settings.draws
-        with display(progressbar, settings.chains, sweeps) as shown:
-            Loop(job.chains, settings, sink, shown, callback, run, warmup).go()
-        attrs = self._attributes(job)
-        sink.close(attrs)
-        groups = {name: dataset.assign_attrs(attrs) for name, dataset in sink.groups().items()}
-        if warmup is not None:
-            tuned = self._layout(job).datasets(warmup)
-            groups |= {f"warmup_{name}": tuned[name] for name in ("posterior", "sample_stats")}
-        self._advise(job, groups["posterior"])
-        state = trace.from_arrays(job.snapshot(self._fingerprint()))
-        return trace.to_trace(groups | self._data_groups() | {"sampler_state": state}, attrs)
-
-    def _advise(self, job: Job, posterior: xr.Dataset) -> None:
-        """Warn the caller of `sample`, `resume` or `extend` of what is wrong with a run."""
-        messages = []
-        if job.run.interrupted:
-            made = f"{job.run.draws} draws of each chain"
-            messages += [f"sampling was interrupted after {made}: the trace holds these"]
-        elif job.run.draws:
-            messages += diagnostics.advice(posterior)
-            messages += self._notices(posterior) if job.settings.var_names is None else []
-        for message in messages:
-            warnings.warn(message, SamplingWarning, stacklevel=4)
-
-    def _notices(self, _posterior: xr.Dataset) -> list[str]:
-        """Return what the user should know about the model, given its posterior."""
-        return []
-
-    def _stored_job(self, snapshot: Arrays, draws: int | None, cores: int | None) -> Job:
-        """Return the job of a snapshot of this model, ready to go on until it has `draws` draws in all."""
-        meta = metadata(snapshot)
-        require_same_model(meta, self._fingerprint())
-        settings, run = stored_settings(meta, cores)
-        if draws is not None:
-            settings = replace(settings, draws=checks.integer("draws", draws, max(run.draws, 1)))
-        generators = bit_generators(settings)
-        job = Job(settings, generators, self._start(settings, generators, None), run)
-        job.restore(snapshot)
-        return job
-
-    def _layout(self, job: Job) -> Layout:
-        return Layout(
-            self._outputs(), job.chains.stats, lambda raw: self._kept(raw, job.settings), self._coords()
-        )
-
-    def _kept(self, raw: Arrays, settings: Settings) -> Labelled:
-        """Return the groups that draws make, of the posterior only the parameters to keep."""
-        groups = self._label(raw, settings)
-        if settings.var_names is not None:
-            parameters = groups["posterior"]
-            checks.known_names("var_names", settings.var_names, list(parameters))
-            groups["posterior"] = {name: parameters[name] for name in settings.var_names}
-        return groups
-
-    def _data_groups(self) -> dict[str, xr.Dataset]:
-        return {name: trace.dataset(variables, self._coords()) for name, variables in self._data().items()}
-
-    def _attributes(self, job: Job) -> dict[str, str | int | float]:
-        run = job.run
-        times = {"tuning_time": run.tuning_time, "sampling_time": run.sampling_time}
-        about_run = times | {"interrupted": int(run.interrupted)} | dict(job.chains.kernel_info)
-        return trace.provenance() | self._description() | job.settings.attributes() | about_run
-
-    def _require_memory(self, settings: Settings, draws: int) -> None:
-        per_draw, rest = self._bytes(settings)
-        require_memory(
-            settings.chains * draws * per_draw + rest,
-            f"a run of {settings.chains} chains with {draws} draws of {per_draw} bytes",
-            "ask for fewer draws or chains" + ", or no log-likelihood" * settings.log_likelihood,
-        )
+def up_to(draws: Iterator[State], until: Callable[[State], object]) -> Iterator[State]:
+    """Yield draws up to the first for which `until` is true."""
+    for draw in draws:
+        yield draw
+        if until(draw):
+            return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -24,7 +22,7 @@ _LARGEST_ORDER = 4
 
 
 def evaluate(ufunc: np.ufunc, *leading: tuple[str, ArrayLike], h: ArrayLike, z: ArrayLike) -> FloatOrArray:
-    """Return ufunc(*leading, h, z), having checked h and z and that all arguments are real and broadcast.
+    """Return ufunc(*leading, h, z), having checked h and z besides what `evaluate_anywhere` checks.
 
     Parameters
     ----------
@@ -40,14 +38,30 @@ def evaluate(ufunc: np.ufunc, *leading: tuple[str, ArrayLike], h: ArrayLike, z: 
     float or ndarray of float64
         A float if all arguments are scalars.
     """
-    arrays: dict[str, Any] = {name: _checks.real_array(name, value) for name, value in leading}
-    arrays["h"], arrays["z"] = _checks.parameters(h, z)
+    _checks.parameters(h, z)
+    return evaluate_anywhere(ufunc, *leading, ("h", h), ("z", z))
+
+
+def evaluate_anywhere(ufunc: np.ufunc, *arguments: tuple[str, ArrayLike]) -> FloatOrArray:
+    """Return ufunc(*arguments), having checked that they are real and broadcast; NaN where h or z is bad.
+
+    Parameters
+    ----------
+    ufunc : numpy.ufunc
+        A function of the core.
+    *arguments : (str, array_like) pairs
+        Names and values.
+
+    Returns
+    -------
+    float or ndarray of float64
+        A float if all arguments are scalars.
+    """
+    arrays = {name: _checks.real_array(name, value) for name, value in arguments}
     _checks.broadcast_shape(**arrays)
     with np.errstate(all="ignore"):  # intermediate results of the core may overflow or underflow
         values = ufunc(*arrays.values())
-    if all(np.isscalar(value) for value in (*(value for _, value in leading), h, z)):
-        return float(values)
-    return np.asarray(values)
+    return float(values) if all(np.isscalar(value) for _, value in arguments) else np.asarray(values)
 
 
 def polyagamma_pdf(
@@ -70,14 +84,15 @@ def polyagamma_pdf(
     -------
     float or ndarray of float64
         A float if x, h and z are scalars, else an array of the shape that they broadcast to. 0, or -inf in
-        logarithms, where x <= 0.
+        logarithms, where x <= 0. NaN where h is not positive and finite or z not finite, as in SciPy's
+        densities: samplers evaluate densities at such parameters, too, before they reject them.
 
     Raises
     ------
     TypeError
         If an argument does not consist of real numbers.
     ValueError
-        If h is not positive and finite or z not finite anywhere, or the shapes do not broadcast.
+        If the shapes do not broadcast.
 
     Notes
     -----
@@ -99,7 +114,9 @@ def polyagamma_pdf(
     >>> round(polyagamma_pdf(0.25, h=1.0, z=0.0), 12)
     1.829460902536
     """
-    return evaluate(_density.logpdf_ufunc if return_log else _density.pdf_ufunc, ("x", x), h=h, z=z)
+    return evaluate_anywhere(
+        _density.logpdf_ufunc if return_log else _density.pdf_ufunc, ("x", x), ("h", h), ("z", z)
+    )
 
 
 def polyagamma_cdf(
@@ -121,14 +138,15 @@ def polyagamma_cdf(
     Returns
     -------
     float or ndarray of float64
-        A float if x, h and z are scalars, else an array of the shape that they broadcast to.
+        A float if x, h and z are scalars, else an array of the shape that they broadcast to. NaN where h or
+        z is not valid, as for `polyagamma_pdf`.
 
     Raises
     ------
     TypeError
         If an argument does not consist of real numbers.
     ValueError
-        If h is not positive and finite or z not finite anywhere, or the shapes do not broadcast.
+        If the shapes do not broadcast.
 
     See Also
     --------
@@ -138,7 +156,9 @@ def polyagamma_cdf(
     -----
     Methods and errors as for `polyagamma_pdf`. The smaller tail is always computed directly.
     """
-    return evaluate(_density.logcdf_ufunc if return_log else _density.cdf_ufunc, ("x", x), h=h, z=z)
+    return evaluate_anywhere(
+        _density.logcdf_ufunc if return_log else _density.cdf_ufunc, ("x", x), ("h", h), ("z", z)
+    )
 
 
 def polyagamma_cumulant(n: ArrayLike, h: ArrayLike = 1.0, z: ArrayLike = 0.0) -> FloatOrArray:

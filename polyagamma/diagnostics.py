@@ -12,6 +12,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,9 @@ from scipy.fft import irfft, next_fast_len, rfft
 
 FloatArray = NDArray[np.float64]
 LEAST_DRAWS = 100  # of a chain: fewer say nothing about mixing
-MOST_VALUES = 1 << 23  # of a posterior: more would take seconds, or be read from disk
+MOST_DRAWS = 2000  # of a chain that are looked at: of longer chains every k-th draw
+MOST_VALUES = 1 << 20  # of a variable that are looked at: of more parameters every k-th
+BLOCK = 1 << 17  # values at a time
 LEAST_ESS = 100  # for each chain; [2]_, section 4
 GREATEST_RHAT = 1.01  # [2]_, section 4
 
@@ -39,35 +42,62 @@ class Mixing(NamedTuple):
         return self.ess < LEAST_ESS * chains or self.rhat > GREATEST_RHAT
 
 
-def advice(posterior: xr.Dataset) -> list[str]:
-    """Return what to tell the user of these draws: nothing if they are fine, or too few or many to tell."""
+def advice(posterior: xr.Dataset, how_to_add: Callable[[int], str]) -> list[str]:
+    """Return what to tell the user of these draws: nothing if they are fine, or too few to tell.
+
+    Parameters
+    ----------
+    posterior : Dataset
+    how_to_add : callable
+        Returns the call that adds a number of draws to each chain.
+    """
     chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
-    values = sum(array.size for array in posterior.data_vars.values())
-    if draws < LEAST_DRAWS or values > MOST_VALUES:
+    if draws < LEAST_DRAWS:
         return []
     mixing = worst_mixing(posterior)
     if not mixing.is_poor(chains):
         return []
-    needed = draws * max(4 * LEAST_ESS * chains / mixing.ess, 2.0) - draws
+    needed = draws * max(4 * LEAST_ESS * chains / max(mixing.ess, 1.0), 2.0) - draws
     more = int(np.ceil(needed / 100) * 100)
     return [
         f"the chains have mixed poorly: least effective sample size {mixing.ess:.0f} ({mixing.ess_of}), "
         f"greatest R-hat {mixing.rhat:.3f} ({mixing.rhat_of}); at least {LEAST_ESS * chains} and at most "
-        f"{GREATEST_RHAT} are wanted. Add about {more} draws to each chain: model.extend(idata, {more})"
+        f"{GREATEST_RHAT} are wanted. Add about {more} draws to each chain: {how_to_add(more)}"
     ]
 
 
 def worst_mixing(posterior: xr.Dataset) -> Mixing:
-    """Return the least effective sample size and the greatest R-hat, and whose they are."""
+    """Return the least effective sample size and the greatest R-hat, and whose they are.
+
+    Thinned draws have at most the effective sample size of all: what is fine among them is fine.
+    """
     found = []
-    for name, array in posterior.data_vars.items():
+    for name, array in thinned(posterior).data_vars.items():
         draws = array.transpose("chain", "draw", ...).to_numpy()
-        ess, rhat = ess_and_rhat(draws.reshape(*draws.shape[:2], -1))
+        ess, rhat = _in_blocks(draws.reshape(*draws.shape[:2], -1))
         low, high = int(np.argmin(ess)), int(np.argmax(rhat))
         found.append(Mixing(ess[low], _label(name, array, low), rhat[high], _label(name, array, high)))
     lowest = min(found, key=lambda mixing: mixing.ess)
     highest = max(found, key=lambda mixing: mixing.rhat)
     return Mixing(lowest.ess, lowest.ess_of, highest.rhat, highest.rhat_of)
+
+
+def thinned(posterior: xr.Dataset) -> xr.Dataset:
+    """Return at most `MOST_DRAWS` draws, and of variables with more than `MOST_VALUES` some elements."""
+    few = posterior.isel(draw=slice(None, None, -(-posterior.sizes["draw"] // MOST_DRAWS)))
+    return few.map(_some_elements)
+
+
+def _some_elements(array: xr.DataArray) -> xr.DataArray:
+    last, step = array.dims[-1], -(-array.size // MOST_VALUES)
+    return array if last == "draw" else array.isel({last: slice(None, None, step)})
+
+
+def _in_blocks(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what `ess_and_rhat` does, of some parameters at a time."""
+    step = max(1, BLOCK // (draws.shape[0] * draws.shape[1]))
+    found = [ess_and_rhat(draws[..., j : j + step]) for j in range(0, draws.shape[2], step)]
+    return np.concatenate([ess for ess, _ in found]), np.concatenate([rhat for _, rhat in found])
 
 
 def ess_and_rhat(draws: FloatArray) -> tuple[FloatArray, FloatArray]:

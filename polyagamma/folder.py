@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from polyagamma import trace
 from polyagamma.job import Job, ResumeError, metadata
 from polyagamma.rounds import Arrays, Run
 from polyagamma.sinks import Layout
-from polyagamma.store import DrawStore
+from polyagamma.store import DrawStore, one_chunk_at_a_time
 
 DRAWS, CHECKPOINT = "draws.zarr", "checkpoint.npz"
 
@@ -60,6 +61,14 @@ def write_checkpoint(path: Path, snapshot: dict[str, NDArray[Any]]) -> None:
     new.replace(path / CHECKPOINT)
 
 
+def require_free(path: Path) -> None:
+    """Raise FileExistsError if there is something at `path` already: nothing is ever overwritten."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FileExistsError(
+            f"checkpoint {path} exists: continue that run with resume(), or pass another folder"
+        )
+
+
 class FolderSink:
     """Writes the draws of a run to disk, `every` at a time, and a checkpoint with them.
 
@@ -81,17 +90,8 @@ class FolderSink:
         self._store = DrawStore(path / DRAWS, sampled, self._every)
 
     def create(self, data: Mapping[str, xr.Dataset]) -> None:
-        """Make the folder, with the data's groups and a first checkpoint.
-
-        Raises
-        ------
-        FileExistsError
-            If there is something at the path already: nothing is ever overwritten.
-        """
-        if self._path.exists() and (not self._path.is_dir() or any(self._path.iterdir())):
-            raise FileExistsError(
-                f"checkpoint {self._path} exists: continue that run with resume(), or pass another folder"
-            )
+        """Make the folder, with the data's groups and a first checkpoint; FileExistsError if it is there."""
+        require_free(self._path)
         self._path.mkdir(parents=True, exist_ok=True)
         self._store.create(self._layout.datasets(self._buffer), data)
         self._save()
@@ -122,7 +122,8 @@ class FolderSink:
         """Write the draws made, and a checkpoint, if it is time."""
         self._filled = run.draws - self._written
         if self._filled and run.draws % self._every == 0:
-            self._flush()
+            self._write()
+            self._save()
         elif run.draws == 0 and self._job.chains.sweeps_done - self._saved_at >= self._every:
             self._save()
 
@@ -130,18 +131,31 @@ class FolderSink:
         """Return the groups of the draws written so far; values are read when they are used."""
         return self._store.groups()
 
-    def close(self, attrs: trace.Attributes) -> None:
-        """Write the rest of the draws, and note how the run went."""
+    def close(self, attrs: trace.Attributes, resumable: bool) -> None:
+        """Write the rest of the draws, and note how the run went.
+
+        A run that is not `resumable`, since its chains failed, keeps its last checkpoint; the draws behind it
+        are there to be read, and made again by a run that goes on from it.
+        """
         if self._filled:
-            self._flush()
+            self._write()
+        if resumable:
+            self._save()
         self._store.finish(attrs)
 
-    def _flush(self) -> None:
-        """Write the draws in the buffer, then the checkpoint that counts them."""
+    def reading(self) -> AbstractContextManager[Any]:
+        """Return a context in which to read many draws."""
+        return one_chunk_at_a_time()
+
+    def how_to_add(self, draws: int) -> str:
+        """Return the call that adds draws to each chain."""
+        return f"model.resume({str(self._path)!r}, draws={self._written + draws})"
+
+    def _write(self) -> None:
+        """Write the draws in the buffer."""
         raw = {name: array[:, : self._filled] for name, array in self._buffer.items()}
         self._store.append(self._layout.label(raw), self._written)
         self._written, self._filled = self._written + self._filled, 0
-        self._save()
 
     def _save(self) -> None:
         write_checkpoint(self._path, self._job.snapshot(self._fingerprint))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,26 +12,35 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _model_checks as checks
 from polyagamma._checks import require_positive
+from polyagamma.augmentation import Rows
 from polyagamma.base import Initial
 from polyagamma.design import Predictors
-from polyagamma.gp_chains import Rows, make_chains
+from polyagamma.gp_chains import Rows as ChainRows
+from polyagamma.gp_chains import make_chains
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.gp_predictions import GaussianProcessPredictions
 from polyagamma.gp_process import FullProcess, Process, SparseProcess, sparse_doubles
 from polyagamma.gp_sparse import BasisFunctions, HilbertBasis, InducingPoints, choose_inducing
 from polyagamma.gp_trace import Names
-from polyagamma.job import Job, digest
-from polyagamma.kernels import Kernel, LogParameterPrior, check_kernel, default_kernel, parameter_groups
+from polyagamma.job import digest
+from polyagamma.kernels import (
+    Kernel,
+    LogParameterPrior,
+    check_kernel,
+    default_kernel,
+    identity,
+    parameter_groups,
+    scale_notice,
+)
 from polyagamma.memory import available_memory, require_memory
 from polyagamma.response import BinomialResponse, check_response
 from polyagamma.rounds import Arrays, Chains
-from polyagamma.sampling import Settings
-from polyagamma.sinks import Labelled, Layout
+from polyagamma.sampling import OMEGA, SamplingWarning, Settings
+from polyagamma.sinks import Labelled
 
 FloatArray = NDArray[np.float64]
 Mean = float | Callable[[FloatArray], ArrayLike]
 APPROXIMATIONS = ("fitc", "dtc")
-ROWS_COMPARED = 50  # of the kernel matrix, by runs that go on
 
 
 class PolyaGammaGP(GaussianProcessPredictions):
@@ -51,7 +61,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
     Parameters
     ----------
     X : array_like or data frame, shape (n, p)
-        Inputs, real and finite. Most kernels want columns of like scale: standardise them.
+        Inputs, real and finite: rows with missing values are refused, not dropped. The column names of a data
+        frame become coordinates of the trace. Most kernels want columns of like scale: standardise them.
     y : array_like, shape (n,)
         With `trials`: numbers of successes. Without: 0 and 1, booleans, or labels of any type. Of two labels
         the second in sorted order counts as the success.
@@ -116,10 +127,11 @@ class PolyaGammaGP(GaussianProcessPredictions):
     -----
     A sweep draws the Pólya-gamma variables given f [1]_, the kernel parameters with f integrated out, and f.
     Then, with the Pólya-gamma variables integrated out, it moves the kernel parameters with the whitened f
-    kept; kernel parameters and f with the noise kept from which a Gaussian approximation makes f, whose
-    pseudo-data warm-up finds [2]_; and f along Hamiltonian trajectories. With a fixed kernel the model is
-    linear in the whitened f, and split Hamiltonian Monte Carlo draws it. A softmax is sampled class by class:
-    given the others a class is logistic [5]_.
+    kept, f along Hamiltonian trajectories, and kernel parameters and f with the noise kept from which a
+    Gaussian approximation makes f, whose pseudo-data warm-up finds [2]_. That approximation also splits the
+    energy of the trajectories: its part of the motion is a rotation, done exactly. With a fixed kernel a
+    sweep is one such trajectory. A softmax is sampled class by class: given the others a class is
+    logistic [5]_.
 
     The group ``posterior`` of a trace has ``f`` (chain, draw, obs_id), prior mean included, or ``v`` (chain,
     draw, component), the standard normal coordinates of a sparse process; and the kernel parameters that are
@@ -180,6 +192,9 @@ class PolyaGammaGP(GaussianProcessPredictions):
         self._mean = self._prior_mean(self._predictors.X)
         kernel = default_kernel(self._predictors.X) if kernel is None else kernel
         check_kernel(kernel, self._predictors.X)
+        if (notice := scale_notice(kernel, self._predictors.X)) is not None:
+            cure = "standardise X, or give the kernel length scales of its order"
+            warnings.warn(f"kernel {kernel} {notice}: {cure}", SamplingWarning, stacklevel=2)
         self._prior = LogParameterPrior(kernel, {} if kernel_prior is None else kernel_prior)
         self.jitter = checks.not_negative("jitter", jitter)
         checks.one_of("approximation", approximation, APPROXIMATIONS)
@@ -190,7 +205,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         if self.sample_kernel:
             start = self._prior.inside(np.array(kernel.theta, dtype=np.float64))
             self._prior.require_support("kernel", start, "pass a kernel with likelier parameters")
-        self._process, self._process_numbers = self._make_process(inducing, approximation)
+        self._process = self._make_process(inducing, approximation)
         self._names = Names(
             process=self._process,
             groups=parameter_groups(kernel) if self.sample_kernel else [],
@@ -231,20 +246,16 @@ class PolyaGammaGP(GaussianProcessPredictions):
         optimum: Kernel = maximise_evidence(kernel, self._predictors.X, self._response, offset, self.jitter)
         return optimum
 
-    def _make_process(self, inducing: Any, approximation: str) -> tuple[Process, list[FloatArray]]:
-        """Return the process, and numbers that tell it from others of its type."""
+    def _make_process(self, inducing: Any, approximation: str) -> Process:
         X = self._predictors.X
         if inducing is None:
-            return FullProcess(self.kernel_, X, self.jitter), []
+            return FullProcess(self.kernel_, X, self.jitter)
         if isinstance(inducing, HilbertBasis):
-            basis = BasisFunctions(inducing, self.kernel_, X)
-            return SparseProcess(self.kernel_, X, self.jitter, basis), [basis.frequency]
+            return SparseProcess(self.kernel_, X, self.jitter, BasisFunctions(inducing, self.kernel_, X))
         if np.ndim(inducing) == 0:  # a number of points: found to fit before they are looked for
             self._require_sparse_memory(checks.integer("inducing", inducing, 1), threads=1)
-        independent = approximation == "fitc"
-        points = InducingPoints(choose_inducing(inducing, X), independent, self.jitter)
-        process = SparseProcess(self.kernel_, X, self.jitter, points)
-        return process, [points.points, np.array([float(independent)])]
+        points = InducingPoints(choose_inducing(inducing, X), approximation == "fitc", self.jitter)
+        return SparseProcess(self.kernel_, X, self.jitter, points)
 
     def _prior_mean(self, X: FloatArray) -> FloatArray:
         value = self.mean(X) if callable(self.mean) else self.mean
@@ -258,7 +269,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         return make_chains(
             self._process,
             self._prior if self.sample_kernel else None,
-            Rows(response.shape, response.kappa, offset),
+            ChainRows(response.shape, response.kappa, offset),
             None if initvals is None else self._initial(initvals, settings.chains),
             settings,
             generators,
@@ -278,18 +289,31 @@ class PolyaGammaGP(GaussianProcessPredictions):
             self._prior.require_support("initvals", start, "pass others, or none")
         return theta
 
-    def _outputs(self) -> dict[str, tuple[int, ...]]:
-        functions = self._response.n_functions
-        outputs: dict[str, tuple[int, ...]] = {self._process.variable: (functions * self._process.size,)}
+    def _parameters(self) -> tuple[list[str], list[str]]:
+        stored = self._process.variable
+        on_request = [name for name in ("f", OMEGA) if name != stored]
+        return [stored, *self.kernel_parameters], on_request
+
+    def _outputs(self, settings: Settings) -> dict[str, tuple[int, ...]]:
+        functions, stored = self._response.n_functions, self._process.variable
+        kept = settings.var_names or self._parameters()[0]
+        outputs: dict[str, tuple[int, ...]] = {}
+        if stored in kept:
+            outputs[stored] = (functions * self._process.size,)
+        if settings.log_likelihood or "f" in kept or OMEGA in kept:
+            outputs["f"] = (functions * self.n_rows,)
         if self.sample_kernel:
             outputs["theta"] = (functions * len(self.kernel_.theta),)
         return outputs
 
-    def _layout(self, job: Job) -> Layout:
-        outputs = self._outputs()
-        if job.settings.log_likelihood:
-            outputs["f"] = (self._response.n_functions * self.n_rows,)
-        return Layout(outputs, job.chains.stats, lambda raw: self._kept(raw, job.settings), self._coords())
+    def _rows(self) -> Rows:
+        if self._response.n_functions > 1:
+            raise ValueError(
+                f"var_names has {OMEGA!r}, which needs two classes or trials: a softmax of "
+                f"{self._response.n_functions} classes has no such variable for each row; drop it"
+            )
+        known = self._response.offset + self._mean
+        return Rows(self._response.shape, lambda raw: known + raw["f"])
 
     def _label(self, raw: Arrays, settings: Settings) -> Labelled:
         values = {name: self._names.split(raw[name]) for name in ("f", "v", "theta") if name in raw}
@@ -320,9 +344,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
         theta = np.array(self.kernel_.theta, dtype=np.float64)
         prior = [self._prior(theta + step) for step in (0.0, 0.1, -0.2)]
         settings = np.array([self.jitter, float(self.sample_kernel), *prior])
-        kernel = self.kernel_(self._predictors.X[:ROWS_COMPARED])  # its fixed parameters matter as well
-        numbers = [*self._response.arrays(), self._mean, settings, theta, kernel, *self._process_numbers]
-        name = f"PolyaGammaGP {type(self._process).__name__} {self.kernel_} "
+        name = f"PolyaGammaGP {type(self._process).__name__} {identity(self.kernel_)} "
+        numbers = [*self._response.arrays(), self._mean, settings, *self._process.identity()]
         return name + digest(self._predictors.X, *numbers)
 
     def _require_memory(self, settings: Settings, draws: int) -> None:
@@ -342,6 +365,6 @@ class PolyaGammaGP(GaussianProcessPredictions):
         require_memory(needed, f"a sparse process of {self.n_rows} rows and {size} features", cure)
 
     def _bytes(self, settings: Settings) -> tuple[int, int]:
-        per_draw = self._response.n_functions * (self._process.size + len(self.kernel_.theta)) + 5
-        per_draw += 2 * self.n_rows * settings.log_likelihood
+        per_draw = sum(size for (size,) in self._outputs(settings).values()) + 5
+        per_draw += self.n_rows * settings.log_likelihood
         return 8 * per_draw, 8 * self._process.doubles(settings.threads, not self.sample_kernel)

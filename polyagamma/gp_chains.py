@@ -41,8 +41,8 @@ def make_chains(
 ) -> Chains:
     """Return the chains that suit a model.
 
-    With a fixed kernel these are Hamiltonian trajectories: of f, or of the features of a sparse process without
-    variances of its rows' own, which is a linear model.
+    With a fixed kernel these are Hamiltonian trajectories: of f, or of the features of a sparse process whose
+    rows have no variances of their own, which is a linear model.
 
     Parameters
     ----------
@@ -57,6 +57,8 @@ def make_chains(
 
     Raises
     ------
+    FloatingPointError
+        If a fixed kernel's matrix is not positive definite.
     ValueError
         If `settings` ask for split HMC where there is none.
     """
@@ -127,7 +129,8 @@ class ProcessChains:
     @property
     def kernel_info(self) -> dict[str, str | int | float]:
         """What a sweep does."""
-        return {"kernel": "gibbs"} | {f"{move}_steps": n for move, n in zip(MOVES, self._steps, strict=True)}
+        kernel = "hmc+gibbs" if self._steps[MOVES.index("trajectory")] else "gibbs"
+        return {"kernel": kernel} | {f"{move}_steps": n for move, n in zip(MOVES, self._steps, strict=True)}
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
@@ -243,12 +246,19 @@ class LinearChains:
         """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""
         if out is None:
             return self._core.run(sweeps)
-        nu = out[self._process.variable]
+        nu = self._coordinates(sweeps, out)
         self._core.run(sweeps, {"beta": nu} | {name: out[name] for name in self.stats})
-        if "f" in out:  # one by one: the bits of a product of all depend on how many they are
-            for at in np.ndindex(nu.shape[:-1]):
-                out["f"][at] = self._design @ nu[at]
+        if "f" in out:
+            for draw in np.ndindex(nu.shape[:-1]):  # the bits of a product depend on its size
+                out["f"][draw] = self._design @ nu[draw]
         return None
+
+    def _coordinates(self, sweeps: int, out: Arrays) -> FloatArray:
+        """Return the place for nu: that of what is stored, if it is asked for, which is as large."""
+        if self._process.variable in out:
+            return out[self._process.variable]
+        chains = len(next(iter(out.values())))
+        return np.empty((chains, sweeps, self._design.shape[1]))
 
     def state(self) -> Arrays:
         """Return everything needed to go on with the same bits, except the generators' states."""

@@ -6,23 +6,26 @@ from abc import abstractmethod
 
 import numpy as np
 import xarray as xr
-from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import LinAlgError
 
 from polyagamma import _model_checks as checks
 from polyagamma import gp_prediction, trace
-from polyagamma.base import GibbsModel
 from polyagamma.design import Predictors
+from polyagamma.gp_chains import not_positive_definite
 from polyagamma.gp_process import Process
 from polyagamma.gp_trace import Names
+from polyagamma.kernels import LogParameterPrior
 from polyagamma.memory import require_memory
+from polyagamma.prediction import BLOCK
+from polyagamma.predictive import Pieces, PredictiveModel
 from polyagamma.response import Response
 from polyagamma.sampling import Seed, seed_sequence
 
 FloatArray = NDArray[np.float64]
 
 
-class GaussianProcessPredictions(GibbsModel):
+class GaussianProcessPredictions(PredictiveModel):
     """A model whose posterior has what its process stores, and the parameters of its kernel."""
 
     _predictors: Predictors
@@ -30,6 +33,8 @@ class GaussianProcessPredictions(GibbsModel):
     _process: Process
     _names: Names
     _mean: FloatArray
+    _prior: LogParameterPrior
+    _new_rows_dim = "pred_id"
 
     @abstractmethod
     def _prior_mean(self, X: FloatArray) -> FloatArray:
@@ -220,6 +225,44 @@ class GaussianProcessPredictions(GibbsModel):
                 ) from error
         values += self._prior_mean(X_new)
         return values
+
+    def _draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
+        functions, fixed = self._response.n_functions, np.array(self._process.kernel.theta, dtype=np.float64)
+        theta = np.tile(fixed, (draws, functions, 1))
+        if self._names.groups:
+            theta = self._prior.draw(rng, (draws, functions))
+        try:
+            parts = [self._process.draw_prior(theta[:, j], rng) for j in range(functions)]
+        except LinAlgError as error:
+            raise not_positive_definite(self._process, None) from error
+        values = {name: np.stack([part[name] for part in parts], axis=1)[np.newaxis] for name in parts[0]}
+        values["f"] += self._mean
+        return self._names.parameters(values | {"theta": theta[np.newaxis]})
+
+    def _checked_posterior(self, idata: trace.Trace, new_rows: bool) -> xr.Dataset:
+        return trace.posterior(idata, self._process.variable if new_rows else "f")
+
+    def _row_predictors(self, draws: xr.Dataset) -> Pieces:
+        f, offset = draws["f"].transpose(*self._names.dims, "obs_id"), self._response.offset
+        step = max(1, BLOCK // (f.size // f.sizes["draw"]))
+        for start in range(0, f.sizes["draw"], step):
+            some = slice(start, min(start + step, f.sizes["draw"]))
+            values = f.isel(draw=some).to_numpy() + offset
+            yield some, slice(None), values if values.ndim == 4 else values[:, :, np.newaxis]
+
+    def _new_inputs(self, X_new: ArrayLike) -> FloatArray:
+        return self._predictors.check_new(X_new)
+
+    def _new_predictors(
+        self, posterior: xr.Dataset, X: FloatArray, offset: FloatArray, rng: np.random.Generator
+    ) -> Pieces:
+        shape = (posterior.sizes["chain"], posterior.sizes["draw"], self._response.n_functions)
+        for rows in gp_prediction.batches(int(np.prod(shape)), len(X)):
+            f = self._predict(posterior, X[rows], rng, joint=False)
+            yield slice(None), rows, f.reshape(*shape, -1) + offset[rows]
+
+    def _simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+        return self._response.simulate(eta, trials, rng)
 
     def _probability(self, f: xr.DataArray, offset: ArrayLike | None) -> xr.DataArray:
         """Return that of the second of two classes, or of each of more, of the shape of f."""

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError
+from scipy.linalg import LinAlgError, cholesky
 
 from polyagamma import _gibbs, gp_prediction
 from polyagamma.gp_sparse import BasisFunctions, InducingPoints
@@ -24,8 +24,8 @@ class Process(Protocol):
         With the parameters that a fixed kernel has.
     jitter : float
         Share of diagonal elements that is added to them.
-    variable, dimension : str
-        What a trace stores of it: g at the training inputs, or the first coordinates of nu.
+    variable : str
+        What a trace stores of it: ``"f"``, g at the training inputs, or ``"v"``, the first coordinates of nu.
     size : int
         How many numbers this is.
     """
@@ -33,7 +33,6 @@ class Process(Protocol):
     kernel: Any
     jitter: float
     variable: str
-    dimension: str
 
     @property
     def size(self) -> int: ...  # noqa: D102
@@ -46,14 +45,20 @@ class Process(Protocol):
     ) -> FloatArray:
         """Draw g at new inputs, (s, m), for log parameters (s, d) and stored values (s, size)."""
 
+    def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
+        """Draw what a trace stores, and g at the training inputs as ``"f"``, for log parameters (s, d)."""
+
     def doubles(self, threads: int, fixed: bool) -> int:
         """Return how many numbers the matrices of a run hold at most."""
+
+    def identity(self) -> list[FloatArray]:
+        """Return what tells the process from others of its type with the same kernel and inputs."""
 
 
 class FullProcess:
     """The process itself: n x n matrices."""
 
-    variable, dimension = "f", "obs_id"
+    variable = "f"
 
     def __init__(self, kernel: Kernel, X: FloatArray, jitter: float) -> None:
         self.kernel = kernel
@@ -83,6 +88,15 @@ class FullProcess:
         """See `Process`."""
         return gp_prediction.conditional_draws(self._covariance, theta, stored, X_new, rng, joint)
 
+    def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
+        """See `Process`; LinAlgError if a kernel matrix is not positive definite."""
+        values, matrix = np.empty((len(theta), self.size)), np.empty((self.size, self.size))
+        for draws in gp_prediction.runs(theta):
+            if not self._covariance(theta[draws.start], matrix):
+                raise LinAlgError("not finite")
+            values[draws] = rng.standard_normal(values[draws].shape) @ cholesky(matrix, lower=True).T
+        return {"f": values}
+
     def doubles(self, threads: int, fixed: bool) -> int:
         """See `Process`: up to four matrices while Python evaluates a kernel, besides those of the core.
 
@@ -91,11 +105,15 @@ class FullProcess:
         matrices = (3 if fixed else 4 * threads) + (0 if compiled(self.kernel) else 4)
         return matrices * self.size**2
 
+    def identity(self) -> list[FloatArray]:
+        """See `Process`."""
+        return []
+
 
 class SparseProcess:
     """A process of low rank: n x m matrices, m the number of features."""
 
-    variable, dimension = "v", "component"
+    variable = "v"
 
     def __init__(
         self, kernel: Kernel, X: FloatArray, jitter: float, basis: InducingPoints | BasisFunctions
@@ -149,9 +167,22 @@ class SparseProcess:
             values[draws] += np.sqrt(variance) * rng.standard_normal(values[draws].shape)
         return values
 
+    def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
+        """See `Process`; LinAlgError if a kernel matrix is not positive definite."""
+        v, f = rng.standard_normal((len(theta), self.size)), np.empty((len(theta), len(self._X)))
+        for draws in gp_prediction.runs(theta):
+            features = self._basis.training(self.kernel.clone_with_theta(theta[draws.start]), self._X)
+            f[draws] = v[draws] @ features.matrix.T
+            f[draws] += np.sqrt(features.variance) * rng.standard_normal(f[draws].shape)
+        return {"v": v, "f": f}
+
     def doubles(self, threads: int, fixed: bool) -> int:
         """See `Process`."""
         return sparse_doubles(len(self._X), self.size, threads, fixed)
+
+    def identity(self) -> list[FloatArray]:
+        """See `Process`."""
+        return self._basis.identity()
 
 
 def sparse_doubles(n: int, m: int, threads: int, fixed: bool) -> int:

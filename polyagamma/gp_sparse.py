@@ -48,6 +48,10 @@ class InducingPoints:
         """Number of features."""
         return len(self.points)
 
+    def identity(self) -> list[FloatArray]:
+        """Return what tells these features from others with the same kernel."""
+        return [self.points, np.array([float(self.independent)])]
+
     def training(self, kernel: Kernel, X: FloatArray) -> Features:
         """Return the features of training rows.
 
@@ -127,6 +131,10 @@ class BasisFunctions:
     def size(self) -> int:
         """Number of features."""
         return len(self.frequency)
+
+    def identity(self) -> list[FloatArray]:
+        """Return what tells these features from others with the same kernel."""
+        return [self.frequency, self.middle, self.half_width]
 
     def training(self, kernel: Any, X: FloatArray) -> Features:
         """Return the features of training rows."""

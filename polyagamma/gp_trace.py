@@ -61,9 +61,9 @@ class Names:
         return array.reshape(*array.shape[:2], self.n_functions, array.shape[2] // self.n_functions)
 
     def parameters(self, values: Mapping[str, FloatArray]) -> Variables:
-        """Return the parameters in draws (chains, draws, functions, size) of what is stored, and of theta."""
-        process = self.process
-        variables = {process.variable: self.variable(values[process.variable], process.dimension)}
+        """Return the parameters in draws (chains, draws, functions, size) of "f", "v" and "theta"."""
+        dims = {"f": "obs_id", "v": "component"}
+        variables = {name: self.variable(values[name], dims[name]) for name in dims if name in values}
         for group in self.groups:
             parameter = np.exp(values["theta"][..., group.where])
             size = parameter.shape[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -21,7 +21,7 @@ class ResumeError(ValueError):
     """A stored run cannot go on here."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
     """The parts of a run.
 
@@ -29,7 +29,7 @@ class Job:
     ----------
     settings : Settings
     generators : list of BitGenerator
-        One for each chain; the chains advance them.
+        One for each chain, and one more for each to draw what is derived; the chains advance them.
     chains : Chains
     run : Run
     """
@@ -38,6 +38,21 @@ class Job:
     generators: list[np.random.BitGenerator]
     chains: Chains
     run: Run
+    _held: dict[str, Any] | None = field(default=None, init=False)
+
+    def hold(self) -> None:
+        """Remember where chains and generators stand, for `snapshot` to tell of until `release`."""
+        self._held = self._standing()
+
+    def release(self) -> None:
+        """Forget what `hold` remembered."""
+        self._held = None
+
+    def _standing(self) -> dict[str, Any]:
+        return {
+            "generators": [generator.state for generator in self.generators],
+            "chains": self.chains.state(),
+        }
 
     def snapshot(self, fingerprint: str) -> dict[str, NDArray[Any]]:
         """Return all that the run's future depends on, as arrays; ``"meta"`` is a JSON text.
@@ -47,22 +62,31 @@ class Job:
         fingerprint : str
             Of the model, to recognise it by.
         """
+        standing = self._held or self._standing()
         meta = {
             "format": FORMAT,
             "version": VERSION,
             "fingerprint": fingerprint,
             "settings": self.settings.to_plain(),
             "run": asdict(self.run),
-            "generators": [generator.state for generator in self.generators],
+            "generators": standing["generators"],
         }
-        return {"meta": np.array(json.dumps(meta)), **self.chains.state()}
+        return {"meta": np.array(json.dumps(meta)), **standing["chains"]}
 
     def restore(self, snapshot: Arrays) -> None:
-        """Put generators and chains into the state they had in `snapshot`."""
-        meta = metadata(snapshot)
-        for generator, state in zip(self.generators, meta["generators"], strict=True):
-            generator.state = state
-        self.chains.set_state({name: array for name, array in snapshot.items() if name != "meta"})
+        """Put generators and chains into the state they had in `snapshot`.
+
+        Raises
+        ------
+        ResumeError
+            If it is not a state of such chains.
+        """
+        try:
+            for generator, state in zip(self.generators, metadata(snapshot)["generators"], strict=True):
+                generator.state = state
+            self.chains.set_state({name: array for name, array in snapshot.items() if name != "meta"})
+        except (KeyError, TypeError, ValueError) as error:
+            raise ResumeError(f"the stored state does not fit this model ({error}): sample anew") from error
 
 
 def metadata(snapshot: Arrays) -> dict[str, Any]:
@@ -87,7 +111,7 @@ def metadata(snapshot: Arrays) -> dict[str, Any]:
 
 def require_same_model(meta: Mapping[str, Any], fingerprint: str) -> None:
     """Raise ResumeError unless the run was one of the model with this fingerprint."""
-    if meta["fingerprint"] != fingerprint:
+    if meta.get("fingerprint") != fingerprint:
         raise ResumeError(
             "the run was made by a model with other data or another prior: resume it with the same X, y, "
             "trials, weights, offset, prior and intercept"
@@ -95,8 +119,11 @@ def require_same_model(meta: Mapping[str, Any], fingerprint: str) -> None:
 
 
 def stored_settings(meta: Mapping[str, Any], cores: int | None) -> tuple[Settings, Run]:
-    """Return the settings of a stored run, and how far it had come."""
-    return Settings.from_plain(meta["settings"], cores), Run(**meta["run"] | {"interrupted": False})
+    """Return the settings of a stored run, and how far it had come; ResumeError if they are incomplete."""
+    try:
+        return Settings.from_plain(meta["settings"], cores), Run(**meta["run"] | {"interrupted": False})
+    except (KeyError, TypeError) as error:
+        raise ResumeError(f"the stored run lacks some of its settings ({error}): sample anew") from error
 
 
 def digest(*arrays: NDArray[np.float64]) -> str:

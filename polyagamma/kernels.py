@@ -9,10 +9,12 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from polyagamma.optional import scikit_learn_for
 
 FloatArray = NDArray[np.float64]
+INDEPENDENT, CONSTANT = 1e-3, 1 - 1e-6  # correlations
 
 
 class Kernel(Protocol):
@@ -81,6 +83,26 @@ def _check_values(kernel: Any, X: FloatArray) -> None:
         )
 
 
+def scale_notice(kernel: Any, X: FloatArray) -> str | None:
+    """Return what to tell the user if the kernel's scale is far from that of the inputs.
+
+    Looked at are the correlations of f at some twenty rows with f at all others.
+    """
+    chosen = np.arange(0, len(X), max(1, len(X) // 20))
+    with np.errstate(all="ignore"):
+        scale = np.sqrt(np.outer(kernel.diag(X[chosen]), kernel.diag(X)))
+        correlation = np.abs(kernel(X[chosen], X) / scale)
+    correlation[np.arange(len(chosen)), chosen] = np.nan
+    others = correlation[np.isfinite(correlation)]
+    if others.size == 0:
+        return None
+    if others.max() < INDEPENDENT:
+        return f"makes f independent from row to row (no two rows correlate by more than {others.max():.1g})"
+    if others.min() > CONSTANT:
+        return f"makes f constant (all rows correlate by more than {others.min():.8f})"
+    return None
+
+
 @dataclass(frozen=True)
 class ParameterGroup:
     """A named kernel parameter: one number, or one for each feature."""
@@ -106,6 +128,15 @@ def parameter_groups(kernel: Any) -> list[ParameterGroup]:
         groups.append(ParameterGroup(name if short.count(name) == 1 else parameter.name, slice(start, stop)))
         start = stop
     return groups
+
+
+def identity(kernel: Any) -> str:
+    """Return a text that tells a kernel from all others, with its parameters to the last digit."""
+    known = kernel.get_params() if hasattr(kernel, "get_params") else {}
+    values = {
+        name: np.asarray(value).tolist() for name, value in known.items() if not hasattr(value, "theta")
+    }
+    return f"{kernel} {np.asarray(kernel.theta).tolist()} {sorted(values.items())}"
 
 
 class LogParameterPrior:
@@ -182,6 +213,32 @@ class LogParameterPrior:
                 f"{what} must be where the prior is positive, got {name} = {np.exp(theta[i]):.4g}, outside "
                 f"its bounds ({low:.4g}, {high:.4g}) or its kernel_prior: {cure}"
             )
+
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
+        """Return draws, shape (*size, d), by inverting distribution functions between the bounds.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a given distribution lacks ``cdf`` and ``ppf``, or has no mass between the bounds.
+        """
+        distributions = dict(self._given)
+        values = np.empty((*size, len(self._mean)))
+        for element, bounds in enumerate(self._bounds):
+            distribution = distributions.get(element, norm(self._mean[element], 1.0))
+            if not (hasattr(distribution, "cdf") and hasattr(distribution, "ppf")):
+                raise TypeError(
+                    f"kernel_prior has {distribution!r}, from which nothing can be drawn: pass a frozen "
+                    "distribution of SciPy"
+                )
+            low, high = distribution.cdf(bounds)
+            if not low < high:
+                raise ValueError(
+                    f"kernel_prior has no mass between the kernel's bounds, {bounds[0]:g} and {bounds[1]:g} "
+                    f"for the log of parameter {element}: change one of them"
+                )
+            values[..., element] = distribution.ppf(rng.uniform(low, high, size))
+        return values
 
     def start(self, theta: FloatArray, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
         """Return starting points within one unit of `theta`, where the density is positive."""

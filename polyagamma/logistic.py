@@ -13,14 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _gibbs, prediction, trace
 from polyagamma import _model_checks as checks
+from polyagamma.augmentation import Rows
 from polyagamma.base import Initial
 from polyagamma.design import Predictors
 from polyagamma.job import digest
 from polyagamma.logistic_predictions import LogisticPredictions
 from polyagamma.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR, Gaussian, MvNormal, Normal, join
 from polyagamma.response import BinomialResponse
-from polyagamma.rounds import Arrays, Chains
-from polyagamma.sampling import SamplingWarning, Settings
+from polyagamma.rounds import Arrays, Chains, one_blas_thread
+from polyagamma.sampling import OMEGA, SamplingWarning, Settings
 from polyagamma.sinks import Labelled
 
 FloatArray = NDArray[np.float64]
@@ -180,14 +181,15 @@ class PolyaGammaLogistic(LogisticPredictions):
     def _start(
         self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
     ) -> Chains:
-        return _gibbs.LogisticChains(
-            model=self._core_model(),
-            bit_generators=generators,
-            initial=None if initvals is None else self._initial(initvals, settings.chains),
-            tune=settings.tune,
-            kernel=settings.kernel,
-            threads=settings.threads,
-        )
+        with one_blas_thread():
+            return _gibbs.LogisticChains(
+                model=self._core_model(),
+                bit_generators=generators,
+                initial=None if initvals is None else self._initial(initvals, settings.chains),
+                tune=settings.tune,
+                kernel=settings.kernel,
+                threads=settings.threads,
+            )
 
     def _core_model(self) -> _gibbs.LogisticModel:
         return _gibbs.LogisticModel(
@@ -203,7 +205,7 @@ class PolyaGammaLogistic(LogisticPredictions):
 
     def _initial(self, initvals: Initial, chains: int) -> FloatArray:
         """Return where the chains start, in the coordinates of the design."""
-        names = ["intercept", "beta"] if self._predictors.intercept else ["beta"]
+        names, _ = self._parameters()
         checks.same_keys("initvals", initvals, names)
         beta = checks.per_chain("initvals['beta']", initvals["beta"], (chains, self.n_features))
         if not self._predictors.intercept:
@@ -211,19 +213,32 @@ class PolyaGammaLogistic(LogisticPredictions):
         intercept = checks.per_chain("initvals['intercept']", initvals["intercept"], (chains,))
         return np.column_stack([intercept + beta @ self._centre, beta])
 
-    def _outputs(self) -> dict[str, tuple[int, ...]]:
+    def _parameters(self) -> tuple[list[str], list[str]]:
+        return (["intercept", "beta"] if self._predictors.intercept else ["beta"]), [OMEGA]
+
+    def _outputs(self, _settings: Settings) -> dict[str, tuple[int, ...]]:
         return {"beta": self._prior.mean.shape}
+
+    def _rows(self) -> Rows:
+        return Rows(self._response.shape, lambda raw: self._predictor(raw["beta"]))
+
+    def _predictor(self, coefficients: FloatArray) -> FloatArray:
+        """Return the linear predictors of the rows, (n,), for one draw of the design's coefficients."""
+        p = self.n_features
+        beta = np.array(coefficients[-p:])
+        intercept = coefficients[0] - beta @ self._centre if self._predictors.intercept else 0.0
+        return np.asarray(self._predictors.X @ beta + (self._response.offset + intercept))
 
     def _label(self, raw: Arrays, settings: Settings) -> Labelled:
         stats = {name: (trace.DRAWS, array) for name, array in raw.items() if name != "beta"}
         stats["lp"] = (trace.DRAWS, raw["lp"] + self._log_constant())
-        posterior = self._parameters(raw["beta"])
+        posterior = self._coefficients(raw["beta"])
         groups: Labelled = {"posterior": posterior, "sample_stats": stats}
         if settings.log_likelihood:
             groups["log_likelihood"] = {"y": ((*trace.DRAWS, "obs_id"), self._log_likelihood(posterior))}
         return groups
 
-    def _parameters(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
+    def _coefficients(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
         if not self._predictors.intercept:
             return {"beta": ((*trace.DRAWS, "feature"), coefficients)}
         beta = coefficients[..., 1:]

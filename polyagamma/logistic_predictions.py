@@ -11,25 +11,25 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _model_checks as checks
 from polyagamma import prediction, trace
-from polyagamma.base import GibbsModel
 from polyagamma.design import Predictors
 from polyagamma.memory import require_memory
+from polyagamma.predictive import Pieces, PredictiveModel
 from polyagamma.priors import Gaussian
 from polyagamma.response import BinomialResponse
-from polyagamma.sampling import Seed, seed_sequence
 
 FloatArray = NDArray[np.float64]
 
 
-class LogisticPredictions(GibbsModel):
+class LogisticPredictions(PredictiveModel):
     """A model whose posterior has ``beta`` and, with an intercept, ``intercept``."""
 
     _predictors: Predictors
     _prior: Gaussian
     _response: BinomialResponse
+    _new_rows_dim = "obs_id"
 
     @abstractmethod
-    def _parameters(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
+    def _coefficients(self, coefficients: FloatArray) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
         """Return the parameters for the predictors as given, in draws of the design's coefficients."""
 
     def predict_proba(
@@ -91,84 +91,6 @@ class LogisticPredictions(GibbsModel):
         X, known = self._new_rows(X_new, offset)
         return self._probabilities(self._posterior(idata), X, known)
 
-    def sample_prior_predictive(self, draws: int = 500, *, random_seed: Seed = None) -> trace.Trace:
-        """Simulate coefficients from the prior, and data from them, for the rows of the model.
-
-        Parameters
-        ----------
-        draws : int, default 500
-        random_seed : None, int, sequence of int, SeedSequence or Generator
-
-        Returns
-        -------
-        InferenceData or DataTree
-            With the groups ``prior``, ``prior_predictive``, ``observed_data`` and ``constant_data``.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument does not fit.
-        MemoryError
-            If the result cannot fit into memory.
-        """
-        rng = np.random.default_rng(seed_sequence(random_seed, 1))
-        coefficients = self._prior.draw(rng, (1, checks.integer("draws", draws, 1)))
-        prior = trace.dataset(self._parameters(coefficients), self._coords())
-        simulated = self._simulate(
-            prior, self._predictors.X, self._response.offset, self._response.trials, rng
-        )
-        groups = {"prior": prior, "prior_predictive": simulated, **self._data_groups()}
-        return trace.to_trace(groups, trace.provenance() | self._description())
-
-    def sample_posterior_predictive(
-        self,
-        idata: trace.Trace,
-        X_new: ArrayLike | None = None,
-        *,
-        offset: ArrayLike | None = None,
-        trials: ArrayLike = 1,
-        random_seed: Seed = None,
-    ) -> trace.Trace:
-        """Simulate data from each posterior draw.
-
-        Parameters
-        ----------
-        idata : InferenceData or DataTree
-            What `sample` returned.
-        X_new : array_like or data frame, shape (m, p), optional
-            By default the rows of the model, with their trials and offsets.
-        offset, trials : float or array_like, shape (m,), optional
-            Of the new rows.
-        random_seed : None, int, sequence of int, SeedSequence or Generator
-
-        Returns
-        -------
-        InferenceData or DataTree
-            The groups of `idata` and ``posterior_predictive``; for new rows instead ``predictions`` and
-            ``predictions_constant_data``. Weights play no part: a row stands for its trials once.
-
-        Raises
-        ------
-        TypeError, ValueError, KeyError
-            As for `predict_proba`.
-        MemoryError
-            If the result cannot fit into memory.
-        """
-        rng = np.random.default_rng(seed_sequence(random_seed, 1))
-        posterior = self._posterior(idata)
-        groups = trace.groups(idata)
-        if X_new is None:
-            rows = (self._predictors.X, self._response.offset, self._response.trials)
-            groups["posterior_predictive"] = self._simulate(posterior, *rows, rng)
-        else:
-            X, known = self._new_rows(X_new, offset)
-            n_trials = checks.trials(trials, len(X))
-            groups["predictions"] = self._simulate(posterior, X, known, n_trials, rng)
-            constant = {"X": (("obs_id", "feature"), X), "offset": (("obs_id",), known)}
-            constant |= {"trials": (("obs_id",), n_trials)}
-            groups["predictions_constant_data"] = trace.dataset(constant, self._coords())
-        return trace.to_trace(groups, idata.attrs)
-
     def _posterior(self, idata: trace.Trace) -> xr.Dataset:
         """Return the posterior draws, having checked that they are of this model's predictors."""
         posterior = trace.posterior(idata, "beta")
@@ -180,22 +102,35 @@ class LogisticPredictions(GibbsModel):
             )
         return posterior
 
+    def _checked_posterior(self, idata: trace.Trace, _new_rows: bool) -> xr.Dataset:
+        return self._posterior(idata)
+
     def _new_rows(self, X_new: ArrayLike, offset: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
-        X = self._predictors.check_new(X_new)
+        X = self._new_inputs(X_new)
         return X, checks.offset(offset, len(X))
 
-    def _simulate(
-        self,
-        draws: xr.Dataset,
-        X: FloatArray,
-        offset: FloatArray,
-        trials: FloatArray,
-        rng: np.random.Generator,
-    ) -> xr.Dataset:
-        """Return successes in the trials of rows, for each draw."""
-        probabilities = self._probabilities(draws, X, offset)
-        successes = rng.binomial(trials.astype(np.int64), probabilities.to_numpy())
-        return probabilities.copy(data=successes).rename("y").to_dataset()
+    def _new_inputs(self, X_new: ArrayLike) -> FloatArray:
+        return self._predictors.check_new(X_new)
+
+    def _draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
+        return self._coefficients(self._prior.draw(rng, (1, draws)))
+
+    def _row_predictors(self, draws: xr.Dataset) -> Pieces:
+        return self._pieces(draws, self._predictors.X, self._response.offset)
+
+    def _new_predictors(
+        self, posterior: xr.Dataset, X: FloatArray, offset: FloatArray, _rng: np.random.Generator
+    ) -> Pieces:
+        return self._pieces(posterior, X, offset)
+
+    def _pieces(self, draws: xr.Dataset, X: FloatArray, offset: FloatArray) -> Pieces:
+        chains = draws.sizes["chain"]
+        for some, intercept, beta in self._draw_blocks(draws, len(X)):
+            eta = prediction.predictor(intercept, beta, X, offset)
+            yield some, slice(0, len(X)), eta.reshape(chains, -1, 1, len(X))
+
+    def _simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+        return prediction.simulate_binomial(eta, trials, rng)
 
     def _probabilities(self, draws: xr.Dataset, X: FloatArray, offset: FloatArray) -> xr.DataArray:
         shape = (draws.sizes["chain"], draws.sizes["draw"], len(X))
@@ -209,9 +144,15 @@ class LogisticPredictions(GibbsModel):
         coords = {"chain": draws["chain"], "draw": draws["draw"], "obs_id": np.arange(len(X))}
         return xr.DataArray(out, dims=(*trace.DRAWS, "obs_id"), coords=coords, name="probability")
 
-    def _draw_blocks(self, draws: xr.Dataset) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
-        """Yield draws in blocks, read from disk one by one: slice, intercepts, coefficients."""
-        size = max(1, prediction.BLOCK // (draws.sizes["chain"] * len(self._predictors.names)))
+    def _draw_blocks(
+        self, draws: xr.Dataset, n_rows: int = 1
+    ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+        """Yield draws in blocks, read from disk one by one: slice, intercepts, coefficients.
+
+        A block has about `prediction.BLOCK` numbers at most, and so have `n_rows` rows for each of its draws.
+        """
+        width = max(n_rows, len(self._predictors.names))
+        size = max(1, prediction.BLOCK // (draws.sizes["chain"] * width))
         for start in range(0, draws.sizes["draw"], size):
             some = slice(start, min(start + size, draws.sizes["draw"]))
             yield some, *self._flat(draws.isel(draw=some))

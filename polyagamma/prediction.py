@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, softmax
 
-from polyagamma.response import BinomialResponse
+if TYPE_CHECKING:
+    from polyagamma.response import BinomialResponse
 
 FloatArray = NDArray[np.float64]
 BLOCK = 1 << 21  # elements of a block of draws times rows: 16 MB
@@ -37,7 +39,7 @@ def probability(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: 
     -------
     ndarray, shape (s, n)
     """
-    return np.asarray(expit(_eta(intercept, beta, X, offset)))
+    return np.asarray(expit(predictor(intercept, beta, X, offset)))
 
 
 def log_likelihood(
@@ -46,13 +48,25 @@ def log_likelihood(
     """Return the weighted binomial log-likelihood of each row of a response for each draw, shape (s, n)."""
     out = np.empty((len(beta), len(X)))
     for draw, row in blocks(*out.shape):
-        eta = _eta(intercept[draw], beta[draw], X[row], response.offset[row])
+        eta = predictor(intercept[draw], beta[draw], X[row], response.offset[row])
         out[draw, row] = response.log_density(eta, row)
     return out
 
 
-def _eta(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:
+def predictor(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: FloatArray) -> FloatArray:
+    """Return ``offset + intercept + X @ beta``, (s, n), of the arrays that `probability` takes."""
     eta = beta @ X.T
     eta += intercept[:, np.newaxis]
     eta += offset
     return eta
+
+
+def simulate_binomial(eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return successes, (..., n), in n rows with linear predictors (..., 1, n)."""
+    return np.asarray(rng.binomial(trials.astype(np.int64), expit(eta[..., 0, :])))
+
+
+def simulate_classes(eta: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return classes, (..., n), as positions, whose probabilities are the softmax of (..., classes, n)."""
+    below = softmax(eta, axis=-2).cumsum(axis=-2)[..., :-1, :]
+    return np.asarray((rng.random(eta[..., :1, :].shape) > below).sum(axis=-2))

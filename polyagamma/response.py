@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, gammaln, logsumexp, softmax
 
 from polyagamma import _model_checks as checks
+from polyagamma.prediction import simulate_binomial, simulate_classes
 from polyagamma.trace import Variables
 
 FloatArray = NDArray[np.float64]
@@ -107,6 +108,10 @@ class BinomialResponse(ObservedRows):
         """Return the probabilities of the two classes, (..., 2, m), for predictors of shape (..., 1, m)."""
         return np.concatenate([expit(-eta), expit(eta)], axis=-2)
 
+    def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return successes, (..., m), in m rows with predictors (..., 1, m)."""
+        return simulate_binomial(eta, trials, rng)
+
 
 @dataclass(frozen=True)
 class CategoricalResponse(ObservedRows):
@@ -145,6 +150,12 @@ class CategoricalResponse(ObservedRows):
     def probability(self, eta: FloatArray) -> FloatArray:
         """Return the probabilities of the classes, (..., classes, m), for predictors of the same shape."""
         return np.asarray(softmax(eta, axis=-2))
+
+    def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return classes, (..., m), as positions, of m rows with predictors (..., classes, m)."""
+        if (trials != 1).any():
+            raise ValueError(f"trials must be 1 for {len(self.classes)} classes, got {trials.max():g}")
+        return simulate_classes(eta, rng)
 
 
 Response = BinomialResponse | CategoricalResponse

@@ -1,15 +1,11 @@
-"""The loop of a run: rounds of sweeps, with progress, callbacks, interrupts and saving between them."""
+"""What a run is made of: chains, rounds of sweeps of about the same duration, places for the draws."""
 
 from __future__ import annotations
 
-import signal
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from types import FrameType, TracebackType
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,8 +14,6 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from polyagamma._gibbs import NumericalError
-from polyagamma.progress import Display
-from polyagamma.sampling import Settings
 
 ROUND_SECONDS = 0.1  # control comes back to Python about this often
 ROUND_SWEEPS = 8192  # and after no more sweeps than this
@@ -74,169 +68,24 @@ class Sink(Protocol):
         """Return the groups of the draws so far."""
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What a callback is told after each round (about ten times a second).
+class Pace:
+    """Chooses how many sweeps to make at once, so that a round takes about `ROUND_SECONDS`.
 
     Attributes
     ----------
-    tuning : bool
-        Whether the chains are still warming up.
     sweeps : int
-        Sweeps each chain has made, warm-up included.
-    draws, total_draws : int
-        Draws each chain has made, and will.
+    slow : bool
+        Whether a round may take much longer, because a single sweep does.
     """
-
-    tuning: bool
-    sweeps: int
-    draws: int
-    total_draws: int
-    _sink: Sink
-
-    @property
-    def posterior(self) -> xr.Dataset:
-        """The draws so far (of a run on disk: those already written), with names and coordinates."""
-        return self._sink.groups()["posterior"]
-
-
-Callback = Callable[[Progress], Any]
-
-
-class Loop:
-    """Makes the sweeps of a run.
-
-    Parameters
-    ----------
-    chains : Chains
-    settings : Settings
-    sink : Sink
-    display : Display
-    callback : callable, optional
-        Called with a `Progress` after each round; the run stops if it returns something true.
-    run : Run
-        Where the run stands; kept up to date.
-    warmup : mapping of str to ndarray, optional
-        Arrays (chains, tune, ...) for the draws of warm-up.
-    """
-
-    def __init__(
-        self,
-        chains: Chains,
-        settings: Settings,
-        sink: Sink,
-        display: Display,
-        callback: Callback | None,
-        run: Run,
-        warmup: Arrays | None = None,
-    ) -> None:
-        self._chains, self._settings, self._sink, self._run = chains, settings, sink, run
-        self._display, self._callback, self._warmup = display, callback, warmup
-        self._pace, self._interrupt, self._stopped = Pace(), Interrupt(), False
-
-    def go(self) -> None:
-        """Warm up and draw, as far as that has not been done; until finished, interrupted or stopped.
-
-        Raises
-        ------
-        KeyboardInterrupt
-            If Ctrl-C comes before the first draw.
-        FloatingPointError
-            If a chain meets a matrix that it cannot factor, or a value that is not finite.
-        """
-        settings, run = self._settings, self._run
-        with one_blas_thread(), self._interrupt:
-            while self._goes_on() and (left := settings.tune - self._chains.sweeps_done) > 0:
-                out = self._warmup_room(min(left, self._pace.sweeps))
-                run.tuning_time += self._sweep(min(left, self._pace.sweeps), out)
-                self._after_round("Warming up", out)
-            while self._goes_on() and (left := settings.draws - run.draws) > 0:
-                out = self._sink.room(min(left, max(1, self._pace.sweeps // settings.thin)))
-                run.sampling_time += self._draw(out)
-                run.draws += len(next(iter(out.values()))[0])
-                self._after_round("Sampling", out)
-        run.interrupted = self._interrupt.requested and run.draws < settings.draws
-        if run.interrupted and run.draws == 0:
-            raise KeyboardInterrupt
-
-    def _goes_on(self) -> bool:
-        return not (self._interrupt.requested or self._stopped)
-
-    def _draw(self, out: Arrays) -> float:
-        """Fill `out` with every `thin`-th draw; return the seconds it took."""
-        thin = self._settings.thin
-        sweeps = len(next(iter(out.values()))[0]) * thin
-        if thin == 1:
-            return self._sweep(sweeps, out)
-        every = {
-            name: np.empty((len(array), sweeps, *array.shape[2:]), array.dtype) for name, array in out.items()
-        }
-        seconds = self._sweep(sweeps, every)
-        for name, array in out.items():
-            array[:] = every[name][:, thin - 1 :: thin]
-        return seconds
-
-    def _sweep(self, sweeps: int, out: Arrays | None) -> float:
-        start = time.perf_counter()
-        advance(self._chains, sweeps, out)
-        seconds = time.perf_counter() - start
-        self._pace.update(sweeps, seconds)
-        return seconds
-
-    def _warmup_room(self, sweeps: int) -> Arrays | None:
-        done = self._chains.sweeps_done
-        return self._warmup and {name: array[:, done : done + sweeps] for name, array in self._warmup.items()}
-
-    def _after_round(self, phase: str, out: Arrays | None) -> None:
-        self._sink.after_round(self._run)
-        accepted = (out or {}).get("acceptance_rate")
-        acceptance = None if accepted is None else float(accepted.mean())
-        self._display.update(self._chains.sweeps_done, phase, acceptance)
-        if self._callback is not None:
-            self._stopped = bool(self._callback(self._progress()))
-
-    def _progress(self) -> Progress:
-        sweeps, settings = self._chains.sweeps_done, self._settings
-        return Progress(sweeps < settings.tune, sweeps, self._run.draws, settings.draws, self._sink)
-
-
-class Pace:
-    """Chooses how many sweeps to make at once, so that a round takes about `ROUND_SECONDS`."""
 
     def __init__(self) -> None:
-        self.sweeps = 1
+        self.sweeps, self.slow = 1, True
 
     def update(self, sweeps: int, seconds: float) -> None:
         """Take note of how long `sweeps` took; at most double the number."""
         possible = int(sweeps * ROUND_SECONDS / max(seconds, 1e-9))
         self.sweeps = max(1, min(possible, 2 * self.sweeps, ROUND_SWEEPS))
-
-
-class Interrupt(AbstractContextManager["Interrupt"]):
-    """Turns the first Ctrl-C into a request to stop, so that a round ends whole; the second acts at once.
-
-    Outside the main thread Ctrl-C never arrives, and nothing is changed.
-    """
-
-    def __init__(self) -> None:
-        self.requested = False
-        self._previous: Any = None
-
-    def __enter__(self) -> Interrupt:
-        if threading.current_thread() is threading.main_thread():
-            self._previous = signal.signal(signal.SIGINT, self._request)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
-
-    def _request(self, _signum: int, _frame: FrameType | None) -> None:
-        if self.requested:
-            raise KeyboardInterrupt
-        self.requested = True
+        self.slow = seconds > 2 * ROUND_SECONDS
 
 
 def one_blas_thread() -> AbstractContextManager[Any]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from polyagamma import _model_checks as checks
 
+OMEGA = "omega"  # the Pólya-gamma variables, as a trace calls them
 Seed = int | Sequence[int] | np.random.SeedSequence | np.random.Generator | None
 
 
@@ -64,6 +65,11 @@ class Settings:
             var_names=None if var_names is None else tuple(var_names),
             seed=seed_sequence(random_seed, chains),
         )
+
+    @property
+    def requested(self) -> tuple[str, ...]:
+        """The variables that were asked for by name."""
+        return self.var_names or ()
 
     def to_plain(self) -> dict[str, Any]:
         """Return everything but the threads as numbers, strings and lists."""
@@ -143,6 +149,10 @@ def seed_to_plain(seed: np.random.SeedSequence) -> dict[str, Any]:
 
 
 def bit_generators(settings: Settings) -> list[np.random.BitGenerator]:
-    """Return one bit generator for each chain; the same ones whenever it is called."""
+    """Return the bit generators of a run; the same ones whenever it is called.
+
+    There is one for each chain and, if Pólya-gamma variables are asked for, another for each to draw these.
+    """
     seed = np.random.SeedSequence(**seed_to_plain(settings.seed))
-    return [np.random.PCG64DXSM(child) for child in seed.spawn(settings.chains)]
+    each = 2 if OMEGA in settings.requested else 1
+    return [np.random.PCG64DXSM(child) for child in seed.spawn(each * settings.chains)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -72,5 +73,13 @@ class MemorySink:
         """Return the groups of the draws so far."""
         return self._layout.datasets(self.drawn())
 
-    def close(self, attrs: trace.Attributes) -> None:
+    def close(self, attrs: trace.Attributes, resumable: bool) -> None:
         """Do nothing: the arrays live as long as the trace does."""
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """Return a context in which to read many draws."""
+        return nullcontext()
+
+    def how_to_add(self, draws: int) -> str:
+        """Return the call that adds draws to each chain."""
+        return f"model.extend(idata, {draws})"

@@ -19,6 +19,7 @@ from polyagamma.priors import MvNormal, Normal
 from polyagamma.rounds import one_blas_thread
 
 with scikit_learn_for("polyagamma.sklearn"):
+    from joblib import effective_n_jobs
     from sklearn.base import BaseEstimator, ClassifierMixin
     from sklearn.utils import Tags, check_random_state, get_tags
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -75,6 +76,7 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
         """
         _check_columns(X)
         data, target = validate_data(self, X, checks.unmasked("y", y), dtype=np.float64)
+        sample_weight = checks.unmasked("sample_weight", sample_weight)
         weights = _check_sample_weight(sample_weight, data, dtype=np.float64, ensure_non_negative=True)
         used = weights > 0
         labels = self._labels(target, used)
@@ -87,7 +89,7 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
             self.draws,
             tune=self.tune,
             chains=self.chains,
-            cores=1 if self.n_jobs is None else self.n_jobs,
+            cores=effective_n_jobs(self.n_jobs),
             random_seed=seed[:4],
             progressbar=False,
             **self._sampler(),
@@ -142,6 +144,7 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
 
     def _labels(self, y: NDArray[Any], used: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Set the classes and return those of the rows that are used, as indices."""
+        checks.no_missing_objects("y", y)
         check_classification_targets(y)
         self.classes_, labels = np.unique(y[used], return_inverse=True)
         if len(self.classes_) < 2:
@@ -171,7 +174,7 @@ class PolyaGammaClassifier(_PosteriorClassifier):
         Draws kept of each chain, sweeps of warm-up, and chains.
     kernel : {"auto", "gibbs", "hmc"}, default "auto"
     n_jobs : int, optional
-        Threads; None means 1. It changes the time, never the result.
+        Threads; None means 1 and -1 as many as there are CPUs. It changes the time, never the result.
     random_state : int, RandomState instance or None, default None
 
     Attributes
@@ -288,7 +291,7 @@ class PolyaGammaGPClassifier(_PosteriorClassifier):
     draws, tune, chains : int, default 500, 400 and 4
         Draws kept of each chain, sweeps of warm-up, and chains.
     n_jobs : int, optional
-        Threads; None means 1. It changes the time, never the result.
+        Threads; None means 1 and -1 as many as there are CPUs. It changes the time, never the result.
     random_state : int, RandomState instance or None, default None
         Also decides the draws of the latent functions in predictions, which therefore repeat.
 

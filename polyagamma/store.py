@@ -7,6 +7,7 @@ with a checksum. Zarr format 2, which keeps names in coordinates without extensi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,12 @@ class DrawStore:
 
     def _write(self, group: str, dataset: xr.Dataset) -> None:
         dataset.to_zarr(str(self._path), group=group, mode="a", zarr_format=2, consolidated=False)
+
+
+def one_chunk_at_a_time() -> AbstractContextManager[Any]:
+    """Return a context in which reading many draws takes the memory of one chunk, not of ten at once."""
+    context: AbstractContextManager[Any] = _zarr().config.set({"async.concurrency": 1})
+    return context
 
 
 def _create_array(members: Any, name: str, array: xr.DataArray) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -45,12 +46,21 @@ def to_trace(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> Trace:
     arviz.InferenceData or xarray.DataTree
         The former on ArviZ 0.x, the latter on ArviZ 1.x.
     """
-    if int(version("arviz").split(".")[0]) >= 1:
+    inference_data = container()
+    if inference_data is None:
         return to_datatree(groups, attrs)
+    return inference_data(attrs=dict(attrs), warn_on_custom_groups=False, **groups)
+
+
+@cache
+def container() -> Any | None:
+    """Return the InferenceData of ArviZ before 1.0, None since; the first call takes a second or more."""
+    if int(version("arviz").split(".")[0]) >= 1:
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # ArviZ 0.23 announces 1.0 whenever it is imported
         import arviz
-    return arviz.InferenceData(attrs=dict(attrs), warn_on_custom_groups=False, **groups)
+    return arviz.InferenceData
 
 
 def to_datatree(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> xr.DataTree:
@@ -93,7 +103,9 @@ def posterior(trace: Trace, needed: str) -> xr.Dataset:
         group = trace["posterior"]
         group[needed]
     except (KeyError, TypeError) as error:
-        raise KeyError(f"idata has no {needed!r} in its posterior: pass what sample() returned") from error
+        raise KeyError(
+            f"idata has no {needed!r} in its posterior: pass what sample() returned, with it among var_names"
+        ) from error
     return group.to_dataset() if isinstance(group, xr.DataTree) else group
 
 
@@ -114,9 +126,18 @@ def to_arrays(dataset: xr.Dataset) -> dict[str, NDArray[Any]]:
     return arrays | {name: np.array(text) for name, text in dataset.attrs.items()}
 
 
-def append(old: Mapping[str, xr.Dataset], new: Mapping[str, xr.Dataset]) -> dict[str, xr.Dataset]:
-    """Return the groups of `new`, those with draws after the draws of `old`."""
-    return {name: _append(old[name], group) if "draw" in group.dims else group for name, group in new.items()}
+def append(old: Mapping[str, xr.Dataset] | None, new: Mapping[str, xr.Dataset]) -> dict[str, xr.Dataset]:
+    """Return the groups of `new`, those with draws after the draws of `old`, if there is an old trace.
+
+    What `old` tells of its warm-up and of the prior holds for the whole; its predictions do not.
+    """
+    if old is None:
+        return dict(new)
+    kept = {name: group for name, group in old.items() if name.startswith(("warmup_", "prior"))}
+    joined = {
+        name: _append(old[name], group) if "draw" in group.dims else group for name, group in new.items()
+    }
+    return kept | joined
 
 
 def _append(old: xr.Dataset, new: xr.Dataset) -> xr.Dataset:
@@ -124,12 +145,8 @@ def _append(old: xr.Dataset, new: xr.Dataset) -> xr.Dataset:
     return joined.assign_coords(draw=np.arange(joined.sizes["draw"])).assign_attrs(new.attrs)
 
 
-def with_groups(trace: Trace, groups: Mapping[str, xr.Dataset]) -> Trace:
-    """Return a copy of a trace of either kind with more groups, in place of those of the same name."""
-    copy = trace.copy()
-    if isinstance(copy, xr.DataTree):
-        return copy.assign({name: xr.DataTree(dataset) for name, dataset in groups.items()})
-    for name in set(groups) & set(copy.groups()):
-        del copy[name]
-    copy.add_groups(dict(groups))
-    return copy
+def with_groups(trace: Trace, more: Mapping[str, xr.Dataset]) -> Trace:
+    """Return a trace of the same kind with more groups, instead of those of the same name, if any."""
+    joined = groups(trace) | dict(more)
+    make = to_datatree if isinstance(trace, xr.DataTree) else to_trace
+    return make(joined, trace.attrs)

@@ -4,8 +4,9 @@ import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern
 
-from polyagamma import Normal, PolyaGammaLogistic, SamplingWarning, diagnostics
+from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, SamplingWarning, diagnostics
 
 
 def autoregressive(correlation, chains=4, draws=2000, parameters=20, seed=0):
@@ -51,22 +52,43 @@ def dataset(draws):
     )
 
 
+def call(draws):
+    return f"model.extend(idata, {draws})"
+
+
 def test_advice_names_the_worst_and_says_what_to_do():
     draws = autoregressive(0.2, draws=500, parameters=4)
-    assert diagnostics.advice(dataset(draws)) == []
+    assert diagnostics.advice(dataset(draws), call) == []
     draws[..., 2] = autoregressive(0.97, draws=500, parameters=1)[..., 0]
-    (text,) = diagnostics.advice(dataset(draws))
+    (text,) = diagnostics.advice(dataset(draws), call)
     ess = diagnostics.ess_and_rhat(draws)[0][2]
     assert f"least effective sample size {ess:.0f} (beta[x1])" in text
     more = int(text.split("model.extend(idata, ")[1].rstrip(")"))
     assert 500 * (1600 / ess - 1) <= more < 500 * (1600 / ess - 1) + 100
 
 
-def test_too_few_draws_give_no_advice(monkeypatch):
+def test_too_few_draws_give_no_advice():
     draws = autoregressive(0.97, draws=99, parameters=2)
-    assert diagnostics.advice(dataset(draws)) == []
-    monkeypatch.setattr(diagnostics, "MOST_VALUES", 2 * 4 * 300 - 1)
-    assert diagnostics.advice(dataset(autoregressive(0.99, draws=300, parameters=2))) == []
+    assert diagnostics.advice(dataset(draws), call) == []
+
+
+@pytest.mark.parametrize("limit", ["MOST_DRAWS", "MOST_VALUES", "BLOCK"])
+def test_long_runs_of_many_parameters_are_checked_in_part(monkeypatch, limit):
+    """A slow parameter in the last place is found, and a fine run is not slandered."""
+    monkeypatch.setattr(
+        diagnostics, limit, {"MOST_DRAWS": 400, "MOST_VALUES": 4 * 2000 * 7, "BLOCK": 1}[limit]
+    )
+    draws = autoregressive(0.2, parameters=7)
+    assert diagnostics.advice(dataset(draws), call) == []
+    draws[..., -1] = autoregressive(0.999, parameters=1)[..., 0]
+    (text,) = diagnostics.advice(dataset(draws), call)
+    assert "beta[x5]" in text
+    assert diagnostics.thinned(dataset(autoregressive(0.0, parameters=22))).sizes["feature"] <= 21
+
+
+def test_advice_where_nothing_moves():
+    (text,) = diagnostics.advice(dataset(np.ones((4, 200, 2))), call)
+    assert "least effective sample size 0" in text
 
 
 def test_run_ends_with_advice_that_helps():
@@ -88,6 +110,19 @@ def test_separation_is_explained():
         PolyaGammaLogistic(x, x[:, 0] > 0).sample(20, random_seed=1, progressbar=False)
     with pytest.warns(SamplingWarning, match=r"only one class \(1.0\) .* decided by the prior"):
         PolyaGammaLogistic(x, np.ones(20)).sample(20, random_seed=1, progressbar=False)
+
+
+@pytest.mark.parametrize("kernel", [2.0 * RBF(1.0), Matern(1.0, nu=1.5) + ConstantKernel(1e-9)])
+def test_kernels_of_extreme_scale_are_noticed(kernel):
+    X = np.random.default_rng(0).standard_normal((60, 2))
+    y = X[:, 0] > 0.3
+    with pytest.warns(SamplingWarning, match="makes f independent from row to row .* standardise X"):
+        PolyaGammaGP(X * 1e5, y, kernel)
+    with pytest.warns(SamplingWarning, match="makes f constant .* standardise X"):
+        PolyaGammaGP(X * 1e-5, y, kernel)
+    for scale in (0.01, 1.0, 10.0):
+        PolyaGammaGP(X * scale, y, kernel)
+    PolyaGammaGP(X * 1e5, y)  # the default kernel has the scale of X
 
 
 def test_priors_of_extreme_scale_are_noticed():

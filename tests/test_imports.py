@@ -80,10 +80,11 @@ def test_scikit_learn_is_optional():
         "    def diag(self, X): return np.ones(len(X))",
         "X, y = np.arange(4.0)[:, None], [0, 1, 0, 1]",
         "points = np.array([[0.0], [2.0]])",
-        "for model in [PolyaGammaLogistic(X, y), PolyaGammaGP(X, y, Exponential(), inducing=points)]:",
+        "processes = [PolyaGammaGP(X, y, Exponential(), inducing=some) for some in (None, points)]",
+        "for model in [PolyaGammaLogistic(X, y), *processes]:",
         "    print(model.sample(5, tune=5, progressbar=False)['posterior'].sizes['draw'])",
     )
-    assert printed == "5\n5\n", errors
+    assert printed == "5\n5\n5\n", errors
 
 
 def test_missing_scikit_learn_is_explained():

@@ -1,14 +1,15 @@
 """The workspace of random_polyagamma is fixed: nothing grows with the number of draws but the result."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 MEGABYTE = 1 << 20
 ARRAY = 64 * MEGABYTE  # of `whole`, and of every result
 WORKSPACE = 48 * MEGABYTE  # any copy of the size of the result is more
-UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 FILLS = {
     "strided out": "random_polyagamma(h[:rows], 0.5, out=whole.T)",
@@ -21,25 +22,32 @@ FILLS = {
 }
 
 PROGRAM = """
-import resource
 import numpy as np
+from peak_memory import peak_memory
 from polyagamma import random_polyagamma
 
 rows, columns = 2048, 4096
 integers = np.arange(columns) % 3 + 1
 h = integers * 1.0
 whole = np.ones((rows, columns))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak_memory())
 """
 for fill in FILLS.values():
-    PROGRAM += f"{fill}\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    PROGRAM += f"{fill}\nprint(peak_memory())\n"
 
 
 @pytest.fixture(scope="module")
 def peaks():
     """The peak memory, in bytes, before the fills and after each of them; none keeps its result."""
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
-    start, *after = (int(number) * UNIT for number in done.stdout.split())
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    start, *after = (int(number) for number in done.stdout.split())
     return start, dict(zip(FILLS, after, strict=True))
 
 

@@ -1,9 +1,21 @@
-"""PyMC's PolyaGamma, which imports `polyagamma` for its density, distribution function and draws."""
+"""PyMC's PolyaGamma, which imports `polyagamma` for its density, distribution function and draws.
+
+The classes and the test of logp and logcdf run the checks of PyMC's own tests of the distribution
+(tests/distributions/test_continuous.py, which its wheel lacks) with PyMC's own code for them, `pymc.testing`.
+"""
 
 import numpy as np
 import pymc
 import pytensor
 import pytest
+from pymc.testing import (
+    BaseTestDistributionRandom,
+    R,
+    Rplus,
+    assert_support_point_is_expected,
+    check_logcdf,
+    check_logp,
+)
 
 from polyagamma import polyagamma_cdf, polyagamma_mean, polyagamma_pdf, polyagamma_var, random_polyagamma
 
@@ -16,6 +28,73 @@ Z = -1.7
 def _evaluate_without_compiling():
     with pytensor.config.change_flags(mode="FAST_COMPILE", cxx=""):
         yield
+
+
+class DrawsAsPyMCTestsThem(BaseTestDistributionRandom):
+    pymc_dist = pymc.PolyaGamma
+    checks_to_run = (
+        "check_pymc_params_match_rv_op",
+        "check_pymc_draws_match_reference",
+        "check_rv_size",
+    )
+
+    def __init_subclass__(cls, h, z):
+        cls.pymc_dist_params = cls.expected_rv_op_params = cls.reference_dist_params = {"h": h, "z": z}
+
+    def reference_dist(self):
+        def ours(size, h, z):
+            bit_generator = self.get_random_state()._bit_generator
+            return random_polyagamma(h, z, size=size, random_state=bit_generator)
+
+        return ours
+
+
+class TestDrawsOfTheDefault(DrawsAsPyMCTestsThem, h=1.0, z=0.0):
+    """The parameters of PyMC's test."""
+
+
+class TestDrawsFarFromTheDefault(DrawsAsPyMCTestsThem, h=3.7, z=-250.0):
+    """Where other packages fail."""
+
+
+def test_logp_and_logcdf_as_pymc_tests_them():
+    parameters = {"h": Rplus, "z": R}
+    check_logp(
+        pymc.PolyaGamma,
+        Rplus,
+        parameters,
+        lambda value, h, z: polyagamma_pdf(value, h, z, return_log=True),
+        decimal=6,
+    )
+    check_logcdf(
+        pymc.PolyaGamma,
+        Rplus,
+        parameters,
+        lambda value, h, z: polyagamma_cdf(value, h, z, return_log=True),
+        decimal=6,
+    )
+
+
+@pytest.mark.parametrize(
+    ("h", "z", "size", "expected"),
+    [
+        (1.0, 0.0, None, 0.25),
+        (1.0, np.arange(3.0), None, [0.25, np.tanh(0.5) / 2, np.tanh(1.0) / 4]),
+        (np.array([1.0, 2.0]), 4.0, (3, 2), np.tile([np.tanh(2.0) / 8, np.tanh(2.0) / 4], (3, 1))),
+    ],
+)
+def test_support_point_as_pymc_tests_it(h, z, size, expected):
+    with pymc.Model() as model:
+        pymc.PolyaGamma("x", h=h, z=z, size=size)
+    assert_support_point_is_expected(model, np.asarray(expected))
+
+
+def test_a_sampler_may_propose_what_the_prior_allows_but_the_distribution_does_not():
+    with pymc.Model() as model:
+        h = pymc.Normal("h", 1.0, 1.0)
+        pymc.PolyaGamma("x", h=h, z=0.5, observed=[0.1, 0.3])
+    assert model.compile_logp()({"h": np.array(-0.5)}) == -np.inf
+    assert np.isfinite(model.compile_logp()({"h": np.array(0.5)}))
 
 
 def test_logp():

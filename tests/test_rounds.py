@@ -1,6 +1,5 @@
 """The loop of a run: rounds, interrupts, callbacks, thinning; with chains that only count."""
 
-import os
 import signal
 import time
 
@@ -9,8 +8,9 @@ import pytest
 
 from polyagamma import rounds
 from polyagamma.job import Job
+from polyagamma.loop import Loop
 from polyagamma.progress import Silent
-from polyagamma.rounds import Loop, Run
+from polyagamma.rounds import Run
 from polyagamma.sampling import Settings
 from polyagamma.sinks import Layout, MemorySink
 
@@ -20,6 +20,9 @@ class CountingChains:
 
     def __init__(self, at=-1, action=None, seconds=0.0):
         self.sweeps_done, self.at, self.action, self.seconds, self.calls = 0, at, action, seconds, []
+
+    def state(self):
+        return {"sweeps_done": np.array(self.sweeps_done)}
 
     def run(self, sweeps, out=None):
         self.calls.append(sweeps)
@@ -42,12 +45,12 @@ def run(chains, draws=50, tune=20, thin=1, callback=None):
     )
     job = Job(settings, [], chains, Run())
     sink = MemorySink(Layout({"beta": ()}, {}, label, {}), job)
-    Loop(chains, settings, sink, Silent(), callback, job.run).go()
+    Loop(job, sink, Silent(), callback).go()
     return job.run, sink.drawn()["beta"]
 
 
 def interrupt():
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
 
 
 def test_rounds_fill_every_draw_once():
@@ -90,7 +93,9 @@ def test_interrupt_in_warmup_raises():
 def test_second_interrupt_raises_at_once():
     def twice():
         interrupt()
+        time.sleep(0.3)  # or the two would be one
         interrupt()
+        time.sleep(0.3)
 
     with pytest.raises(KeyboardInterrupt):
         run(CountingChains(at=40, action=twice))

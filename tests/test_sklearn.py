@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import effective_n_jobs
 from scipy.stats import norm
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_iris
@@ -108,8 +109,10 @@ def test_constant_predictors_are_left_out():
 
 
 def test_number_of_jobs_does_not_change_the_result(classifier):
-    one, two = (clone(classifier).set_params(n_jobs=n).fit(*SMALL) for n in (1, 2))
+    one, two, every = (clone(classifier).set_params(n_jobs=n).fit(*SMALL) for n in (None, 2, -1))
     assert one.idata_.posterior.equals(two.idata_.posterior)
+    threads = [fitted.idata_.attrs["threads"] for fitted in (one, two, every)]
+    assert threads == [1, 2, effective_n_jobs(-1)]
 
 
 def test_no_intercept():
@@ -210,8 +213,13 @@ def test_missing_values_of_arrays_are_refused(classifier):
             use(np.where(X[2, 1] == X, np.nan, X))
         with pytest.raises(ValueError, match=r"X must not have missing values, got X\[2, 1\] = masked"):
             use(masked)
-    with pytest.raises(ValueError, match=r"y must not have missing values, got y\[0\] = masked"):
-        classifier.fit(X, np.ma.masked_array(y, np.arange(len(y)) == 0))
+    hole = np.ma.masked_array(np.ones(len(y)), np.arange(len(y)) == 4)
+    with pytest.raises(ValueError, match=r"y must not have missing values, got y\[4\] = masked"):
+        classifier.fit(X, np.ma.masked_array(y, hole.mask))
+    with pytest.raises(ValueError, match=r"y must not have missing values, got y\[4\] = None"):
+        classifier.fit(X, np.where(hole.mask, None, np.where(y, "a", "b")))
+    with pytest.raises(ValueError, match=r"sample_weight must not have missing values, got .*\[4\] = masked"):
+        classifier.fit(X, y, sample_weight=hole)
 
 
 def test_model_and_trace_go_on():

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from harness import machine, report
 from harness.comparison import Problem, Result, Sampler, disagreeing, measure
+from harness.diagnostics import Convergence
 from harness.environments import contents, environment_python
 
 Makers = dict[str, Callable[[], Problem]]
+CONVERGED = Convergence()
 CACHE = Path.home() / ".cache" / "polyagamma-bench"
 
 
@@ -26,7 +28,13 @@ def parse(description: str, sets: list[str], samplers: list[str]) -> argparse.Na
     return parser.parse_args()
 
 
-def compare(question: str, makers: Makers, samplers: dict[str, Sampler], options: argparse.Namespace) -> None:
+def compare(
+    question: str,
+    makers: Makers,
+    samplers: dict[str, Sampler],
+    options: argparse.Namespace,
+    convergence: Convergence = CONVERGED,
+) -> None:
     """Measure `samplers` on the sets of `makers`, print and store; exit with 1 if posteriors disagree."""
     pythons = {
         name: environment_python(sampler.environment, options.environments)
@@ -45,7 +53,7 @@ def compare(question: str, makers: Makers, samplers: dict[str, Sampler], options
             for label, sampler in samplers.items()
         }
         print(report.rows(name, results[name]), flush=True)
-        complaints += [f"{name}: {line}" for line in disagreeing(results[name])]
+        complaints += [f"{name}: {line}" for line in disagreeing(results[name], convergence)]
     print(f"\nstored in {report.store(question, host, results)}")
     if complaints:
         sys.exit("\n".join(["posterior means disagree:", *complaints]))

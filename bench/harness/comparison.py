@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from harness.diagnostics import MAX_DISAGREEMENT, Summary, disagreements, summarise
+from harness.diagnostics import MAX_DISAGREEMENT, Convergence, Summary, disagreements, summarise
 from harness.launch import Run, run
 
 Problem = dict[str, object]
@@ -67,11 +67,11 @@ def best_peer(results: dict[str, Result], phase: str) -> str | None:
     return max(finished, key=lambda name: finished[name].rate(phase), default=None)
 
 
-def disagreeing(results: dict[str, Result]) -> list[str]:
+def disagreeing(results: dict[str, Result], convergence: Convergence) -> list[str]:
     """Return a line for each pair of converged samplers whose posterior means differ."""
     summaries = {name: result.runs[0][1] for name, result in results.items() if result.runs}
     return [
         f"{one} and {other} differ by {distance:.1f} standard errors"
-        for (one, other), distance in disagreements(summaries).items()
+        for (one, other), distance in disagreements(summaries, convergence).items()
         if distance > MAX_DISAGREEMENT
     ]

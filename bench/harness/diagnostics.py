@@ -8,8 +8,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-CONVERGED_RHAT = 1.01
-CONVERGED_ESS = 400
 MAX_DISAGREEMENT = 6.0
 """In Monte Carlo standard errors: 2e-9 a comparison, of which a full run makes a few thousand."""
 
@@ -23,10 +21,6 @@ class Summary:
     max_rhat: float
     mean: NDArray[np.float64]
     mcse: NDArray[np.float64]
-
-    @property
-    def converged(self) -> bool:
-        return self.max_rhat <= CONVERGED_RHAT and self.min_ess >= CONVERGED_ESS
 
     def as_json(self) -> dict[str, object]:
         return asdict(self) | {"mean": self.mean.tolist(), "mcse": self.mcse.tolist()}
@@ -44,9 +38,20 @@ def summarise(draws: NDArray[np.float64]) -> Summary:
     )
 
 
-def disagreements(summaries: dict[str, Summary]) -> dict[tuple[str, str], float]:
+@dataclass(frozen=True)
+class Convergence:
+    """What makes the means of a sampler worth comparing."""
+
+    max_rhat: float = 1.01
+    min_ess: float = 400
+
+    def holds(self, summary: Summary) -> bool:
+        return summary.max_rhat <= self.max_rhat and summary.min_ess >= self.min_ess
+
+
+def disagreements(summaries: dict[str, Summary], convergence: Convergence) -> dict[tuple[str, str], float]:
     """Largest difference of posterior means, in standard errors, for each pair of converged samplers."""
-    converged = {name: summary for name, summary in summaries.items() if summary.converged}
+    converged = {name: summary for name, summary in summaries.items() if convergence.holds(summary)}
     return {
         (one, other): float(np.max(np.abs(a.mean - b.mean) / np.hypot(a.mcse, b.mcse)))
         for (one, a), (other, b) in combinations(converged.items(), 2)

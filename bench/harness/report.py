@@ -55,12 +55,17 @@ def _cells(sampler: str, by_sampler: dict[str, Result]) -> list[str]:
 
 
 def store(question: str, host: dict[str, object], results: dict[str, dict[str, Result]]) -> Path:
-    """Write ``results/<question>-<time>.json`` and return its path."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{question}-{time.strftime('%Y%m%d-%H%M%S')}.json"
+    """Store what was measured, and return the path."""
     measured = {
         name: {sampler: result.as_json() for sampler, result in by_sampler.items()}
         for name, by_sampler in results.items()
     }
-    path.write_text(json.dumps({"machine": host, "results": measured}, indent=1) + "\n")
+    return write(question, {"machine": host, "results": measured})
+
+
+def write(question: str, content: dict[str, object]) -> Path:
+    """Write `content` to ``results/<question>-<time>.json`` and return its path."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{question}-{time.strftime('%Y%m%d-%H%M%S')}.json"
+    path.write_text(json.dumps(content, indent=1) + "\n")
     return path

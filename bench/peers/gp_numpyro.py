@@ -9,7 +9,7 @@ import rbf
 import worker
 from numpyro_nuts import nuts
 
-WARMUP = 250
+WARMUP = 150
 
 
 def sample(problem: SimpleNamespace):

@@ -18,8 +18,9 @@ Chains::Worker::Worker(const Rows& rows, std::size_t k, std::size_t first, std::
       hmc(rows, k, chains, team),
       info(chains),
       acceptance(chains),
-      normals(coefficients),
-      beta(coefficients) {}
+      normals(chains, Vector(coefficients)),
+      z(chains, Vector(k)),
+      beta(chains, Vector(coefficients)) {}
 
 namespace {
 
@@ -47,7 +48,7 @@ Chains::Chains(const Model& model, const WideModel* wide, std::vector<BitGen*> b
 // over groups of chains otherwise.
 void Chains::make_workers() {
     const std::size_t threads = std::max(1u, options_.threads);
-    const bool many_rows = RowStrips(model_.rows.n, coordinates_.size()).count() > 1;
+    const bool many_rows = RowStrips::for_matrices(model_.rows.n, coordinates_.size()).count() > 1;
     const std::size_t fewest = (size() + kGroupChains - 1) / kGroupChains;
     const std::size_t groups = many_rows ? fewest : std::max(fewest, std::min(threads, size()));
     for (std::size_t g = 0; g < groups; ++g) {
@@ -109,9 +110,11 @@ RunStatus Chains::run_window(std::size_t sweeps, const Output& output) {
     std::vector<RunStatus> results(workers_.size());
     const bool gibbs_only = warmup_.settings().gibbs_only();
     parallel_for(workers_.size(), options_.threads, [&](std::size_t i) {
-        workers_[i].group.evaluated = false;
-        results[i] =
-            gibbs_only ? run_gibbs(workers_[i], sweeps, output) : run_mix(workers_[i], sweeps, output);
+        Worker& worker = workers_[i];
+        worker.group.evaluated = false;
+        worker.team.start();
+        results[i] = gibbs_only ? run_gibbs(worker, sweeps, output) : run_mix(worker, sweeps, output);
+        worker.team.stop();
     });
     const auto bad =
         std::find_if(results.begin(), results.end(), [](const RunStatus& r) { return !r.status.ok(); });
@@ -133,7 +136,8 @@ RunStatus Chains::run_gibbs(Worker& worker, std::size_t sweeps, const Output& ou
         }
     }
     if (output.lp && sweeps > 0) {
-        const Status status = group.evaluate(coordinates_);
+        worker.gibbs.evaluate(coordinates_, group);
+        const Status status = check_finite(group.log_density.data(), group.size());
         if (!status.ok()) return {status, group.first + status.index, sweeps - 1};
         write_lp(group, sweeps - 1, output.lp);
     }
@@ -180,19 +184,20 @@ RunStatus Chains::advance(Worker& worker, std::size_t sweep) {
 
 void Chains::write_coefficients(Worker& worker, std::size_t sweep, const Output& output) {
     Group& group = worker.group;
-    for (std::size_t c = 0; c < group.size(); ++c) {
-        double* beta = output.beta ? output.beta.at(group.first + c, sweep) : worker.beta.data();
+    worker.team.run_chains(group.size(), coordinates_.size(), [&](std::size_t c) {
+        double* beta = output.beta ? output.beta.at(group.first + c, sweep) : worker.beta[c].data();
         double free_part = 0.0;
         if (wide_) {
-            fill_normals(*group.bitgens[c], worker.normals.data(), worker.normals.size());
-            Vector z(coordinates_.size());
-            coordinates_.coefficients(group.u[c], z.data());
-            free_part = wide_->complete(z.data(), worker.normals.data(), beta);
+            double* normals = worker.normals[c].data();
+            double* z = worker.z[c].data();
+            fill_normals(*group.bitgens[c], normals, wide_->size());
+            coordinates_.coefficients(group.u[c], z);
+            free_part = wide_->complete(z, normals, beta);
         } else if (output.beta) {
             coordinates_.coefficients(group.u[c], beta);
         }
         if (output.lp) *output.lp.at(group.first + c, sweep) = -free_part;
-    }
+    });
 }
 
 void Chains::write_lp(const Group& group, std::size_t sweep, const OutputArray& lp) {

@@ -77,8 +77,8 @@ class Chains {
         SplitHmc hmc;
         std::vector<HmcInfo> info;
         Vector acceptance;  // (chains)
-        Vector normals;     // (p): for the coefficients of a wide model
-        Vector beta;        // (p)
+        // For each chain: what the coefficients of a wide model are made of.
+        std::vector<Vector> normals, z, beta;  // (p), (k), (p)
     };
 
     Status move_to_mode();

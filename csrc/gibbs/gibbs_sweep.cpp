@@ -19,7 +19,7 @@ GibbsSweep::GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains, RowT
     : rows_(rows),
       k_(k),
       chains_(chains),
-      strips_(rows.n, k),
+      strips_(RowStrips::for_matrices(rows.n, k)),
       team_(team),
       interleaved_(k * chains),
       precision_(k * k),
@@ -31,15 +31,9 @@ GibbsSweep::GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains, RowT
 }
 
 Status GibbsSweep::run(const Coordinates& coordinates, Group& group, bool want_density, std::size_t& failed) {
-    for (std::size_t c = 0; c < chains_; ++c) {
-        keys_[c] = FillKey::from(*group.bitgens[c]);
-        for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = group.u[c][j];
-    }
-    team_.run(strips_.count(), [&](std::size_t s) { strip(coordinates, s, want_density); });
+    for (std::size_t c = 0; c < chains_; ++c) keys_[c] = FillKey::from(*group.bitgens[c]);
+    pass(coordinates, group, {true, want_density});
     group.evaluated = false;
-    for (std::size_t c = 0; want_density && c < chains_; ++c) {
-        group.log_density[c] = log_likelihood(c) + coordinates.log_prior(group.u[c], draw_.data());
-    }
     for (failed = 0; failed < chains_; ++failed) {
         const Status status = draw(coordinates, *group.bitgens[failed], failed, group.u[failed]);
         if (!status.ok()) return status;
@@ -47,19 +41,33 @@ Status GibbsSweep::run(const Coordinates& coordinates, Group& group, bool want_d
     return {};
 }
 
-void GibbsSweep::strip(const Coordinates& coordinates, std::size_t index, bool want_density) {
+void GibbsSweep::evaluate(const Coordinates& coordinates, Group& group) {
+    pass(coordinates, group, {false, true});
+}
+
+void GibbsSweep::pass(const Coordinates& coordinates, Group& group, Wanted wanted) {
+    for (std::size_t c = 0; c < chains_; ++c) {
+        for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = group.u[c][j];
+    }
+    team_.run(strips_.count(), [&](std::size_t s) { strip(coordinates, s, wanted); });
+    for (std::size_t c = 0; wanted.density && c < chains_; ++c) {
+        group.log_density[c] = log_likelihood(c) + coordinates.log_prior(group.u[c], draw_.data());
+    }
+}
+
+void GibbsSweep::strip(const Coordinates& coordinates, std::size_t index, Wanted wanted) {
     Part& part = parts_[index];
     for (Vector* sums : {&part.precision, &part.right_hand_side, &part.lanes})
         std::fill(sums->begin(), sums->end(), 0.0);
     const std::size_t begin = strips_.first_panel(index);
     const std::size_t end = begin + strips_.panels(index);
     for (std::size_t first = begin; first < end; first += kBlockPanels) {
-        block(coordinates, first, std::min(kBlockPanels, end - first), want_density, part);
+        block(coordinates, first, std::min(kBlockPanels, end - first), wanted, part);
     }
 }
 
 void GibbsSweep::block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
-                       bool want_density, Part& part) const {
+                       Wanted wanted, Part& part) const {
     const ModelKernels& kernel = kernels().model;
     const std::size_t first = first_panel * kPanelRows;
     const std::size_t padded = panels * kPanelRows;
@@ -69,13 +77,14 @@ void GibbsSweep::block(const Coordinates& coordinates, std::size_t first_panel, 
     for (std::size_t c = 0; c < chains_; ++c) {
         double* eta = &part.eta[c * kBlock];
         for (std::size_t i = 0; i < padded; ++i) eta[i] += eta0[i];
-        augment(coordinates, first_panel, panels, c, part);
-        if (want_density) {
+        if (wanted.draw) augment(coordinates, first_panel, panels, c, part);
+        if (wanted.density) {
             kernel.residual_and_log_likelihood(&rows_.kappa[first], &rows_.shape[first], padded, eta,
                                                &part.lanes[c * kPanelRows]);
         }
         for (std::size_t i = 0; i < padded; ++i) eta[i] = rows_.kappa[first + i] - part.omega[i] * eta0[i];
     }
+    if (!wanted.draw) return;
     kernel.transposed(matrix, panels, k_, part.eta.data(), chains_, kBlock, part.right_hand_side.data());
 }
 

@@ -24,6 +24,8 @@ class GibbsSweep {
     // The next states of `group`. With `want_density` its log-densities are set to those of the states on
     // entry. On failure `failed` is the chain within the group.
     Status run(const Coordinates& coordinates, Group& group, bool want_density, std::size_t& failed);
+    // The log-densities of the states of `group`, to the same bits as `run` finds them.
+    void evaluate(const Coordinates& coordinates, Group& group);
 
   private:
     // The sums of a strip of rows, and its workspace.
@@ -35,8 +37,14 @@ class GibbsSweep {
         Vector lanes;            // (chains, kPanelRows): lanes of the log-likelihood
     };
 
-    void strip(const Coordinates& coordinates, std::size_t index, bool want_density);
-    void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels, bool want_density,
+    // What a pass over the rows is to find.
+    struct Wanted {
+        bool draw, density;
+    };
+
+    void pass(const Coordinates& coordinates, Group& group, Wanted wanted);
+    void strip(const Coordinates& coordinates, std::size_t index, Wanted wanted);
+    void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels, Wanted wanted,
                Part& part) const;
     // ω of a block, and its share of MᵀΩM.
     void augment(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,

@@ -26,9 +26,11 @@ class GradientPass {
   private:
     // The sums of a strip of rows, and its workspace.
     struct Part {
-        Vector eta;       // (chains, rows of a block)
-        Vector gradient;  // (k, chains, kPanelRows): lanes of the gradient
-        Vector lanes;     // (chains, kPanelRows): lanes of the log-likelihood
+        Vector eta;             // (chains, rows of a block)
+        Vector gradient_lanes;  // (k, chains, kPanelRows)
+        Vector density_lanes;   // (chains, kPanelRows): of the log-likelihood
+        Vector gradient;        // (k, chains)
+        Vector log_likelihood;  // (chains)
     };
 
     void strip(const Coordinates& coordinates, std::size_t index, bool want_log_likelihood);
@@ -40,7 +42,7 @@ class GradientPass {
     RowStrips strips_;
     RowTeam& team_;
     Vector interleaved_;  // (k, chains): all u
-    Vector of_prior_;     // (k): gradient of the log-prior
+    Vector of_prior_;     // (chains, k): gradient of the log-prior
     std::vector<Part> parts_;
 };
 

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace polyagamma {
 
-// work(i) for i < n on up to `threads` threads; thread t does the i with i mod threads = t. `work` must not
-// throw.
+// work(i) for i < n on up to `threads` threads; thread t does the i with i mod threads = t. Where the machine
+// has no more threads the caller's does their share. `work` must not throw.
 template <class Work>
 void parallel_for(std::size_t n, unsigned threads, Work work) {
     const std::size_t used = n < threads ? n : threads;
@@ -15,7 +16,11 @@ void parallel_for(std::size_t n, unsigned threads, Work work) {
         for (std::size_t i = t; i < n; i += used) work(i);
     };
     std::vector<std::thread> others;
-    for (std::size_t t = 1; t < used; ++t) others.emplace_back(share, t);
+    try {
+        while (others.size() + 1 < used) others.emplace_back(share, others.size() + 1);
+    } catch (const std::system_error&) {
+    }
+    for (std::size_t t = others.size() + 1; t < used; ++t) share(t);
     if (used > 0) share(0);
     for (std::thread& other : others) other.join();
 }

@@ -9,23 +9,30 @@
 namespace polyagamma {
 
 // The rows of a matrix cut into strips, by its size alone: sums over rows are made strip by strip and then
-// added in order, so that they are the same for any number of threads. Strips begin at multiples of kBlock
-// rows. The k×k sums of all strips together stay small beside the matrix.
+// added in order, so that they are the same for any number of threads.
 class RowStrips {
   public:
-    RowStrips(std::size_t rows, std::size_t k);
+    // For sums of a few vectors.
+    static RowStrips for_vectors(std::size_t rows);
+    // For sums of k×k matrices, which are kept small beside the data, and Pólya-gamma variates: strips begin
+    // at multiples of kBlock rows.
+    static RowStrips for_matrices(std::size_t rows, std::size_t k);
 
     std::size_t count() const { return count_; }
     std::size_t first_panel(std::size_t strip) const { return strip * panels_; }
     std::size_t panels(std::size_t strip) const;
 
   private:
+    // At most `wanted` strips, each but the last a multiple of `unit` panels.
+    RowStrips(std::size_t rows, std::size_t wanted, std::size_t unit);
+
     std::size_t total_panels_, panels_, count_;
 };
 
 // Threads that share the strips of a pass. They wait in a loop between passes, which follow each other within
-// microseconds, and exist only between start and stop.
-class RowTeam {
+// microseconds, and exist only between start and stop. The counters have cache lines of their own, for other
+// teams' sake.
+class alignas(64) RowTeam {
   public:
     explicit RowTeam(unsigned threads) : threads_(threads) {}
     ~RowTeam() { stop(); }
@@ -36,10 +43,13 @@ class RowTeam {
     void stop();
     // work(s) for s < strips, on the calling thread alone unless started. `work` must not throw.
     void run(std::size_t strips, const std::function<void(std::size_t)>& work);
+    // The same with k×k products for each of the chains: on the calling thread alone where they take less
+    // time than waking the others.
+    void run_chains(std::size_t chains, std::size_t k, const std::function<void(std::size_t)>& work);
 
   private:
-    void serve(unsigned member, std::size_t round);
-    void share(unsigned member) const;
+    void serve(std::size_t member, std::size_t round);
+    void share(std::size_t member) const;
 
     unsigned threads_;
     std::vector<std::thread> others_;

@@ -65,9 +65,15 @@ void dtrmv(char* uplo, char* trans, char*, int* n, double* a, int* lda, double* 
     }
 }
 
-void dtrsm(char*, char* uplo, char* transa, char*, int* m, int* n, double*, double* a, int* lda, double* b,
-           int* ldb) {
-    for (int j = 0; j < *n; ++j) solve(*uplo, *transa, View(a, *lda, *transa), *m, b + j * *ldb, 1);
+// x op(A) = b is op(A)ᵀ xᵀ = bᵀ.
+void dtrsm(char* side, char* uplo, char* transa, char*, int* m, int* n, double*, double* a, int* lda,
+           double* b, int* ldb) {
+    if (*side == 'L') {
+        for (int j = 0; j < *n; ++j) solve(*uplo, *transa, View(a, *lda, *transa), *m, b + j * *ldb, 1);
+        return;
+    }
+    const char trans = *transa == 'N' ? 'T' : 'N';
+    for (int i = 0; i < *m; ++i) solve(*uplo, trans, View(a, *lda, trans), *n, b + i, *ldb);
 }
 
 void dpotrf(char* uplo, int* n, double* a, int* lda, int* info) {

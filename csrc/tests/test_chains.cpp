@@ -104,7 +104,7 @@ TEST_CASE("rows in several strips all count") {
     }
     const fixtures::Moments exact = fixtures::quadrature(few);
     const Model model = many.model();
-    REQUIRE(RowStrips(many.n, 2).count() > 1);
+    REQUIRE(RowStrips::for_matrices(many.n, 2).count() > 1);
     for (const KernelChoice kernel : {KernelChoice::gibbs, KernelChoice::hmc}) {
         Run run(model, nullptr, options(kernel, 100, 2));
         REQUIRE(run.chains->start(nullptr).ok());
@@ -158,10 +158,13 @@ TEST_CASE("lp is the log-posterior of the draw beside it, and the statistics of 
 }
 
 TEST_CASE("threads and pieces do not change a bit") {
-    // So few rows that threads go over chains, and so many that they go over rows.
-    for (const std::size_t rows : {1100u, 9000u}) {
-        const std::size_t tune = rows == 1100 ? 100 : 30;
-        const fixtures::Problem problem = fixtures::make_problem(rows, 3, 64);
+    // So few rows that threads go over chains, so many that they go over rows, and with so many columns that
+    // they share what is done once a chain.
+    struct Size {
+        std::size_t rows, columns, tune;
+    };
+    for (const auto& [rows, columns, tune] : {Size{1100, 3, 100}, Size{9000, 3, 30}, Size{2100, 33, 20}}) {
+        const fixtures::Problem problem = fixtures::make_problem(rows, columns, 64);
         const Model model = problem.model();
         for (const KernelChoice kernel : kChoices) {
             Run one(model, nullptr, options(kernel, tune, 1), 5);

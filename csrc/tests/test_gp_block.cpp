@@ -182,6 +182,33 @@ TEST_CASE_TEMPLATE("the evidence is that of Gaussian data, up to what theta does
     CHECK(difference == doctest::Approx(expected).epsilon(1e-10));
 }
 
+TEST_CASE_TEMPLATE("products with the covariance of (nu, g) and g agree with the draws", Kind, Full, Sparse) {
+    Kind kind;
+    LatentBlock& block = kind.block;
+    condition(block, Side::current, 0.3);
+    const std::size_t size = block.noise_size(), m = block.whitened_size();
+    std::vector<double> whitened, mean_of_nu, nu(m), g(kN);
+    const std::vector<double> mean = draw(block, Side::current, unit_vector(size, size), mean_of_nu);
+    Matrix of_nu(m, std::vector<double>(kN)), of_g(kN, std::vector<double>(kN));
+    for (std::size_t unit = 0; unit < size; ++unit) {
+        const std::vector<double> x = draw(block, Side::current, unit_vector(size, unit), whitened);
+        for (std::size_t j = 0; j < kN; ++j) {
+            for (std::size_t i = 0; i < m; ++i)
+                of_nu[i][j] += (whitened[i] - mean_of_nu[i]) * (x[j] - mean[j]);
+            for (std::size_t i = 0; i < kN; ++i) of_g[i][j] += (x[i] - mean[i]) * (x[j] - mean[j]);
+        }
+    }
+    for (std::size_t j = 0; j < kN; ++j) {
+        REQUIRE(block.covariance_product(kRows, unit_vector(kN, j).data(), nu.data(), g.data()) ==
+                Evaluation::ok);
+        for (std::size_t i = 0; i < m; ++i) CHECK(nu[i] == doctest::Approx(of_nu[i][j]).epsilon(1e-9));
+        for (std::size_t i = 0; i < kN; ++i) CHECK(g[i] == doctest::Approx(of_g[i][j]).epsilon(1e-9));
+    }
+    REQUIRE(block.covariance_product(kRows, kLinear, nu.data(), g.data()) == Evaluation::ok);
+    check_equal(nu, mean_of_nu);
+    check_equal(g, mean);
+}
+
 TEST_CASE_TEMPLATE("g is T nu with T Tᵀ = K, for the parameters of each side, also after a swap", Kind, Full,
                    Sparse) {
     Kind kind;

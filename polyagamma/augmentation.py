@@ -1,0 +1,88 @@
+"""The Pólya-gamma variables of the rows, drawn for each posterior draw on request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma.random import random_polyagamma
+from polyagamma.rounds import Arrays, Chains
+from polyagamma.sampling import OMEGA
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the Pólya-gamma variables of rows depend on.
+
+    Attributes
+    ----------
+    shape : ndarray, shape (n,)
+        Trials times weights.
+    predictor : callable
+        Returns the linear predictors, (n,), of what the chains tell of one draw.
+    """
+
+    shape: FloatArray
+    predictor: Callable[[Arrays], FloatArray]
+
+
+class AugmentedChains:
+    """Chains that tell the Pólya-gamma variables of their draws too.
+
+    Given the linear predictor, ``omega_i ~ PG(shape_i, eta_i)`` is independent of everything else (Polson,
+    Scott and Windle 2013, JASA 108, 1339-1349, section 3.1). So whatever kernel draws eta, this makes exact
+    draws of their joint posterior, and the draws of eta are those of a run without it.
+
+    Parameters
+    ----------
+    chains : Chains
+    rows : Rows
+    generators : sequence of BitGenerator
+        One for each chain, apart from those of `chains`.
+    """
+
+    def __init__(self, chains: Chains, rows: Rows, generators: Sequence[np.random.BitGenerator]) -> None:
+        self._chains, self._rows = chains, rows
+        self._generators = [np.random.Generator(bits) for bits in generators]
+
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+        return self._chains.sweeps_done
+
+    @property
+    def stats(self) -> Mapping[str, np.dtype[Any]]:
+        """Names and dtypes of what is told of each draw."""
+        return self._chains.stats
+
+    @property
+    def kernel_info(self) -> Mapping[str, str | int | float]:
+        """What the kernel is."""
+        return self._chains.kernel_info
+
+    def run(self, sweeps: int, out: Arrays | None = None) -> None:
+        """Advance every chain, filling `out`."""
+        if out is None:
+            return self._chains.run(sweeps)
+        told = {name: array for name, array in out.items() if name != OMEGA}
+        self._chains.run(sweeps, told)
+        for chain, generator in enumerate(self._generators):
+            for sweep in range(sweeps):  # one by one, so that bits do not depend on rounds
+                eta = self._rows.predictor({name: array[chain, sweep] for name, array in told.items()})
+                omega = out[OMEGA][chain, sweep]
+                random_polyagamma(self._rows.shape, eta, out=omega, random_state=generator)
+        return None
+
+    def state(self) -> Arrays:
+        """Return everything needed to go on with the same bits, except the generators' states."""
+        return self._chains.state()
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+        self._chains.set_state(state)

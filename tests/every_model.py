@@ -1,0 +1,45 @@
+"""Small models of every kind, with the kernels that each of them has."""
+
+import numpy as np
+import pytest
+from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
+
+from polyagamma import HilbertBasis, PolyaGammaGP, PolyaGammaLogistic
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((24, 2))
+Y = (RNG.random(24) < 0.5).astype(int)
+CLASSES = RNG.integers(0, 3, 24)
+TRIALS = RNG.integers(1, 6, 24)
+COUNTS = RNG.binomial(TRIALS, 0.4)
+ROWS = {"trials": TRIALS, "weights": RNG.uniform(0.5, 2, 24), "offset": RNG.standard_normal(24)}
+KERNEL, OWN_KERNEL = 2.0 * RBF(1.0), 2.0 * RationalQuadratic()  # in the core, and left to Python
+FIXED = {"sample_kernel": False}
+
+BOTH, ALL = ("auto", "gibbs"), ("auto", "gibbs", "hmc")
+KINDS = {
+    "logistic": (lambda: PolyaGammaLogistic(X, Y), ALL),
+    "binomial": (lambda: PolyaGammaLogistic(X, COUNTS, intercept=False, **ROWS), ALL),
+    "wide": (lambda: PolyaGammaLogistic(X[:5].repeat(4, axis=1) + RNG.random((5, 8)), Y[:5]), ALL),
+    "gp": (lambda: PolyaGammaGP(X, Y, KERNEL), BOTH),
+    "gp binomial": (lambda: PolyaGammaGP(X, COUNTS, KERNEL, mean=0.3, **ROWS), BOTH),
+    "gp own kernel": (lambda: PolyaGammaGP(X, Y, OWN_KERNEL), BOTH),
+    "gp fixed": (lambda: PolyaGammaGP(X, Y, KERNEL, **FIXED), ALL),
+    "gp own kernel fixed": (lambda: PolyaGammaGP(X, Y, OWN_KERNEL, **FIXED), ALL),
+    "fitc": (lambda: PolyaGammaGP(X, Y, KERNEL, inducing=5), BOTH),
+    "fitc fixed": (lambda: PolyaGammaGP(X, Y, KERNEL, inducing=5, **FIXED), BOTH),
+    "dtc": (lambda: PolyaGammaGP(X, Y, KERNEL, inducing=5, approximation="dtc"), BOTH),
+    "dtc fixed": (lambda: PolyaGammaGP(X, Y, KERNEL, inducing=5, approximation="dtc", **FIXED), ALL),
+    "hilbert": (lambda: PolyaGammaGP(X[:, :1], Y, KERNEL, inducing=HilbertBasis(6)), BOTH),
+    "hilbert fixed": (lambda: PolyaGammaGP(X[:, :1], Y, KERNEL, inducing=HilbertBasis(6), **FIXED), ALL),
+    "classes": (lambda: PolyaGammaGP(X, CLASSES, KERNEL), BOTH),
+    "classes fixed": (lambda: PolyaGammaGP(X, CLASSES, KERNEL, **FIXED), BOTH),
+    "classes fitc": (lambda: PolyaGammaGP(X, CLASSES, KERNEL, inducing=5), BOTH),
+}
+MODELS = {name: make() for name, (make, _) in KINDS.items()}
+SOFTMAX = ("classes", "classes fixed", "classes fitc")
+
+every_model = pytest.mark.parametrize("kind", KINDS)
+every_model_and_kernel = pytest.mark.parametrize(
+    ("kind", "kernel"), [(name, kernel) for name, (_, kernels) in KINDS.items() for kernel in kernels]
+)

@@ -1,0 +1,36 @@
+"""Every block of Python in docs/*.md runs, from top to bottom of its page, in a folder of its own."""
+
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+mpl.use("Agg")
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = sorted(page.name for page in DOCS.glob("*.md") if "```python" in page.read_text(encoding="utf-8"))
+
+
+def blocks(page):
+    """The blocks of a page, each behind as many empty lines as make its line numbers those of the page."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    for found in re.finditer(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
+        yield "\n" * text[: found.start(1)].count("\n") + found[1]
+
+
+@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
+@pytest.mark.parametrize("page", PAGES)
+def test_code_of_a_page_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "__main__"}
+    for block in blocks(page):
+        exec(compile(block, DOCS / page, "exec"), names)
+
+
+def test_no_block_is_missed():
+    for page in PAGES:
+        fences = [
+            line for line in (DOCS / page).read_text(encoding="utf-8").splitlines() if "```python" in line
+        ]
+        assert len(list(blocks(page))) == len(fences)
+    assert "runs.md" in PAGES
