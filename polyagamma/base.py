@@ -63,7 +63,8 @@ class GibbsModel(ModelRuns):
             Whether to show a live display; there is none anyway without a terminal or notebook.
         kernel : {"auto", "gibbs", "hmc"}, default "auto"
             ``"gibbs"``: Pólya-gamma data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the
-            Pólya-gamma variables marginalised. ``"auto"``: the mix of both that warm-up finds best; the
+            Pólya-gamma variables marginalised, for logistic models and for Gaussian processes with a fixed
+            kernel. ``"auto"``: the mix of both that warm-up finds best; the
             trace's attributes tell which.
         compute_log_likelihood : bool, default False
             Whether to add the group ``log_likelihood``, one value for each draw and row.
@@ -75,9 +76,13 @@ class GibbsModel(ModelRuns):
             False: keep the draws of warm-up, in groups ``warmup_posterior`` and ``warmup_sample_stats``. Not
             for runs on disk.
         var_names : sequence of str, optional
-            The parameters to keep; by default all. Predictions need all.
+            The variables to keep, so as to save memory; by default all parameters, which predictions need.
+            ``"omega"``, the Pólya-gamma variables of the rows, and ``"f"`` of a sparse Gaussian process are
+            kept only if they are named here.
         callback : callable, optional
-            Called about ten times a second with a `Progress`; the run ends if it returns something true.
+            Called about ten times a second with an object that has ``tuning``, ``sweeps``, ``total_sweeps``,
+            ``draws``, ``total_draws``, ``acceptance`` and ``posterior``, the draws so far; the run ends if it
+            returns something true.
         checkpoint : path, optional
             A folder to make, into which the draws are written while the run lasts (``draws.zarr``, so that
             memory stays bounded) with a checkpoint to go on from: see `resume`. The trace then reads its
@@ -103,7 +108,12 @@ class GibbsModel(ModelRuns):
         FloatingPointError
             If a matrix cannot be factored in double precision.
         KeyboardInterrupt
-            If Ctrl-C comes before the first draw.
+            If Ctrl-C comes before the first draw, or twice.
+
+        Notes
+        -----
+        An exception that ends the run after the first draw, whatever its type and origin, has an attribute
+        ``idata``: the trace of the draws made before.
         """
         settings = Settings.check(
             draws=draws,

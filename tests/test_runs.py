@@ -149,7 +149,7 @@ def test_other_processes_do_not_go_on(tmp_path):
         {},
     ]
     models = [PolyaGammaGP(X, Y, KERNEL, **some) for some in arguments]
-    kernels = 2.0 * RBF(1.0 + 1e-9), 2.1 * RBF(1.0)
+    kernels = 2.0 * RBF(1.0 + 1e-9), 2.1 * RBF(1.0), 2.0 * RBF(1.0, "fixed"), 2.0 * RBF(1.0 + 1e-9, "fixed")
     models += [PolyaGammaGP(X, Y, kernel, inducing=points) for kernel in kernels]
     idata = models[0].sample(4, **SETTINGS, checkpoint=tmp_path / "run", every=2)
     for other in models[1:]:
@@ -157,5 +157,7 @@ def test_other_processes_do_not_go_on(tmp_path):
             other.extend(idata, 3)
         with pytest.raises(ResumeError, match="made by a model with other data or another prior"):
             other.resume(tmp_path / "run", progressbar=False)
+    *_, fixed, nearly = models
+    assert fixed._fingerprint() != nearly._fingerprint()
     boxes = [PolyaGammaGP(X, Y, KERNEL, inducing=HilbertBasis(4, width)) for width in (1.5, 1.6)]
     assert boxes[0]._fingerprint() != boxes[1]._fingerprint()
