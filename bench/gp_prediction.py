@@ -14,13 +14,16 @@ from harness.launch import Run, run
 from logistic_sets import Array
 
 TRAINING_ROWS = {"pima392": 313, "breast_cancer": 455, "banana": 2000}
+DRAWS = {"pima392": 250, "breast_cancer": 250, "banana": 60}
+"""Draws of each chain of the full process, and as many of warm-up: a sweep at n = 2000 takes seconds."""
 SAMPLERS = {
     "polyagamma": ("polyagamma", "predict_polyagamma", {}),
-    "polyagamma-150": ("polyagamma", "predict_polyagamma", {"inducing": 150}),
+    "polyagamma-150": ("polyagamma", "predict_polyagamma", {"inducing": 150, "draws": 250}),
     "sklearn": ("sklearn", "predict_sklearn", {}),
     "gpytorch": ("gpytorch", "predict_gpytorch", {}),
 }
 """Environment and adapter of each method, and what it is told besides the problem."""
+CHAINS = 2
 BOUNDS = {"polyagamma": ("sklearn", "gpytorch"), "polyagamma-150": ("polyagamma",)}
 """Methods that each of ours may not be worse than by more than TOLERANCE; the sparse one on SPARSE_SET."""
 SPARSE_SET, TOLERANCE = "banana", 0.005
@@ -70,7 +73,8 @@ def main() -> None:
     print("| set | method | log loss | fit and predict s |\n| --- | --- | --- | --- |")
     for name, (X, y) in gp_sets.load(options.data, options.sets).items():
         train, test = slice(TRAINING_ROWS[name]), slice(TRAINING_ROWS[name], None)
-        problem = {"X": X[train], "y": y[train], "X_test": X[test], "cores": options.cores, "seed": 0}
+        problem = {"X": X[train], "y": y[train], "X_test": X[test]}
+        problem |= {"draws": DRAWS[name], "chains": CHAINS, "cores": options.cores, "seed": 0}
         results[name] = {}
         for method in options.peers:
             _, adapter, settings = SAMPLERS[method]

@@ -221,23 +221,26 @@ def test_names_of_parameters():
         {"sample_kernel": False},
         {"inducing": 5},
         {"inducing": HilbertBasis(4)},
+        {"inducing": HilbertBasis(4), "sample_kernel": False},
         {"y": np.digitize(X[:, 0], [-0.5, 0.5])},
         {"y": np.digitize(X[:, 0], [-0.5, 0.5]), "inducing": 5, "sample_kernel": False},
     ],
-    ids=["full", "fixed", "sparse", "basis", "softmax", "sparse softmax"],
+    ids=["full", "fixed", "sparse", "basis", "fixed basis", "softmax", "sparse softmax"],
 )
 def test_runs_go_on_to_the_same_bits(arguments, tmp_path):
     model = PolyaGammaGP(**{"X": X, "y": Y, "kernel": 2.0 * Matern(1.0, nu=1.5)} | arguments)
-    settings = SHORT | {"draws": 20}
-    whole = model.sample(**settings).posterior
+    settings = SHORT | {"draws": 20, "compute_log_likelihood": True}
+    whole = model.sample(**settings)
     half = model.sample(**settings | {"draws": 9})
-    assert model.extend(half, 11, progressbar=False).posterior.equals(whole)
+    extended = model.extend(half, 11, progressbar=False)
     calls = iter([False, False, True])
     with_checkpoint = settings | {"checkpoint": tmp_path / "run", "every": 2}
     model.sample(callback=lambda _: next(calls, True), **with_checkpoint)
-    resumed = model.resume(tmp_path / "run", progressbar=False).posterior
-    for name in whole:
-        np.testing.assert_array_equal(resumed[name], whole[name])
+    resumed = model.resume(tmp_path / "run", progressbar=False)
+    for trace in (extended, resumed):
+        for group in ("posterior", "log_likelihood", "sample_stats"):
+            for name in whole[group]:
+                np.testing.assert_array_equal(trace[group][name], whole[group][name])
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,17 @@ import worker
 
 from polyagamma import PolyaGammaGP
 
-DRAWS, CHAINS = 250, 2
-
 
 def sample(problem: SimpleNamespace):
     start = time.perf_counter()
     model = PolyaGammaGP(problem.X, problem.y, inducing=getattr(problem, "inducing", None))
     trace = model.sample(
-        DRAWS, chains=CHAINS, cores=problem.cores, random_seed=problem.seed, progressbar=False
+        problem.draws,
+        tune=problem.draws,
+        chains=problem.chains,
+        cores=problem.cores,
+        random_seed=problem.seed,
+        progressbar=False,
     )
     probability = model.predict_proba(trace, problem.X_test, random_seed=problem.seed)[:, 1]
     return probability, time.perf_counter() - start

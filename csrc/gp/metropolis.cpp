@@ -57,4 +57,14 @@ void RandomWalk::learn(double acceptance) {
                     direction.data());
 }
 
+double RandomWalk::reach(const RandomWalk& other) const {
+    double largest = 0.0;
+    for (std::size_t i = 0; i < dimension_; ++i) {
+        const double *own = state_.data() + i * dimension_, *others = other.state_.data() + i * dimension_;
+        const double square = std::inner_product(own, own + i + 1, own, 0.0);
+        largest = std::max(largest, square / std::inner_product(others, others + i + 1, others, 0.0));
+    }
+    return std::sqrt(largest);
+}
+
 }  // namespace polyagamma

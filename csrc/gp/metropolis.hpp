@@ -18,6 +18,9 @@ class RandomWalk {
     // Takes note that the last proposal had that probability of being accepted.
     void learn(double acceptance);
 
+    // The largest ratio, over dimensions, of the standard deviations of these steps and of another walk's.
+    double reach(const RandomWalk& other) const;
+
     // S (dimension, dimension) row-major, then the number of times it learned: all that the walk is.
     Vector& state() { return state_; }
     const Vector& state() const { return state_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "gibbs/normals.hpp"
@@ -9,6 +10,8 @@
 
 namespace polyagamma {
 namespace {
+
+constexpr double kLeastReach = 0.5;
 
 // log p(z | ω, θ), the latent function integrated out.
 class CollapsedTarget final : public ThetaTarget {
@@ -149,11 +152,22 @@ Evaluation LatentSweep::gibbs(const LatentRows& rows, BitGen& bitgen, bool learn
 
 Evaluation LatentSweep::whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                                        SweepInfo& info) {
-    if (prior_ == nullptr || steps_.whitened == 0) return Evaluation::ok;
+    const std::size_t steps = prior_ == nullptr ? 0 : n_whitened_steps(learn, state);
+    if (prior_ != nullptr && steps == 0) info.acceptance.whitened = std::numeric_limits<double>::quiet_NaN();
+    if (steps == 0) return Evaluation::ok;
     WhitenedTarget target(block_, rows, state, proposed_g_);
     double log_density = log_likelihood(rows, state.g.data());
-    return walk_theta({block_, *prior_, state.white, learn}, target, steps_.whitened, bitgen, state.theta,
-                      log_density, info.acceptance.whitened);
+    return walk_theta({block_, *prior_, state.white, learn}, target, steps, bitgen, state.theta, log_density,
+                      info.acceptance.whitened);
+}
+
+// Warm-up takes one, to learn how far they reach. Where they reach about as far as those with the noise kept,
+// which cost twice as much, many pay: f is large, and its scale says little to the likelihood. Elsewhere none
+// do.
+std::size_t LatentSweep::n_whitened_steps(bool learn, const LatentState& state) const {
+    if (steps_.surrogate == 0) return steps_.whitened;
+    if (learn) return std::min<std::size_t>(1, steps_.whitened);
+    return state.white.reach(state.surrogate_walk) >= kLeastReach ? steps_.whitened : 0;
 }
 
 Evaluation LatentSweep::surrogate_moves(const LatentRows& rows, BitGen& bitgen, bool learn,

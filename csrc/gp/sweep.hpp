@@ -67,6 +67,7 @@ class LatentSweep {
                               SweepInfo& info);
     Evaluation surrogate_moves(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                                SweepInfo& info);
+    std::size_t n_whitened_steps(bool learn, const LatentState& state) const;
     Evaluation trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                             double& acceptance);
     Evaluation surrogate_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,

@@ -109,6 +109,7 @@ TEST_CASE("a random walk learns along its last step only, by Vihola's equation")
     CHECK(s[0] * s[0] == doctest::Approx(0.25 * (1 + 0.5 * 0.36)));
     CHECK(s[0] * s[2] == doctest::Approx(0.25 * (0.5 * -0.48)));
     CHECK(s[2] * s[2] + s[3] * s[3] == doctest::Approx(0.25 * (1 + 0.5 * 0.64)));
+    CHECK(walk.reach(RandomWalk(2)) == doctest::Approx(std::sqrt(1 + 0.5 * 0.64)));
     walk.propose(theta, second, proposal);
     CHECK(proposal[1] == doctest::Approx(-1.0 + s[2] * 1.0 + s[3] * 2.0));
 }
