@@ -132,7 +132,7 @@ def test_omega_has_its_distribution_given_the_draws(kind):
 
 def test_hmc_is_refused_where_there_is_none():
     for kind in ("gp", "fitc fixed", "classes fixed"):
-        with pytest.raises(ValueError, match="kernel='hmc' needs sample_kernel=False"):
+        with pytest.raises(ValueError, match="kernel='hmc' needs sample_kernel=False, two classes"):
             MODELS[kind].sample(5, **SETTINGS, kernel="hmc")
 
 
