@@ -40,7 +40,11 @@ struct StripTable {
     StripCell cells[kStripCells];
 };
 
-// Made at first use (a few milliseconds), from arithmetic that gives the same bits on every machine.
+// Areas of strips: (1 + excess)·(area under g)/kStrips is (almost) the least for which kStrips strips
+// suffice.
+extern const double kStripExcess[kStripCells];
+
+// Made at first use (a millisecond), from arithmetic that gives the same bits on every machine.
 const StripTable& strip_table();
 
 }  // namespace polyagamma

@@ -6,6 +6,7 @@
 
 #include "pg/pg1_density.hpp"
 #include "pg/strip.hpp"
+#include "pg/strip_cutter.hpp"
 #include "pg/strip_table.hpp"
 #include "reference.hpp"
 
@@ -64,6 +65,21 @@ std::vector<double> sample(double z, std::size_t n, std::uint64_t block) {
     return draws;
 }
 
+// Cuts with (almost) the smallest area for which kStrips strips suffice: that area is (1 + excess)·least, and
+// the excess is searched near that of the cell before.
+void cut_tightly(StripCutter& cutter, double least, double& excess) {
+    constexpr double kReach = 1.0 / 512.0, kTolerance = 1e-4;
+    double low = excess - kReach, high = excess + kReach;
+    while (low > 0.0 && cutter.cut((1.0 + low) * least)) low -= kReach;
+    while (!cutter.cut((1.0 + high) * least)) high += kReach;
+    while (high - low > kTolerance) {
+        const double middle = 0.5 * (low + high);
+        (cutter.cut((1.0 + middle) * least) ? high : low) = middle;
+    }
+    excess = high;
+    cutter.cut((1.0 + high) * least);
+}
+
 }  // namespace
 
 TEST_CASE("density of PG(1, z): both series to 4e-15, slope as the difference quotient") {
@@ -116,6 +132,14 @@ TEST_CASE("strip table: strips meet exactly, cover (0, inf) and waste less than 
         CHECK(total > 1.0);
         CHECK(total < 1.045);
     }
+}
+
+TEST_CASE("strip table: the stored excess areas are the least") {
+    double excess = 3.0 / kStrips;
+    for_each_strip_cell([&](std::size_t i, double least, StripCutter& cutter) {
+        cut_tightly(cutter, least, excess);
+        CHECK(kStripExcess[i] == excess);
+    });
 }
 
 TEST_CASE("strip address: the cell below z and the tilt from it") {
