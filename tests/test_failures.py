@@ -135,7 +135,8 @@ def test_error_of_a_callback_keeps_the_draws_and_the_run_goes_on(kind, on_disk, 
 def test_kernel_matrix_that_cannot_be_factored_any_more(monkeypatch):
     """Two chains in one thread, which evaluates the kernel anew whenever it turns to the other chain."""
     model = PolyaGammaGP(X, Y, 2.0 * Fragile(1.0))
-    monkeypatch.setattr(Fragile, "left", 200)
+    monkeypatch.setattr(Fragile, "left", 400)
+    monkeypatch.setattr(rounds, "ROUND_SWEEPS", 2)
     with pytest.raises(
         FloatingPointError, match=r"the kernel matrix is not positive .* at .*scale ="
     ) as caught:
@@ -151,7 +152,8 @@ def test_error_of_a_kernel_keeps_the_draws(monkeypatch):
             return super().__call__(X, Y, eval_gradient)
 
     model = PolyaGammaGP(X, Y, Broken(1.0))
-    monkeypatch.setattr(Fragile, "left", 200)
+    monkeypatch.setattr(Fragile, "left", 400)
+    monkeypatch.setattr(rounds, "ROUND_SWEEPS", 2)
     with pytest.raises(RuntimeError, match="this kernel is broken") as caught:
         model.sample(10**5, **SETTINGS)
     assert caught.value.idata.posterior.sizes["draw"] >= 1
