@@ -23,6 +23,7 @@ from polyagamma import Normal, PolyaGammaLogistic
 
 REPEATS = 9
 SWEEP_SHAPES = ((10_000, 50), (100_000, 20))
+TWO_CORES_SHAPES = ((1000, 25), (10_000, 50), (100_000, 20))
 COLUMNS = 50
 MAX_SCORE = 6.0
 """Largest difference of two posterior means, in Monte Carlo standard errors."""
@@ -127,10 +128,11 @@ def peak_memory(n: int) -> float:
 def two_cores(n: int, p: int) -> float:
     """Sampling time of 4 chains on one core by that on two, medians of interleaved repeats."""
     fitted = model(*problem(n, p - 1))
+    draws = 100_000_000 // (n * p)
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(REPEATS):
         for cores, times in seconds.items():
-            times.append(sample(fitted, 500, 500, "auto", chains=4, cores=cores).attrs["sampling_time"])
+            times.append(sample(fitted, draws, 300, "auto", chains=4, cores=cores).attrs["sampling_time"])
     return float(np.median(seconds[1]) / np.median(seconds[2]))
 
 
@@ -144,7 +146,8 @@ def main() -> None:
         figures[name] = value
         print(f"{name}: {value}", flush=True)
 
-    show("two cores / one", two_cores(10_000, 50) if (os.cpu_count() or 1) > 1 else "one core only")
+    for shape in TWO_CORES_SHAPES:
+        show(f"two cores / one {shape}", two_cores(*shape) if (os.cpu_count() or 1) > 1 else "one core only")
     host = machine.describe(machine.pin(1))
     print("\n".join(f"{key}: {value}" for key, value in host.items()), flush=True)
     score = kernels_agree(10_000, 50)

@@ -1,16 +1,19 @@
 """The peak memory of this process, on every system."""
 
 import sys
+from pathlib import Path
 
 
 def peak_memory():
     """Bytes of memory that this process has held at once so far."""
     if sys.platform == "win32":
         return _windows_peak()
+    if sys.platform == "linux":  # not ru_maxrss, which a process takes over from the one that started it
+        status = Path("/proc/self/status").read_text().splitlines()
+        return 1024 * next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
     import resource
 
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _windows_peak():

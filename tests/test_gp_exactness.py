@@ -125,6 +125,26 @@ def test_sampled_kernel_agrees_with_quadrature(steps, monkeypatch):
     assert np.abs(scores(draws, mean, sd)).max() < LIMIT
 
 
+@pytest.mark.parametrize("steps", STEPS)
+def test_variance_of_independent_rows_keeps_its_prior(steps, monkeypatch):
+    """Labels of twelve rows too far apart to be correlated say nothing of the variance c, as |f| / √c is half
+    normal whatever the label: log c is N(log 4, 1), Σf²/c chi-squared with 12 degrees of freedom, and the two
+    are independent. Given ω, log c is known much better: mixing up ω, f and c of different moves shows.
+    """
+    monkeypatch.setitem(gp_chains.STEPS, "auto", steps)
+    X, n = 100.0 * np.arange(12)[:, np.newaxis], 12
+    model = PolyaGammaGP(X, np.arange(n) % 3 > 0, 4.0 * RBF(1.0, "fixed"))
+    posterior = model.sample(3000, random_seed=8, progressbar=False).posterior
+    variance = posterior["constant_value"].to_numpy()
+    size = (posterior["f"].to_numpy() ** 2).sum(axis=-1) / variance
+    z = np.log(variance / 4.0)
+    assert abs(mean_z(z, 0.0)) < LIMIT
+    assert abs(sd_z(z, 1.0)) < LIMIT
+    assert abs(mean_z(size, n)) < LIMIT
+    assert abs(sd_z(size, np.sqrt(2 * n))) < LIMIT
+    assert abs(mean_z((size - n) * z, 0.0)) < LIMIT
+
+
 def test_bounds_truncate_the_prior():
     kernel = ConstantKernel(9.0, "fixed") * RBF(1.0, (0.5, 1.5))
     model = PolyaGammaGP(X3, Y3, kernel, mean=MEAN, **ROWS)

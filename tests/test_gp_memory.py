@@ -1,18 +1,20 @@
 """A full Gaussian process takes at most four n x n matrices (for each thread, if its kernel is sampled)."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 ROWS = 1100
 MATRIX = 8 * ROWS**2
 WORKSPACE = MATRIX // 2  # vectors, LAPACK's and Python's own
-UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 PROGRAM = """
-import resource, sys
+import sys
 import numpy as np
+from peak_memory import peak_memory
 from sklearn.gaussian_process.kernels import RBF
 from polyagamma import PolyaGammaGP
 
@@ -24,9 +26,9 @@ def sample(rows):
     model.sample(2, tune=tune, chains=1, cores=1, kernel=sys.argv[2], random_seed=1, progressbar=False)
 
 sample(300)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak_memory())
 sample(int(sys.argv[3]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak_memory())
 """
 
 
@@ -35,6 +37,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 )
 def test_peak_memory(kernel, moves):
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, kernel, moves, str(ROWS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    before, after = (int(number) * UNIT for number in done.stdout.split())
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
+    environment = os.environ | {"PYTHONPATH": path}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    before, after = (int(number) for number in done.stdout.split())
     assert MATRIX < after - before < 4 * MATRIX + WORKSPACE
