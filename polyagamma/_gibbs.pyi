@@ -172,14 +172,17 @@ class FullProcess(Process):
 
     def __init__(self, *, n_rows: int, n_theta: int, covariance: Covariance) -> None: ...
 
-class SparseProcess(Process):
-    """A process of low rank, ``f = features @ v + sqrt(variance) * e``; `n_theta` = 0: the kernel is fixed.
+class Features:
+    """Features of the training rows and the variances that these leave, as functions of log parameters."""
+
+class CallbackFeatures(Features):
+    """Features made by Python.
 
     Parameters
     ----------
     n_rows, n_features, n_theta : int
-    features : callable
-        ``features(theta, matrix, variance)`` fills its last two arguments, (n, m) and (n,), and returns
+    function : callable
+        ``function(theta, matrix, variance)`` fills its last two arguments, (n, m) and (n,), and returns
         whether they are finite; see `CallbackCovariance`.
     """
 
@@ -189,7 +192,49 @@ class SparseProcess(Process):
         n_rows: int,
         n_features: int,
         n_theta: int,
-        features: Callable[[_Array, _Array, _Array], bool],
+        function: Callable[[_Array, _Array, _Array], bool],
+    ) -> None: ...
+
+class StationaryFeatures(Features):
+    """Those of inducing points under the covariance function of `StationaryCovariance`, in the core.
+
+    Parameters
+    ----------
+    family, inputs, variance, length_scales, jitter
+        As for `StationaryCovariance`; jitter applies to the points and to the rows.
+    points : ndarray, shape (m, p)
+    independent : bool
+        Whether rows keep the variance that the points leave them.
+    """
+
+    def __init__(
+        self,
+        *,
+        family: int,
+        inputs: _Array,
+        points: _Array,
+        variance: tuple[int, float],
+        length_scales: Sequence[tuple[int, float]],
+        jitter: float,
+        independent: bool,
+    ) -> None: ...
+
+class SparseProcess(Process):
+    """A process of low rank, ``f = features @ v + sqrt(variance) * e``; `n_theta` = 0: the kernel is fixed.
+
+    Parameters
+    ----------
+    n_rows, n_features, n_theta : int
+    features : Features
+    """
+
+    def __init__(
+        self,
+        *,
+        n_rows: int,
+        n_features: int,
+        n_theta: int,
+        features: Features,
     ) -> None: ...
 
 class ProcessChains:

@@ -14,6 +14,7 @@
 #include "gp/full_block.hpp"
 #include "gp/sparse_block.hpp"
 #include "gp/stationary.hpp"
+#include "gp/stationary_features.hpp"
 
 namespace polyagamma::binding {
 namespace {
@@ -116,21 +117,26 @@ class CallbackCovariance final : public PyCovariance {
     PythonCovariance function_;
 };
 
+// Indices of log parameters in theta (or negative), and their values.
+using Parameter = std::pair<std::ptrdiff_t, double>;
+
+StationaryFunction stationary_function(int family, const Array& inputs, const Parameter& variance,
+                                       const std::vector<Parameter>& length_scales) {
+    std::vector<LogParameter> scales;
+    for (const auto& [index, value] : length_scales) scales.push_back({index, value});
+    return {static_cast<Stationary>(family), static_cast<std::size_t>(inputs.shape(1)),
+            LogParameter{variance.first, variance.second}, std::move(scales)};
+}
+
 class CompiledCovariance final : public PyCovariance {
   public:
-    CompiledCovariance(int family, const Array& inputs, std::pair<std::ptrdiff_t, double> variance,
-                       const std::vector<std::pair<std::ptrdiff_t, double>>& length_scales, double jitter)
-        : function_(static_cast<Stationary>(family), inputs.data(), static_cast<std::size_t>(inputs.shape(0)),
-                    static_cast<std::size_t>(inputs.shape(1)), {variance.first, variance.second},
-                    parameters(length_scales), jitter) {}
+    CompiledCovariance(int family, const Array& inputs, const Parameter& variance,
+                       const std::vector<Parameter>& length_scales, double jitter)
+        : function_(stationary_function(family, inputs, variance, length_scales), inputs.data(),
+                    static_cast<std::size_t>(inputs.shape(0)), jitter) {}
     CovarianceFunction& function() override { return function_; }
 
   private:
-    static std::vector<LogParameter> parameters(const std::vector<std::pair<std::ptrdiff_t, double>>& pairs) {
-        std::vector<LogParameter> result;
-        for (const auto& [index, value] : pairs) result.push_back({index, value});
-        return result;
-    }
     StationaryCovariance function_;
 };
 
@@ -179,19 +185,53 @@ class PythonFeatures final : public FeatureFunction {
     std::size_t n_, m_, n_theta_;
 };
 
+// Features of the core or of Python, and the error that waits in them.
+class PyFeatures {
+  public:
+    virtual ~PyFeatures() = default;
+    virtual FeatureFunction& function() = 0;
+    virtual void rethrow() {}
+};
+
+class CallbackFeatures final : public PyFeatures {
+  public:
+    CallbackFeatures(std::size_t n, std::size_t m, std::size_t n_theta, py::function function)
+        : function_(std::move(function), n, m, n_theta) {}
+    FeatureFunction& function() override { return function_; }
+    void rethrow() override { function_.callback.rethrow(); }
+
+  private:
+    PythonFeatures function_;
+};
+
+class CompiledFeatures final : public PyFeatures {
+  public:
+    CompiledFeatures(int family, const Array& inputs, const Array& points, const Parameter& variance,
+                     const std::vector<Parameter>& length_scales, double jitter, bool independent)
+        : function_(stationary_function(family, inputs, variance, length_scales), inputs.data(),
+                    static_cast<std::size_t>(inputs.shape(0)), points.data(),
+                    static_cast<std::size_t>(points.shape(0)), jitter, independent, blas()) {}
+    FeatureFunction& function() override { return function_; }
+
+  private:
+    StationaryFeatures function_;
+};
+
 class SparseProcess final : public Process {
   public:
-    SparseProcess(std::size_t n, std::size_t m, std::size_t n_theta, py::function features)
-        : n_(n), m_(m), n_theta_(n_theta), features_(std::move(features), n, m, n_theta) {}
+    SparseProcess(std::size_t n, std::size_t m, std::size_t n_theta, std::shared_ptr<PyFeatures> features)
+        : n_(n), m_(m), n_theta_(n_theta), features_(std::move(features)) {}
 
     std::size_t n_rows() const override { return n_; }
     std::size_t n_theta() const override { return n_theta_; }
-    void rethrow() override { features_.callback.rethrow(); }
+    void rethrow() override { features_->rethrow(); }
 
     BlockFactory factory() override {
-        if (n_theta_ > 0) return [this] { return std::make_unique<SparseBlock>(n_, m_, features_, blas()); };
+        if (n_theta_ > 0)
+            return [this] { return std::make_unique<SparseBlock>(n_, m_, features_->function(), blas()); };
         auto fixed = std::make_shared<Features>(n_, m_);
-        const Evaluation result = features_.evaluate(nullptr, fixed->matrix.data(), fixed->variance.data());
+        const Evaluation result =
+            features_->function().evaluate(nullptr, fixed->matrix.data(), fixed->variance.data());
         rethrow();
         if (result != Evaluation::ok) raise_numerical_error("kernel", 0, 0, 0);
         return [this, fixed] { return std::make_unique<SparseBlock>(n_, m_, fixed, blas()); };
@@ -199,7 +239,7 @@ class SparseProcess final : public Process {
 
   private:
     std::size_t n_, m_, n_theta_;
-    PythonFeatures features_;
+    std::shared_ptr<PyFeatures> features_;
 };
 
 OutputArray output(py::array_t<double> array) {
@@ -379,16 +419,24 @@ void register_gaussian_process(py::module_& module) {
              py::arg("n_theta"), py::arg("function"));
     py::class_<CompiledCovariance, PyCovariance, std::shared_ptr<CompiledCovariance>>(module,
                                                                                       "StationaryCovariance")
-        .def(py::init<int, const Array&, std::pair<std::ptrdiff_t, double>,
-                      const std::vector<std::pair<std::ptrdiff_t, double>>&, double>(),
+        .def(py::init<int, const Array&, const Parameter&, const std::vector<Parameter>&, double>(),
              py::kw_only(), py::arg("family"), py::arg("inputs").noconvert(), py::arg("variance"),
              py::arg("length_scales"), py::arg("jitter"));
     py::class_<Process, std::shared_ptr<Process>>(module, "Process");
     py::class_<FullProcess, Process, std::shared_ptr<FullProcess>>(module, "FullProcess")
         .def(py::init<std::size_t, std::size_t, std::shared_ptr<PyCovariance>>(), py::kw_only(),
              py::arg("n_rows"), py::arg("n_theta"), py::arg("covariance"));
-    py::class_<SparseProcess, Process, std::shared_ptr<SparseProcess>>(module, "SparseProcess")
+    py::class_<PyFeatures, std::shared_ptr<PyFeatures>>(module, "Features");
+    py::class_<CallbackFeatures, PyFeatures, std::shared_ptr<CallbackFeatures>>(module, "CallbackFeatures")
         .def(py::init<std::size_t, std::size_t, std::size_t, py::function>(), py::kw_only(),
+             py::arg("n_rows"), py::arg("n_features"), py::arg("n_theta"), py::arg("function"));
+    py::class_<CompiledFeatures, PyFeatures, std::shared_ptr<CompiledFeatures>>(module, "StationaryFeatures")
+        .def(py::init<int, const Array&, const Array&, const Parameter&, const std::vector<Parameter>&,
+                      double, bool>(),
+             py::kw_only(), py::arg("family"), py::arg("inputs").noconvert(), py::arg("points").noconvert(),
+             py::arg("variance"), py::arg("length_scales"), py::arg("jitter"), py::arg("independent"));
+    py::class_<SparseProcess, Process, std::shared_ptr<SparseProcess>>(module, "SparseProcess")
+        .def(py::init<std::size_t, std::size_t, std::size_t, std::shared_ptr<PyFeatures>>(), py::kw_only(),
              py::arg("n_rows"), py::arg("n_features"), py::arg("n_theta"), py::arg("features"));
     py::class_<PyProcessChains>(module, "ProcessChains")
         .def(py::init<std::shared_ptr<Process>, Array, Array, Array, const py::object&, const Array&,

@@ -130,6 +130,29 @@ class SparseProcess:
 
     def core(self, fixed: bool) -> _gibbs.Process:
         """See `Process`."""
+        n_theta = 0 if fixed else len(self.kernel.theta)
+        features = self._compiled_features(fixed) or self._python_features(fixed)
+        return _gibbs.SparseProcess(
+            n_rows=len(self._X), n_features=self.size, n_theta=n_theta, features=features
+        )
+
+    def _compiled_features(self, fixed: bool) -> _gibbs.Features | None:
+        """Return the core's features, where it knows the kernel and these are of inducing points."""
+        known, basis = compiled(self.kernel), self._basis
+        if known is None or not isinstance(basis, InducingPoints):
+            return None
+        known = known.fixed() if fixed else known
+        return _gibbs.StationaryFeatures(
+            family=known.family,
+            inputs=self._X,
+            points=basis.points,
+            variance=known.variance,
+            length_scales=known.length_scales,
+            jitter=self.jitter,
+            independent=basis.independent,
+        )
+
+    def _python_features(self, fixed: bool) -> _gibbs.Features:
         own = np.array(self.kernel.theta, dtype=np.float64)
 
         def fill(theta: FloatArray, matrix: FloatArray, variance: FloatArray) -> bool:
@@ -140,8 +163,8 @@ class SparseProcess:
                 return False
             return bool(np.isfinite(matrix.sum() + variance.sum()))
 
-        return _gibbs.SparseProcess(
-            n_rows=len(self._X), n_features=self.size, n_theta=0 if fixed else len(own), features=fill
+        return _gibbs.CallbackFeatures(
+            n_rows=len(self._X), n_features=self.size, n_theta=0 if fixed else len(own), function=fill
         )
 
     def design(self) -> FloatArray | None:
@@ -198,14 +221,12 @@ def core_covariance(covariance: TrainingCovariance, fixed: bool) -> _gibbs.Covar
     kernel, X = covariance.kernel, covariance.X
     known = compiled(kernel)
     if known is not None:
-        variance, length_scales = known.variance, known.length_scales
-        if fixed:
-            variance, length_scales = (-1, variance[1]), [(-1, value) for _, value in length_scales]
+        known = known.fixed() if fixed else known
         return _gibbs.StationaryCovariance(
             family=known.family,
             inputs=X,
-            variance=variance,
-            length_scales=length_scales,
+            variance=known.variance,
+            length_scales=known.length_scales,
             jitter=covariance.jitter,
         )
     theta = np.array(kernel.theta, dtype=np.float64)

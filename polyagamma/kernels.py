@@ -291,6 +291,12 @@ class CompiledKernel(NamedTuple):
     variance: tuple[int, float]
     length_scales: list[tuple[int, float]]
 
+    def fixed(self) -> CompiledKernel:
+        """Return the kernel with none of its parameters in theta."""
+        return CompiledKernel(
+            self.family, (-1, self.variance[1]), [(-1, value) for _, value in self.length_scales]
+        )
+
 
 def compiled(kernel: Any) -> CompiledKernel | None:
     """Return the core's form of a scikit-learn kernel; None where it has none.

@@ -1,12 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "gp/metropolis.hpp"
 #include "gp/stationary.hpp"
+#include "gp/stationary_features.hpp"
 #include "kernels/kernels.hpp"
+#include "reference_blas.hpp"
 
 using namespace polyagamma;
 
@@ -14,8 +17,8 @@ namespace {
 
 constexpr std::size_t kN = 23, kP = 3;
 
-std::vector<double> inputs() {
-    std::vector<double> x(kN * kP);
+std::vector<double> inputs(std::size_t n = kN) {
+    std::vector<double> x(n * kP);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = 3.0 * std::sin(1.7 * static_cast<double>(i * i + 1));
     return x;
 }
@@ -48,7 +51,7 @@ TEST_CASE("stationary covariances follow their formulas, with one length scale a
             std::vector<LogParameter> lengths;
             for (std::size_t d = 0; d < scales; ++d)
                 lengths.push_back({static_cast<std::ptrdiff_t>(d + 1), 99.0});
-            StationaryCovariance covariance(family, x.data(), kN, kP, {0, 99.0}, lengths, 1e-3);
+            StationaryCovariance covariance({family, kP, {0, 99.0}, lengths}, x.data(), kN, 1e-3);
             std::vector<double> matrix(kN * kN);
             REQUIRE(covariance.evaluate(theta, matrix.data()) == Evaluation::ok);
             for (std::size_t i = 0; i < kN; ++i) {
@@ -67,9 +70,52 @@ TEST_CASE("stationary covariances follow their formulas, with one length scale a
     }
 }
 
+TEST_CASE("products of features are the covariances with the inducing points, and leave the right variance") {
+    constexpr std::size_t kRows = 600, kPoints = 7;  // rows of several blocks; the points are the first rows
+    const std::vector<double> x = inputs(kRows);
+    const double theta[] = {0.7, -0.2, 0.1, 0.9};
+    const std::vector<LogParameter> lengths{{1, 99.0}, {2, 99.0}, {3, 99.0}};
+    for (const Stationary family : kFamilies) {
+        const StationaryFunction function(family, kP, {0, 99.0}, lengths);
+        std::vector<double> matrix(kRows * kRows), phi(kRows * kPoints), variance(kRows);
+        REQUIRE(StationaryCovariance(function, x.data(), kRows, 0.0).evaluate(theta, matrix.data()) ==
+                Evaluation::ok);
+        for (const bool independent : {false, true}) {
+            StationaryFeatures features(function, x.data(), kRows, x.data(), kPoints, 0.0, independent,
+                                        reference::blas());
+            REQUIRE(features.evaluate(theta, phi.data(), variance.data()) == Evaluation::ok);
+            for (std::size_t i = 0; i < kRows; ++i) {
+                const auto product = [&](std::size_t j) {
+                    double sum = 0.0;
+                    for (std::size_t k = 0; k < kPoints; ++k)
+                        sum += phi[i * kPoints + k] * phi[j * kPoints + k];
+                    return sum;
+                };
+                for (std::size_t j = 0; j < std::min(kPoints, i + 1); ++j) {
+                    CHECK(product(j) == doctest::Approx(matrix[i * kRows + j]).epsilon(1e-10));
+                }
+                const double left = independent ? std::max(0.0, std::exp(theta[0]) - product(i)) : 0.0;
+                CHECK(variance[i] == doctest::Approx(left).epsilon(1e-10));
+            }
+        }
+        StationaryFeatures jittered(function, x.data(), kRows, x.data(), kPoints, 0.01, true,
+                                    reference::blas());
+        REQUIRE(jittered.evaluate(theta, phi.data(), variance.data()) == Evaluation::ok);
+        double square = 0.0;  // of the features of the last row: variance and it make the diagonal
+        for (std::size_t k = 0; k < kPoints; ++k) square += std::pow(phi[(kRows - 1) * kPoints + k], 2);
+        CHECK(square + variance[kRows - 1] == doctest::Approx(1.01 * std::exp(theta[0])));
+        CHECK(phi[0] * phi[0] == doctest::Approx(std::exp(theta[0]) / 1.01));
+    }
+    const std::vector<double> twice(2 * kP, 1.0);  // two equal points
+    const StationaryFunction function(Stationary::matern12, kP, {-1, 0.0}, lengths);
+    StationaryFeatures singular(function, x.data(), kN, twice.data(), 2, 0.0, true, reference::blas());
+    std::vector<double> phi(kN * 2), variance(kN);
+    CHECK(singular.evaluate(theta, phi.data(), variance.data()) == Evaluation::undefined);
+}
+
 TEST_CASE("a fixed parameter keeps its value; parameters beyond doubles are undefined") {
     const std::vector<double> x = inputs();
-    StationaryCovariance covariance(Stationary::matern12, x.data(), kN, kP, {-1, 0.5}, {{0, 0.0}}, 0.0);
+    StationaryCovariance covariance({Stationary::matern12, kP, {-1, 0.5}, {{0, 0.0}}}, x.data(), kN, 0.0);
     std::vector<double> matrix(kN * kN);
     double theta = 0.0;
     REQUIRE(covariance.evaluate(&theta, matrix.data()) == Evaluation::ok);
