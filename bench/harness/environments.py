@@ -44,6 +44,7 @@ def _checkout_digest() -> str:
         sources += (CHECKOUT / folder).rglob("*.[chp]*")
     digest = hashlib.sha256()
     for path in sorted(sources):
-        if path.is_file() and path.suffix not in {".pyc", ".so", ".pyd"}:
+        generated = path.suffix == ".cpp" and path.with_suffix(".pyx").exists()
+        if path.is_file() and path.suffix not in {".pyc", ".so", ".pyd"} and not generated:
             digest.update(path.read_bytes())
     return digest.hexdigest()
