@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
-import arviz
+# One thread for BLAS, before NumPy is imported: as many test processes as cores leave no core for more.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import polyagamma
+import arviz  # noqa: E402
+
+import polyagamma  # noqa: E402
 
 # Processes that tests start import the package that is tested here, not a folder that happens to be near.
 os.environ["PYTHONSAFEPATH"] = "1"
