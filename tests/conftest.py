@@ -6,9 +6,9 @@ from pathlib import Path
 # One thread for BLAS, before NumPy is imported: as many test processes as cores leave no core for more.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import arviz  # noqa: E402
+import arviz
 
-import polyagamma  # noqa: E402
+import polyagamma
 
 # Processes that tests start import the package that is tested here, not a folder that happens to be near.
 os.environ["PYTHONSAFEPATH"] = "1"

@@ -1,4 +1,4 @@
-"""The examples' command lines."""
+"""The examples: their command lines, and their pictures."""
 
 import runpy
 import sys
@@ -8,6 +8,7 @@ import matplotlib as mpl
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+PICTURES = {"gp_banana": "banana.png", "gp_curves": "curves.png"}
 
 
 @pytest.fixture(params=["breast_cancer", "gp_banana", "gp_curves", "two_gaussians"])
@@ -37,3 +38,15 @@ def test_help_is_help(run, capsys):
 def test_unknown_options_are_refused(run, capsys):
     assert run("--folder")[0] == 2
     assert "unrecognized arguments: --folder" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
+@pytest.mark.parametrize("example", PICTURES)
+def test_pictures(example, monkeypatch, tmp_path):
+    mpl.use("agg")
+    monkeypatch.setattr(sys, "argv", [f"{example}.py", str(tmp_path)])
+    monkeypatch.syspath_prepend(EXAMPLES)
+    with mpl.rc_context():
+        runpy.run_path(str(EXAMPLES / f"{example}.py"), run_name="__main__")
+    assert (tmp_path / PICTURES[example]).stat().st_size > 20_000
