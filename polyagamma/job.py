@@ -15,6 +15,7 @@ from polyagamma.rounds import Arrays, Chains, Run
 from polyagamma.sampling import Settings
 
 FORMAT, VERSION = "polyagamma-gibbs run", 1
+ROWS_AT_ONCE = 1 << 16  # where a temporary of the length of the data would be large
 
 
 class ResumeError(ValueError):
@@ -131,8 +132,10 @@ def digest(*arrays: NDArray[np.float64]) -> str:
     whole = blake2b(digest_size=16)
     for array in arrays:
         bits = np.ascontiguousarray(array).view(np.uint64)  # unsigned sums wrap around: exact in any order
-        sums = [bits] if array.ndim < 2 else [bits.sum(axis=axis) for axis in range(array.ndim)]
         whole.update(repr(array.shape).encode())
-        for one in sums:
-            whole.update(np.asarray(one, dtype="<u8").tobytes())
+        for first in range(0, len(bits), ROWS_AT_ONCE):
+            rows = bits[first : first + ROWS_AT_ONCE]
+            whole.update((rows if rows.ndim < 2 else rows.sum(axis=-1)).astype("<u8").tobytes())
+        if bits.ndim > 1:
+            whole.update(bits.sum(axis=0).astype("<u8").tobytes())
     return whole.hexdigest()

@@ -16,7 +16,7 @@ from polyagamma import _model_checks as checks
 from polyagamma.augmentation import Rows
 from polyagamma.base import Initial
 from polyagamma.design import Predictors
-from polyagamma.job import digest
+from polyagamma.job import ROWS_AT_ONCE, digest
 from polyagamma.logistic_predictions import LogisticPredictions
 from polyagamma.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR, Gaussian, MvNormal, Normal, join
 from polyagamma.response import BinomialResponse
@@ -301,8 +301,13 @@ class PolyaGammaLogistic(LogisticPredictions):
             return False
         step = -(-posterior.sizes["draw"] // 1000)
         intercept, beta = self._flat(posterior.isel(draw=slice(None, None, step)))
-        eta = self._response.offset + intercept.mean() + self._predictors.X @ beta.mean(axis=0)
-        return bool((eta * (y - trials / 2) > 0).all())
+        middle, slopes = intercept.mean(), beta.mean(axis=0)
+        for first in range(0, n, ROWS_AT_ONCE):
+            rows = slice(first, first + ROWS_AT_ONCE)
+            eta = self._response.offset[rows] + middle + self._predictors.X[rows] @ slopes
+            if not (eta * (y[rows] - trials[rows] / 2) > 0).all():
+                return False
+        return True
 
     def _bytes(self, settings: Settings) -> tuple[int, int]:
         n, k = len(self._response.y), len(self._prior.mean)

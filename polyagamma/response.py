@@ -89,6 +89,8 @@ class BinomialResponse(ObservedRows):
     def log_binomial(self) -> FloatArray:
         """Log of the number of ways to choose the successes, (n,)."""
         y, trials = self.y, self.trials
+        if (trials == 1).all():
+            return np.broadcast_to(0.0, y.shape)
         return np.asarray(gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1))
 
     def log_density(self, eta: FloatArray, rows: slice = slice(None)) -> FloatArray:

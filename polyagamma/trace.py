@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -34,7 +35,7 @@ def dataset(
         Strings and numbers, so that netCDF can hold them.
     """
     pairs = [pair for dims, values in variables.values() for pair in zip(dims, values.shape, strict=True)]
-    labels = {dim: list(coords[dim]) if dim in coords else np.arange(size) for dim, size in pairs}
+    labels = {dim: list(coords[dim]) if dim in coords else pd.RangeIndex(size) for dim, size in pairs}
     return xr.Dataset(dict(variables), coords=labels, attrs=dict(attrs or {}))
 
 
