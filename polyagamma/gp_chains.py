@@ -13,7 +13,7 @@ from scipy.linalg import LinAlgError
 from polyagamma import _gibbs
 from polyagamma.gp_process import FullProcess, Process, SparseProcess
 from polyagamma.kernels import LogParameterPrior, parameter_groups
-from polyagamma.rounds import Arrays, Chains
+from polyagamma.rounds import Arrays, Chains, WrappedChains
 from polyagamma.sampling import Settings
 
 FloatArray = NDArray[np.float64]
@@ -82,8 +82,10 @@ def make_chains(
     return ProcessChains(process, prior, rows, initial, settings, bit_generators)
 
 
-class ProcessChains:
+class ProcessChains(WrappedChains):
     """Gibbs sampling of process and kernel parameters; see `make_chains`."""
+
+    _core: _gibbs.ProcessChains
 
     def __init__(
         self,
@@ -120,11 +122,6 @@ class ProcessChains:
             raise not_positive_definite(process, None) from error
 
     @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-        return self._core.sweeps_done
-
-    @property
     def stats(self) -> dict[str, np.dtype[Any]]:
         """Names and dtypes of the statistics of a sweep."""
         moves = [move for move, steps in zip(MOVES, self._steps, strict=True) if steps and self._sampled]
@@ -144,17 +141,11 @@ class ProcessChains:
             theta = self._core.theta(error.args[1])[0] if self._sampled else None
             raise not_positive_definite(self._process, theta) from error
 
-    def state(self) -> Arrays:
-        """Return everything needed to go on with the same bits, except the generators' states."""
-        return self._core.state()
 
-    def set_state(self, state: Arrays) -> None:
-        """Go on from `state`."""
-        self._core.set_state(state)
-
-
-class FixedKernelChains:
+class FixedKernelChains(WrappedChains):
     """Hamiltonian trajectories of a full process with a fixed kernel; see `make_chains`."""
+
+    _core: _gibbs.FixedKernelChains
 
     def __init__(
         self, process: FullProcess, rows: Rows, settings: Settings, bit_generators: BitGenerators
@@ -169,11 +160,6 @@ class FixedKernelChains:
             tune=settings.tune,
             threads=settings.threads,
         )
-
-    @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-        return self._core.sweeps_done
 
     @property
     def stats(self) -> Mapping[str, np.dtype[Any]]:
@@ -192,17 +178,11 @@ class FixedKernelChains:
         except _gibbs.NumericalError as error:
             raise not_positive_definite(self._process, None) from error
 
-    def state(self) -> Arrays:
-        """Return everything needed to go on with the same bits, except the generators' states."""
-        return self._core.state()
 
-    def set_state(self, state: Arrays) -> None:
-        """Go on from `state`."""
-        self._core.set_state(state)
-
-
-class LinearChains:
+class LinearChains(WrappedChains):
     """The sampler of logistic regression for a sparse process with a fixed kernel; see `make_chains`."""
+
+    _core: _gibbs.LogisticChains
 
     def __init__(
         self,
@@ -232,11 +212,6 @@ class LinearChains:
         )
 
     @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-        return self._core.sweeps_done
-
-    @property
     def stats(self) -> Mapping[str, np.dtype[Any]]:
         """Names and dtypes of the statistics of a sweep."""
         return self._core.stats
@@ -263,14 +238,6 @@ class LinearChains:
             return out[self._process.variable]
         chains = len(next(iter(out.values())))
         return np.empty((chains, sweeps, self._design.shape[1]))
-
-    def state(self) -> Arrays:
-        """Return everything needed to go on with the same bits, except the generators' states."""
-        return self._core.state()
-
-    def set_state(self, state: Arrays) -> None:
-        """Go on from `state`."""
-        self._core.set_state(state)
 
 
 def random_start(

@@ -20,12 +20,22 @@ ROUND_SWEEPS = 8192  # and after no more sweeps than this
 Arrays = Mapping[str, NDArray[Any]]
 
 
-class Chains(Protocol):
-    """The chains of one run, as the compiled core offers them for every model."""
+class Resumable(Protocol):
+    """What makes sweeps, and can be stored between two of them."""
 
     @property
     def sweeps_done(self) -> int:
         """Sweeps made so far, warm-up included."""
+
+    def state(self) -> Arrays:
+        """Everything needed to go on with the same bits, except the bit generators."""
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+
+
+class Chains(Resumable, Protocol):
+    """The chains of one run, as models offer them."""
 
     @property
     def stats(self) -> Mapping[str, np.dtype[Any]]:
@@ -38,11 +48,24 @@ class Chains(Protocol):
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`, whose arrays have shape (chains, sweeps, ...)."""
 
+
+class WrappedChains:
+    """Base of chains that tell of others, `_core`, in their own way, and stand where these stand."""
+
+    _core: Resumable
+
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+        return self._core.sweeps_done
+
     def state(self) -> Arrays:
-        """Everything needed to go on with the same bits, except the bit generators."""
+        """Return everything needed to go on with the same bits, except the generators' states."""
+        return self._core.state()
 
     def set_state(self, state: Arrays) -> None:
         """Go on from `state`."""
+        self._core.set_state(state)
 
 
 @dataclass
