@@ -15,8 +15,7 @@ from polyagamma._checks import require_positive
 from polyagamma.augmentation import Rows
 from polyagamma.base import Initial
 from polyagamma.design import Predictors
-from polyagamma.gp_chains import Rows as ChainRows
-from polyagamma.gp_chains import make_chains
+from polyagamma.gp_chains import ProcessRows, make_chains
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.gp_predictions import GaussianProcessPredictions
 from polyagamma.gp_process import FullProcess, Process, SparseProcess, sparse_doubles
@@ -270,7 +269,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         return make_chains(
             self._process,
             self._prior if self.sample_kernel else None,
-            ChainRows(response.shape, response.kappa, offset),
+            ProcessRows(response.shape, response.kappa, offset),
             None if initvals is None else self._initial(initvals, settings.chains),
             settings,
             generators,

@@ -26,7 +26,7 @@ BitGenerators = Sequence[np.random.BitGenerator]
 
 
 @dataclass(frozen=True)
-class Rows:
+class ProcessRows:
     """Rows of a model: Pólya-gamma shapes (n,); kappa and offsets plus prior means (functions, n)."""
 
     shape: FloatArray
@@ -37,7 +37,7 @@ class Rows:
 def make_chains(
     process: Process,
     prior: LogParameterPrior | None,
-    rows: Rows,
+    rows: ProcessRows,
     initial: FloatArray | None,
     settings: Settings,
     bit_generators: BitGenerators,
@@ -52,7 +52,7 @@ def make_chains(
     process : Process
     prior : LogParameterPrior or None
         None keeps the kernel parameters fixed.
-    rows : Rows
+    rows : ProcessRows
     initial : ndarray, shape (chains, d), optional
         Log kernel parameters to start at; by default near those of the process's kernel.
     settings : Settings
@@ -91,7 +91,7 @@ class ProcessChains(WrappedChains):
         self,
         process: Process,
         prior: LogParameterPrior | None,
-        rows: Rows,
+        rows: ProcessRows,
         initial: FloatArray | None,
         settings: Settings,
         bit_generators: BitGenerators,
@@ -148,7 +148,7 @@ class FixedKernelChains(WrappedChains):
     _core: _gibbs.FixedKernelChains
 
     def __init__(
-        self, process: FullProcess, rows: Rows, settings: Settings, bit_generators: BitGenerators
+        self, process: FullProcess, rows: ProcessRows, settings: Settings, bit_generators: BitGenerators
     ) -> None:
         self._process = process
         self._core = _gibbs.FixedKernelChains(
@@ -188,7 +188,7 @@ class LinearChains(WrappedChains):
         self,
         process: SparseProcess,
         design: FloatArray,
-        rows: Rows,
+        rows: ProcessRows,
         settings: Settings,
         bit_generators: BitGenerators,
     ) -> None:
