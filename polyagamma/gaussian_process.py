@@ -214,16 +214,6 @@ class PolyaGammaGP(GaussianProcessPredictions):
         )
 
     @property
-    def classes_(self) -> NDArray[Any]:
-        """The labels in sorted order."""
-        return self._response.classes
-
-    @property
-    def feature_names(self) -> list[str]:
-        """Names of the predictors."""
-        return list(self._predictors.names)
-
-    @property
     def n_rows(self) -> int:
         """Number of training inputs."""
         return len(self._predictors.X)

@@ -136,16 +136,6 @@ class PolyaGammaLogistic(LogisticPredictions):
         self._centre, self._prior = self._joint_prior()
 
     @property
-    def classes_(self) -> NDArray[Any]:
-        """The two labels in sorted order."""
-        return self._response.classes
-
-    @property
-    def feature_names(self) -> list[str]:
-        """Names of the predictors."""
-        return list(self._predictors.names)
-
-    @property
     def n_features(self) -> int:
         """Number of predictors."""
         return len(self._predictors.names)
