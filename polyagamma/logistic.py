@@ -127,6 +127,7 @@ class PolyaGammaLogistic(LogisticPredictions):
         feature_names: Sequence[str] | None = None,
     ) -> None:
         self._predictors = Predictors.check(X, feature_names, intercept)
+        self._predictors.require_distinct_constants()
         n = len(self._predictors.X)
         self._response = BinomialResponse.check(y, trials, weights, offset, n)
         if intercept_prior is not None and not intercept:
