@@ -109,12 +109,8 @@ void run(PyChains& self, std::size_t sweeps, const py::object& out) {
 }
 
 py::dict stats(const PyChains& self) {
-    py::dict names;
-    names["lp"] = py::dtype::of<double>();
-    if (self.chains->kernel() == KernelChoice::gibbs) return names;
-    names["acceptance_rate"] = py::dtype::of<double>();
-    names["energy"] = py::dtype::of<double>();
-    return names;
+    if (self.chains->kernel() == KernelChoice::gibbs) return stat_names({"lp"});
+    return stat_names({"lp", "acceptance_rate", "energy"});
 }
 
 py::dict kernel_info(const PyChains& self) {

@@ -34,6 +34,19 @@ class PythonPrior final : public LogPrior {
     std::size_t n_theta_;
 };
 
+// What Python calls the moves of a sweep, in the order of `steps`.
+struct Move {
+    const char* acceptance;
+    const char* steps;
+    OutputArray Moves<OutputArray>::* output;
+};
+constexpr std::array<Move, 4> kMoves{{
+    {"acceptance_collapsed", "collapsed_steps", &Moves<OutputArray>::collapsed},
+    {"acceptance_whitened", "whitened_steps", &Moves<OutputArray>::whitened},
+    {"acceptance_surrogate", "surrogate_steps", &Moves<OutputArray>::surrogate},
+    {"acceptance_trajectory", "trajectory_steps", &Moves<OutputArray>::trajectory},
+}};
+
 // The arrays of `out`, those there are, by the name that Python gives them.
 void assign(const py::dict& out, std::initializer_list<std::pair<const char*, OutputArray*>> arrays) {
     const auto step = static_cast<py::ssize_t>(sizeof(double));
@@ -66,7 +79,8 @@ class PyProcessChains {
           shape_(std::move(shape)),
           kappa_(std::move(kappa)),
           offset_(std::move(offset)),
-          bit_generators_(std::move(bit_generators)) {
+          bit_generators_(std::move(bit_generators)),
+          steps_(steps) {
         if (!log_prior.is_none()) prior_ = std::make_unique<PythonPrior>(log_prior, process_->n_theta());
         const ProcessData data{process_->n_rows(), static_cast<std::size_t>(kappa_.shape(0)), shape_.data(),
                                kappa_.data(), offset_.data()};
@@ -77,6 +91,20 @@ class PyProcessChains {
     }
 
     std::size_t sweeps_done() const { return chains_->sweeps_done(); }
+
+    py::dict stats() const {
+        py::dict names = stat_names({"lp"});
+        for (std::size_t i = 0; i < kMoves.size(); ++i)
+            if (prior_ && steps_[i] > 0) names[kMoves[i].acceptance] = py::dtype::of<double>();
+        return names;
+    }
+
+    py::dict kernel_info() const {
+        py::dict info;
+        info["kernel"] = steps_.back() > 0 ? "hmc+gibbs" : "gibbs";
+        for (std::size_t i = 0; i < kMoves.size(); ++i) info[kMoves[i].steps] = steps_[i];
+        return info;
+    }
 
     // Log kernel parameters of a chain, (functions, n_theta).
     py::array_t<double> theta(std::size_t chain) const {
@@ -111,11 +139,8 @@ class PyProcessChains {
         assign(out, {{"f", &draws.g},
                      {"theta", &draws.theta},
                      {"whitened", &draws.whitened},
-                     {"lp", &draws.log_posterior},
-                     {"acceptance_collapsed", &draws.acceptance.collapsed},
-                     {"acceptance_whitened", &draws.acceptance.whitened},
-                     {"acceptance_surrogate", &draws.acceptance.surrogate},
-                     {"acceptance_trajectory", &draws.acceptance.trajectory}});
+                     {"lp", &draws.log_posterior}});
+        for (const Move& move : kMoves) assign(out, {{move.acceptance, &(draws.acceptance.*move.output)}});
         if (out.contains("whitened"))
             draws.n_whitened =
                 static_cast<std::size_t>(out["whitened"].cast<py::array>().shape(2) / kappa_.shape(0));
@@ -126,6 +151,7 @@ class PyProcessChains {
     Array shape_, kappa_, offset_;
     std::unique_ptr<PythonPrior> prior_;
     std::vector<py::object> bit_generators_;
+    std::array<std::size_t, 4> steps_;
     std::unique_ptr<ProcessChains> chains_;
 };
 
@@ -142,6 +168,8 @@ class PyFixedKernelChains {
                   covariance_->function(), blas(), bitgens_of(bit_generators_), tune, threads) {}
 
     std::size_t sweeps_done() const { return chains_.sweeps_done(); }
+
+    py::dict stats() const { return stat_names({"lp", "acceptance_rate"}); }
 
     py::dict kernel_info() const {
         const HmcSettings settings = chains_.settings();
@@ -199,6 +227,8 @@ void register_process_chains(py::module_& module) {
              py::arg("offset").noconvert(), py::arg("log_prior"), py::arg("initial_theta").noconvert(),
              py::arg("bit_generators"), py::arg("tune"), py::arg("steps"), py::arg("threads"))
         .def_property_readonly("sweeps_done", &PyProcessChains::sweeps_done)
+        .def_property_readonly("stats", &PyProcessChains::stats)
+        .def_property_readonly("kernel_info", &PyProcessChains::kernel_info)
         .def("theta", &PyProcessChains::theta, py::arg("chain"))
         .def("state", &PyProcessChains::state)
         .def("set_state", &PyProcessChains::set_state, py::arg("state"))
@@ -209,6 +239,7 @@ void register_process_chains(py::module_& module) {
              py::kw_only(), py::arg("covariance"), py::arg("shape").noconvert(), py::arg("kappa").noconvert(),
              py::arg("offset").noconvert(), py::arg("bit_generators"), py::arg("tune"), py::arg("threads"))
         .def_property_readonly("sweeps_done", &PyFixedKernelChains::sweeps_done)
+        .def_property_readonly("stats", &PyFixedKernelChains::stats)
         .def_property_readonly("kernel_info", &PyFixedKernelChains::kernel_info)
         .def("state", &PyFixedKernelChains::state)
         .def("set_state", &PyFixedKernelChains::set_state, py::arg("state"))

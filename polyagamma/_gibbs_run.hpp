@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,13 @@ class Locks {
     const py::object type = py::module_::import("polyagamma._gibbs").attr("NumericalError");
     PyErr_SetObject(type.ptr(), py::make_tuple(kind, chain, sweep, index).ptr());
     throw py::error_already_set();
+}
+
+// Statistics of a sweep, each a double.
+inline py::dict stat_names(std::initializer_list<const char*> names) {
+    py::dict dtypes;
+    for (const char* name : names) dtypes[name] = py::dtype::of<double>();
+    return dtypes;
 }
 
 inline Array to_array(const Vector& values) {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,21 +46,9 @@ class AugmentedChains(WrappedChains):
         One for each chain, apart from those of `chains`.
     """
 
-    _core: Chains
-
     def __init__(self, chains: Chains, rows: Rows, generators: Sequence[np.random.BitGenerator]) -> None:
         self._core, self._rows = chains, rows
         self._generators = [np.random.Generator(bits) for bits in generators]
-
-    @property
-    def stats(self) -> Mapping[str, np.dtype[Any]]:
-        """Names and dtypes of what is told of each draw."""
-        return self._core.stats
-
-    @property
-    def kernel_info(self) -> Mapping[str, str | int | float]:
-        """What the kernel is."""
-        return self._core.kernel_info
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`."""

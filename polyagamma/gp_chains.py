@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,9 @@ from polyagamma.rounds import Arrays, Chains, WrappedChains
 from polyagamma.sampling import Settings
 
 FloatArray = NDArray[np.float64]
-MOVES = ("collapsed", "whitened", "surrogate", "trajectory")
-# Of each of the moves in a sweep; the whitened ones where warm-up finds that they reach far. Those of the
-# full process were best for the least effective sample size per second on the Pima and breast cancer data;
-# a sparse process has many rows, which determine its kernel.
+# Of the moves in a sweep: collapsed, whitened (where warm-up finds that they reach far), surrogate and
+# trajectory. Those of the full process were best for the least effective sample size per second on the Pima
+# and breast cancer data; a sparse process has many rows, which determine its kernel.
 STEPS = {"auto": (1, 6, 4, 1), "sparse": (1, 1, 1, 1), "gibbs": (3, 0, 0, 0)}
 BitGenerators = Sequence[np.random.BitGenerator]
 
@@ -98,7 +96,6 @@ class ProcessChains(WrappedChains):
     ) -> None:
         self._process = process
         auto = "sparse" if isinstance(process, SparseProcess) else "auto"
-        self._steps = STEPS["gibbs" if settings.kernel == "gibbs" else auto]
         self._sampled = prior is not None
         start = np.empty((settings.chains, len(rows.kappa), 0))
         if prior is not None and initial is None:
@@ -115,23 +112,11 @@ class ProcessChains(WrappedChains):
                 initial_theta=start,
                 bit_generators=bit_generators,
                 tune=settings.tune,
-                steps=self._steps,
+                steps=STEPS["gibbs" if settings.kernel == "gibbs" else auto],
                 threads=settings.threads,
             )
         except _gibbs.NumericalError as error:
             raise not_positive_definite(process, None) from error
-
-    @property
-    def stats(self) -> dict[str, np.dtype[Any]]:
-        """Names and dtypes of the statistics of a sweep."""
-        moves = [move for move, steps in zip(MOVES, self._steps, strict=True) if steps and self._sampled]
-        return {name: np.dtype(np.float64) for name in ["lp", *(f"acceptance_{move}" for move in moves)]}
-
-    @property
-    def kernel_info(self) -> dict[str, str | int | float]:
-        """What a sweep does."""
-        kernel = "hmc+gibbs" if self._steps[MOVES.index("trajectory")] else "gibbs"
-        return {"kernel": kernel} | {f"{move}_steps": n for move, n in zip(MOVES, self._steps, strict=True)}
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
@@ -160,16 +145,6 @@ class FixedKernelChains(WrappedChains):
             tune=settings.tune,
             threads=settings.threads,
         )
-
-    @property
-    def stats(self) -> Mapping[str, np.dtype[Any]]:
-        """Names and dtypes of the statistics of a sweep."""
-        return {name: np.dtype(np.float64) for name in ("lp", "acceptance_rate")}
-
-    @property
-    def kernel_info(self) -> Mapping[str, str | int | float]:
-        """What warm-up chose."""
-        return self._core.kernel_info
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
@@ -210,16 +185,6 @@ class LinearChains(WrappedChains):
             kernel=settings.kernel,
             threads=settings.threads,
         )
-
-    @property
-    def stats(self) -> Mapping[str, np.dtype[Any]]:
-        """Names and dtypes of the statistics of a sweep."""
-        return self._core.stats
-
-    @property
-    def kernel_info(self) -> Mapping[str, str | int | float]:
-        """What warm-up chose."""
-        return self._core.kernel_info
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""

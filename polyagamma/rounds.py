@@ -20,22 +20,12 @@ ROUND_SWEEPS = 8192  # and after no more sweeps than this
 Arrays = Mapping[str, NDArray[Any]]
 
 
-class Resumable(Protocol):
-    """What makes sweeps, and can be stored between two of them."""
+class Chains(Protocol):
+    """The chains of one run, as the compiled core offers them for every model."""
 
     @property
     def sweeps_done(self) -> int:
         """Sweeps made so far, warm-up included."""
-
-    def state(self) -> Arrays:
-        """Everything needed to go on with the same bits, except the bit generators."""
-
-    def set_state(self, state: Arrays) -> None:
-        """Go on from `state`."""
-
-
-class Chains(Resumable, Protocol):
-    """The chains of one run, as models offer them."""
 
     @property
     def stats(self) -> Mapping[str, np.dtype[Any]]:
@@ -48,16 +38,32 @@ class Chains(Resumable, Protocol):
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`, whose arrays have shape (chains, sweeps, ...)."""
 
+    def state(self) -> Arrays:
+        """Everything needed to go on with the same bits, except the bit generators."""
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+
 
 class WrappedChains:
-    """Base of chains that tell of others, `_core`, in their own way, and stand where these stand."""
+    """Base of chains that run others, `_core`, in their own way; all else is that of the others."""
 
-    _core: Resumable
+    _core: Chains
 
     @property
     def sweeps_done(self) -> int:
         """Sweeps made so far, warm-up included."""
         return self._core.sweeps_done
+
+    @property
+    def stats(self) -> Mapping[str, np.dtype[Any]]:
+        """Names and dtypes of what is told of each draw."""
+        return self._core.stats
+
+    @property
+    def kernel_info(self) -> Mapping[str, str | int | float]:
+        """What the kernel is; final after warm-up."""
+        return self._core.kernel_info
 
     def state(self) -> Arrays:
         """Return everything needed to go on with the same bits, except the generators' states."""
