@@ -16,9 +16,11 @@ from polyagamma.trace import Variables
 FloatArray = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
 class ObservedRows:
-    """What a trace tells, and a posterior depends on, of rows of any kind; arrays of shape (n,)."""
+    """What a trace tells, and a posterior depends on, of rows of any kind: labels; arrays (n,)."""
 
+    classes: NDArray[Any]
     y: FloatArray
     trials: FloatArray
     weights: FloatArray
@@ -42,12 +44,6 @@ class BinomialResponse(ObservedRows):
 
     It has one latent function.
     """
-
-    classes: NDArray[Any]
-    y: FloatArray
-    trials: FloatArray
-    weights: FloatArray
-    offset: FloatArray
 
     @classmethod
     def check(
@@ -120,12 +116,6 @@ class CategoricalResponse(ObservedRows):
 
     It has a latent function for each class; probabilities are their softmax.
     """
-
-    classes: NDArray[Any]
-    y: FloatArray
-    trials: FloatArray
-    weights: FloatArray
-    offset: FloatArray
 
     @property
     def n_functions(self) -> int:
