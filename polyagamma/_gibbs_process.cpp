@@ -45,13 +45,15 @@ class CallbackFeatures final : public PyFeatures, private FeatureFunction {
     void rethrow() override { callback_.rethrow(); }
 
   private:
-    Evaluation evaluate(const double* theta, double* features, double* variance) override {
-        return callback_.call([&](const py::function& function) {
-            const bool defined =
-                function(view(theta, {n_theta_}), view(features, {n_, m_}), view(variance, {n_}))
-                    .cast<bool>();
+    Evaluation evaluate(const double* theta, Features& features) override {
+        const Evaluation result = callback_.call([&](const py::function& function) {
+            const bool defined = function(view(theta, {n_theta_}), view(features.matrix.panel(0), {n_, m_}),
+                                          view(features.variance.data(), {n_}))
+                                     .cast<bool>();
             return defined ? Evaluation::ok : Evaluation::undefined;
         });
+        features.matrix.pack_in_place();
+        return result;
     }
 
     Callback callback_;
@@ -132,8 +134,7 @@ class SparseProcess final : public Process {
         if (n_theta_ > 0)
             return [this] { return std::make_unique<SparseBlock>(n_, m_, features_->function(), blas()); };
         auto fixed = std::make_shared<Features>(n_, m_);
-        const Evaluation result =
-            features_->function().evaluate(nullptr, fixed->matrix.data(), fixed->variance.data());
+        const Evaluation result = features_->function().evaluate(nullptr, *fixed);
         rethrow();
         if (result != Evaluation::ok) raise_numerical_error("kernel", 0, 0, 0);
         return [this, fixed] { return std::make_unique<SparseBlock>(n_, m_, fixed, blas()); };

@@ -3,14 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/kernels.hpp"
+#include "kernels/lanes_sum.hpp"
 #include "linalg/dense.hpp"
 
 namespace polyagamma {
 namespace {
 
-constexpr std::size_t kBlockRows = 256;
+constexpr std::size_t kBlockPanels = 32;  // of 100 columns: in the second-level cache
+constexpr std::size_t kBlockRows = kBlockPanels * kPanelRows;
 
 }  // namespace
+
+struct SparseBlock::RowBlock {
+    std::size_t panel, panels;  // the first, and how many
+    std::size_t first, end;     // rows
+};
 
 SparseBlock::SparseBlock(std::size_t n, std::size_t m, FeatureFunction& function, const Blas& blas)
     : SparseBlock(n, m, std::make_shared<Features>(n, m), blas) {
@@ -23,52 +31,75 @@ SparseBlock::SparseBlock(std::size_t n, std::size_t m, std::shared_ptr<Features>
       m_(m),
       function_(nullptr),
       blas_(&blas),
-      weights_(n),
-      linear_(n),
-      work_(m),
-      scaled_(kBlockRows * m) {
+      weights_(kBlockRows),
+      linear_(kBlockRows),
+      product_(kBlockRows),
+      lanes_(m * kPanelRows) {
     sides_[0] = {std::move(fixed), Vector(m * m), Vector(m)};
 }
 
 Evaluation SparseBlock::load(Side side, const double* theta) {
-    Features& features = *at(side).features;
-    if (function_ == nullptr) return Evaluation::ok;
-    return function_->evaluate(theta, features.matrix.data(), features.variance.data());
+    return function_ == nullptr ? Evaluation::ok : function_->evaluate(theta, *at(side).features);
 }
 
-void SparseBlock::add_weighted_gram(const Features& features, const double* weights, double* gram) {
-    char plain = 'N', transposed = 'T';
-    double one = 1.0;
-    int m = static_cast<int>(m_);
-    for (std::size_t first = 0; first < n_; first += kBlockRows) {
-        int rows = static_cast<int>(std::min(kBlockRows, n_ - first));
-        const double* from = features.matrix.data() + first * m_;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
-            const double root = std::sqrt(weights[first + i]);
-            for (std::size_t j = 0; j < m_; ++j) scaled_[i * m_ + j] = root * from[i * m_ + j];
-        }
-        blas_->dgemm(&plain, &transposed, &m, &m, &rows, &one, scaled_.data(), &m, scaled_.data(), &m, &one,
-                     gram, &m);
+template <class Work>
+void SparseBlock::for_blocks(Work work) const {
+    const std::size_t panels = panels_for(n_);
+    for (std::size_t t = 0; t < panels; t += kBlockPanels)
+        work(RowBlock{t, std::min(kBlockPanels, panels - t), t * kPanelRows,
+                      std::min(n_, (t + kBlockPanels) * kPanelRows)});
+}
+
+// Adds Φᵀ linear_ of a block.
+void SparseBlock::add_transposed(const Features& features, const RowBlock& block) {
+    std::fill(linear_.begin() + static_cast<std::ptrdiff_t>(block.end - block.first), linear_.end(), 0.0);
+    kernels().model.transposed(features.matrix.panel(block.panel), block.panels, m_, linear_.data(), 1,
+                               kBlockRows, lanes_.data());
+}
+
+void SparseBlock::sum_transposed(double* out) const {
+    for (std::size_t j = 0; j < m_; ++j) out[j] = sum_lanes(&lanes_[j * kPanelRows]);
+}
+
+// Φv of a block.
+const double* SparseBlock::product(const Features& features, const RowBlock& block, const double* v) {
+    kernels().model.forward(features.matrix.panel(block.panel), block.panels, m_, v, 1, product_.data(),
+                            kBlockRows);
+    return product_.data();
+}
+
+// The weights d ω and linear terms d linear of a block, d = 1 / (1 + s ω), and their share of the log
+// evidence.
+double SparseBlock::weigh(const Features& features, const PseudoRows& rows, const RowBlock& block) {
+    double sum = 0.0;
+    for (std::size_t i = block.first; i < block.end; ++i) {
+        const double d = 1.0 / (1.0 + features.variance[i] * rows.precision[i]);
+        const double linear = d * rows.linear[i];
+        weights_[i - block.first] = d * rows.precision[i];
+        linear_[i - block.first] = linear;
+        sum += 0.5 * (std::log(d) - linear * rows.linear[i] / rows.precision[i]);
     }
+    std::fill(weights_.begin() + static_cast<std::ptrdiff_t>(block.end - block.first), weights_.end(), 0.0);
+    return sum;
 }
 
 // z ~ N(0, ΦΦᵀ + diag(s + 1/ω)): by the matrix determinant lemma and Woodbury's identity its log density is
-// -½ log|B| + ½ |C⁻¹Φᵀ d linear|² + ½ Σ log d - ½ Σ d linear² / ω with d = 1 / (1 + s ω), and a term in ω
-// alone.
+// -½ log|B| + ½ |C⁻¹Φᵀ d linear|² + ½ Σ log d - ½ Σ d linear² / ω, and a term in ω alone.
 Evaluation SparseBlock::condition(Side side, const PseudoRows& rows, double& log_evidence) {
     Matrices& m = at(side);
+    const Features& features = *m.features;
     log_evidence = 0.0;
-    for (std::size_t i = 0; i < n_; ++i) {
-        const double d = 1.0 / (1.0 + m.features->variance[i] * rows.precision[i]);
-        weights_[i] = d * rows.precision[i];
-        linear_[i] = d * rows.linear[i];
-        log_evidence += 0.5 * (std::log(d) - linear_[i] * rows.linear[i] / rows.precision[i]);
-    }
+    std::fill(lanes_.begin(), lanes_.end(), 0.0);
     std::fill(m.b.begin(), m.b.end(), 0.0);
     for (std::size_t j = 0; j < m_; ++j) m.b[j * m_ + j] = 1.0;
-    add_weighted_gram(*m.features, weights_.data(), m.b.data());
+    for_blocks([&](const RowBlock& block) {
+        log_evidence += weigh(features, rows, block);
+        kernels().model.weighted_gram(features.matrix.panel(block.panel), block.panels, m_, weights_.data(),
+                                      m.b.data());
+        add_transposed(features, block);
+    });
     if (!cholesky(*blas_, m.b.data(), m_).ok()) return Evaluation::undefined;
-    multiply_vector_transposed(*blas_, m.features->matrix.data(), linear_.data(), n_, m_, m.mean.data());
+    sum_transposed(m.mean.data());
     solve_lower(*blas_, m.b.data(), m_, m.mean.data());
     for (std::size_t j = 0; j < m_; ++j)
         log_evidence += 0.5 * m.mean[j] * m.mean[j] - std::log(m.b[j * m_ + j]);
@@ -81,14 +112,15 @@ Evaluation SparseBlock::draw(Side side, const PseudoRows& rows, const double* no
     const Matrices& m = at(side);
     for (std::size_t j = 0; j < m_; ++j) whitened[j] = m.mean[j] + noise[j];
     solve_lower_transposed(*blas_, m.b.data(), m_, whitened);
-    multiply_vector(*blas_, m.features->matrix.data(), whitened, n_, m_, g);
-    for (std::size_t i = 0; i < n_; ++i) {
-        const double s = m.features->variance[i];
-        const double d = 1.0 / (1.0 + s * rows.precision[i]);
-        const double low_rank = g[i];
-        g[i] = d * (low_rank + s * rows.linear[i]) + std::sqrt(s * d) * noise[m_ + i];
-        whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank) / std::sqrt(s) : 0.0;
-    }
+    for_blocks([&](const RowBlock& block) {
+        const double* low_rank = product(*m.features, block, whitened);
+        for (std::size_t i = block.first; i < block.end; ++i) {
+            const double s = m.features->variance[i];
+            const double d = 1.0 / (1.0 + s * rows.precision[i]);
+            g[i] = d * (low_rank[i - block.first] + s * rows.linear[i]) + std::sqrt(s * d) * noise[m_ + i];
+            whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank[i - block.first]) / std::sqrt(s) : 0.0;
+        }
+    });
     return Evaluation::ok;
 }
 
@@ -114,25 +146,34 @@ Evaluation SparseBlock::invert_draw(const PseudoRows& rows, const double* whiten
 Evaluation SparseBlock::covariance_product(const PseudoRows& rows, const double* h, double* whitened,
                                            double* g) {
     const Matrices& m = at(Side::current);
-    const double* matrix = m.features->matrix.data();
-    for (std::size_t i = 0; i < n_; ++i)
-        linear_[i] = h[i] / (1.0 + m.features->variance[i] * rows.precision[i]);
-    multiply_vector_transposed(*blas_, matrix, linear_.data(), n_, m_, whitened);
+    const Features& features = *m.features;
+    std::fill(lanes_.begin(), lanes_.end(), 0.0);
+    for_blocks([&](const RowBlock& block) {
+        for (std::size_t i = block.first; i < block.end; ++i)
+            linear_[i - block.first] = h[i] / (1.0 + features.variance[i] * rows.precision[i]);
+        add_transposed(features, block);
+    });
+    sum_transposed(whitened);
     solve_lower(*blas_, m.b.data(), m_, whitened);
     solve_lower_transposed(*blas_, m.b.data(), m_, whitened);
-    multiply_vector(*blas_, matrix, whitened, n_, m_, g);
-    for (std::size_t i = 0; i < n_; ++i) {
-        const double s = m.features->variance[i], low_rank = g[i];
-        g[i] = low_rank / (1.0 + s * rows.precision[i]) + s * linear_[i];
-        whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank) / std::sqrt(s) : 0.0;
-    }
+    for_blocks([&](const RowBlock& block) {
+        const double* low_rank = product(features, block, whitened);
+        for (std::size_t i = block.first; i < block.end; ++i) {
+            const double s = features.variance[i];
+            g[i] = (low_rank[i - block.first] + s * h[i]) / (1.0 + s * rows.precision[i]);
+            whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank[i - block.first]) / std::sqrt(s) : 0.0;
+        }
+    });
     return Evaluation::ok;
 }
 
 Evaluation SparseBlock::transform(Side side, const double* whitened, double* g) {
     const Features& features = *at(side).features;
-    multiply_vector(*blas_, features.matrix.data(), whitened, n_, m_, g);
-    for (std::size_t i = 0; i < n_; ++i) g[i] += std::sqrt(features.variance[i]) * whitened[m_ + i];
+    for_blocks([&](const RowBlock& block) {
+        const double* low_rank = product(features, block, whitened);
+        for (std::size_t i = block.first; i < block.end; ++i)
+            g[i] = low_rank[i - block.first] + std::sqrt(features.variance[i]) * whitened[m_ + i];
+    });
     return Evaluation::ok;
 }
 

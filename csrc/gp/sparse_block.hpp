@@ -4,21 +4,15 @@
 #include <memory>
 
 #include "gp/features.hpp"
+#include "gp/latent_block.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 
 namespace polyagamma {
 
-// Features and variances at one set of kernel parameters.
-struct Features {
-    Features(std::size_t n, std::size_t m) : matrix(n * m), variance(n) {}
-    Vector matrix;    // (n, m)
-    Vector variance;  // (n,)
-};
-
 // A process of low rank; its ν is (v, e). Given ω a row has precision ω / (1 + s ω) in Φv, so that v has the
-// posterior of a linear model; then g is univariate given v. O(n m² + m³) a sweep. Memory: two n x m
-// matrices; with a fixed kernel, whose features all blocks share, none.
+// posterior of a linear model; then g is univariate given v. O(n m² + m³) a sweep, by blocks of rows that
+// stay in cache. Memory: two n x m matrices; with a fixed kernel, whose features all blocks share, none.
 class SparseBlock final : public LatentBlock {
   public:
     SparseBlock(std::size_t n, std::size_t m, FeatureFunction& function, const Blas& blas);
@@ -45,16 +39,22 @@ class SparseBlock final : public LatentBlock {
         Vector b;     // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
         Vector mean;  // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
     };
+    struct RowBlock;
     Matrices& at(Side side) { return sides_[side == Side::current ? current_ : 1 - current_]; }
-    void add_weighted_gram(const Features& features, const double* weights, double* gram);
+    template <class Work>
+    void for_blocks(Work work) const;
+    double weigh(const Features& features, const PseudoRows& rows, const RowBlock& block);
+    void add_transposed(const Features& features, const RowBlock& block);
+    void sum_transposed(double* out) const;
+    const double* product(const Features& features, const RowBlock& block, const double* v);
 
     std::size_t n_, m_;
     FeatureFunction* function_;
     const Blas* blas_;
     std::array<Matrices, 2> sides_;
     std::size_t current_ = 0;
-    Vector weights_, linear_, work_;  // (n,), (n,), (m,)
-    Vector scaled_;                   // rows of Φ times the roots of their weights
+    Vector weights_, linear_, product_;  // of a block of rows, zero beyond the last row
+    Vector lanes_;                       // (m, kPanelRows): Φᵀ linear, lane by lane
 };
 
 }  // namespace polyagamma

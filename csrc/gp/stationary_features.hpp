@@ -6,6 +6,7 @@
 #include "gp/stationary.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/panels.hpp"
 
 namespace polyagamma {
 
@@ -18,23 +19,21 @@ class StationaryFeatures final : public FeatureFunction {
     StationaryFeatures(StationaryFunction function, const double* inputs, std::size_t n, const double* points,
                        std::size_t m, double jitter, bool independent, const Blas& blas);
 
-    Evaluation evaluate(const double* theta, double* features, double* variance) override;
+    Evaluation evaluate(const double* theta, Features& features) override;
 
   private:
-    // Points divided by the length scales, (p, m + 1), with room for an input in the last column.
+    // Points divided by the length scales, (p, m).
     Vector scaled_points(const Vector& inverse_scales) const;
     // L (m, m), lower, of the covariance matrix L Lᵀ of the points.
-    Evaluation factor(const Vector& columns, double variance, Vector& lower) const;
-    // Covariances of the inputs from `first` with the points, (rows, m).
-    void covariances(const StationaryFunction::Values& at, std::size_t first, std::size_t rows,
-                     Vector& columns, Vector& row, double* out) const;
+    Evaluation factor(const Vector& points, double variance, Vector& lower) const;
 
     StationaryFunction function_;
-    std::size_t n_, m_;
+    std::size_t m_;
     double jitter_;
     bool independent_;
     const Blas* blas_;
-    Vector inputs_, points_;  // (n, p), (m, p)
+    Panels inputs_;  // (n, p)
+    Vector points_;  // (m, p)
 };
 
 }  // namespace polyagamma

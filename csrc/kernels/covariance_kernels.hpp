@@ -14,6 +14,11 @@ struct CovarianceKernels {
     // dimension.
     void (*stationary_row)(Stationary family, const double* columns, std::size_t n, std::size_t p,
                            std::size_t i, double variance, double* out);
+    // Panels (see model_kernels.hpp) of m columns: variance k(|a - b|) for rows a of `inputs`, panels of p
+    // columns, times `scales`, and points b, (p, m), which are scaled already.
+    void (*stationary_panels)(Stationary family, const double* inputs, std::size_t n_panels, std::size_t p,
+                              const double* scales, const double* points, std::size_t m, double variance,
+                              double* out);
     // b[j] = scale scales[j] k[j] for j < n.
     void (*scaled_row)(const double* k, const double* scales, double scale, std::size_t n, double* b);
 };

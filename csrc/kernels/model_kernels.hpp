@@ -30,6 +30,9 @@ struct ModelKernels {
     // gram[j * k + l] += Σ_i weights[i] panels(i, j) panels(i, l), for l <= j.
     void (*weighted_gram)(const double* panels, std::size_t n_panels, std::size_t k, const double* weights,
                           double* gram);
+    // Rows x into L⁻¹x, in place, with L the lower triangle of `lower` (k, k); squares[i] = |L⁻¹x_i|².
+    void (*solve_lower)(double* panels, std::size_t n_panels, std::size_t k, const double* lower,
+                        double* squares);
     // From the linear predictor eta: the residual ∂ℓ/∂η = κ − (b/2) tanh(η/2), in place.
     void (*residual)(const double* kappa, const double* shape, std::size_t n, double* eta);
     // The same, and Σ ℓ with ℓ = κη − b log(2 cosh(η/2)), added lane by lane to log_likelihood[kPanelRows].

@@ -21,6 +21,15 @@ void Panels::assign(const Design& design, const double* basis, const Blas& blas)
     }
 }
 
+void Panels::pack_in_place() {
+    Vector rows(kPanelRows * columns_);
+    for (std::size_t t = 0; t < count(); ++t) {
+        std::copy_n(panel(t), rows.size(), rows.begin());
+        std::fill_n(panel(t), rows.size(), 0.0);
+        pack(t * kPanelRows, std::min(kPanelRows, rows_ - t * kPanelRows), rows.data());
+    }
+}
+
 void Panels::pack(std::size_t first, std::size_t n, const double* rows) {
     for (std::size_t i = 0; i < n; ++i) {
         const std::size_t row = first + i;

@@ -19,17 +19,26 @@ inline std::size_t padded_rows(std::size_t rows) {
 // A matrix in panels (see kernels/model_kernels.hpp); the last panel is filled up with rows of zeros.
 class Panels {
   public:
+    Panels() = default;
+    // Zeros.
+    Panels(std::size_t rows, std::size_t columns)
+        : rows_(rows), columns_(columns), data_(padded_rows(rows) * columns) {}
+
     // The design itself, or its product with `basis` (columns, columns), row-major.
     void assign(const Design& design, const double* basis, const Blas& blas);
 
     std::size_t rows() const { return rows_; }
     std::size_t columns() const { return columns_; }
     std::size_t count() const { return panels_for(rows_); }
+    // Puts row-major `rows` (count, columns) from row `first` on.
+    void pack(std::size_t first, std::size_t count, const double* rows);
+    // Makes panels of what is stored as a row-major matrix (rows, columns) from the first panel on.
+    void pack_in_place();
+
+    double* panel(std::size_t t) { return data_.data() + t * columns_ * kPanelRows; }
     const double* panel(std::size_t t) const { return data_.data() + t * columns_ * kPanelRows; }
 
   private:
-    void pack(std::size_t first, std::size_t count, const double* rows);
-
     std::size_t rows_ = 0;
     std::size_t columns_ = 0;
     Vector data_;

@@ -67,11 +67,12 @@ double own_variance(std::size_t i, double theta) {
 
 class Waves final : public FeatureFunction {
   public:
-    Evaluation evaluate(const double* theta, double* features, double* variance) override {
+    Evaluation evaluate(const double* theta, Features& features) override {
         for (std::size_t i = 0; i < kN; ++i) {
-            variance[i] = own_variance(i, *theta);
-            for (std::size_t j = 0; j < kM; ++j) features[i * kM + j] = feature(i, j, *theta);
+            features.variance[i] = own_variance(i, *theta);
+            for (std::size_t j = 0; j < kM; ++j) features.matrix.panel(0)[i * kM + j] = feature(i, j, *theta);
         }
+        features.matrix.pack_in_place();
         return Evaluation::ok;
     }
 };
@@ -261,6 +262,69 @@ TEST_CASE_TEMPLATE("the noise of a draw can be drawn back", Kind, Full, Sparse) 
     for (std::size_t i = 0; i < size; ++i)  // standard normal again
         for (std::size_t j = 0; j < size; ++j)
             CHECK(covariance[i][j] == doctest::Approx(i == j ? 1.0 : 0.0).epsilon(1e-9));
+}
+
+TEST_CASE("a sparse block takes all rows of all blocks, and no row that fills up the last panel") {
+    constexpr std::size_t kRows = 603;
+    auto features = std::make_shared<Features>(kRows, kM);
+    std::vector<double> omega(kRows), linear(kRows), h(kRows), d(kRows);
+    for (std::size_t i = 0; i < kRows; ++i) {
+        for (std::size_t j = 0; j < kM; ++j) features->matrix.panel(0)[i * kM + j] = feature(i, j, 0.3);
+        features->variance[i] = own_variance(i % 7, 0.3);
+        omega[i] = 0.1 + 0.01 * static_cast<double>(i % 50);
+        linear[i] = std::sin(static_cast<double>(i));
+        h[i] = std::cos(static_cast<double>(3 * i));
+        d[i] = 1.0 / (1.0 + features->variance[i] * omega[i]);
+    }
+    features->matrix.pack_in_place();
+    double* last = features->matrix.panel(kRows / kPanelRows);
+    for (std::size_t lane = kRows % kPanelRows; lane < kPanelRows; ++lane)
+        for (std::size_t j = 0; j < kM; ++j) last[j * kPanelRows + lane] = 1e3;
+
+    Matrix b(kM, std::vector<double>(kM));
+    std::vector<double> of_linear(kM), of_h(kM);  // Φᵀ d linear, Φᵀ d h
+    double expected = 0.0, log_det;
+    for (std::size_t j = 0; j < kM; ++j) b[j][j] = 1.0;
+    for (std::size_t i = 0; i < kRows; ++i) {
+        expected += 0.5 * (std::log(d[i]) - d[i] * linear[i] * linear[i] / omega[i]);
+        for (std::size_t j = 0; j < kM; ++j) {
+            of_linear[j] += feature(i, j, 0.3) * d[i] * linear[i];
+            of_h[j] += feature(i, j, 0.3) * d[i] * h[i];
+            for (std::size_t k = 0; k < kM; ++k)
+                b[j][k] += feature(i, j, 0.3) * d[i] * omega[i] * feature(i, k, 0.3);
+        }
+    }
+    const Matrix covariance = inverse(b, log_det);
+    const auto times_covariance = [&](const std::vector<double>& x) {
+        std::vector<double> y(kM);
+        for (std::size_t j = 0; j < kM; ++j)
+            for (std::size_t k = 0; k < kM; ++k) y[j] += covariance[j][k] * x[k];
+        return y;
+    };
+    const std::vector<double> mean = times_covariance(of_linear), shift = times_covariance(of_h);
+    for (std::size_t j = 0; j < kM; ++j) expected += 0.5 * of_linear[j] * mean[j];
+
+    SparseBlock block(kRows, kM, features, reference::blas());
+    const PseudoRows rows{kRows, omega.data(), linear.data()};
+    double evidence;
+    REQUIRE(block.condition(Side::current, rows, evidence) == Evaluation::ok);
+    CHECK(evidence == doctest::Approx(expected - 0.5 * log_det).epsilon(1e-11));
+    const std::vector<double> no_noise(kM + kRows);
+    std::vector<double> nu(kM + kRows), g(kRows), transformed(kRows);
+    const auto check = [&](const std::vector<double>& v, const std::vector<double>& direction) {
+        for (std::size_t i = 0; i < kRows; ++i) {
+            double low_rank = 0.0;
+            for (std::size_t j = 0; j < kM; ++j) low_rank += feature(i, j, 0.3) * v[j];
+            CHECK(g[i] ==
+                  doctest::Approx(d[i] * (low_rank + features->variance[i] * direction[i])).epsilon(1e-10));
+        }
+        REQUIRE(block.transform(Side::current, nu.data(), transformed.data()) == Evaluation::ok);
+        check_equal(transformed, g);
+    };
+    REQUIRE(block.draw(Side::current, rows, no_noise.data(), nu.data(), g.data()) == Evaluation::ok);
+    check(mean, linear);
+    REQUIRE(block.covariance_product(rows, h.data(), nu.data(), g.data()) == Evaluation::ok);
+    check(shift, h);
 }
 
 TEST_CASE("a covariance that is not positive definite is undefined") {

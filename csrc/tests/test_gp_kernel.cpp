@@ -37,6 +37,10 @@ double stationary(Stationary family, double r) {
     return 0.0;
 }
 
+double element(const Panels& matrix, std::size_t i, std::size_t j) {
+    return matrix.panel(i / kPanelRows)[j * kPanelRows + i % kPanelRows];
+}
+
 constexpr Stationary kFamilies[] = {Stationary::squared_exponential, Stationary::matern12,
                                     Stationary::matern32, Stationary::matern52};
 
@@ -69,47 +73,58 @@ TEST_CASE("stationary covariances follow their formulas, with one length scale a
     }
 }
 
+TEST_CASE("rows packed in place are panels, filled up with zeros whatever was there") {
+    Panels matrix(kN, kP);
+    std::fill_n(matrix.panel(0), matrix.count() * kPanelRows * kP, std::nan(""));
+    const std::vector<double> x = inputs();
+    std::copy(x.begin(), x.end(), matrix.panel(0));
+    matrix.pack_in_place();
+    for (std::size_t i = 0; i < matrix.count() * kPanelRows; ++i)
+        for (std::size_t j = 0; j < kP; ++j) CHECK(element(matrix, i, j) == (i < kN ? x[i * kP + j] : 0.0));
+}
+
 TEST_CASE("products of features are the covariances with the inducing points, and leave the right variance") {
-    constexpr std::size_t kRows = 600, kPoints = 7;  // rows of several blocks; the points are the first rows
+    constexpr std::size_t kRows = 603, kPoints = 7;  // rows of several blocks; the points are the first rows
     const std::vector<double> x = inputs(kRows);
     const double theta[] = {0.7, -0.2, 0.1, 0.9};
     const std::vector<LogParameter> lengths{{1, 99.0}, {2, 99.0}, {3, 99.0}};
     for (const Stationary family : kFamilies) {
         const StationaryFunction function(family, kP, {0, 99.0}, lengths);
-        std::vector<double> matrix(kRows * kRows), phi(kRows * kPoints), variance(kRows);
+        std::vector<double> matrix(kRows * kRows);
+        Features found(kRows, kPoints);
+        const auto phi = [&](std::size_t i, std::size_t j) { return element(found.matrix, i, j); };
         REQUIRE(StationaryCovariance(function, x.data(), kRows, 0.0).evaluate(theta, matrix.data()) ==
                 Evaluation::ok);
         for (const bool independent : {false, true}) {
             StationaryFeatures features(function, x.data(), kRows, x.data(), kPoints, 0.0, independent,
                                         reference::blas());
-            REQUIRE(features.evaluate(theta, phi.data(), variance.data()) == Evaluation::ok);
+            REQUIRE(features.evaluate(theta, found) == Evaluation::ok);
             for (std::size_t i = 0; i < kRows; ++i) {
                 const auto product = [&](std::size_t j) {
                     double sum = 0.0;
-                    for (std::size_t k = 0; k < kPoints; ++k)
-                        sum += phi[i * kPoints + k] * phi[j * kPoints + k];
+                    for (std::size_t k = 0; k < kPoints; ++k) sum += phi(i, k) * phi(j, k);
                     return sum;
                 };
                 for (std::size_t j = 0; j < std::min(kPoints, i + 1); ++j) {
                     CHECK(product(j) == doctest::Approx(matrix[i * kRows + j]).epsilon(1e-10));
                 }
                 const double left = independent ? std::max(0.0, std::exp(theta[0]) - product(i)) : 0.0;
-                CHECK(variance[i] == doctest::Approx(left).epsilon(1e-10));
+                CHECK(found.variance[i] == doctest::Approx(left).epsilon(1e-10));
             }
         }
         StationaryFeatures jittered(function, x.data(), kRows, x.data(), kPoints, 0.01, true,
                                     reference::blas());
-        REQUIRE(jittered.evaluate(theta, phi.data(), variance.data()) == Evaluation::ok);
+        REQUIRE(jittered.evaluate(theta, found) == Evaluation::ok);
         double square = 0.0;  // of the features of the last row: variance and it make the diagonal
-        for (std::size_t k = 0; k < kPoints; ++k) square += std::pow(phi[(kRows - 1) * kPoints + k], 2);
-        CHECK(square + variance[kRows - 1] == doctest::Approx(1.01 * std::exp(theta[0])));
-        CHECK(phi[0] * phi[0] == doctest::Approx(std::exp(theta[0]) / 1.01));
+        for (std::size_t k = 0; k < kPoints; ++k) square += std::pow(phi(kRows - 1, k), 2);
+        CHECK(square + found.variance[kRows - 1] == doctest::Approx(1.01 * std::exp(theta[0])));
+        CHECK(phi(0, 0) * phi(0, 0) == doctest::Approx(std::exp(theta[0]) / 1.01));
     }
     const std::vector<double> twice(2 * kP, 1.0);  // two equal points
     const StationaryFunction function(Stationary::matern12, kP, {-1, 0.0}, lengths);
     StationaryFeatures singular(function, x.data(), kN, twice.data(), 2, 0.0, true, reference::blas());
-    std::vector<double> phi(kN * 2), variance(kN);
-    CHECK(singular.evaluate(theta, phi.data(), variance.data()) == Evaluation::undefined);
+    Features none(kN, 2);
+    CHECK(singular.evaluate(theta, none) == Evaluation::undefined);
 }
 
 TEST_CASE("a fixed parameter keeps its value; parameters beyond doubles are undefined") {
@@ -134,6 +149,12 @@ TEST_CASE("covariance rows have the same bits at every level") {
             baseline->covariance.stationary_row(family, x.data(), kN, kP, kN - 1, 1.3, expected.data());
             level->covariance.stationary_row(family, x.data(), kN, kP, kN - 1, 1.3, found.data());
             CHECK(found == expected);
+            std::vector<double> panels(5 * kPanelRows), again(5 * kPanelRows);
+            baseline->covariance.stationary_panels(family, x.data(), 1, kP, &x[30], &x[40], 5, 1.3,
+                                                   panels.data());
+            level->covariance.stationary_panels(family, x.data(), 1, kP, &x[30], &x[40], 5, 1.3,
+                                                again.data());
+            CHECK(again == panels);
             baseline->covariance.scaled_row(x.data(), x.data() + 5, 0.7, kN, expected.data());
             level->covariance.scaled_row(x.data(), x.data() + 5, 0.7, kN, found.data());
             CHECK(found == expected);

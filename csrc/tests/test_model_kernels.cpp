@@ -88,6 +88,36 @@ TEST_CASE("products with panels are those with the matrix") {
     }
 }
 
+TEST_CASE("triangular systems are solved, with the same bits at every level and however rows are cut") {
+    for (const auto [panels, k] : kSizes) {
+        const std::size_t rows = panels * kPanelRows;
+        const Vector matrix = random_vector(rows * k, 10);
+        Vector lower = random_vector(k * k, 11), first, first_squares;  // above the diagonal: not used
+        for (std::size_t j = 0; j < k; ++j) lower[j * k + j] = 3.0 + static_cast<double>(j);
+        for (const ModelKernels* kernels : levels()) {
+            Vector solved = matrix, squares(rows), pieces = matrix, piece_squares(rows);
+            kernels->solve_lower(solved.data(), panels, k, lower.data(), squares.data());
+            for (std::size_t t = 0; t < panels; ++t)
+                kernels->solve_lower(&pieces[t * k * kPanelRows], 1, k, lower.data(),
+                                     &piece_squares[t * kPanelRows]);
+            if (kernels == levels().front()) first = solved, first_squares = squares;
+            for (const Vector* found : {&solved, &pieces}) CHECK(same_bits(*found, first));
+            for (const Vector* found : {&squares, &piece_squares}) CHECK(same_bits(*found, first_squares));
+            for (std::size_t i = 0; i < rows; ++i) {
+                double square = 0.0;
+                for (std::size_t j = 0; j < k; ++j) {
+                    double product = 0.0;
+                    for (std::size_t l = 0; l <= j; ++l)
+                        product += lower[j * k + l] * element(solved, k, i, l);
+                    CHECK(product == doctest::Approx(element(matrix, k, i, j)).epsilon(1e-12));
+                    square += element(solved, k, i, j) * element(solved, k, i, j);
+                }
+                CHECK(squares[i] == doctest::Approx(square).epsilon(1e-12));
+            }
+        }
+    }
+}
+
 TEST_CASE("every level gives the same bits, and a chain the same alone as in a group") {
     for (const auto [panels, k] : kSizes) {
         const std::size_t rows = panels * kPanelRows;

@@ -45,6 +45,11 @@ inline void scale(Lanes& a, const Lanes& b) {
     for (std::size_t i = 0; i < kRegisters; ++i) a.part[i] *= b.part[i];
 }
 
+// a = (a - b) * factor
+inline void subtract_and_scale(Lanes& a, const Lanes& b, double factor) {
+    for (std::size_t i = 0; i < kRegisters; ++i) a.part[i] = (a.part[i] - b.part[i]) * factor;
+}
+
 // Through references: passing a vector by value would depend on the level's calling convention.
 inline void load(Lanes& lanes, const double* from) {
     for (std::size_t i = 0; i < kRegisters; ++i) {

@@ -16,8 +16,8 @@ const Kernels table = {
     POLYAGAMMA_STRING(POLYAGAMMA_LEVEL),
     fill_block,
     normals,
-    {forward, transposed, weighted_gram, residual, residual_and_log_likelihood, curvature},
-    {stationary_row, scaled_row},
+    {forward, transposed, weighted_gram, solve_lower, residual, residual_and_log_likelihood, curvature},
+    {stationary_row, stationary_panels, scaled_row},
 };
 
 }  // namespace POLYAGAMMA_LEVEL
