@@ -18,6 +18,7 @@ class RandomWalk {
     // Takes note that the last proposal had that probability of being accepted.
     void learn(double acceptance);
 
+    double times_learned() const { return state_.back(); }
     // The largest ratio, over dimensions, of the standard deviations of these steps and of another walk's.
     double reach(const RandomWalk& other) const;
 
