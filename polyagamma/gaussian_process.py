@@ -19,7 +19,14 @@ from polyagamma.gp_chains import ProcessRows, make_chains
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.gp_predictions import GaussianProcessPredictions
 from polyagamma.gp_process import FullProcess, Process, SparseProcess, sparse_doubles
-from polyagamma.gp_sparse import BasisFunctions, HilbertBasis, InducingPoints, choose_inducing
+from polyagamma.gp_sparse import (
+    FEWEST_POINTS,
+    BasisFunctions,
+    HilbertBasis,
+    InducingPoints,
+    choose_inducing,
+    enough_points,
+)
 from polyagamma.gp_trace import Names
 from polyagamma.job import digest
 from polyagamma.kernels import (
@@ -40,6 +47,7 @@ from polyagamma.sinks import Labelled
 FloatArray = NDArray[np.float64]
 Mean = float | Callable[[FloatArray], ArrayLike]
 APPROXIMATIONS = ("fitc", "dtc")
+AUTO_THREADS = 4  # that inducing="auto" leaves memory for: one for each chain of a run with the defaults
 
 
 class PolyaGammaGP(GaussianProcessPredictions):
@@ -82,10 +90,12 @@ class PolyaGammaGP(GaussianProcessPredictions):
         of SciPy, or a list of them for the elements of a vector. The default is ``norm(log(value), 1)``,
         value being that in `kernel`: 95 % of it within a factor of 7. Priors are cut off at the kernel's
         bounds.
-    inducing : int, array_like of shape (m, p) or HilbertBasis, optional
+    inducing : int, "auto", array_like of shape (m, p) or HilbertBasis, optional
         Makes the process sparse: inducing points, or how many of the rows of X to choose for them by
         k-means++ (their number is the compromise between time, proportional to its square, and detail); or a
-        basis of a Hilbert space, best in one or two dimensions. By default the full process.
+        basis of a Hilbert space, best in one or two dimensions. ``"auto"`` chooses ``log(n)**p`` rows, at
+        least 64 and at most 256 [6]_, or as many as the available memory has room for in a run of four
+        threads. By default the full process.
     approximation : {"fitc", "dtc"}, default "fitc"
         What inducing points leave of a training row's variance: all of it, independently of other rows, or
         nothing [4]_.
@@ -116,8 +126,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
     TypeError, ValueError
         If an argument does not fit: the message names it, the value found, what was expected and the cure.
     MemoryError
-        If `inducing` or ``optimize=True`` needs more memory than there is; runs of the full process check
-        when they start.
+        If `inducing` (64 points, if ``"auto"``) or ``optimize=True`` needs more memory than there is; runs of
+        the full process check when they start.
     ImportError
         If scikit-learn is not installed and is needed: for the default kernel, a number of inducing points or
         ``optimize=True``.
@@ -152,6 +162,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
        process regression", JMLR 6, 1939-1959, sections 5 and 6.
     .. [5] C. C. Holmes and L. Held (2006), "Bayesian auxiliary variable models for binary and multinomial
        regression", Bayesian Analysis 1, 145-168, section 3.1.
+    .. [6] D. R. Burt, C. E. Rasmussen and M. van der Wilk (2020), "Convergence of sparse variational
+       inference in Gaussian processes regression", JMLR 21(131), 1-63.
 
     Examples
     --------
@@ -179,7 +191,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
         kernel_prior: Mapping[str, Any] | None = None,
-        inducing: int | ArrayLike | HilbertBasis | None = None,
+        inducing: int | str | ArrayLike | HilbertBasis | None = None,
         approximation: str = "fitc",
         sample_kernel: bool = True,
         optimize: bool = False,
@@ -242,10 +254,25 @@ class PolyaGammaGP(GaussianProcessPredictions):
             return FullProcess(self.kernel_, X, self.jitter)
         if isinstance(inducing, HilbertBasis):
             return SparseProcess(self.kernel_, X, self.jitter, BasisFunctions(inducing, self.kernel_, X))
+        if isinstance(inducing, str):
+            checks.one_of("inducing", inducing, ("auto",))
+            inducing = self._inducing_that_fit()
         if np.ndim(inducing) == 0:  # a number of points: found to fit before they are looked for
             self._require_sparse_memory(checks.integer("inducing", inducing, 1), threads=1)
         points = InducingPoints(choose_inducing(inducing, X), approximation == "fitc", self.jitter)
         return SparseProcess(self.kernel_, X, self.jitter, points)
+
+    def _inducing_that_fit(self) -> int:
+        """Return how many inducing points to choose; MemoryError if not even a few fit."""
+        enough = enough_points(*self._predictors.X.shape)
+        available = available_memory()
+        few = min(enough, FEWEST_POINTS)
+        for size in range(enough, few, -1):
+            needed = 8 * sparse_doubles(self.n_rows, size, AUTO_THREADS, not self.sample_kernel)
+            if available is None or needed <= available:
+                return size
+        self._require_sparse_memory(few, AUTO_THREADS)
+        return few
 
     def _prior_mean(self, X: FloatArray) -> FloatArray:
         value = self.mean(X) if callable(self.mean) else self.mean

@@ -278,9 +278,9 @@ class PolyaGammaGPClassifier(_PosteriorClassifier):
     kernel_prior : mapping of str to SciPy distribution, optional
         Priors of the **logs** of kernel parameters; by default ``norm(log(value), 1)``, value being that in
         `kernel`.
-    inducing : int, array_like of shape (m, n_features) or HilbertBasis, optional
-        Inducing points, how many of them to choose, or a basis: needed above a few thousand rows. By default
-        the full process.
+    inducing : int, "auto", array_like of shape (m, n_features) or HilbertBasis, optional
+        Inducing points, how many of them to choose ("auto": found from n), or a basis: needed above a few
+        thousand rows. By default the full process.
     approximation : {"fitc", "dtc"}, default "fitc"
     sample_kernel : bool, default True
         Whether to sample the kernel's free parameters.
@@ -325,7 +325,7 @@ class PolyaGammaGPClassifier(_PosteriorClassifier):
         *,
         mean: Mean = 0.0,
         kernel_prior: Mapping[str, Any] | None = None,
-        inducing: int | ArrayLike | HilbertBasis | None = None,
+        inducing: int | str | ArrayLike | HilbertBasis | None = None,
         approximation: str = "fitc",
         sample_kernel: bool = True,
         optimize: bool = False,

@@ -8,6 +8,8 @@ from scipy.stats import norm, poisson, uniform
 from sklearn.gaussian_process.kernels import RBF, CompoundKernel, DotProduct
 
 from polyagamma import HilbertBasis, PolyaGammaGP
+from polyagamma.gp_process import sparse_doubles
+from polyagamma.gp_sparse import enough_points
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(1)
@@ -126,6 +128,20 @@ def test_sparse_process_too_large_for_memory_says_how_many_features_fit(inducing
         PolyaGammaGP(X, Y, inducing=inducing).sample(chains=1, cores=1, draws=5)
     fit = int(re.search(r"at most (\d+) of them", str(error.value))[1])
     PolyaGammaGP(X, Y, inducing=fit).sample(chains=1, cores=1, draws=5, tune=5, progressbar=False)
+
+
+def test_inducing_points_chosen_by_themselves_fit_into_memory(monkeypatch):
+    x = np.random.default_rng(1).uniform(-3, 3, (400, 3))
+    needed = 8 * sparse_doubles(len(x), 100, threads=4, fixed=False)
+    monkeypatch.setattr("polyagamma.gaussian_process.available_memory", lambda: needed)
+    assert enough_points(*x.shape) > 100
+    model = PolyaGammaGP(x, x[:, 0] > 0, inducing="auto")
+    trace = model.sample(2, tune=2, chains=1, random_seed=1, progressbar=False)
+    assert trace.posterior.sizes["component"] == 100
+    for module in ("memory", "gaussian_process"):
+        monkeypatch.setattr(f"polyagamma.{module}.available_memory", lambda: needed // 2)
+    with pytest.raises(MemoryError, match=r"400 rows and 64 features needs .* pass at most [45]\d of them"):
+        PolyaGammaGP(x, x[:, 0] > 0, inducing="auto")
 
 
 def test_hamiltonian_trajectories_need_a_fixed_kernel():

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic
 
 from polyagamma import HilbertBasis, PolyaGammaGP
-from polyagamma.gp_sparse import BasisFunctions, InducingPoints, choose_inducing
+from polyagamma.gp_sparse import BasisFunctions, InducingPoints, choose_inducing, enough_points
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(2)
@@ -171,6 +171,20 @@ def test_softmax_traces_and_predictions():
     assert (trace.posterior["length_scale"].std("class") > 0).any()
 
 
+@pytest.mark.parametrize("separable", [True, False])
+def test_whitened_moves_end_in_warm_up_where_they_do_not_reach_far(separable):
+    rng = np.random.default_rng(1)
+    x = rng.uniform(-3, 3, (1000, 1))
+    y = x[:, 0] > 0 if separable else rng.random(1000) < expit(2 * np.sin(2 * x[:, 0]))
+    settings = SHORT | {"tune": 200, "discard_tuned_samples": False}
+    trace = PolyaGammaGP(x, y, 4.0 * RBF(1.0), inducing=15).sample(**settings)
+    warm_up = np.isnan(trace.warmup_sample_stats["acceptance_whitened"].to_numpy())
+    draws = np.isnan(trace.sample_stats["acceptance_whitened"].to_numpy())
+    assert not warm_up[:, :150].any()  # what it takes to learn how far they reach
+    assert (warm_up[:, 150:] != separable).all()
+    assert (draws != separable).all()
+
+
 def test_choice_of_inducing_points():
     points = choose_inducing(7, X)
     assert points.shape == (7, 1)
@@ -179,9 +193,20 @@ def test_choice_of_inducing_points():
     np.testing.assert_array_equal(choose_inducing(given, X), given)
 
 
+def test_number_of_inducing_points():
+    assert enough_points(30, 1) == 30  # never more than there are rows
+    assert enough_points(100_000, 1) == 64
+    assert enough_points(100_000, 2) == 133  # log(n)² = 132.5
+    assert enough_points(100_000, 50) == 256
+    model = PolyaGammaGP(np.arange(90.0)[:, np.newaxis] / 9, np.arange(90) % 2, inducing="auto")
+    trace = model.sample(2, tune=2, chains=1, random_seed=1, progressbar=False)
+    assert trace.posterior.sizes["component"] == 64
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"inducing": "many"}, "inducing must be one of"),
         ({"inducing": 31}, "at most the number of rows, 30, got 31"),
         ({"inducing": 0}, "inducing must be at least 1"),
         ({"inducing": np.zeros((3, 2))}, "inducing must have the 1 columns of X"),

@@ -32,6 +32,7 @@ class RandomWalk final : public Proposal {
 
     // The largest ratio, over dimensions, of the standard deviations of these steps and of another walk's.
     double reach(const RandomWalk& other) const;
+    double times_learned() const { return state_.back(); }
 
     // S (dimension, dimension) row-major, then the number of times it learned: all that the walk is.
     Vector& state() { return state_; }

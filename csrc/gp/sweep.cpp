@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kLeastReach = 0.5;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kStepsToLearnReach = 150.0;
 
 // log p(z | ω, θ), the latent function integrated out.
 class CollapsedTarget final : public ThetaTarget {
@@ -92,7 +93,10 @@ class BlockPosterior final : public SurrogatePosterior {
     BlockPosterior(LatentBlock& block, const PseudoRows& rows, double* noise)
         : block_(block), rows_(rows), noise_(noise), mean_(size()) {}
 
-    Evaluation find_mean() { return covariance_product(rows_.linear, mean_.data()); }
+    Evaluation find_mean() {
+        std::fill_n(noise_, block_.noise_size(), 0.0);
+        return block_.draw(Side::current, rows_, noise_, mean_.data(), mean_.data() + block_.whitened_size());
+    }
 
     std::size_t size() const override { return block_.whitened_size() + block_.n_rows(); }
     const double* mean() const override { return mean_.data(); }
@@ -188,12 +192,13 @@ Evaluation LatentSweep::whitened_steps(const LatentRows& rows, BitGen& bitgen, b
 
 // Warm-up takes one, to learn how far they reach. Where they reach about as far as those with the noise kept,
 // which cost twice as much, many pay: f is large, and its scale says little to the likelihood. Elsewhere none
-// do, nor where independent proposals suffice.
+// do, and once that is known warm-up takes none either; nor where independent proposals suffice.
 std::size_t LatentSweep::n_whitened_steps(bool learn, const LatentState& state) const {
     if (steps_.surrogate == 0) return steps_.whitened;
     if (state.independent.suffices()) return 0;
-    if (learn) return std::min<std::size_t>(1, steps_.whitened);
-    return state.white.reach(state.surrogate_walk) >= kLeastReach ? steps_.whitened : 0;
+    const std::size_t most = learn ? std::min<std::size_t>(1, steps_.whitened) : steps_.whitened;
+    if (learn && state.white.times_learned() < kStepsToLearnReach) return most;
+    return state.white.reach(state.surrogate_walk) >= kLeastReach ? most : 0;
 }
 
 Evaluation LatentSweep::surrogate_moves(const LatentRows& rows, BitGen& bitgen, SweepKind kind,
