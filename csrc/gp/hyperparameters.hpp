@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "gp/independence.hpp"
 #include "gp/latent_block.hpp"
 #include "gp/metropolis.hpp"
 #include "random/bitgen.hpp"
@@ -29,6 +30,7 @@ struct ThetaWalk {
     LatentBlock& block;
     LogPrior& prior;
     RandomWalk& walk;
+    Independence* independence;  // null: the random walk proposes
     bool learn;
 };
 // On entry `log_density` is the target's at theta, on return that at the new theta. `acceptance`: the mean

@@ -129,7 +129,10 @@ Evaluation LatentSweep::run(const LatentRows& rows, BitGen& bitgen, bool learn, 
     Evaluation result = gibbs(rows, bitgen, learn, state, info);
     if (result == Evaluation::ok) result = whitened_steps(rows, bitgen, learn, state, info);
     if (result == Evaluation::ok) result = surrogate_moves(rows, bitgen, learn, state, info);
-    if (learn) state.surrogate.learn(rows, state.g.data());
+    if (learn) {
+        state.surrogate.learn(rows, state.g.data());
+        state.independence.learn(state.theta.data());
+    }
     if (result == Evaluation::ok) result = log_prior(state, info.log_prior);
     return result;
 }
@@ -146,12 +149,20 @@ Evaluation LatentSweep::gibbs(const LatentRows& rows, BitGen& bitgen, bool learn
     CollapsedTarget target(block_, pseudo_);
     double log_density;
     Evaluation result = target.log_density(Side::current, log_density);
-    if (result == Evaluation::ok && prior_ != nullptr)
-        result = walk_theta({block_, *prior_, state.collapsed, learn}, target, steps_.collapsed, bitgen,
+    const std::size_t steps = n_collapsed_steps(state);
+    if (prior_ != nullptr && steps == 0) info.acceptance.collapsed = std::numeric_limits<double>::quiet_NaN();
+    if (result == Evaluation::ok && steps > 0)
+        result = walk_theta({block_, *prior_, state.collapsed, nullptr, learn}, target, steps, bitgen,
                             state.theta, log_density, info.acceptance.collapsed);
     if (result != Evaluation::ok) return result;
     fill_normals(bitgen, noise_.data(), noise_.size());
     return block_.draw(Side::current, pseudo_, noise_.data(), state.whitened.data(), state.g.data());
+}
+
+// None where independent proposals of the surrogate's steps are often accepted: these move theta as far as it
+// goes.
+std::size_t LatentSweep::n_collapsed_steps(const LatentState& state) const {
+    return prior_ == nullptr || state.independence.suffices() ? 0 : steps_.collapsed;
 }
 
 Evaluation LatentSweep::whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
@@ -161,15 +172,16 @@ Evaluation LatentSweep::whitened_steps(const LatentRows& rows, BitGen& bitgen, b
     if (steps == 0) return Evaluation::ok;
     WhitenedTarget target(block_, rows, state, proposed_g_);
     double log_density = log_likelihood(rows, state.g.data());
-    return walk_theta({block_, *prior_, state.white, learn}, target, steps, bitgen, state.theta, log_density,
-                      info.acceptance.whitened);
+    return walk_theta({block_, *prior_, state.white, nullptr, learn}, target, steps, bitgen, state.theta,
+                      log_density, info.acceptance.whitened);
 }
 
 // Warm-up takes one, to learn how far they reach. Where they reach about as far as those with the noise kept,
 // which cost twice as much, many pay: f is large, and its scale says little to the likelihood. Elsewhere none
-// do, and once that is known warm-up takes none either.
+// do, and once that is known warm-up takes none either; nor where independent proposals suffice.
 std::size_t LatentSweep::n_whitened_steps(bool learn, const LatentState& state) const {
     if (steps_.surrogate == 0) return steps_.whitened;
+    if (state.independence.suffices()) return 0;
     const std::size_t most = learn ? std::min<std::size_t>(1, steps_.whitened) : steps_.whitened;
     if (learn && state.white.times_learned() < kStepsToLearnReach) return most;
     return state.white.reach(state.surrogate_walk) >= kLeastReach ? most : 0;
@@ -218,8 +230,16 @@ Evaluation LatentSweep::surrogate_steps(const LatentRows& rows, BitGen& bitgen, 
     if (result != Evaluation::ok) return result;
     SurrogateTarget target(block_, rows, state, noise_, proposed_whitened_, proposed_g_);
     double log_density = log_evidence + state.surrogate.excess(rows, state.g.data());
-    return walk_theta({block_, *prior_, state.surrogate_walk, learn}, target, steps_.surrogate, bitgen,
-                      state.theta, log_density, acceptance);
+    Independence* independence = independent_steps(learn, state) ? &state.independence : nullptr;
+    return walk_theta({block_, *prior_, state.surrogate_walk, independence, learn}, target, steps_.surrogate,
+                      bitgen, state.theta, log_density, acceptance);
+}
+
+// Warm-up takes turns, to learn both. The posterior of these steps is nearly that of theta, whatever the
+// noise, where the surrogate is good: then proposals from what warm-up saw of it are often accepted.
+bool LatentSweep::independent_steps(bool learn, LatentState& state) const {
+    if (!state.independence.ready() || !state.independence.prepare()) return false;
+    return learn ? state.independence.turn() : state.independence.pays();
 }
 
 Evaluation LatentSweep::log_prior(const LatentState& state, double& value) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "gp/hyperparameters.hpp"
+#include "gp/independence.hpp"
 #include "gp/latent_block.hpp"
 #include "gp/surrogate.hpp"
 #include "gp/trajectory.hpp"
@@ -13,8 +14,8 @@ namespace polyagamma {
 
 // The moves of a sweep besides the draws of ω and g: Metropolis steps of the kernel parameters with g
 // integrated out (collapsed), with ν kept (whitened), with the noise kept from which the surrogate makes g
-// (surrogate); and Hamiltonian trajectories of g with the kernel kept. One number for each: steps, or mean
-// acceptance.
+// (surrogate), which are independent proposals where warm-up finds that these pay; and Hamiltonian
+// trajectories of g with the kernel kept. One number for each: steps, or mean acceptance.
 template <class Number>
 struct Moves {
     Number collapsed{}, whitened{}, surrogate{}, trajectory{};
@@ -29,6 +30,7 @@ struct LatentState {
           collapsed(n_theta),
           white(n_theta),
           surrogate_walk(n_theta),
+          independence(n_theta),
           surrogate(block.n_rows()) {}
     // Visits all that the future depends on, as ranges of numbers.
     template <class Visitor>
@@ -37,6 +39,7 @@ struct LatentState {
         visitor(g.data(), g.size());
         for (RandomWalk* walk : {&collapsed, &white, &surrogate_walk})
             visitor(walk->state().data(), walk->state().size());
+        independence.visit(visitor);
         stride.visit(visitor);
         surrogate.visit(visitor);
     }
@@ -45,6 +48,7 @@ struct LatentState {
     Vector g;         // (n,)
     Vector whitened;  // ν; every sweep draws it afresh
     RandomWalk collapsed, white, surrogate_walk;
+    Independence independence;
     Stride stride;
     Surrogate surrogate;
 };
@@ -67,6 +71,8 @@ class LatentSweep {
                               SweepInfo& info);
     Evaluation surrogate_moves(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                                SweepInfo& info);
+    bool independent_steps(bool learn, LatentState& state) const;
+    std::size_t n_collapsed_steps(const LatentState& state) const;
     std::size_t n_whitened_steps(bool learn, const LatentState& state) const;
     Evaluation trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                             double& acceptance);
