@@ -82,6 +82,7 @@ class BuildExtensions(build_ext):
 
 
 HEADERS = glob("csrc/**/*.hpp", recursive=True)
+BINDING_HEADERS = glob("polyagamma/*.hpp")
 CORE = sorted(
     path
     for path in glob("csrc/**/*.cpp", recursive=True)
@@ -100,7 +101,7 @@ def extension(name, sources):
         sources,
         include_dirs=["csrc", np.get_include(), pybind11.get_include()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
-        depends=[*HEADERS, *CORE, *LEVEL_SOURCES],
+        depends=[*HEADERS, *BINDING_HEADERS, *CORE, *LEVEL_SOURCES],
         language="c++",
     )
 

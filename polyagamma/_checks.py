@@ -54,7 +54,14 @@ def real_array(name: str, value: ArrayLike) -> RealArray:
     ------
     TypeError
         If `value` does not consist of real numbers, or is ragged.
+    ValueError
+        If an element is masked: NumPy would forget the mask.
     """
+    if (position := first_masked(value)) is not None:
+        raise ValueError(
+            f"{name} must not have masked elements, got {_place(name, position)} = masked: drop or replace "
+            "such values"
+        )
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
@@ -65,6 +72,15 @@ def real_array(name: str, value: ArrayLike) -> RealArray:
     if value is None or array.dtype.kind not in "biuf":
         _refuse_type(name, f"{_describe(value)} (dtype {array.dtype})")
     return array
+
+
+def first_masked(value: object) -> tuple[int, ...] | None:
+    """Return where a masked array has its first masked element; None if there is none."""
+    if type(value) is np.ndarray or not isinstance(value, np.ndarray):  # saves the import of numpy.ma
+        return None
+    if not np.ma.is_masked(value):
+        return None
+    return tuple(np.argwhere(np.ma.getmaskarray(value))[0].tolist())
 
 
 def require_positive(name: str, array: RealArray) -> None:
@@ -264,7 +280,9 @@ def _refuse_type(name: str, found: str, cause: Exception | None = None) -> NoRet
 
 def _refuse_value(name: str, array: RealArray, bad: NDArray[np.bool_], expected: str) -> NoReturn:
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), array.shape))
-    place = f"{name}[{', '.join(map(str, index))}]" if index else name
-    raise ValueError(
-        f"{name} must {expected}, got {place} = {array[index].item()!r}: drop or replace such values"
-    )
+    found = f"{_place(name, index)} = {array[index].item()!r}"
+    raise ValueError(f"{name} must {expected}, got {found}: drop or replace such values")
+
+
+def _place(name: str, index: tuple[int, ...]) -> str:
+    return f"{name}[{', '.join(map(str, index))}]" if index else name

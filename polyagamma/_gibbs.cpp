@@ -22,5 +22,6 @@ PYBIND11_MODULE(_gibbs, module) {
     module.doc() = "Model and chain objects of the C++ core.";
     polyagamma::binding::register_model(module);
     polyagamma::binding::register_chains(module);
-    polyagamma::binding::register_gaussian_process(module);
+    polyagamma::binding::register_processes(module);
+    polyagamma::binding::register_process_chains(module);
 }

@@ -279,6 +279,12 @@ class ProcessChains:
     @property
     def sweeps_done(self) -> int:
         """Sweeps made so far, warm-up included."""
+    @property
+    def stats(self) -> dict[str, np.dtype[np.generic]]:
+        """Names and dtypes of the statistics that `run` can fill: ``"lp"``, rates of acceptance of moves."""
+    @property
+    def kernel_info(self) -> dict[str, str | int | float]:
+        """What a sweep does: ``kernel``, and the steps of each move."""
     def theta(self, chain: int) -> _Array:
         """Log kernel parameters of a chain, shape (functions, d)."""
     def run(self, sweeps: int, out: Mapping[str, NDArray[np.generic]] | None = None) -> None:
@@ -334,6 +340,9 @@ class FixedKernelChains:
     @property
     def sweeps_done(self) -> int:
         """Sweeps made so far, warm-up included."""
+    @property
+    def stats(self) -> dict[str, np.dtype[np.generic]]:
+        """Names and dtypes of the statistics that `run` can fill."""
     @property
     def kernel_info(self) -> dict[str, str | int | float]:
         """What a sweep does: ``kernel``, the ``kicks`` of its trajectory and the ``angle`` between them."""

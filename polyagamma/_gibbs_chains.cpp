@@ -109,12 +109,8 @@ void run(PyChains& self, std::size_t sweeps, const py::object& out) {
 }
 
 py::dict stats(const PyChains& self) {
-    py::dict names;
-    names["lp"] = py::dtype::of<double>();
-    if (self.chains->kernel() == KernelChoice::gibbs) return names;
-    names["acceptance_rate"] = py::dtype::of<double>();
-    names["energy"] = py::dtype::of<double>();
-    return names;
+    if (self.chains->kernel() == KernelChoice::gibbs) return stat_names({"lp"});
+    return stat_names({"lp", "acceptance_rate", "energy"});
 }
 
 py::dict kernel_info(const PyChains& self) {
@@ -132,33 +128,18 @@ py::dict kernel_info(const PyChains& self) {
                     "hmc_efficiency"_a = report.hmc_efficiency);
 }
 
-Array to_array(const Vector& values) {
-    return Array(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
-Vector to_vector(const py::dict& parts, const char* name) {
-    if (!parts.contains(name)) throw py::value_error(std::string("state lacks '") + name + "'");
-    const Array values = parts[name].cast<Array>();
-    return Vector(values.data(), values.data() + values.size());
-}
-
 py::dict state(PyChains& self) {
     using namespace py::literals;
     const Chains::State parts = self.chains->state();
-    py::array_t<std::uint64_t> sweeps_done(1);
-    sweeps_done.mutable_at(0) = parts.sweeps_done;
     return py::dict("u"_a = to_array(parts.u), "centre"_a = to_array(parts.centre),
                     "basis"_a = to_array(parts.basis), "warmup"_a = to_array(parts.warmup),
-                    "sweeps_done"_a = sweeps_done);
+                    "sweeps_done"_a = count(parts.sweeps_done));
 }
 
 void set_state(PyChains& self, const py::dict& parts) {
-    const Vector sweeps_done = to_vector(parts, "sweeps_done");
-    if (sweeps_done.size() != 1) throw py::value_error("state['sweeps_done'] must have one element");
-    const bool fits =
+    require_fit(
         self.chains->set_state({to_vector(parts, "u"), to_vector(parts, "centre"), to_vector(parts, "basis"),
-                                to_vector(parts, "warmup"), static_cast<std::uint64_t>(sweeps_done[0])});
-    if (!fits) throw py::value_error("state does not fit these chains");
+                                to_vector(parts, "warmup"), to_count(parts, "sweeps_done")}));
 }
 
 // Matrix in panels, vectors of rows; square matrices: coordinates, metric and their temporaries, and MᵀΩM of

@@ -54,13 +54,13 @@ double log_posterior(const PyModel& self, const Array& beta) {
     require_shape(beta, {static_cast<py::ssize_t>(model.prior.size())}, "beta");
     const py::gil_scoped_release release;
     const Coordinates coordinates(model);
-    RowTeam alone(1);
-    GradientPass pass(model.rows, coordinates.size(), 1, alone);
-    Vector gradient(coordinates.size());
+    Member alone;
+    Density density(coordinates.size());
     const double* u = beta.data();
-    double log_likelihood = 0.0, log_density = 0.0;
-    pass.log_density(coordinates, &u, gradient.data(), &log_likelihood, &log_density);
-    return log_density;
+    Density* result = &density;
+    GradientPass(model.rows, coordinates.size(), 1, 1)
+        .run(alone, coordinates, &u, GradientPass::Wanted::gradient_and_value, &result);
+    return density.log_posterior;
 }
 
 }  // namespace

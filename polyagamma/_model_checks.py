@@ -51,32 +51,25 @@ def instance(name: str, value: Any, types: tuple[type, ...]) -> None:
 
 
 def per_row(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
-    """Return `value` as a new float64 array of shape (n_rows,), all finite; a scalar is repeated.
-
-    Raises
-    ------
-    TypeError
-        If `value` is not real.
-    ValueError
-        If it has another shape, or a value is NaN or infinite.
-    """
+    """Return the `_vector` of a value for each row."""
     return _vector(name, value, n_rows, "row of X")
 
 
 def per_feature(name: str, value: ArrayLike, n_features: int) -> FloatArray:
-    """Return `value` as a new float64 array of shape (n_features,), all finite; a scalar is repeated.
+    """Return the `_vector` of a value for each feature."""
+    return _vector(name, value, n_features, "coefficient")
+
+
+def _vector(name: str, value: ArrayLike, size: int, of_what: str) -> FloatArray:
+    """Return `value` as a new float64 array of shape (size,), all finite; a scalar is repeated.
 
     Raises
     ------
     TypeError
         If `value` is not real.
     ValueError
-        If it has another shape, or a value is NaN or infinite.
+        If it has another shape, or a value is missing, NaN or infinite.
     """
-    return _vector(name, value, n_features, "coefficient")
-
-
-def _vector(name: str, value: ArrayLike, size: int, of_what: str) -> FloatArray:
     array = real_array(name, unmasked(name, value))
     if array.shape not in {(), (size,)}:
         raise ValueError(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from polyagamma._checks import require_finite
+from polyagamma._checks import first_masked, require_finite
 
 FloatArray = NDArray[np.float64]
 
@@ -120,8 +120,8 @@ def unmasked(name: str, value: Any) -> Any:
     ValueError
         If it is a masked array with masked elements.
     """
-    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
-        raise _missing(name, np.argwhere(np.ma.getmaskarray(value))[0].tolist(), "masked")
+    if (position := first_masked(value)) is not None:
+        raise _missing(name, position, "masked")
     return value
 
 

@@ -300,9 +300,9 @@ def random_polyagamma(
     TypeError
         If an argument has the wrong type, or `out` is no array of float64.
     ValueError
-        If h is not positive and finite or z not finite anywhere (unless `disable_checks`), h does not suit
-        the method, shapes do not go together, `out` is read-only, or `method`, `threads` or the seed is
-        invalid.
+        If h is not positive and finite or z not finite anywhere (unless `disable_checks`), an element of
+        them is masked, h does not suit the method, shapes do not go together, `out` is read-only, or
+        `method`, `threads` or the seed is invalid.
 
     Notes
     -----

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma.random import random_polyagamma
-from polyagamma.rounds import Arrays, Chains
+from polyagamma.rounds import Arrays, Chains, WrappedChains
 from polyagamma.sampling import OMEGA
 
 FloatArray = NDArray[np.float64]
@@ -32,7 +31,7 @@ class Rows:
     predictor: Callable[[Arrays], FloatArray]
 
 
-class AugmentedChains:
+class AugmentedChains(WrappedChains):
     """Chains that tell the Pólya-gamma variables of their draws too.
 
     Given the linear predictor, ``omega_i ~ PG(shape_i, eta_i)`` is independent of everything else (Polson,
@@ -48,41 +47,18 @@ class AugmentedChains:
     """
 
     def __init__(self, chains: Chains, rows: Rows, generators: Sequence[np.random.BitGenerator]) -> None:
-        self._chains, self._rows = chains, rows
+        self._core, self._rows = chains, rows
         self._generators = [np.random.Generator(bits) for bits in generators]
-
-    @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-        return self._chains.sweeps_done
-
-    @property
-    def stats(self) -> Mapping[str, np.dtype[Any]]:
-        """Names and dtypes of what is told of each draw."""
-        return self._chains.stats
-
-    @property
-    def kernel_info(self) -> Mapping[str, str | int | float]:
-        """What the kernel is."""
-        return self._chains.kernel_info
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`."""
         if out is None:
-            return self._chains.run(sweeps)
+            return self._core.run(sweeps)
         told = {name: array for name, array in out.items() if name != OMEGA}
-        self._chains.run(sweeps, told)
+        self._core.run(sweeps, told)
         for chain, generator in enumerate(self._generators):
             for sweep in range(sweeps):  # one by one, so that bits do not depend on rounds
                 eta = self._rows.predictor({name: array[chain, sweep] for name, array in told.items()})
                 omega = out[OMEGA][chain, sweep]
                 random_polyagamma(self._rows.shape, eta, out=omega, random_state=generator)
         return None
-
-    def state(self) -> Arrays:
-        """Return everything needed to go on with the same bits, except the generators' states."""
-        return self._chains.state()
-
-    def set_state(self, state: Arrays) -> None:
-        """Go on from `state`."""
-        self._chains.set_state(state)

@@ -92,7 +92,7 @@ def polyagamma_pdf(
     TypeError
         If an argument does not consist of real numbers.
     ValueError
-        If the shapes do not broadcast.
+        If the shapes do not broadcast, or an element is masked.
 
     Notes
     -----
@@ -146,7 +146,7 @@ def polyagamma_cdf(
     TypeError
         If an argument does not consist of real numbers.
     ValueError
-        If the shapes do not broadcast.
+        If the shapes do not broadcast, or an element is masked.
 
     See Also
     --------
@@ -184,8 +184,8 @@ def polyagamma_cumulant(n: ArrayLike, h: ArrayLike = 1.0, z: ArrayLike = 0.0) ->
     TypeError
         If an argument does not consist of real numbers.
     ValueError
-        If n is not one of 1, 2, 3 and 4, h is not positive and finite or z not finite anywhere, or the
-        shapes do not broadcast.
+        If n is not one of 1, 2, 3 and 4, h is not positive and finite or z not finite anywhere, an
+        element is masked, or the shapes do not broadcast.
 
     Notes
     -----
@@ -278,7 +278,8 @@ def polyagamma_laplace(
     TypeError
         If an argument does not consist of real numbers.
     ValueError
-        If h is not positive and finite or z not finite anywhere, or the shapes do not broadcast.
+        If h is not positive and finite or z not finite anywhere, an element is masked, or the shapes do not
+        broadcast.
 
     Notes
     -----

@@ -42,7 +42,7 @@ class Predictors:
         Raises
         ------
         TypeError, ValueError
-            See `_predictor_checks.matrix`; also if the names do not fit or two columns are constant.
+            See `_predictor_checks.matrix`; also if the names do not fit.
         """
         columns = checks.column_names(X)
         array = checks.matrix("X", X)
@@ -50,8 +50,14 @@ class Predictors:
             names = checks.feature_names(feature_names, array.shape[1])
         else:
             names = columns or [f"x{j}" for j in range(array.shape[1])]
-        checks.no_second_constant(array, names, intercept)
         return cls(array, names, columns, intercept)
+
+    def require_distinct_constants(self) -> None:
+        """Raise ValueError if two columns are constant, the intercept's being one of them.
+
+        For linear models, where their coefficients could not be told apart.
+        """
+        checks.no_second_constant(self.X, self.names, self.intercept)
 
     def moments(self, row_weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return weighted means and standard deviations of the columns (1 for a constant column)."""

@@ -40,7 +40,8 @@ class PolyaGamma:
     TypeError
         If h or z does not consist of real numbers.
     ValueError
-        If h is not positive and finite or z not finite anywhere, or their shapes do not broadcast.
+        If h is not positive and finite or z not finite anywhere, an element is masked, or their shapes do not
+        broadcast.
 
     See Also
     --------

@@ -15,8 +15,7 @@ from polyagamma._checks import require_positive
 from polyagamma.augmentation import Rows
 from polyagamma.base import Initial
 from polyagamma.design import Predictors
-from polyagamma.gp_chains import Rows as ChainRows
-from polyagamma.gp_chains import make_chains
+from polyagamma.gp_chains import ProcessRows, make_chains
 from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.gp_predictions import GaussianProcessPredictions
 from polyagamma.gp_process import FullProcess, Process, SparseProcess, sparse_doubles
@@ -227,16 +226,6 @@ class PolyaGammaGP(GaussianProcessPredictions):
         )
 
     @property
-    def classes_(self) -> NDArray[Any]:
-        """The labels in sorted order."""
-        return self._response.classes
-
-    @property
-    def feature_names(self) -> list[str]:
-        """Names of the predictors."""
-        return list(self._predictors.names)
-
-    @property
     def n_rows(self) -> int:
         """Number of training inputs."""
         return len(self._predictors.X)
@@ -297,7 +286,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
         return make_chains(
             self._process,
             self._prior if self.sample_kernel else None,
-            ChainRows(response.shape, response.kappa, offset),
+            ProcessRows(response.shape, response.kappa, offset),
             None if initvals is None else self._initial(initvals, settings.chains),
             settings,
             generators,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +12,19 @@ from scipy.linalg import LinAlgError
 from polyagamma import _gibbs
 from polyagamma.gp_process import FullProcess, Process, SparseProcess
 from polyagamma.kernels import LogParameterPrior, parameter_groups
-from polyagamma.rounds import Arrays, Chains
+from polyagamma.rounds import Arrays, Chains, WrappedChains
 from polyagamma.sampling import Settings
 
 FloatArray = NDArray[np.float64]
-MOVES = ("collapsed", "whitened", "surrogate", "trajectory")
-# Of each of the moves in a sweep; the whitened ones where warm-up finds that they reach far. Those of the
-# full process were best for the least effective sample size per second on the Pima and breast cancer data;
-# a sparse process has many rows, which determine its kernel.
+# Of the moves in a sweep: collapsed, whitened (where warm-up finds that they reach far), surrogate and
+# trajectory. Those of the full process were best for the least effective sample size per second on the Pima
+# and breast cancer data; a sparse process has many rows, which determine its kernel.
 STEPS = {"auto": (1, 6, 4, 1), "sparse": (1, 1, 1, 1), "gibbs": (3, 0, 0, 0)}
 BitGenerators = Sequence[np.random.BitGenerator]
 
 
 @dataclass(frozen=True)
-class Rows:
+class ProcessRows:
     """Rows of a model: Pólya-gamma shapes (n,); kappa and offsets plus prior means (functions, n)."""
 
     shape: FloatArray
@@ -37,7 +35,7 @@ class Rows:
 def make_chains(
     process: Process,
     prior: LogParameterPrior | None,
-    rows: Rows,
+    rows: ProcessRows,
     initial: FloatArray | None,
     settings: Settings,
     bit_generators: BitGenerators,
@@ -52,7 +50,7 @@ def make_chains(
     process : Process
     prior : LogParameterPrior or None
         None keeps the kernel parameters fixed.
-    rows : Rows
+    rows : ProcessRows
     initial : ndarray, shape (chains, d), optional
         Log kernel parameters to start at; by default near those of the process's kernel.
     settings : Settings
@@ -82,21 +80,22 @@ def make_chains(
     return ProcessChains(process, prior, rows, initial, settings, bit_generators)
 
 
-class ProcessChains:
+class ProcessChains(WrappedChains):
     """Gibbs sampling of process and kernel parameters; see `make_chains`."""
+
+    _core: _gibbs.ProcessChains
 
     def __init__(
         self,
         process: Process,
         prior: LogParameterPrior | None,
-        rows: Rows,
+        rows: ProcessRows,
         initial: FloatArray | None,
         settings: Settings,
         bit_generators: BitGenerators,
     ) -> None:
         self._process = process
         auto = "sparse" if isinstance(process, SparseProcess) else "auto"
-        self._steps = STEPS["gibbs" if settings.kernel == "gibbs" else auto]
         self._sampled = prior is not None
         start = np.empty((settings.chains, len(rows.kappa), 0))
         if prior is not None and initial is None:
@@ -113,28 +112,11 @@ class ProcessChains:
                 initial_theta=start,
                 bit_generators=bit_generators,
                 tune=settings.tune,
-                steps=self._steps,
+                steps=STEPS["gibbs" if settings.kernel == "gibbs" else auto],
                 threads=settings.threads,
             )
         except _gibbs.NumericalError as error:
             raise not_positive_definite(process, None) from error
-
-    @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-        return self._core.sweeps_done
-
-    @property
-    def stats(self) -> dict[str, np.dtype[Any]]:
-        """Names and dtypes of the statistics of a sweep."""
-        moves = [move for move, steps in zip(MOVES, self._steps, strict=True) if steps and self._sampled]
-        return {name: np.dtype(np.float64) for name in ["lp", *(f"acceptance_{move}" for move in moves)]}
-
-    @property
-    def kernel_info(self) -> dict[str, str | int | float]:
-        """What a sweep does."""
-        kernel = "hmc+gibbs" if self._steps[MOVES.index("trajectory")] else "gibbs"
-        return {"kernel": kernel} | {f"{move}_steps": n for move, n in zip(MOVES, self._steps, strict=True)}
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
@@ -144,20 +126,14 @@ class ProcessChains:
             theta = self._core.theta(error.args[1])[0] if self._sampled else None
             raise not_positive_definite(self._process, theta) from error
 
-    def state(self) -> Arrays:
-        """Return everything needed to go on with the same bits, except the generators' states."""
-        return self._core.state()
 
-    def set_state(self, state: Arrays) -> None:
-        """Go on from `state`."""
-        self._core.set_state(state)
-
-
-class FixedKernelChains:
+class FixedKernelChains(WrappedChains):
     """Hamiltonian trajectories of a full process with a fixed kernel; see `make_chains`."""
 
+    _core: _gibbs.FixedKernelChains
+
     def __init__(
-        self, process: FullProcess, rows: Rows, settings: Settings, bit_generators: BitGenerators
+        self, process: FullProcess, rows: ProcessRows, settings: Settings, bit_generators: BitGenerators
     ) -> None:
         self._process = process
         self._core = _gibbs.FixedKernelChains(
@@ -170,21 +146,6 @@ class FixedKernelChains:
             threads=settings.threads,
         )
 
-    @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-        return self._core.sweeps_done
-
-    @property
-    def stats(self) -> Mapping[str, np.dtype[Any]]:
-        """Names and dtypes of the statistics of a sweep."""
-        return {name: np.dtype(np.float64) for name in ("lp", "acceptance_rate")}
-
-    @property
-    def kernel_info(self) -> Mapping[str, str | int | float]:
-        """What warm-up chose."""
-        return self._core.kernel_info
-
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
         try:
@@ -192,23 +153,17 @@ class FixedKernelChains:
         except _gibbs.NumericalError as error:
             raise not_positive_definite(self._process, None) from error
 
-    def state(self) -> Arrays:
-        """Return everything needed to go on with the same bits, except the generators' states."""
-        return self._core.state()
 
-    def set_state(self, state: Arrays) -> None:
-        """Go on from `state`."""
-        self._core.set_state(state)
-
-
-class LinearChains:
+class LinearChains(WrappedChains):
     """The sampler of logistic regression for a sparse process with a fixed kernel; see `make_chains`."""
+
+    _core: _gibbs.LogisticChains
 
     def __init__(
         self,
         process: SparseProcess,
         design: FloatArray,
-        rows: Rows,
+        rows: ProcessRows,
         settings: Settings,
         bit_generators: BitGenerators,
     ) -> None:
@@ -231,21 +186,6 @@ class LinearChains:
             threads=settings.threads,
         )
 
-    @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-        return self._core.sweeps_done
-
-    @property
-    def stats(self) -> Mapping[str, np.dtype[Any]]:
-        """Names and dtypes of the statistics of a sweep."""
-        return self._core.stats
-
-    @property
-    def kernel_info(self) -> Mapping[str, str | int | float]:
-        """What warm-up chose."""
-        return self._core.kernel_info
-
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""
         if out is None:
@@ -263,14 +203,6 @@ class LinearChains:
             return out[self._process.variable]
         chains = len(next(iter(out.values())))
         return np.empty((chains, sweeps, self._design.shape[1]))
-
-    def state(self) -> Arrays:
-        """Return everything needed to go on with the same bits, except the generators' states."""
-        return self._core.state()
-
-    def set_state(self, state: Arrays) -> None:
-        """Go on from `state`."""
-        self._core.set_state(state)
 
 
 def random_start(

@@ -11,7 +11,6 @@ from scipy.linalg import LinAlgError
 
 from polyagamma import _model_checks as checks
 from polyagamma import gp_prediction, trace
-from polyagamma.design import Predictors
 from polyagamma.gp_chains import not_positive_definite
 from polyagamma.gp_process import Process
 from polyagamma.gp_trace import Names
@@ -19,7 +18,6 @@ from polyagamma.kernels import LogParameterPrior
 from polyagamma.memory import require_memory
 from polyagamma.prediction import BLOCK
 from polyagamma.predictive import Pieces, PredictiveModel
-from polyagamma.response import Response
 from polyagamma.sampling import Seed, seed_sequence
 
 FloatArray = NDArray[np.float64]
@@ -28,8 +26,6 @@ FloatArray = NDArray[np.float64]
 class GaussianProcessPredictions(PredictiveModel):
     """A model whose posterior has what its process stores, and the parameters of its kernel."""
 
-    _predictors: Predictors
-    _response: Response
     _process: Process
     _names: Names
     _mean: FloatArray
@@ -250,9 +246,6 @@ class GaussianProcessPredictions(PredictiveModel):
             values = f.isel(draw=some).to_numpy() + offset
             yield some, slice(None), values if values.ndim == 4 else values[:, :, np.newaxis]
 
-    def _new_inputs(self, X_new: ArrayLike) -> FloatArray:
-        return self._predictors.check_new(X_new)
-
     def _new_predictors(
         self, posterior: xr.Dataset, X: FloatArray, offset: FloatArray, rng: np.random.Generator
     ) -> Pieces:
@@ -260,9 +253,6 @@ class GaussianProcessPredictions(PredictiveModel):
         for rows in gp_prediction.batches(int(np.prod(shape)), len(X)):
             f = self._predict(posterior, X[rows], rng, joint=False)
             yield slice(None), rows, f.reshape(*shape, -1) + offset[rows]
-
-    def _simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
-        return self._response.simulate(eta, trials, rng)
 
     def _probability(self, f: xr.DataArray, offset: ArrayLike | None) -> xr.DataArray:
         """Return that of the second of two classes, or of each of more, of the shape of f."""

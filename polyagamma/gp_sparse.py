@@ -87,14 +87,14 @@ class HilbertBasis:
     Notes
     -----
     For ``RBF`` and ``Matern`` kernels (and a ``ConstantKernel`` times one of them) in at most three
-    dimensions. The error is small where the box extends a few length scales beyond the data and the shortest
-    wave, ``4 L / n_basis`` in a box of half-width L, is a fraction of a length scale [1]_ [2]_.
+    dimensions, along each of which the inputs vary. The error is small where the box extends a few length
+    scales beyond the data and the shortest wave, ``4 L / n_basis`` in a box of half-width L, is a fraction of
+    a length scale [1]_ [2]_.
 
     References
     ----------
     .. [1] A. Solin and S. Särkkä (2020), "Hilbert space methods for reduced-rank Gaussian process
-    regression",
-       Statistics and Computing 30, 419-446, equations 41 and 60.
+       regression", Statistics and Computing 30, 419-446, equations 41 and 60.
     .. [2] G. Riutort-Mayol, P.-C. Bürkner, M. R. Andersen, A. Solin and A. Vehtari (2023), "Practical Hilbert
        space approximate Bayesian Gaussian processes for probabilistic programming", Statistics and Computing
        33, 17.
@@ -123,8 +123,14 @@ class BasisFunctions:
                 f"ConstantKernel times one, got {kernel}: pass inducing points"
             )
         low, high = X.min(axis=0), X.max(axis=0)
+        if (low == high).any():
+            constant = int(np.argmax(low == high))
+            raise ValueError(
+                f"inducing=HilbertBasis(...) needs columns of X that vary, got X[:, {constant}] = "
+                f"{low[constant]:g} in every row: drop that column, or pass inducing points"
+            )
         self.middle = (low + high) / 2
-        self.half_width = basis.boundary * np.where(high > low, (high - low) / 2, 1.0)
+        self.half_width = basis.boundary * (high - low) / 2
         grid = np.meshgrid(*[np.arange(1.0, basis.n_basis + 1)] * dimensions, indexing="ij")
         self.frequency = np.pi / 2 * np.stack([axis.ravel() for axis in grid], axis=-1) / self.half_width
 

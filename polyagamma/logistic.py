@@ -127,6 +127,7 @@ class PolyaGammaLogistic(LogisticPredictions):
         feature_names: Sequence[str] | None = None,
     ) -> None:
         self._predictors = Predictors.check(X, feature_names, intercept)
+        self._predictors.require_distinct_constants()
         n = len(self._predictors.X)
         self._response = BinomialResponse.check(y, trials, weights, offset, n)
         if intercept_prior is not None and not intercept:
@@ -134,16 +135,6 @@ class PolyaGammaLogistic(LogisticPredictions):
         self.prior = DEFAULT_PRIOR if prior is None else prior
         self.intercept_prior = DEFAULT_INTERCEPT_PRIOR if intercept_prior is None else intercept_prior
         self._centre, self._prior = self._joint_prior()
-
-    @property
-    def classes_(self) -> NDArray[Any]:
-        """The two labels in sorted order."""
-        return self._response.classes
-
-    @property
-    def feature_names(self) -> list[str]:
-        """Names of the predictors."""
-        return list(self._predictors.names)
 
     @property
     def n_features(self) -> int:

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _model_checks as checks
 from polyagamma import prediction, trace
-from polyagamma.design import Predictors
 from polyagamma.memory import require_memory
 from polyagamma.predictive import Pieces, PredictiveModel
 from polyagamma.priors import Gaussian
@@ -23,7 +22,6 @@ FloatArray = NDArray[np.float64]
 class LogisticPredictions(PredictiveModel):
     """A model whose posterior has ``beta`` and, with an intercept, ``intercept``."""
 
-    _predictors: Predictors
     _prior: Gaussian
     _response: BinomialResponse
     _new_rows_dim = "obs_id"
@@ -106,11 +104,8 @@ class LogisticPredictions(PredictiveModel):
         return self._posterior(idata)
 
     def _new_rows(self, X_new: ArrayLike, offset: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
-        X = self._new_inputs(X_new)
+        X = self._predictors.check_new(X_new)
         return X, checks.offset(offset, len(X))
-
-    def _new_inputs(self, X_new: ArrayLike) -> FloatArray:
-        return self._predictors.check_new(X_new)
 
     def _draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
         return self._coefficients(self._prior.draw(rng, (1, draws)))
@@ -128,9 +123,6 @@ class LogisticPredictions(PredictiveModel):
         for some, intercept, beta in self._draw_blocks(draws, len(X)):
             eta = prediction.predictor(intercept, beta, X, offset)
             yield some, slice(0, len(X)), eta.reshape(chains, -1, 1, len(X))
-
-    def _simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
-        return prediction.simulate_binomial(eta, trials, rng)
 
     def _probabilities(self, draws: xr.Dataset, X: FloatArray, offset: FloatArray) -> xr.DataArray:
         shape = (draws.sizes["chain"], draws.sizes["draw"], len(X))

@@ -128,19 +128,25 @@ class ModelRuns(ABC):
                 loop.go()
             except BaseException as error:
                 if job.run.draws > 0:
-                    groups = self._groups(job, sink, warmup, resumable=not loop.mid_round)
-                    attrs = self._attributes(job) | {"error": f"{type(error).__name__}: {error}"}
+                    attrs = self._attributes(job)
+                    groups = self._groups(job, sink, attrs, warmup, resumable=not loop.mid_round)
+                    attrs |= {"error": f"{type(error).__name__}: {error}"}
                     keep_draws(error, job.run.draws, trace.to_trace(trace.append(before, groups), attrs))
                 raise
-        groups = trace.append(before, self._groups(job, sink, warmup, resumable=True))
+        attrs = self._attributes(job)
+        groups = trace.append(before, self._groups(job, sink, attrs, warmup, resumable=True))
         self._advise(job, sink, groups["posterior"])
-        return trace.to_trace(groups, self._attributes(job))
+        return trace.to_trace(groups, attrs)
 
     def _groups(
-        self, job: Job, sink: MemorySink | FolderSink, warmup: Arrays | None, resumable: bool
+        self,
+        job: Job,
+        sink: MemorySink | FolderSink,
+        attrs: trace.Attributes,
+        warmup: Arrays | None,
+        resumable: bool,
     ) -> dict[str, xr.Dataset]:
         """Return the groups of a run that has ended; `resumable`: so that its chains can go on."""
-        attrs = self._attributes(job)
         sink.close(attrs, resumable)
         groups = {name: dataset.assign_attrs(attrs) for name, dataset in sink.groups().items()}
         if warmup is not None:

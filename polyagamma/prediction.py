@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
+from scipy.special import expit
 
-if TYPE_CHECKING:
-    from polyagamma.response import BinomialResponse
+from polyagamma.response import BinomialResponse
 
 FloatArray = NDArray[np.float64]
 BLOCK = 1 << 21  # elements of a block of draws times rows: 16 MB
@@ -59,14 +57,3 @@ def predictor(intercept: FloatArray, beta: FloatArray, X: FloatArray, offset: Fl
     eta += intercept[:, np.newaxis]
     eta += offset
     return eta
-
-
-def simulate_binomial(eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return successes, (..., n), in n rows with linear predictors (..., 1, n)."""
-    return np.asarray(rng.binomial(trials.astype(np.int64), expit(eta[..., 0, :])))
-
-
-def simulate_classes(eta: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return classes, (..., n), as positions, whose probabilities are the softmax of (..., classes, n)."""
-    below = softmax(eta, axis=-2).cumsum(axis=-2)[..., :-1, :]
-    return np.asarray((rng.random(eta[..., :1, :].shape) > below).sum(axis=-2))

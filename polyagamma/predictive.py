@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma import _model_checks as checks
 from polyagamma import trace
 from polyagamma.base import GibbsModel
+from polyagamma.design import Predictors
 from polyagamma.memory import require_memory
 from polyagamma.response import Response
 from polyagamma.sampling import Seed, seed_sequence
@@ -24,8 +26,19 @@ Pieces = Iterable[tuple[slice, slice, FloatArray]]
 class PredictiveModel(GibbsModel):
     """A model whose rows are simulated, given linear predictors, piece by piece so that memory is bounded."""
 
+    _predictors: Predictors
     _response: Response
     _new_rows_dim: str
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The labels in sorted order."""
+        return self._response.classes
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the predictors."""
+        return list(self._predictors.names)
 
     @abstractmethod
     def _draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
@@ -44,14 +57,6 @@ class PredictiveModel(GibbsModel):
         self, posterior: xr.Dataset, X: FloatArray, offset: FloatArray, rng: np.random.Generator
     ) -> Pieces:
         """Return linear predictors of new rows."""
-
-    @abstractmethod
-    def _new_inputs(self, X_new: ArrayLike) -> FloatArray:
-        """Return checked predictors of new rows."""
-
-    @abstractmethod
-    def _simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Return successes or classes, (..., rows), for linear predictors (..., functions, rows)."""
 
     def sample_prior_predictive(self, draws: int = 500, *, random_seed: Seed = None) -> trace.Trace:
         """Simulate parameters from the prior, and data from them, for the rows of the model.
@@ -131,7 +136,7 @@ class PredictiveModel(GibbsModel):
             pieces = self._row_predictors(posterior)
             simulated = self._simulated(posterior, pieces, self._response.trials, "obs_id", rng)
             return trace.with_groups(idata, {"posterior_predictive": simulated})
-        X, dim = self._new_inputs(X_new), self._new_rows_dim
+        X, dim = self._predictors.check_new(X_new), self._new_rows_dim
         known, n_trials = checks.offset(offset, len(X)), checks.trials(trials, len(X))
         pieces = self._new_predictors(posterior, X, known, rng)
         simulated = self._simulated(posterior, pieces, n_trials, dim, rng)
@@ -147,6 +152,6 @@ class PredictiveModel(GibbsModel):
         require_memory(8 * int(np.prod(shape)), "the result", "pass fewer rows, or a part of the draws")
         y = np.empty(shape, dtype=np.int64)
         for some, rows, eta in pieces:
-            y[:, some, rows] = self._simulate(eta, trials[rows], rng)
+            y[:, some, rows] = self._response.simulate(eta, trials[rows], rng)
         group = trace.dataset({"y": ((*trace.DRAWS, dim), y)}, {})
         return group.assign_coords(chain=draws["chain"], draw=draws["draw"])

@@ -11,15 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, gammaln, logsumexp, softmax
 
 from polyagamma import _model_checks as checks
-from polyagamma.prediction import simulate_binomial, simulate_classes
 from polyagamma.trace import Variables
 
 FloatArray = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
 class ObservedRows:
-    """What a trace tells, and a posterior depends on, of rows of any kind; arrays of shape (n,)."""
+    """What a trace tells, and a posterior depends on, of rows of any kind: labels; arrays (n,)."""
 
+    classes: NDArray[Any]
     y: FloatArray
     trials: FloatArray
     weights: FloatArray
@@ -43,12 +44,6 @@ class BinomialResponse(ObservedRows):
 
     It has one latent function.
     """
-
-    classes: NDArray[Any]
-    y: FloatArray
-    trials: FloatArray
-    weights: FloatArray
-    offset: FloatArray
 
     @classmethod
     def check(
@@ -112,7 +107,7 @@ class BinomialResponse(ObservedRows):
 
     def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
         """Return successes, (..., m), in m rows with predictors (..., 1, m)."""
-        return simulate_binomial(eta, trials, rng)
+        return np.asarray(rng.binomial(trials.astype(np.int64), expit(eta[..., 0, :])))
 
 
 @dataclass(frozen=True)
@@ -121,12 +116,6 @@ class CategoricalResponse(ObservedRows):
 
     It has a latent function for each class; probabilities are their softmax.
     """
-
-    classes: NDArray[Any]
-    y: FloatArray
-    trials: FloatArray
-    weights: FloatArray
-    offset: FloatArray
 
     @property
     def n_functions(self) -> int:
@@ -157,7 +146,8 @@ class CategoricalResponse(ObservedRows):
         """Return classes, (..., m), as positions, of m rows with predictors (..., classes, m)."""
         if (trials != 1).any():
             raise ValueError(f"trials must be 1 for {len(self.classes)} classes, got {trials.max():g}")
-        return simulate_classes(eta, rng)
+        below = softmax(eta, axis=-2).cumsum(axis=-2)[..., :-1, :]
+        return np.asarray((rng.random(eta[..., :1, :].shape) > below).sum(axis=-2))
 
 
 Response = BinomialResponse | CategoricalResponse

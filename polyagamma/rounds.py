@@ -45,6 +45,35 @@ class Chains(Protocol):
         """Go on from `state`."""
 
 
+class WrappedChains:
+    """Base of chains that run others, `_core`, in their own way; all else is that of the others."""
+
+    _core: Chains
+
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+        return self._core.sweeps_done
+
+    @property
+    def stats(self) -> Mapping[str, np.dtype[Any]]:
+        """Names and dtypes of what is told of each draw."""
+        return self._core.stats
+
+    @property
+    def kernel_info(self) -> Mapping[str, str | int | float]:
+        """What the kernel is; final after warm-up."""
+        return self._core.kernel_info
+
+    def state(self) -> Arrays:
+        """Return everything needed to go on with the same bits, except the generators' states."""
+        return self._core.state()
+
+    def set_state(self, state: Arrays) -> None:
+        """Go on from `state`."""
+        self._core.set_state(state)
+
+
 @dataclass
 class Run:
     """What happened so far: draws of each chain, seconds spent in the chains, whether Ctrl-C ended it."""

@@ -45,6 +45,17 @@ def test_other_kernels_are_left_to_python(kernel):
     assert np.isfinite(PolyaGammaGP(X, Y, kernel).sample(**SHORT).posterior["f"]).all()
 
 
+@pytest.mark.parametrize("sparse", [False, True])
+def test_constant_columns_change_no_draw(sparse):
+    wider = np.column_stack([np.ones(40), X, np.full(40, -7.5)])
+    draws = []
+    for inputs in (X, wider):
+        model = PolyaGammaGP(inputs, Y, 4.0 * RBF(1.0), inducing=inputs[:10] if sparse else None)
+        trace = model.sample(**SHORT)
+        draws.append(model.predict_draws(trace, inputs[:5], random_seed=4))
+    np.testing.assert_array_equal(*draws)
+
+
 def test_draws_do_not_depend_on_threads_or_rounds():
     model = PolyaGammaGP(X, Y, 2.0 * RBF(1.0))
     settings = SHORT | {"chains": 3}

@@ -70,6 +70,11 @@ class BrokenLater(RBF):
         ({"X": X[:, 0]}, ValueError, "X must be 2-D"),
         ({"inducing": np.full((3, 2), np.nan)}, ValueError, "inducing must be finite"),
         ({"inducing": 2.5}, TypeError, "inducing must be an integer"),
+        (
+            {"X": np.column_stack([X[:, 0], np.ones(40)]), "inducing": HilbertBasis(4)},
+            ValueError,
+            r"needs columns of X that vary, got X\[:, 1\] = 1 in every row: drop that column",
+        ),
         ({"feature_names": ["a"]}, ValueError, "one name for each of the 2 columns"),
     ],
 )

@@ -57,20 +57,15 @@ class TestDrawsFarFromTheDefault(DrawsAsPyMCTestsThem, h=3.7, z=-250.0):
     """Where other packages fail."""
 
 
-def test_logp_and_logcdf_as_pymc_tests_them():
-    parameters = {"h": Rplus, "z": R}
-    check_logp(
+@pytest.mark.parametrize(
+    ("check", "ours"), [(check_logp, polyagamma_pdf), (check_logcdf, polyagamma_cdf)], ids=["logp", "logcdf"]
+)
+def test_logp_and_logcdf_as_pymc_tests_them(check, ours):
+    check(
         pymc.PolyaGamma,
         Rplus,
-        parameters,
-        lambda value, h, z: polyagamma_pdf(value, h, z, return_log=True),
-        decimal=6,
-    )
-    check_logcdf(
-        pymc.PolyaGamma,
-        Rplus,
-        parameters,
-        lambda value, h, z: polyagamma_cdf(value, h, z, return_log=True),
+        {"h": Rplus, "z": R},
+        lambda value, h, z: ours(value, h, z, return_log=True),
         decimal=6,
     )
 

@@ -1,6 +1,7 @@
 """Reproducibility of random_polyagamma: the same bits on every processor, for every cut, in every version.
 
-Threads, layouts and generators are in test_random; what may change between versions in docs/stream_policy.md.
+Layouts are in test_random, threads and generators in test_random_generators; what may change between versions
+in docs/stream_policy.md.
 """
 
 import hashlib

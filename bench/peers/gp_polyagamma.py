@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
-import arviz  # noqa: F401 (loaded here, so that its import stays outside the total time as every import does)
 import numpy as np
+import polyagamma_trace
 import worker
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
@@ -25,13 +25,7 @@ def model_of(problem: SimpleNamespace) -> PolyaGammaGP:
 
 def sample(problem: SimpleNamespace):
     model = model_of(problem)
-    posterior = model.sample(
-        problem.draws,
-        chains=problem.chains,
-        cores=problem.cores,
-        random_seed=problem.seed,
-        progressbar=False,
-    ).posterior
+    posterior = polyagamma_trace.sample(model, problem).posterior
     kernel = [np.log(posterior[name].values)[..., None] for name in model.kernel_parameters]
     return np.concatenate([*kernel, posterior.f.values], axis=-1), posterior.attrs["sampling_time"]
 

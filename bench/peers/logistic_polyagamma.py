@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
-import arviz  # noqa: F401 (loaded here, so that its import stays outside the total time as every import does)
 import numpy as np
+import polyagamma_trace
 import worker
 
 from polyagamma import Normal, PolyaGammaLogistic
@@ -17,13 +17,7 @@ def sample(problem: SimpleNamespace):
         prior=Normal(0, problem.scale),
         intercept_prior=Normal(0, problem.intercept_scale),
     )
-    posterior = model.sample(
-        problem.draws,
-        chains=problem.chains,
-        cores=problem.cores,
-        random_seed=problem.seed,
-        progressbar=False,
-    ).posterior
+    posterior = polyagamma_trace.sample(model, problem).posterior
     draws = np.concatenate([posterior.intercept.values[..., None], posterior.beta.values], axis=-1)
     return draws, posterior.attrs["sampling_time"]
 

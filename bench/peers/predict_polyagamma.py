@@ -3,6 +3,7 @@
 import time
 from types import SimpleNamespace
 
+import polyagamma_trace
 import worker
 
 from polyagamma import PolyaGammaGP
@@ -11,14 +12,7 @@ from polyagamma import PolyaGammaGP
 def sample(problem: SimpleNamespace):
     start = time.perf_counter()
     model = PolyaGammaGP(problem.X, problem.y, inducing=getattr(problem, "inducing", None))
-    trace = model.sample(
-        problem.draws,
-        tune=problem.draws,
-        chains=problem.chains,
-        cores=problem.cores,
-        random_seed=problem.seed,
-        progressbar=False,
-    )
+    trace = polyagamma_trace.sample(model, problem, tune=problem.draws)
     probability = model.predict_proba(trace, problem.X_test, random_seed=problem.seed)[:, 1]
     return probability, time.perf_counter() - start
 

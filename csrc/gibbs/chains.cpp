@@ -1,26 +1,23 @@
 #include "gibbs/chains.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "gibbs/mode.hpp"
-#include "gibbs/normals.hpp"
 #include "gibbs/parallel.hpp"
 #include "linalg/dense.hpp"
+#include "random/normals.hpp"
 
 namespace polyagamma {
 
 Chains::Worker::Worker(const Rows& rows, std::size_t k, std::size_t first, std::size_t chains,
-                       std::size_t coefficients, unsigned threads, BitGen* const* bitgens, double* u)
-    : team(threads),
-      group(rows, k, first, bitgens, u, chains, team),
-      gibbs(rows, k, chains, team),
-      hmc(rows, k, chains, team),
-      info(chains),
-      acceptance(chains),
-      normals(chains, Vector(coefficients)),
-      z(chains, Vector(k)),
-      beta(chains, Vector(coefficients)) {}
+                       std::size_t wide, std::size_t threads, BitGen* const* bitgens, double* u)
+    : members(threads),
+      group(rows, k, first, bitgens, u, chains, threads),
+      gibbs(rows, k, chains, threads),
+      hmc(rows, k, chains, threads),
+      coefficients(chains, {Vector(wide), Vector(k), Vector(wide)}) {}
 
 namespace {
 
@@ -28,6 +25,13 @@ void write_no_trajectory(std::size_t chain, std::size_t sweep, const Output& out
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     if (output.acceptance_rate) *output.acceptance_rate.at(chain, sweep) = kNone;
     if (output.energy) *output.energy.at(chain, sweep) = kNone;
+}
+
+// How a sweep of all chains went; all members take part.
+RunStatus outcome(Member& member, const Group& group, std::size_t sweep) {
+    const std::size_t failed = group.first_failure(member);
+    return failed == group.size() ? RunStatus{}
+                                  : RunStatus{group.status[failed], group.first + failed, sweep};
 }
 
 }  // namespace
@@ -44,20 +48,18 @@ Chains::Chains(const Model& model, const WideModel* wide, std::vector<BitGen*> b
     make_workers();
 }
 
-// Threads go over rows where there are enough of them, for chains in lockstep read the data once for all;
-// over groups of chains otherwise.
+// Threads share the rows, for chains in lockstep read the data once for all; where the rows are too few they
+// share out groups of chains.
 void Chains::make_workers() {
     const std::size_t threads = std::max(1u, options_.threads);
-    const bool many_rows = RowStrips::for_matrices(model_.rows.n, coordinates_.size()).count() > 1;
+    const std::size_t strips = RowStrips::for_vectors(model_.rows.n).count();
     const std::size_t fewest = (size() + kGroupChains - 1) / kGroupChains;
-    const std::size_t groups = many_rows ? fewest : std::max(fewest, std::min(threads, size()));
+    const std::size_t groups = std::clamp((threads + strips - 1) / strips, fewest, size());
     for (std::size_t g = 0; g < groups; ++g) {
         const std::size_t first = g * size() / groups;
         const std::size_t count = (g + 1) * size() / groups - first;
-        const auto row_threads =
-            static_cast<unsigned>(many_rows ? std::max<std::size_t>(1, threads / groups) : 1);
-        workers_.emplace_back(model_.rows, coordinates_.size(), first, count, coefficients(), row_threads,
-                              bitgens_.data(), u_.data());
+        workers_.emplace_back(model_.rows, coordinates_.size(), first, count, coefficients(),
+                              std::max<std::size_t>(1, threads / groups), bitgens_.data(), u_.data());
     }
 }
 
@@ -111,97 +113,95 @@ RunStatus Chains::run_window(std::size_t sweeps, const Output& output) {
     const bool gibbs_only = warmup_.settings().gibbs_only();
     parallel_for(workers_.size(), options_.threads, [&](std::size_t i) {
         Worker& worker = workers_[i];
-        worker.group.evaluated = false;
-        worker.team.start();
-        results[i] = gibbs_only ? run_gibbs(worker, sweeps, output) : run_mix(worker, sweeps, output);
-        worker.team.stop();
+        together(worker.members, [&](Member& member) {
+            const RunStatus result = gibbs_only ? run_gibbs(member, worker, sweeps, output)
+                                                : run_mix(member, worker, sweeps, output);
+            if (member.index() == 0) results[i] = result;
+        });
     });
     const auto bad =
         std::find_if(results.begin(), results.end(), [](const RunStatus& r) { return !r.status.ok(); });
     return bad == results.end() ? RunStatus{} : *bad;
 }
 
-RunStatus Chains::run_gibbs(Worker& worker, std::size_t sweeps, const Output& output) {
+RunStatus Chains::run_gibbs(Member& member, Worker& worker, std::size_t sweeps, const Output& output) {
     Group& group = worker.group;
+    const Member::Range own = member.share(group.size());
     for (std::size_t sweep = 0; sweep < sweeps; ++sweep) {
         // The sweep's pass yields the log-likelihood of the states before it: lp is written one sweep late.
-        std::size_t failed = 0;
-        const Status status = worker.gibbs.run(coordinates_, group, output.lp && sweep > 0, failed);
-        if (output.lp && sweep > 0) write_lp(group, sweep - 1, output.lp);
-        if (!status.ok()) return {status, group.first + failed, sweep};
-        write_coefficients(worker, sweep, output);
-        for (std::size_t c = 0; c < group.size(); ++c) {
+        const bool late = output.lp && sweep > 0;
+        worker.gibbs.run(member, coordinates_, group, late);
+        for (std::size_t c = own.begin; c < own.end; ++c) {
+            if (late) write_lp(group, c, sweep - 1, output.lp);
+            write_coefficients(worker, c, sweep, output);
             warmup_.record(group.first + c, sweeps_done_ + sweep, group.u[c], 1.0);
             write_no_trajectory(group.first + c, sweep, output);
         }
+        if (const RunStatus result = outcome(member, group, sweep); !result.status.ok()) return result;
     }
-    if (output.lp && sweeps > 0) {
-        worker.gibbs.evaluate(coordinates_, group);
-        const Status status = check_finite(group.log_density.data(), group.size());
-        if (!status.ok()) return {status, group.first + status.index, sweeps - 1};
-        write_lp(group, sweeps - 1, output.lp);
-    }
-    return {};
+    if (!output.lp || sweeps == 0) return {};
+    worker.gibbs.evaluate(member, coordinates_, group);
+    for (std::size_t c = own.begin; c < own.end; ++c) write_lp(group, c, sweeps - 1, output.lp);
+    return outcome(member, group, sweeps - 1);
 }
 
-RunStatus Chains::run_mix(Worker& worker, std::size_t sweeps, const Output& output) {
+RunStatus Chains::run_mix(Member& member, Worker& worker, std::size_t sweeps, const Output& output) {
     Group& group = worker.group;
+    bool evaluated = false;
     for (std::size_t sweep = 0; sweep < sweeps; ++sweep) {
-        if (const RunStatus result = advance(worker, sweep); !result.status.ok()) return result;
-        write_coefficients(worker, sweep, output);
-        if (output.lp) write_lp(group, sweep, output.lp);
-        for (std::size_t c = 0; c < group.size(); ++c) {
-            const std::size_t chain = group.first + c;
-            warmup_.record(chain, sweeps_done_ + sweep, group.u[c], worker.acceptance[c]);
-            if (output.acceptance_rate) *output.acceptance_rate.at(chain, sweep) = worker.acceptance[c];
-            if (output.energy) *output.energy.at(chain, sweep) = worker.info[c].energy;
+        if (warmup_.settings().gibbs_at(sweeps_done_ + sweep)) {
+            worker.gibbs.run(member, coordinates_, group, false);
+            if (const RunStatus result = outcome(member, group, sweep); !result.status.ok()) return result;
+            evaluated = false;
         }
+        if (!evaluated) {
+            group.evaluate(member, coordinates_);
+            if (const RunStatus result = outcome(member, group, sweep); !result.status.ok()) return result;
+            evaluated = true;
+        }
+        move(member, worker, sweep, output);
     }
     return {};
 }
 
-// One sweep of both kernels.
-RunStatus Chains::advance(Worker& worker, std::size_t sweep) {
+void Chains::move(Member& member, Worker& worker, std::size_t sweep, const Output& output) {
     const SweepSettings& settings = warmup_.settings();
     Group& group = worker.group;
-    if (settings.gibbs_at(sweeps_done_ + sweep)) {
-        std::size_t failed = 0;
-        const Status status = worker.gibbs.run(coordinates_, group, false, failed);
-        if (!status.ok()) return {status, group.first + failed, sweep};
-    }
-    if (const Status status = group.evaluate(coordinates_); !status.ok()) {
-        return {status, group.first + status.index, sweep};
-    }
-    std::fill(worker.acceptance.begin(), worker.acceptance.end(), 0.0);
+    const Member::Range own = member.share(group.size());
+    std::array<double, kGroupChains> acceptance{};
     for (std::size_t t = 0; t < settings.trajectories; ++t) {
-        worker.hmc.run(coordinates_, settings.hmc, group, worker.info.data());
-        for (std::size_t c = 0; c < group.size(); ++c) {
-            worker.acceptance[c] += worker.info[c].acceptance / static_cast<double>(settings.trajectories);
-        }
+        worker.hmc.run(member, coordinates_, settings.hmc, group);
+        for (std::size_t c = own.begin; c < own.end; ++c)
+            acceptance[c] += worker.hmc.info(c).acceptance / static_cast<double>(settings.trajectories);
     }
-    return {};
+    for (std::size_t c = own.begin; c < own.end; ++c) {
+        const std::size_t chain = group.first + c;
+        write_coefficients(worker, c, sweep, output);
+        if (output.lp) write_lp(group, c, sweep, output.lp);
+        warmup_.record(chain, sweeps_done_ + sweep, group.u[c], acceptance[c]);
+        if (output.acceptance_rate) *output.acceptance_rate.at(chain, sweep) = acceptance[c];
+        if (output.energy) *output.energy.at(chain, sweep) = worker.hmc.info(c).energy;
+    }
 }
 
-void Chains::write_coefficients(Worker& worker, std::size_t sweep, const Output& output) {
-    Group& group = worker.group;
-    worker.team.run_chains(group.size(), coordinates_.size(), [&](std::size_t c) {
-        double* beta = output.beta ? output.beta.at(group.first + c, sweep) : worker.beta[c].data();
-        double free_part = 0.0;
-        if (wide_) {
-            double* normals = worker.normals[c].data();
-            double* z = worker.z[c].data();
-            fill_normals(*group.bitgens[c], normals, wide_->size());
-            coordinates_.coefficients(group.u[c], z);
-            free_part = wide_->complete(z, normals, beta);
-        } else if (output.beta) {
-            coordinates_.coefficients(group.u[c], beta);
-        }
-        if (output.lp) *output.lp.at(group.first + c, sweep) = -free_part;
-    });
+void Chains::write_coefficients(Worker& worker, std::size_t c, std::size_t sweep, const Output& output) {
+    const Group& group = worker.group;
+    Coefficients& made = worker.coefficients[c];
+    const std::size_t chain = group.first + c;
+    double* beta = output.beta ? output.beta.at(chain, sweep) : made.beta.data();
+    double free_part = 0.0;
+    if (wide_) {
+        fill_normals(*group.bitgens[c], made.normals.data(), wide_->size());
+        coordinates_.coefficients(group.u[c], made.z.data());
+        free_part = wide_->complete(made.z.data(), made.normals.data(), beta);
+    } else if (output.beta) {
+        coordinates_.coefficients(group.u[c], beta);
+    }
+    if (output.lp) *output.lp.at(chain, sweep) = -free_part;
 }
 
-void Chains::write_lp(const Group& group, std::size_t sweep, const OutputArray& lp) {
-    for (std::size_t c = 0; c < group.size(); ++c) *lp.at(group.first + c, sweep) += group.log_density[c];
+void Chains::write_lp(const Group& group, std::size_t c, std::size_t sweep, const OutputArray& lp) {
+    *lp.at(group.first + c, sweep) += group.density[c].log_posterior;
 }
 
 Chains::State Chains::state() {

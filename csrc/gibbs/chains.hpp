@@ -12,7 +12,7 @@
 #include "gibbs/kernel.hpp"
 #include "gibbs/model.hpp"
 #include "gibbs/output.hpp"
-#include "gibbs/row_team.hpp"
+#include "gibbs/team.hpp"
 #include "gibbs/warmup.hpp"
 #include "gibbs/wide.hpp"
 #include "linalg/status.hpp"
@@ -66,31 +66,34 @@ class Chains {
     bool set_state(const State& state);
 
   private:
-    // A group, the workspaces of its kernels, and what it writes.
+    // Where the coefficients of a chain's wide model are made.
+    struct Coefficients {
+        Vector normals, z, beta;  // (p), (k), (p)
+    };
+    // A group, the team that advances it, and the workspaces of its kernels.
     struct Worker {
         Worker(const Rows& rows, std::size_t k, std::size_t first, std::size_t chains,
-               std::size_t coefficients, unsigned threads, BitGen* const* bitgens, double* u);
+               std::size_t coefficients, std::size_t threads, BitGen* const* bitgens, double* u);
 
-        RowTeam team;
+        std::size_t members;
         Group group;
         GibbsSweep gibbs;
         SplitHmc hmc;
-        std::vector<HmcInfo> info;
-        Vector acceptance;  // (chains)
-        // For each chain: what the coefficients of a wide model are made of.
-        std::vector<Vector> normals, z, beta;  // (p), (k), (p)
+        std::vector<Coefficients> coefficients;  // (chains)
     };
 
     Status move_to_mode();
     std::size_t coefficients() const { return wide_ ? wide_->size() : coordinates_.size(); }
     void make_workers();
     RunStatus run_window(std::size_t sweeps, const Output& output);
-    RunStatus run_gibbs(Worker& worker, std::size_t sweeps, const Output& output);
-    RunStatus run_mix(Worker& worker, std::size_t sweeps, const Output& output);
-    RunStatus advance(Worker& worker, std::size_t sweep);
-    // The coefficients after a sweep; and as much of lp as z does not tell.
-    void write_coefficients(Worker& worker, std::size_t sweep, const Output& output);
-    static void write_lp(const Group& group, std::size_t sweep, const OutputArray& lp);
+    // What every member of a worker's team does, in step with the others.
+    RunStatus run_gibbs(Member& member, Worker& worker, std::size_t sweeps, const Output& output);
+    RunStatus run_mix(Member& member, Worker& worker, std::size_t sweeps, const Output& output);
+    // The trajectories of a sweep, and its output.
+    void move(Member& member, Worker& worker, std::size_t sweep, const Output& output);
+    // The coefficients of a chain after a sweep; and as much of lp as z does not tell.
+    void write_coefficients(Worker& worker, std::size_t c, std::size_t sweep, const Output& output);
+    static void write_lp(const Group& group, std::size_t c, std::size_t sweep, const OutputArray& lp);
 
     const Model& model_;
     const WideModel* wide_;

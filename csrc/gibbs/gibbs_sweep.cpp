@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include "gibbs/normals.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/lanes_sum.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/gaussian.hpp"
+#include "random/normals.hpp"
 
 namespace polyagamma {
 namespace {
@@ -15,52 +16,70 @@ constexpr std::size_t kGramPanels = 64;  // measured best: their columns stay in
 
 }  // namespace
 
-GibbsSweep::GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team)
+GibbsSweep::GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains, std::size_t members)
     : rows_(rows),
       k_(k),
       chains_(chains),
       strips_(RowStrips::for_matrices(rows.n, k)),
-      team_(team),
-      interleaved_(k * chains),
-      precision_(k * k),
-      normals_(k),
-      draw_(k),
+      normals_(chains, Vector(k)),
+      draws_(chains, Vector(k)),
       keys_(chains) {
-    parts_.resize(strips_.count(), {Vector(chains * kBlock), Vector(kBlock), Vector(chains * k * k),
-                                    Vector(k * chains * kPanelRows), Vector(chains * kPanelRows)});
-}
-
-Status GibbsSweep::run(const Coordinates& coordinates, Group& group, bool want_density, std::size_t& failed) {
-    for (std::size_t c = 0; c < chains_; ++c) keys_[c] = FillKey::from(*group.bitgens[c]);
-    pass(coordinates, group, {true, want_density});
-    group.evaluated = false;
-    for (failed = 0; failed < chains_; ++failed) {
-        const Status status = draw(coordinates, *group.bitgens[failed], failed, group.u[failed]);
-        if (!status.ok()) return status;
-    }
-    return {};
-}
-
-void GibbsSweep::evaluate(const Coordinates& coordinates, Group& group) {
-    pass(coordinates, group, {false, true});
-}
-
-void GibbsSweep::pass(const Coordinates& coordinates, Group& group, Wanted wanted) {
-    for (std::size_t c = 0; c < chains_; ++c) {
-        for (std::size_t j = 0; j < k_; ++j) interleaved_[j * chains_ + c] = group.u[c][j];
-    }
-    team_.run(strips_.count(), [&](std::size_t s) { strip(coordinates, s, wanted); });
-    for (std::size_t c = 0; wanted.density && c < chains_; ++c) {
-        group.log_density[c] = log_likelihood(c) + coordinates.log_prior(group.u[c], draw_.data());
+    const std::size_t together = strips_.count() < members ? 1 : chains;
+    for (std::size_t strip = 0; strip < strips_.count(); ++strip) {
+        for (std::size_t c = 0; c < chains; c += together) parts_.push_back(make_part(strip, c, together));
     }
 }
 
-void GibbsSweep::strip(const Coordinates& coordinates, std::size_t index, Wanted wanted) {
-    Part& part = parts_[index];
+GibbsSweep::Part GibbsSweep::make_part(std::size_t strip, std::size_t first_chain, std::size_t chains) const {
+    return {strip,
+            first_chain,
+            chains,
+            Vector(k_ * chains),
+            Vector(chains * kBlock),
+            Vector(kBlock),
+            Vector(chains * k_ * k_),
+            Vector(k_ * chains * kPanelRows),
+            Vector(chains * kPanelRows)};
+}
+
+void GibbsSweep::run(Member& member, const Coordinates& coordinates, Group& group, bool want_density) {
+    const Member::Range own = member.share(chains_);
+    for (std::size_t c = own.begin; c < own.end; ++c) keys_[c] = FillKey::from(*group.bitgens[c]);
+    pass(member, coordinates, group, {true, want_density});
+    for (std::size_t c = own.begin; c < own.end; ++c)
+        group.status[c] = draw(coordinates, *group.bitgens[c], c, group.u[c]);
+}
+
+void GibbsSweep::evaluate(Member& member, const Coordinates& coordinates, Group& group) {
+    pass(member, coordinates, group, {false, true});
+    const Member::Range own = member.share(chains_);
+    for (std::size_t c = own.begin; c < own.end; ++c)
+        group.status[c] = check_finite(&group.density[c].log_posterior, 1);
+}
+
+void GibbsSweep::pass(Member& member, const Coordinates& coordinates, Group& group, Wanted wanted) {
+    member.meet();
+    const Member::Range parts = member.share(parts_.size());
+    for (std::size_t i = parts.begin; i < parts.end; ++i) {
+        Part& part = parts_[i];
+        for (std::size_t c = 0; c < part.chains; ++c) {
+            const double* u = group.u[part.first_chain + c];
+            for (std::size_t j = 0; j < k_; ++j) part.interleaved[j * part.chains + c] = u[j];
+        }
+        add_rows(coordinates, wanted, part);
+    }
+    member.meet();
+    const Member::Range own = member.share(chains_);
+    for (std::size_t c = own.begin; wanted.density && c < own.end; ++c) {
+        const double log_prior = coordinates.log_prior(group.u[c], draws_[c].data());
+        group.density[c].log_posterior = log_likelihood(c) + log_prior;
+    }
+}
+
+void GibbsSweep::add_rows(const Coordinates& coordinates, Wanted wanted, Part& part) const {
     for (Vector* sums : {&part.precision, &part.right_hand_side, &part.lanes})
         std::fill(sums->begin(), sums->end(), 0.0);
-    const std::size_t begin = strips_.first_panel(index);
-    const std::size_t end = begin + strips_.panels(index);
+    const std::size_t begin = strips_.first_panel(part.strip), end = strips_.first_panel(part.strip + 1);
     for (std::size_t first = begin; first < end; first += kBlockPanels) {
         block(coordinates, first, std::min(kBlockPanels, end - first), wanted, part);
     }
@@ -73,8 +92,8 @@ void GibbsSweep::block(const Coordinates& coordinates, std::size_t first_panel, 
     const std::size_t padded = panels * kPanelRows;
     const double* eta0 = &coordinates.predictor()[first];
     const double* matrix = coordinates.matrix().panel(first_panel);
-    kernel.forward(matrix, panels, k_, interleaved_.data(), chains_, part.eta.data(), kBlock);
-    for (std::size_t c = 0; c < chains_; ++c) {
+    kernel.forward(matrix, panels, k_, part.interleaved.data(), part.chains, part.eta.data(), kBlock);
+    for (std::size_t c = 0; c < part.chains; ++c) {
         double* eta = &part.eta[c * kBlock];
         for (std::size_t i = 0; i < padded; ++i) eta[i] += eta0[i];
         if (wanted.draw) augment(coordinates, first_panel, panels, c, part);
@@ -85,45 +104,50 @@ void GibbsSweep::block(const Coordinates& coordinates, std::size_t first_panel, 
         for (std::size_t i = 0; i < padded; ++i) eta[i] = rows_.kappa[first + i] - part.omega[i] * eta0[i];
     }
     if (!wanted.draw) return;
-    kernel.transposed(matrix, panels, k_, part.eta.data(), chains_, kBlock, part.right_hand_side.data());
+    kernel.transposed(matrix, panels, k_, part.eta.data(), part.chains, kBlock, part.right_hand_side.data());
 }
 
 void GibbsSweep::augment(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
-                         std::size_t chain, Part& part) const {
+                         std::size_t c, Part& part) const {
     const std::size_t first = first_panel * kPanelRows;
     const std::size_t padded = panels * kPanelRows;
     const std::size_t n = std::min(padded, rows_.n - first);
+    const FillKey& key = keys_[part.first_chain + c];
     double* omega = part.omega.data();
-    fill(keys_[chain], first / kBlock, {&rows_.shape[first], 1}, {&part.eta[chain * kBlock], 1}, n, omega);
+    fill(key, first / kBlock, {&rows_.shape[first], 1}, {&part.eta[c * kBlock], 1}, n, omega);
     std::fill(omega + n, omega + padded, 0.0);
     for (std::size_t t = 0; t < panels; t += kGramPanels) {
         kernels().model.weighted_gram(coordinates.matrix().panel(first_panel + t),
                                       std::min(kGramPanels, panels - t), k_, omega + t * kPanelRows,
-                                      &part.precision[chain * k_ * k_]);
+                                      &part.precision[c * k_ * k_]);
     }
 }
 
 double GibbsSweep::log_likelihood(std::size_t chain) const {
     double sum = 0.0;
-    for (const Part& part : parts_) sum += sum_lanes(&part.lanes[chain * kPanelRows]);
+    for (const Part& part : parts_)
+        if (part.has(chain)) sum += sum_lanes(&part.lanes[(chain - part.first_chain) * kPanelRows]);
     return sum;
 }
 
-// The coefficients given ω, from the sums of all strips.
+// The coefficients given ω, from the sums of all strips. Q is made where the first part has its share.
 Status GibbsSweep::draw(const Coordinates& coordinates, BitGen& bitgen, std::size_t chain, double* u) {
-    precision_ = coordinates.precision();
-    for (std::size_t j = 0; j < k_; ++j) draw_[j] = -coordinates.linear()[j];
-    for (const Part& part : parts_) {
-        const double* share = &part.precision[chain * k_ * k_];
-        for (std::size_t i = 0; i < k_ * k_; ++i) precision_[i] += share[i];
-        for (std::size_t j = 0; j < k_; ++j) {
-            draw_[j] += sum_lanes(&part.right_hand_side[(j * chains_ + chain) * kPanelRows]);
-        }
+    Vector &normals = normals_[chain], &draw = draws_[chain];
+    for (std::size_t j = 0; j < k_; ++j) draw[j] = -coordinates.linear()[j];
+    double* precision = nullptr;
+    for (Part& part : parts_) {
+        if (!part.has(chain)) continue;
+        const std::size_t c = chain - part.first_chain;
+        double* share = &part.precision[c * k_ * k_];
+        if (precision == nullptr) precision = share;
+        const double* more = precision == share ? coordinates.precision().data() : share;
+        for (std::size_t i = 0; i < k_ * k_; ++i) precision[i] += more[i];
+        for (std::size_t j = 0; j < k_; ++j)
+            draw[j] += sum_lanes(&part.right_hand_side[(j * part.chains + c) * kPanelRows]);
     }
-    fill_normals(bitgen, normals_.data(), k_);
-    const Status status =
-        draw_from_precision(coordinates.blas(), precision_.data(), draw_.data(), normals_.data(), k_);
-    if (status.ok()) std::copy(draw_.begin(), draw_.end(), u);
+    fill_normals(bitgen, normals.data(), k_);
+    const Status status = draw_from_precision(coordinates.blas(), precision, draw.data(), normals.data(), k_);
+    if (status.ok()) std::copy(draw.begin(), draw.end(), u);
     return status;
 }
 

@@ -5,8 +5,9 @@
 
 #include "gibbs/coordinates.hpp"
 #include "gibbs/group.hpp"
-#include "gibbs/row_team.hpp"
+#include "gibbs/row_strips.hpp"
 #include "gibbs/rows.hpp"
+#include "gibbs/team.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
 #include "pg/sampler.hpp"
@@ -16,25 +17,30 @@ namespace polyagamma {
 
 // The data-augmentation sweep of Polson, Scott and Windle (2013), section 3, for up to kGroupChains chains in
 // lockstep: ω_i | u ~ PG(b_i, η_i), then u | ω ~ N(Q⁻¹r, Q⁻¹) with Q = MᵀΩM + P, r = Mᵀ(κ − Ωη₀) − s.
-// One pass over M does both for all chains: ω never outlives the block of rows that it belongs to.
+// One pass over M does both for all chains: ω never outlives the block of rows that it belongs to. The
+// members of a team share the rows, or the chains where the rows are few.
 class GibbsSweep {
   public:
-    GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team);
+    GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains, std::size_t members);
 
-    // The next states of `group`. With `want_density` its log-densities are set to those of the states on
-    // entry. On failure `failed` is the chain within the group.
-    Status run(const Coordinates& coordinates, Group& group, bool want_density, std::size_t& failed);
-    // The log-densities of the states of `group`, to the same bits as `run` finds them.
-    void evaluate(const Coordinates& coordinates, Group& group);
+    // The next states of the member's own chains of `group`, and their status. With `want_density` their
+    // log-posteriors are set to those of the states on entry. All members take part.
+    void run(Member& member, const Coordinates& coordinates, Group& group, bool want_density);
+    // The log-posteriors of the states, to the same bits as `run` finds them.
+    void evaluate(Member& member, const Coordinates& coordinates, Group& group);
 
   private:
-    // The sums of a strip of rows, and its workspace.
+    // The sums of a strip of rows for some chains, and its workspace.
     struct Part {
+        std::size_t strip, first_chain, chains;
+        Vector interleaved;      // (k, chains): their u
         Vector eta;              // (chains, rows of a block)
         Vector omega;            // (rows of a block)
         Vector precision;        // (chains, k, k): share of MᵀΩM
         Vector right_hand_side;  // (k, chains, kPanelRows): lanes of Mᵀ(κ − Ωη₀)
         Vector lanes;            // (chains, kPanelRows): lanes of the log-likelihood
+
+        bool has(std::size_t chain) const { return first_chain <= chain && chain < first_chain + chains; }
     };
 
     // What a pass over the rows is to find.
@@ -42,25 +48,23 @@ class GibbsSweep {
         bool draw, density;
     };
 
-    void pass(const Coordinates& coordinates, Group& group, Wanted wanted);
-    void strip(const Coordinates& coordinates, std::size_t index, Wanted wanted);
+    Part make_part(std::size_t strip, std::size_t first_chain, std::size_t chains) const;
+    void pass(Member& member, const Coordinates& coordinates, Group& group, Wanted wanted);
+    void add_rows(const Coordinates& coordinates, Wanted wanted, Part& part) const;
     void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels, Wanted wanted,
                Part& part) const;
-    // ω of a block, and its share of MᵀΩM.
-    void augment(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
-                 std::size_t chain, Part& part) const;
+    // ω of a block, and its share of MᵀΩM, for a chain of the part.
+    void augment(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels, std::size_t c,
+                 Part& part) const;
     double log_likelihood(std::size_t chain) const;
     Status draw(const Coordinates& coordinates, BitGen& bitgen, std::size_t chain, double* u);
 
     const Rows& rows_;
     std::size_t k_, chains_;
     RowStrips strips_;
-    RowTeam& team_;
-    Vector interleaved_;         // (k, chains): all u
-    Vector precision_;           // (k, k): Q
-    Vector normals_, draw_;      // (k)
-    std::vector<FillKey> keys_;  // (chains)
-    std::vector<Part> parts_;
+    std::vector<Part> parts_;              // the chains of a strip are together or in parts of their own
+    std::vector<Vector> normals_, draws_;  // of each chain (k)
+    std::vector<FillKey> keys_;            // (chains)
 };
 
 }  // namespace polyagamma

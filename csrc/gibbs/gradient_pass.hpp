@@ -4,24 +4,27 @@
 #include <vector>
 
 #include "gibbs/coordinates.hpp"
-#include "gibbs/row_team.hpp"
+#include "gibbs/density.hpp"
+#include "gibbs/row_strips.hpp"
 #include "gibbs/rows.hpp"
+#include "gibbs/team.hpp"
 #include "linalg/aligned.hpp"
 
 namespace polyagamma {
 
-// Log-likelihood and its gradient in u for up to kGroupChains chains, in one pass over M by blocks of rows
-// that stay in cache between the product with M and the one with Mᵀ.
+// log π(u) and its gradient for up to kGroupChains chains, in one pass over M by blocks of rows that stay in
+// cache between the product with M and the one with Mᵀ. The members of a team share the rows, and then the
+// chains.
 class GradientPass {
   public:
-    GradientPass(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team);
+    GradientPass(const Rows& rows, std::size_t k, std::size_t chains, std::size_t members);
 
-    // u[c] (k). gradient (chains, k); log_likelihood (chains), if given.
-    void log_likelihood(const Coordinates& coordinates, const double* const* u, double* gradient,
-                        double* log_likelihood);
-    // The same for log π(u), log-prior included; log_likelihood and log_density may both be null.
-    void log_density(const Coordinates& coordinates, const double* const* u, double* gradient,
-                     double* log_likelihood, double* log_density);
+    enum class Wanted { gradient, gradient_and_value };
+
+    // densities[c] at u[c] (k) for the member's own chains. All members take part; they meet before any u is
+    // read, and after the last.
+    void run(Member& member, const Coordinates& coordinates, const double* const* u, Wanted wanted,
+             Density* const* densities);
 
   private:
     // The sums of a strip of rows, and its workspace.
@@ -33,16 +36,18 @@ class GradientPass {
         Vector log_likelihood;  // (chains)
     };
 
-    void strip(const Coordinates& coordinates, std::size_t index, bool want_log_likelihood);
-    void block(const Coordinates& coordinates, std::size_t first_panel, std::size_t panels,
-               bool want_log_likelihood, Part& part) const;
+    void strip(const Coordinates& coordinates, const Vector& interleaved, Wanted wanted, std::size_t index);
+    void block(const Coordinates& coordinates, const Vector& interleaved, Wanted wanted,
+               std::size_t first_panel, std::size_t panels, Part& part) const;
+    // From the sums of all strips, and the prior.
+    void finish(const Coordinates& coordinates, std::size_t chain, const double* u, Wanted wanted,
+                Density& density);
 
     const Rows& rows_;
     std::size_t k_, chains_, block_panels_;
     RowStrips strips_;
-    RowTeam& team_;
-    Vector interleaved_;  // (k, chains): all u
-    Vector of_prior_;     // (chains, k): gradient of the log-prior
+    std::vector<Vector> interleaved_;  // of each member (k, chains): all u
+    std::vector<Vector> of_prior_;     // of each chain (k): gradient of the log-prior
     std::vector<Part> parts_;
 };
 

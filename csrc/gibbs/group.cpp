@@ -1,25 +1,32 @@
 #include "gibbs/group.hpp"
 
+#include <algorithm>
+
 #include "linalg/dense.hpp"
 
 namespace polyagamma {
 
 Group::Group(const Rows& rows, std::size_t k, std::size_t first_chain, BitGen* const* all_bitgens,
-             double* all_u, std::size_t chains, RowTeam& team)
+             double* all_u, std::size_t chains, std::size_t members)
     : first(first_chain),
       bitgens(all_bitgens + first_chain, all_bitgens + first_chain + chains),
-      pass(rows, k, chains, team),
-      log_likelihood(chains),
-      log_density(chains),
-      gradient(chains * k) {
+      density(chains, Density(k)),
+      status(chains),
+      pass_(rows, k, chains, members) {
     for (std::size_t c = 0; c < chains; ++c) u.push_back(all_u + (first_chain + c) * k);
+    for (Density& one : density) pointers_.push_back(&one);
 }
 
-Status Group::evaluate(const Coordinates& coordinates) {
-    if (evaluated) return {};
-    pass.log_density(coordinates, u.data(), gradient.data(), log_likelihood.data(), log_density.data());
-    evaluated = true;
-    return check_finite(log_density.data(), size());
+void Group::evaluate(Member& member, const Coordinates& coordinates) {
+    pass_.run(member, coordinates, u.data(), GradientPass::Wanted::gradient_and_value, pointers_.data());
+    const Member::Range own = member.share(size());
+    for (std::size_t c = own.begin; c < own.end; ++c) status[c] = check_finite(&density[c].log_posterior, 1);
+}
+
+std::size_t Group::first_failure(Member& member) const {
+    member.meet();
+    const auto bad = std::find_if(status.begin(), status.end(), [](const Status& s) { return !s.ok(); });
+    return static_cast<std::size_t>(bad - status.begin());
 }
 
 }  // namespace polyagamma

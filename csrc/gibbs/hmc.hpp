@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "gibbs/coordinates.hpp"
+#include "gibbs/density.hpp"
 #include "gibbs/gradient_pass.hpp"
 #include "gibbs/group.hpp"
 #include "gibbs/rows.hpp"
+#include "gibbs/team.hpp"
 #include "linalg/aligned.hpp"
 
 namespace polyagamma {
@@ -27,26 +30,33 @@ struct HmcInfo {
 // the momentum v. Where π is standard normal there are no kicks, and every trajectory is accepted.
 class SplitHmc {
   public:
-    SplitHmc(const Rows& rows, std::size_t k, std::size_t chains, RowTeam& team);
+    SplitHmc(const Rows& rows, std::size_t k, std::size_t chains, std::size_t members);
 
-    // One trajectory of every chain of `group`. info (chains).
-    void run(const Coordinates& coordinates, const HmcSettings& settings, Group& group, HmcInfo* info);
+    // One trajectory of every chain of `group`, whose densities are known. All members take part.
+    void run(Member& member, const Coordinates& coordinates, const HmcSettings& settings, Group& group);
+    // What it did; for a member's own chains.
+    const HmcInfo& info(std::size_t chain) const { return trajectories_[chain].info; }
 
   private:
-    struct Proposal;
-    void start(Group& group, const HmcSettings& settings);
-    void rotate(std::size_t chain);
-    void kick(std::size_t chain, double time);
-    void accept(Group& group, std::size_t chain, HmcInfo& info);
+    // Chains that different threads advance share no cache line.
+    struct alignas(64) Trajectory {
+        explicit Trajectory(std::size_t k) : u(k), v(k), density(k) {}
 
-    std::size_t k_, chains_;
+        Vector u, v;                       // (k): position and momentum on the way
+        Density density;                   // at u
+        double angle = 0.0, energy = 0.0;  // rotation between kicks; energy at the start
+        double level = 0.0;                // accepted where the probability is greater
+        HmcInfo info;
+    };
+    void start(Group& group, std::size_t chain, const HmcSettings& settings);
+    static void rotate(Trajectory& trajectory);
+    static void kick(Trajectory& trajectory, double share);
+    void accept(Group& group, std::size_t chain);
+
     GradientPass pass_;
-    Vector u_, v_;           // (chains, k): position and momentum on the way
-    Vector gradient_;        // (chains, k): of log π at u_
-    Vector log_likelihood_;  // (chains)
-    Vector log_density_;     // (chains)
-    Vector angle_, energy_;  // (chains): rotation between kicks; energy at the start
+    std::vector<Trajectory> trajectories_;
     std::vector<const double*> positions_;
+    std::vector<Density*> densities_;
 };
 
 }  // namespace polyagamma

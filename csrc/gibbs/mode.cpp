@@ -19,41 +19,38 @@ constexpr double kTolerance =
 
 Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode) {
     const std::size_t k = coordinates.size();
-    RowTeam alone(1);
-    GradientPass pass(rows, k, 1, alone);
-    Vector weights(rows.shape.size()), gradient(k), step(k), next(k), next_gradient(k);
-    double log_likelihood = 0.0, value = 0.0;
+    Member alone;
+    GradientPass pass(rows, k, 1, 1);
+    Vector weights(rows.shape.size()), step(k), next(k);
+    Density here(k), there(k);
     mode.u.assign(k, 0.0);
     mode.cholesky.resize(k * k);
-    const auto evaluate = [&](const Vector& u, Vector& gradient_of) {
+    const auto evaluate = [&](const Vector& u, Density& density) {
         const double* at = u.data();
-        double density = 0.0;
-        pass.log_density(coordinates, &at, gradient_of.data(), &log_likelihood, &density);
-        return density;
+        Density* result = &density;
+        pass.run(alone, coordinates, &at, GradientPass::Wanted::gradient_and_value, &result);
     };
-    value = evaluate(mode.u, gradient);
+    evaluate(mode.u, here);
     for (mode.iterations = 0; mode.iterations < kMaxIterations; ++mode.iterations) {
         curvature_at(coordinates, rows, mode.u.data(), weights);
         weighted_precision(coordinates, weights, mode.cholesky.data());
         if (const Status status = cholesky(coordinates.blas(), mode.cholesky.data(), k); !status.ok())
             return status;
-        step = gradient;
+        step = here.gradient;
         solve_lower(coordinates.blas(), mode.cholesky.data(), k, step.data());
         const double decrement = dot(step.data(), step.data(), k);
         if (!std::isfinite(decrement)) return {Status::Kind::not_finite, 0};
         if (decrement < kTolerance) return {};
         solve_lower_transposed(coordinates.blas(), mode.cholesky.data(), k, step.data());
         double scale = 1.0;
-        double next_value = 0.0;
         for (std::size_t halvings = 0; halvings < kMaxHalvings; ++halvings, scale *= 0.5) {
             for (std::size_t j = 0; j < k; ++j) next[j] = mode.u[j] + scale * step[j];
-            next_value = evaluate(next, next_gradient);
-            if (next_value >= value + 0.25 * scale * decrement) break;  // Armijo's condition
+            evaluate(next, there);
+            if (there.log_posterior >= here.log_posterior + 0.25 * scale * decrement) break;  // Armijo
         }
-        if (!(next_value > value)) return {};  // as far as rounding lets it
+        if (!(there.log_posterior > here.log_posterior)) return {};  // as far as rounding lets it
         std::swap(mode.u, next);
-        std::swap(gradient, next_gradient);
-        value = next_value;
+        std::swap(here, there);
     }
     return {};
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gibbs/normals.hpp"
+#include "random/normals.hpp"
 #include "gibbs/parallel.hpp"
 #include "gp/mode.hpp"
 #include "kernels/kernels.hpp"

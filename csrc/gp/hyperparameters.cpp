@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gibbs/normals.hpp"
+#include "random/normals.hpp"
 
 namespace polyagamma {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "gibbs/normals.hpp"
+#include "random/normals.hpp"
 
 namespace polyagamma {
 namespace {

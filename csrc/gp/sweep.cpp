@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "gibbs/normals.hpp"
+#include "random/normals.hpp"
 #include "pg/sampler.hpp"
 
 namespace polyagamma {

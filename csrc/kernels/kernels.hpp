@@ -15,6 +15,8 @@ struct Kernels {
     // out[i] ~ PG(h[i], z[i]) for i < n ≤ kBlock, its random words those of BlockStream(key, block).
     void (*fill_block)(const std::uint64_t* key, std::uint64_t block, Parameter h, Parameter z, std::size_t n,
                        double* out, Method method);
+    // n independent standard normals, their random words those of BlockStream(key, 0).
+    void (*normals)(const std::uint64_t* key, std::size_t n, double* out);
     ModelKernels model;
     CovarianceKernels covariance;
 };

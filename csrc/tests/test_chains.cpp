@@ -158,8 +158,8 @@ TEST_CASE("lp is the log-posterior of the draw beside it, and the statistics of 
 }
 
 TEST_CASE("threads and pieces do not change a bit") {
-    // So few rows that threads go over chains, so many that they go over rows, and with so many columns that
-    // they share what is done once a chain.
+    // So few rows that threads go over chains, and so many that they go over rows, with few columns and with
+    // so many that sums of matrices are made by chains.
     struct Size {
         std::size_t rows, columns, tune;
     };

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "gibbs/normals.hpp"
+#include "random/normals.hpp"
 #include "gibbs/wide.hpp"
 #include "linalg/dense.hpp"
 #include "linalg/gaussian.hpp"

@@ -16,7 +16,16 @@ using namespace polyagamma;
 
 namespace {
 
-RowTeam alone(1);
+// The log-posterior and its gradient at u, by a pass of its own.
+Density density_at(const Model& model, const Coordinates& coordinates, const Vector& u) {
+    Member alone;
+    Density density(u.size());
+    const double* at = u.data();
+    Density* result = &density;
+    GradientPass(model.rows, u.size(), 1, 1)
+        .run(alone, coordinates, &at, GradientPass::Wanted::gradient_and_value, &result);
+    return density;
+}
 
 // Offsets, prior mean, full precision, an intercept: everything a model can have.
 fixtures::Problem full_problem(std::size_t n, std::size_t p) {
@@ -58,14 +67,11 @@ TEST_CASE("the log-density is the log-posterior of the coefficients, in any coor
         const fixtures::Problem problem = full_problem(n, 4);
         const Model model = problem.model();
         for (const Coordinates& coordinates : {Coordinates(model), moved(model)}) {
-            GradientPass pass(model.rows, 4, 1, alone);
             const Vector u = random_vector(4, 34, 1.0);
-            const double* at = u.data();
-            Vector gradient(4), beta(4);
-            double log_likelihood = 0.0, log_density = 0.0;
-            pass.log_density(coordinates, &at, gradient.data(), &log_likelihood, &log_density);
+            Vector beta(4);
             coordinates.coefficients(u.data(), beta.data());
-            CHECK(log_density == doctest::Approx(problem.log_posterior(beta.data())).epsilon(1e-12));
+            const double log_posterior = density_at(model, coordinates, u).log_posterior;
+            CHECK(log_posterior == doctest::Approx(problem.log_posterior(beta.data())).epsilon(1e-12));
         }
     }
 }
@@ -75,10 +81,8 @@ TEST_CASE("the gradient is that of the log-density") {
     const fixtures::Problem problem = full_problem(60, 5);
     const Model model = problem.model();
     const Coordinates coordinates = moved(model);
-    GradientPass pass(model.rows, 5, 1, alone);
-    Vector u = random_vector(5, 35, 1.0), gradient(5), ignored(5), beta(5);
-    const double* at = u.data();
-    pass.log_density(coordinates, &at, gradient.data(), nullptr, nullptr);
+    Vector u = random_vector(5, 35, 1.0), beta(5);
+    const Vector gradient = density_at(model, coordinates, u).gradient;
     for (std::size_t j = 0; j < 5; ++j) {
         const double middle = u[j];
         double values[2];
@@ -100,14 +104,20 @@ TEST_CASE("a chain's gradient does not depend on the chains beside it") {
     std::vector<const double*> at;
     for (std::uint64_t c = 0; c < 4; ++c) u.push_back(random_vector(6, 40 + c, 1.0));
     for (const Vector& one : u) at.push_back(one.data());
-    GradientPass together(model.rows, 6, 4, alone), one_chain(model.rows, 6, 1, alone);
-    Vector gradient(24), one(6), log_likelihood(4), log_density(4);
-    together.log_density(coordinates, at.data(), gradient.data(), log_likelihood.data(), log_density.data());
-    for (std::size_t c = 0; c < 4; ++c) {
-        double likelihood = 0.0, density = 0.0;
-        one_chain.log_density(coordinates, &at[c], one.data(), &likelihood, &density);
-        CHECK(density == log_density[c]);
-        CHECK(std::memcmp(one.data(), &gradient[6 * c], 6 * sizeof(double)) == 0);
+    for (const bool value : {true, false}) {
+        std::vector<Density> densities(4, Density(6));
+        std::vector<Density*> results;
+        for (Density& density : densities) results.push_back(&density);
+        Member alone;
+        GradientPass(model.rows, 6, 4, 1)
+            .run(alone, coordinates, at.data(),
+                 value ? GradientPass::Wanted::gradient_and_value : GradientPass::Wanted::gradient,
+                 results.data());
+        for (std::size_t c = 0; c < 4; ++c) {
+            const Density one = density_at(model, coordinates, u[c]);
+            if (value) CHECK(one.log_posterior == densities[c].log_posterior);
+            CHECK(std::memcmp(one.gradient.data(), densities[c].gradient.data(), 6 * sizeof(double)) == 0);
+        }
     }
 }
 
@@ -126,10 +136,8 @@ TEST_CASE("the mode has no gradient, and the factor is that of the Hessian there
         Mode mode;
         REQUIRE(find_mode(coordinates, model.rows, mode).ok());
         CHECK(mode.iterations < 100);
-        GradientPass pass(model.rows, k, 1, alone);
-        Vector gradient(k), weights(model.rows.shape.size()), hessian(k * k);
-        const double* at = mode.u.data();
-        pass.log_density(coordinates, &at, gradient.data(), nullptr, nullptr);
+        Vector weights(model.rows.shape.size()), hessian(k * k);
+        Vector gradient = density_at(model, coordinates, mode.u).gradient;
         // In units of the posterior's standard deviations.
         solve_lower(model.blas, mode.cholesky.data(), k, gradient.data());
         CHECK(std::sqrt(dot(gradient.data(), gradient.data(), k)) < 1e-4);

@@ -5,14 +5,14 @@
 
 #include "gibbs/gibbs_sweep.hpp"
 #include "gibbs/hmc.hpp"
-#include "gibbs/normals.hpp"
 #include "model_fixtures.hpp"
+#include "random/normals.hpp"
 
 using namespace polyagamma;
 
 namespace {
 
-RowTeam alone(1);
+Member alone;
 
 // One chain in the coordinates of the coefficients.
 struct Chain {
@@ -22,14 +22,14 @@ struct Chain {
           random(seed),
           u(coordinates.size()),
           bitgen(random.bitgen()),
-          group(m.rows, coordinates.size(), 0, &bitgen, u.data(), 1, alone),
-          hmc(m.rows, coordinates.size(), 1, alone) {}
+          group(m.rows, coordinates.size(), 0, &bitgen, u.data(), 1, 1),
+          hmc(m.rows, coordinates.size(), 1, 1) {}
 
     HmcInfo trajectory(const HmcSettings& settings) {
-        HmcInfo info;
-        REQUIRE(group.evaluate(coordinates).ok());
-        hmc.run(coordinates, settings, group, &info);
-        return info;
+        group.evaluate(alone, coordinates);
+        REQUIRE(group.status[0].ok());
+        hmc.run(alone, coordinates, settings, group);
+        return hmc.info(0);
     }
 
     const Model& model;
@@ -118,17 +118,16 @@ TEST_CASE("kernels keep the joint law of coefficients and data") {
             }
             const Model model = problem.model();
             const Coordinates coordinates(model);
-            Group group(model.rows, 2, 0, &bitgen, u.data(), 1, alone);
+            Group group(model.rows, 2, 0, &bitgen, u.data(), 1, 1);
             if (augmentation) {
-                std::size_t failed = 0;
-                GibbsSweep gibbs(model.rows, 2, 1, alone);
-                REQUIRE(gibbs.run(coordinates, group, false, failed).ok());
+                GibbsSweep gibbs(model.rows, 2, 1, 1);
+                gibbs.run(alone, coordinates, group, false);
             } else {
-                HmcInfo info;
-                SplitHmc hmc(model.rows, 2, 1, alone);
-                REQUIRE(group.evaluate(coordinates).ok());
-                hmc.run(coordinates, {0.7, 2}, group, &info);
+                SplitHmc hmc(model.rows, 2, 1, 1);
+                group.evaluate(alone, coordinates);
+                hmc.run(alone, coordinates, {0.7, 2}, group);
             }
+            REQUIRE(group.status[0].ok());
             draws.push_back(u[0]);
             draws.push_back(u[1]);
         }

@@ -1,0 +1,52 @@
+#include "gibbs/team.hpp"
+
+#include <system_error>
+#include <thread>
+
+namespace polyagamma {
+namespace {
+
+// Wait for the other threads, which are microseconds away where every thread has a core of its own.
+template <class Condition>
+void wait_until(Condition condition) {
+    constexpr int kSpins = 2000;
+    for (int spin = 0; !condition(); ++spin) {
+        if (spin >= kSpins) std::this_thread::yield();
+    }
+}
+
+}  // namespace
+
+Member::Range Member::share(std::size_t things) const {
+    return {index_ * things / members_, (index_ + 1) * things / members_};
+}
+
+void Member::meet() {
+    if (members_ == 1) return;
+    ++meetings_;
+    (*arrivals_)[index_].count.store(meetings_, std::memory_order_release);
+    for (std::size_t other = 0; other < members_; ++other) {
+        const std::atomic<std::size_t>& arrived = (*arrivals_)[other].count;
+        wait_until([&] { return arrived.load(std::memory_order_acquire) >= meetings_; });
+    }
+}
+
+void together(std::size_t threads, const std::function<void(Member&)>& work) {
+    std::vector<Member::Arrivals> arrivals(threads);
+    std::atomic<std::size_t> members{0};
+    const auto join_in = [&](std::size_t index) {
+        wait_until([&] { return members != 0; });
+        Member member(arrivals, index, members);
+        work(member);
+    };
+    std::vector<std::thread> others;
+    try {
+        while (others.size() + 1 < threads) others.emplace_back(join_in, others.size() + 1);
+    } catch (const std::system_error&) {
+    }
+    members = others.size() + 1;
+    join_in(0);
+    for (std::thread& other : others) other.join();
+}
+
+}  // namespace polyagamma
