@@ -36,6 +36,7 @@ struct LatentState {
     void visit(Visitor&& visitor) {
         visitor(theta.data(), theta.size());
         visitor(g.data(), g.size());
+        visitor(whitened.data(), whitened.size());
         for (RandomWalk* walk : {&collapsed, &white, &surrogate_walk})
             visitor(walk->state().data(), walk->state().size());
         independent.visit(visitor);
@@ -45,7 +46,7 @@ struct LatentState {
 
     Vector theta;     // log parameters of the kernel
     Vector g;         // (n,)
-    Vector whitened;  // ν; every sweep draws it afresh
+    Vector whitened;  // ν
     RandomWalk collapsed, white, surrogate_walk;
     IndependentProposal independent;
     Stride stride;
