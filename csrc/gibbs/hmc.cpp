@@ -1,17 +1,12 @@
 #include "gibbs/hmc.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "gibbs/split_motion.hpp"
 #include "linalg/dense.hpp"
 #include "random/normals.hpp"
 
 namespace polyagamma {
-namespace {
-
-constexpr double kAngleSpread = 0.2;  // the angle is uniform within ±20 %, so that no direction resonates
-
-}  // namespace
 
 SplitHmc::SplitHmc(const Rows& rows, std::size_t k, std::size_t chains, std::size_t members)
     : pass_(rows, k, chains, members), trajectories_(chains, Trajectory(k)) {
@@ -42,7 +37,7 @@ void SplitHmc::start(Group& group, std::size_t chain, const HmcSettings& setting
     BitGen& bitgen = *group.bitgens[chain];
     const std::size_t k = t.u.size();
     fill_normals(bitgen, t.v.data(), k);
-    t.angle = settings.angle * (1.0 + kAngleSpread * (2.0 * bitgen.next_double(bitgen.state) - 1.0));
+    t.angle = spread_angle(settings.angle, bitgen);
     t.level = bitgen.next_double(bitgen.state);
     t.energy = 0.5 * dot(t.v.data(), t.v.data(), k) - group.density[chain].log_posterior;
     std::copy_n(group.u[chain], k, t.u.begin());
@@ -51,13 +46,8 @@ void SplitHmc::start(Group& group, std::size_t chain, const HmcSettings& setting
 }
 
 void SplitHmc::rotate(Trajectory& t) {
-    const double cosine = std::cos(t.angle);
-    const double sine = std::sin(t.angle);
-    for (std::size_t j = 0; j < t.u.size(); ++j) {
-        const double turned = cosine * t.u[j] + sine * t.v[j];
-        t.v[j] = cosine * t.v[j] - sine * t.u[j];
-        t.u[j] = turned;
-    }
+    const Rotation rotation(t.angle);
+    for (std::size_t j = 0; j < t.u.size(); ++j) rotation.turn(t.u[j], t.v[j]);
 }
 
 // The gradient of log π + ½‖u‖², for `share` of the time that a rotation takes.
@@ -70,9 +60,8 @@ void SplitHmc::accept(Group& group, std::size_t chain) {
     Trajectory& t = trajectories_[chain];
     const double energy = 0.5 * dot(t.v.data(), t.v.data(), t.v.size()) - t.density.log_posterior;
     t.info.energy_error = energy - t.energy;
-    t.info.acceptance = t.info.energy_error <= 0.0 ? 1.0 : std::exp(-t.info.energy_error);
-    if (!(t.level < t.info.acceptance)) {  // also where the energy is not finite
-        if (std::isnan(t.info.acceptance)) t.info.acceptance = 0.0;
+    t.info.acceptance = acceptance_probability(t.info.energy_error);
+    if (!(t.level < t.info.acceptance)) {
         t.info.energy = t.energy;
         return;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gibbs/split_motion.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/lanes_sum.hpp"
 #include "linalg/dense.hpp"
@@ -15,7 +16,6 @@ namespace {
 // for the least effective sample size of both per kick, and an acceptance of 80 %.
 constexpr double kTrajectoryAngle = 2.2;
 constexpr double kTargetAcceptance = 0.8;
-constexpr double kAngleSpread = 0.2;  // the angle is uniform within ±20 %, so that no direction resonates
 constexpr double kMaxKicks = 32.0;
 
 double within_reach(double angle) {
@@ -66,8 +66,7 @@ Evaluation Trajectories::run(SurrogatePosterior& posterior, const Surrogate& sur
     Evaluation result = evaluate(posterior, surrogate, x);
     if (result == Evaluation::ok) result = posterior.draw_momentum(bitgens, velocity_.data());
     for (std::size_t c = 0; c < chains_; ++c) {
-        const double uniform = bitgens[c]->next_double(bitgens[c]->state);
-        angle_[c] = settings.angle * (1.0 + kAngleSpread * (2.0 * uniform - 1.0));
+        angle_[c] = spread_angle(settings.angle, *bitgens[c]);
         error_[c] = excess_[c];
         std::copy_n(x[c], size_, &position_[c * size_]);
         differentiate(surrogate, x[c], c);
@@ -117,13 +116,13 @@ Evaluation Trajectories::evaluate(SurrogatePosterior& posterior, const Surrogate
 }
 
 void Trajectories::rotate(const double* mean, std::size_t chain) {
-    const double cosine = std::cos(angle_[chain]), sine = std::sin(angle_[chain]);
+    const Rotation rotation(angle_[chain]);
     double* x = &position_[chain * size_];
     double* v = &velocity_[chain * size_];
     for (std::size_t i = 0; i < size_; ++i) {
-        const double from_mean = x[i] - mean[i];
-        x[i] = mean[i] + cosine * from_mean + sine * v[i];
-        v[i] = cosine * v[i] - sine * from_mean;
+        double from_mean = x[i] - mean[i];
+        rotation.turn(from_mean, v[i]);
+        x[i] = mean[i] + from_mean;
     }
 }
 
@@ -139,8 +138,7 @@ void Trajectories::kick(std::size_t chain, double share, const double* push) {
 }
 
 void Trajectories::accept(std::size_t chain, BitGen& bitgen, double* x, double& acceptance) {
-    const double error = error_[chain] - proposed_excess_[chain];
-    acceptance = std::isfinite(error) ? std::exp(std::min(0.0, -error)) : 0.0;
+    acceptance = acceptance_probability(error_[chain] - proposed_excess_[chain]);
     if (!(bitgen.next_double(bitgen.state) < acceptance)) return;
     std::copy_n(&position_[chain * size_], size_, x);
     std::copy_n(&proposed_push_[chain * size_], size_, &push_[chain * size_]);
