@@ -256,9 +256,13 @@ class ProcessChains:
         One for each chain. Their locks are held while `run` works.
     tune : int
         Proposals of kernel parameters adapt in the first `tune` sweeps.
-    steps : (int, int, int, int)
-        Steps in a sweep: of the kernel parameters with f integrated out, with the whitened f kept, and with
-        the noise kept from which the surrogate makes f; and Hamiltonian trajectories of f.
+    steps : (int, int, int, int, int)
+        Steps in a sweep: of the kernel parameters with f integrated out, with the whitened f kept, with the
+        noise kept from which the surrogate makes f, and the same by independent proposals; and Hamiltonian
+        trajectories of f.
+    complete_every : int
+        Which sweeps after warm-up make all moves. The others make trajectories, independent proposals, and
+        the steps with the whitened f kept if these reach far.
     threads : int
     """
 
@@ -273,7 +277,8 @@ class ProcessChains:
         initial_theta: _Array,
         bit_generators: Sequence[np.random.BitGenerator],
         tune: int,
-        steps: tuple[int, int, int, int],
+        steps: tuple[int, int, int, int, int],
+        complete_every: int,
         threads: int,
     ) -> None: ...
     @property
@@ -296,8 +301,8 @@ class ProcessChains:
         out : mapping of str to ndarray, optional
             Arrays to fill, any subset of: ``"f"`` (chains, sweeps, functions * n), ``"theta"``
             (chains, sweeps, functions * d), ``"whitened"`` (chains, sweeps, functions * m: the first m
-            coordinates), ``"lp"`` and ``"acceptance_..."`` of ``collapsed``, ``whitened``, ``surrogate`` and
-            ``trajectory`` (chains, sweeps).
+            coordinates), ``"lp"`` and ``"acceptance_..."`` of ``collapsed``, ``whitened``, ``surrogate``,
+            ``independent`` and ``trajectory`` (chains, sweeps).
 
         Raises
         ------

@@ -40,10 +40,11 @@ struct Move {
     const char* steps;
     OutputArray Moves<OutputArray>::* output;
 };
-constexpr std::array<Move, 4> kMoves{{
+constexpr std::array<Move, 5> kMoves{{
     {"acceptance_collapsed", "collapsed_steps", &Moves<OutputArray>::collapsed},
     {"acceptance_whitened", "whitened_steps", &Moves<OutputArray>::whitened},
     {"acceptance_surrogate", "surrogate_steps", &Moves<OutputArray>::surrogate},
+    {"acceptance_independent", "independent_steps", &Moves<OutputArray>::independent},
     {"acceptance_trajectory", "trajectory_steps", &Moves<OutputArray>::trajectory},
 }};
 
@@ -74,20 +75,21 @@ class PyProcessChains {
     PyProcessChains(std::shared_ptr<Process> process, Array shape, Array kappa, Array offset,
                     const py::object& log_prior, const Array& initial_theta,
                     std::vector<py::object> bit_generators, std::size_t tune,
-                    std::array<std::size_t, 4> steps, std::size_t threads)
+                    std::array<std::size_t, 5> steps, std::size_t complete_every, std::size_t threads)
         : process_(std::move(process)),
           shape_(std::move(shape)),
           kappa_(std::move(kappa)),
           offset_(std::move(offset)),
           bit_generators_(std::move(bit_generators)),
-          steps_(steps) {
+          steps_(steps),
+          complete_every_(complete_every) {
         if (!log_prior.is_none()) prior_ = std::make_unique<PythonPrior>(log_prior, process_->n_theta());
         const ProcessData data{process_->n_rows(), static_cast<std::size_t>(kappa_.shape(0)), shape_.data(),
                                kappa_.data(), offset_.data()};
-        chains_ = std::make_unique<ProcessChains>(data, process_->factory(), prior_.get(),
-                                                  Moves<std::size_t>{steps[0], steps[1], steps[2], steps[3]},
-                                                  initial_theta.data(), process_->n_theta(),
-                                                  bitgens_of(bit_generators_), tune, threads);
+        chains_ = std::make_unique<ProcessChains>(
+            data, process_->factory(), prior_.get(),
+            Schedule{{steps[0], steps[1], steps[2], steps[3], steps[4]}, complete_every}, initial_theta.data(),
+            process_->n_theta(), bitgens_of(bit_generators_), tune, threads);
     }
 
     std::size_t sweeps_done() const { return chains_->sweeps_done(); }
@@ -102,6 +104,7 @@ class PyProcessChains {
     py::dict kernel_info() const {
         py::dict info;
         info["kernel"] = steps_.back() > 0 ? "hmc+gibbs" : "gibbs";
+        info["gibbs_every"] = complete_every_;
         for (std::size_t i = 0; i < kMoves.size(); ++i) info[kMoves[i].steps] = steps_[i];
         return info;
     }
@@ -151,7 +154,8 @@ class PyProcessChains {
     Array shape_, kappa_, offset_;
     std::unique_ptr<PythonPrior> prior_;
     std::vector<py::object> bit_generators_;
-    std::array<std::size_t, 4> steps_;
+    std::array<std::size_t, 5> steps_;
+    std::size_t complete_every_;
     std::unique_ptr<ProcessChains> chains_;
 };
 
@@ -222,10 +226,12 @@ class PyFixedKernelChains {
 void register_process_chains(py::module_& module) {
     py::class_<PyProcessChains>(module, "ProcessChains")
         .def(py::init<std::shared_ptr<Process>, Array, Array, Array, const py::object&, const Array&,
-                      std::vector<py::object>, std::size_t, std::array<std::size_t, 4>, std::size_t>(),
+                      std::vector<py::object>, std::size_t, std::array<std::size_t, 5>, std::size_t,
+                      std::size_t>(),
              py::kw_only(), py::arg("process"), py::arg("shape").noconvert(), py::arg("kappa").noconvert(),
              py::arg("offset").noconvert(), py::arg("log_prior"), py::arg("initial_theta").noconvert(),
-             py::arg("bit_generators"), py::arg("tune"), py::arg("steps"), py::arg("threads"))
+             py::arg("bit_generators"), py::arg("tune"), py::arg("steps"), py::arg("complete_every"),
+             py::arg("threads"))
         .def_property_readonly("sweeps_done", &PyProcessChains::sweeps_done)
         .def_property_readonly("stats", &PyProcessChains::stats)
         .def_property_readonly("kernel_info", &PyProcessChains::kernel_info)

@@ -147,8 +147,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
     sampled, not logged, by their names. More than two classes add the dimension ``class`` to all of them.
     `sample` takes initial values of the kernel parameters, and without them starts each chain within a factor
     e of those in ``kernel_``. The group ``sample_stats`` has ``lp``, up to a constant the log of the joint
-    density of data, whitened f and log kernel parameters, and the acceptance rates of the moves: NaN for
-    those that warm-up found not to pay.
+    density of data, whitened f and log kernel parameters, and the acceptance rates of the moves: NaN in
+    sweeps that did not make them.
 
     References
     ----------

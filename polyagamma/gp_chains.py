@@ -16,10 +16,20 @@ from polyagamma.rounds import Arrays, Chains, WrappedChains
 from polyagamma.sampling import Settings
 
 FloatArray = NDArray[np.float64]
-# Of the moves in a sweep: collapsed, whitened (where warm-up finds that they reach far), surrogate and
-# trajectory. Those of the full process were best for the least effective sample size per second on the Pima
-# and breast cancer data; a sparse process has many rows, which determine its kernel.
-STEPS = {"auto": (1, 6, 4, 1), "sparse": (1, 1, 1, 1), "gibbs": (3, 0, 0, 0)}
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Moves of a sweep, as the core knows them: steps of each, and every which sweep makes all of them."""
+
+    steps: tuple[int, int, int, int, int]  # collapsed, whitened, surrogate, independent, trajectory
+    complete_every: int
+
+
+MIXES = {"auto": Mix((1, 6, 1, 1, 1), 5), "sparse": Mix((1, 1, 1, 1, 1), 5), "gibbs": Mix((3, 0, 0, 0, 0), 1)}
+"""That of the full process was best for the least effective sample size per second on the Pima data, with one
+length scale and with one for each predictor, and on the breast cancer data; a sparse process has many rows,
+which determine its kernel."""
 BitGenerators = Sequence[np.random.BitGenerator]
 
 
@@ -96,6 +106,7 @@ class ProcessChains(WrappedChains):
     ) -> None:
         self._process = process
         auto = "sparse" if isinstance(process, SparseProcess) else "auto"
+        mix = MIXES["gibbs" if settings.kernel == "gibbs" else auto]
         self._sampled = prior is not None
         start = np.empty((settings.chains, len(rows.kappa), 0))
         if prior is not None and initial is None:
@@ -112,7 +123,8 @@ class ProcessChains(WrappedChains):
                 initial_theta=start,
                 bit_generators=bit_generators,
                 tune=settings.tune,
-                steps=STEPS["gibbs" if settings.kernel == "gibbs" else auto],
+                steps=mix.steps,
+                complete_every=mix.complete_every,
                 threads=settings.threads,
             )
         except _gibbs.NumericalError as error:

@@ -76,7 +76,8 @@ def test_draws_do_not_depend_on_threads_or_rounds():
             initial_theta=np.zeros((2, 1, 1)),
             bit_generators=[np.random.PCG64(1), np.random.PCG64(2)],
             tune=9,
-            steps=(1, 1, 1, 1),
+            steps=(1, 1, 1, 1, 1),
+            complete_every=2,
             threads=1,
         )
         out = np.empty((2, 20, 40))
@@ -99,7 +100,7 @@ def test_trace():
     assert trace.posterior["f"].dims == ("chain", "draw", "obs_id")
     f = trace.posterior["f"].to_numpy()
     np.testing.assert_allclose(trace.log_likelihood["y"], Y * f - np.logaddexp(0, f))
-    moves = ("collapsed", "whitened", "surrogate", "trajectory")
+    moves = ("collapsed", "whitened", "surrogate", "independent", "trajectory")
     assert set(trace.sample_stats) == {"lp", *(f"acceptance_{move}" for move in moves)}
     assert trace.posterior.attrs["jitter"] == "1e-06"
     assert len(az.summary(trace, var_names=model.kernel_parameters)) == 4

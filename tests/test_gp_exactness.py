@@ -103,18 +103,19 @@ def test_fixed_kernel_agrees_with_quadrature(sampler):
 
 
 SLOW = pytest.mark.slow
-STEPS = [
-    pytest.param((2, 0, 0, 0), id="collapsed", marks=SLOW),
-    pytest.param((0, 2, 0, 0), id="whitened", marks=SLOW),
-    pytest.param((0, 0, 2, 0), id="surrogate"),
-    pytest.param((1, 0, 0, 2), id="trajectory"),
-    pytest.param(gp_chains.STEPS["auto"], id="default"),
+MIXES = [
+    pytest.param(gp_chains.Mix((2, 0, 0, 0, 0), 1), id="collapsed", marks=SLOW),
+    pytest.param(gp_chains.Mix((0, 2, 0, 0, 0), 1), id="whitened", marks=SLOW),
+    pytest.param(gp_chains.Mix((0, 0, 2, 0, 0), 1), id="surrogate"),
+    pytest.param(gp_chains.Mix((1, 0, 0, 2, 1), 2), id="independent"),
+    pytest.param(gp_chains.Mix((1, 0, 0, 0, 2), 1), id="trajectory"),
+    pytest.param(gp_chains.MIXES["auto"], id="default"),
 ]
 
 
-@pytest.mark.parametrize("steps", STEPS)
-def test_sampled_kernel_agrees_with_quadrature(steps, monkeypatch):
-    monkeypatch.setitem(gp_chains.STEPS, "auto", steps)
+@pytest.mark.parametrize("mix", MIXES)
+def test_sampled_kernel_agrees_with_quadrature(mix, monkeypatch):
+    monkeypatch.setitem(gp_chains.MIXES, "auto", mix)
     kernel = ConstantKernel(9.0, "fixed") * RBF(1.0)
     model = PolyaGammaGP(X3, Y3, kernel, mean=MEAN, kernel_prior={"length_scale": norm(0.2, 0.7)}, **ROWS)
     posterior = model.sample(4000, tune=400, random_seed=2, progressbar=False).posterior
@@ -125,13 +126,13 @@ def test_sampled_kernel_agrees_with_quadrature(steps, monkeypatch):
     assert np.abs(scores(draws, mean, sd)).max() < LIMIT
 
 
-@pytest.mark.parametrize("steps", STEPS)
-def test_variance_of_independent_rows_keeps_its_prior(steps, monkeypatch):
+@pytest.mark.parametrize("mix", MIXES)
+def test_variance_of_independent_rows_keeps_its_prior(mix, monkeypatch):
     """Labels of twelve rows too far apart to be correlated say nothing of the variance c, as |f| / √c is half
     normal whatever the label: log c is N(log 4, 1), Σf²/c chi-squared with 12 degrees of freedom, and the two
     are independent. Given ω, log c is known much better: mixing up ω, f and c of different moves shows.
     """
-    monkeypatch.setitem(gp_chains.STEPS, "auto", steps)
+    monkeypatch.setitem(gp_chains.MIXES, "auto", mix)
     X, n = 100.0 * np.arange(12)[:, np.newaxis], 12
     model = PolyaGammaGP(X, np.arange(n) % 3 > 0, 4.0 * RBF(1.0, "fixed"))
     posterior = model.sample(3000, random_seed=8, progressbar=False).posterior

@@ -16,7 +16,7 @@ class ProcessChains::Worker {
     const LatentBlock& block() const { return *block_; }
     void forget() { loaded_ = nullptr; }
 
-    Evaluation run(LatentState* states, BitGen& bitgen, bool learn, SweepInfo& info);
+    Evaluation run(LatentState* states, BitGen& bitgen, SweepKind kind, SweepInfo& info);
     double log_likelihood(const LatentState* states);
 
   private:
@@ -34,6 +34,7 @@ class ProcessChains::Worker {
 Evaluation ProcessChains::Worker::load(const LatentState& state) {
     if (loaded_ == &state) return Evaluation::ok;
     loaded_ = &state;
+    sweep_.forget();
     return block_->load(Side::current, state.theta.data());
 }
 
@@ -72,30 +73,31 @@ double ProcessChains::Worker::log_likelihood(const LatentState* states) {
     return sum;
 }
 
-Evaluation ProcessChains::Worker::run(LatentState* states, BitGen& bitgen, bool learn, SweepInfo& info) {
+Evaluation ProcessChains::Worker::run(LatentState* states, BitGen& bitgen, SweepKind kind, SweepInfo& info) {
     info = {};
     const double share = 1.0 / static_cast<double>(data_.functions);
     for (std::size_t j = 0; j < data_.functions; ++j) {
         SweepInfo own;
         const LatentRows rows{data_.n, data_.shape, data_.kappa + j * data_.n, offset(states, j)};
         Evaluation result = load(states[j]);
-        if (result == Evaluation::ok) result = sweep_.run(rows, bitgen, learn, states[j], own);
+        if (result == Evaluation::ok) result = sweep_.run(rows, bitgen, kind, states[j], own);
         if (result != Evaluation::ok) return result;
         info.log_prior += own.log_prior;
         info.acceptance.collapsed += share * own.acceptance.collapsed;
         info.acceptance.whitened += share * own.acceptance.whitened;
         info.acceptance.surrogate += share * own.acceptance.surrogate;
+        info.acceptance.independent += share * own.acceptance.independent;
         info.acceptance.trajectory += share * own.acceptance.trajectory;
     }
     return Evaluation::ok;
 }
 
 ProcessChains::ProcessChains(const ProcessData& data, const BlockFactory& make_block, LogPrior* prior,
-                             Moves<std::size_t> steps, const double* initial_theta, std::size_t n_theta,
+                             const Schedule& schedule, const double* initial_theta, std::size_t n_theta,
                              std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads)
-    : data_(data), bitgens_(std::move(bitgens)), tune_(tune) {
+    : data_(data), bitgens_(std::move(bitgens)), tune_(tune), complete_every_(schedule.complete_every) {
     for (std::size_t t = 0; t < std::min(threads, bitgens_.size()); ++t)
-        workers_.push_back(std::make_unique<Worker>(data_, make_block(), prior, steps));
+        workers_.push_back(std::make_unique<Worker>(data_, make_block(), prior, schedule.steps));
     for (std::size_t k = 0; k < bitgens_.size() * data_.functions; ++k) {
         states_.emplace_back(workers_.front()->block(), n_theta);
         std::copy_n(initial_theta + k * n_theta, n_theta, states_.back().theta.begin());
@@ -138,8 +140,9 @@ ProcessFailure ProcessChains::run_share(std::size_t thread, std::size_t sweeps, 
     for (std::size_t chain = thread; chain < bitgens_.size(); chain += workers_.size()) {
         for (std::size_t s = 0; s < sweeps; ++s) {
             SweepInfo info;
-            const bool learn = sweeps_done_ + s < tune_;
-            const Evaluation result = workers_[thread]->run(&latent(chain, 0), *bitgens_[chain], learn, info);
+            const std::size_t sweep = sweeps_done_ + s;
+            const SweepKind kind{sweep < tune_, sweep < tune_ || (sweep - tune_) % complete_every_ == 0};
+            const Evaluation result = workers_[thread]->run(&latent(chain, 0), *bitgens_[chain], kind, info);
             if (result != Evaluation::ok) return {result, chain, s};
             const double log_posterior = info.log_prior + workers_[thread]->log_likelihood(&latent(chain, 0));
             store(chain, s, info, log_posterior, draws);
@@ -157,6 +160,7 @@ void ProcessChains::store(std::size_t chain, std::size_t sweep, const SweepInfo&
     put(draws.acceptance.collapsed, info.acceptance.collapsed);
     put(draws.acceptance.whitened, info.acceptance.whitened);
     put(draws.acceptance.surrogate, info.acceptance.surrogate);
+    put(draws.acceptance.independent, info.acceptance.independent);
     put(draws.acceptance.trajectory, info.acceptance.trajectory);
     for (std::size_t j = 0; j < data_.functions; ++j) {
         const LatentState& from = latent(chain, j);

@@ -34,6 +34,12 @@ struct ProcessFailure {
     std::size_t chain = 0, sweep = 0;
 };
 
+// The steps of a sweep, and which sweeps after warm-up, where all are, are complete.
+struct Schedule {
+    Moves<std::size_t> steps;
+    std::size_t complete_every;
+};
+
 using BlockFactory = std::function<std::unique_ptr<LatentBlock>()>;
 
 // All chains of a run. Chains share nothing but the data and what the blocks share, so threads change no bit.
@@ -41,7 +47,7 @@ class ProcessChains {
   public:
     // `initial_theta`: (chains, functions, n_theta). One block is made for each thread.
     ProcessChains(const ProcessData& data, const BlockFactory& make_block, LogPrior* prior,
-                  Moves<std::size_t> steps, const double* initial_theta, std::size_t n_theta,
+                  const Schedule& schedule, const double* initial_theta, std::size_t n_theta,
                   std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads);
     ~ProcessChains();
 
@@ -66,7 +72,7 @@ class ProcessChains {
 
     ProcessData data_;
     std::vector<BitGen*> bitgens_;
-    std::size_t tune_, sweeps_done_ = 0;
+    std::size_t tune_, complete_every_, sweeps_done_ = 0;
     std::vector<LatentState> states_;
     std::vector<std::unique_ptr<Worker>> workers_;
 };

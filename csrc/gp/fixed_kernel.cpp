@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "random/normals.hpp"
 #include "gibbs/parallel.hpp"
 #include "gp/mode.hpp"
 #include "kernels/kernels.hpp"
 #include "linalg/dense.hpp"
+#include "random/normals.hpp"
 
 namespace polyagamma {
 namespace {

@@ -2,9 +2,8 @@
 
 #include <cstddef>
 
-#include "gp/independence.hpp"
 #include "gp/latent_block.hpp"
-#include "gp/metropolis.hpp"
+#include "gp/proposals.hpp"
 #include "random/bitgen.hpp"
 
 namespace polyagamma {
@@ -16,7 +15,7 @@ class LogPrior {
     virtual Evaluation evaluate(const double* theta, double& log_density) = 0;
 };
 
-// A density of kernel parameters to walk in. The block's proposed side is loaded with them already.
+// A density of kernel parameters. The block's proposed side is loaded with them already.
 class ThetaTarget {
   public:
     virtual ~ThetaTarget() = default;
@@ -26,16 +25,15 @@ class ThetaTarget {
 };
 
 // `steps` Metropolis steps of `theta` that leave prior times target invariant.
-struct ThetaWalk {
+struct ThetaMoves {
     LatentBlock& block;
     LogPrior& prior;
-    RandomWalk& walk;
-    Independence* independence;  // null: the random walk proposes
+    Proposal& proposal;
     bool learn;
 };
 // On entry `log_density` is the target's at theta, on return that at the new theta. `acceptance`: the mean
 // probability.
-Evaluation walk_theta(const ThetaWalk& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
+Evaluation move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
                       Vector& theta, double& log_density, double& acceptance);
 
 }  // namespace polyagamma

@@ -5,13 +5,14 @@
 #include <limits>
 #include <numeric>
 
-#include "random/normals.hpp"
 #include "pg/sampler.hpp"
+#include "random/normals.hpp"
 
 namespace polyagamma {
 namespace {
 
 constexpr double kLeastReach = 0.5;
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kStepsToLearnReach = 150.0;
 
 // log p(z | ω, θ), the latent function integrated out.
@@ -52,22 +53,28 @@ class WhitenedTarget final : public ThetaTarget {
 class SurrogateTarget final : public ThetaTarget {
   public:
     SurrogateTarget(LatentBlock& block, const LatentRows& rows, LatentState& state, const Vector& noise,
-                    Vector& whitened, Vector& g)
-        : block_(block), rows_(rows), state_(state), noise_(noise), whitened_(whitened), g_(g) {}
+                    Vector& whitened, Vector& g, double& evidence)
+        : block_(block),
+          rows_(rows),
+          state_(state),
+          noise_(noise),
+          whitened_(whitened),
+          g_(g),
+          evidence_(evidence) {}
 
     Evaluation log_density(Side side, double& value) override {
         const PseudoRows pseudo = state_.surrogate.rows();
-        double evidence;
-        Evaluation result = block_.condition(side, pseudo, evidence);
+        Evaluation result = block_.condition(side, pseudo, proposed_evidence_);
         if (result == Evaluation::ok)
             result = block_.draw(side, pseudo, noise_.data(), whitened_.data(), g_.data());
         if (result != Evaluation::ok) return result;
-        value = evidence + state_.surrogate.excess(rows_, g_.data());
+        value = proposed_evidence_ + state_.surrogate.excess(rows_, g_.data());
         return std::isfinite(value) ? Evaluation::ok : Evaluation::undefined;
     }
     void accepted() override {
         state_.whitened.swap(whitened_);
         state_.g.swap(g_);
+        evidence_ = proposed_evidence_;
     }
 
   private:
@@ -76,6 +83,8 @@ class SurrogateTarget final : public ThetaTarget {
     LatentState& state_;
     const Vector& noise_;
     Vector &whitened_, &g_;
+    double& evidence_;
+    double proposed_evidence_ = 0.0;
 };
 
 // ν and g on the block's current side, conditioned on the surrogate.
@@ -124,17 +133,29 @@ LatentSweep::LatentSweep(LatentBlock& block, LogPrior* prior, Moves<std::size_t>
       trajectories_(block.n_rows(), position_.size(), 1),
       pseudo_{block.n_rows(), omega_.data(), linear_.data()} {}
 
-Evaluation LatentSweep::run(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+Evaluation LatentSweep::run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
                             SweepInfo& info) {
-    Evaluation result = gibbs(rows, bitgen, learn, state, info);
-    if (result == Evaluation::ok) result = whitened_steps(rows, bitgen, learn, state, info);
-    if (result == Evaluation::ok) result = surrogate_moves(rows, bitgen, learn, state, info);
-    if (learn) {
-        state.surrogate.learn(rows, state.g.data());
-        state.independence.learn(state.theta.data());
-    }
+    info.acceptance = {kNone, kNone, kNone, kNone, kNone};
+    if (!can_be_short(state)) kind.complete = true;
+    Evaluation result = Evaluation::ok;
+    if (kind.complete) result = gibbs(rows, bitgen, kind.learn, state, info);
+    if (result == Evaluation::ok) result = whitened_steps(rows, bitgen, kind.learn, state, info);
+    if (result == Evaluation::ok) result = surrogate_moves(rows, bitgen, kind, state, info);
+    if (kind.learn) learn(rows, state);
     if (result == Evaluation::ok) result = log_prior(state, info.log_prior);
     return result;
+}
+
+// Whether g and θ move without data augmentation and random walks.
+bool LatentSweep::can_be_short(const LatentState& state) const {
+    const bool theta_moves = prior_ == nullptr || (steps_.independent > 0 && state.independent.ready());
+    return steps_.trajectory > 0 && state.surrogate.learned() && theta_moves;
+}
+
+void LatentSweep::learn(const LatentRows& rows, LatentState& state) {
+    state.surrogate.learn(rows, state.g.data());
+    if (prior_ != nullptr) state.independent.see(state.theta);
+    conditioned_ = false;
 }
 
 void LatentSweep::augment(const LatentRows& rows, BitGen& bitgen, const double* g) {
@@ -146,34 +167,27 @@ void LatentSweep::augment(const LatentRows& rows, BitGen& bitgen, const double* 
 Evaluation LatentSweep::gibbs(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                               SweepInfo& info) {
     augment(rows, bitgen, state.g.data());
+    conditioned_ = false;
     CollapsedTarget target(block_, pseudo_);
     double log_density;
     Evaluation result = target.log_density(Side::current, log_density);
-    const std::size_t steps = n_collapsed_steps(state);
-    if (prior_ != nullptr && steps == 0) info.acceptance.collapsed = std::numeric_limits<double>::quiet_NaN();
-    if (result == Evaluation::ok && steps > 0)
-        result = walk_theta({block_, *prior_, state.collapsed, nullptr, learn}, target, steps, bitgen,
+    if (result == Evaluation::ok && prior_ != nullptr && steps_.collapsed > 0)
+        result = move_theta({block_, *prior_, state.collapsed, learn}, target, steps_.collapsed, bitgen,
                             state.theta, log_density, info.acceptance.collapsed);
     if (result != Evaluation::ok) return result;
     fill_normals(bitgen, noise_.data(), noise_.size());
     return block_.draw(Side::current, pseudo_, noise_.data(), state.whitened.data(), state.g.data());
 }
 
-// None where independent proposals of the surrogate's steps are often accepted: these move theta as far as it
-// goes.
-std::size_t LatentSweep::n_collapsed_steps(const LatentState& state) const {
-    return prior_ == nullptr || state.independence.suffices() ? 0 : steps_.collapsed;
-}
-
 Evaluation LatentSweep::whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                                        SweepInfo& info) {
     const std::size_t steps = prior_ == nullptr ? 0 : n_whitened_steps(learn, state);
-    if (prior_ != nullptr && steps == 0) info.acceptance.whitened = std::numeric_limits<double>::quiet_NaN();
     if (steps == 0) return Evaluation::ok;
+    conditioned_ = false;
     WhitenedTarget target(block_, rows, state, proposed_g_);
     double log_density = log_likelihood(rows, state.g.data());
-    return walk_theta({block_, *prior_, state.white, nullptr, learn}, target, steps, bitgen, state.theta,
-                      log_density, info.acceptance.whitened);
+    return move_theta({block_, *prior_, state.white, learn}, target, steps, bitgen, state.theta, log_density,
+                      info.acceptance.whitened);
 }
 
 // Warm-up takes one, to learn how far they reach. Where they reach about as far as those with the noise kept,
@@ -181,26 +195,29 @@ Evaluation LatentSweep::whitened_steps(const LatentRows& rows, BitGen& bitgen, b
 // do, and once that is known warm-up takes none either; nor where independent proposals suffice.
 std::size_t LatentSweep::n_whitened_steps(bool learn, const LatentState& state) const {
     if (steps_.surrogate == 0) return steps_.whitened;
-    if (state.independence.suffices()) return 0;
+    if (state.independent.suffices()) return 0;
     const std::size_t most = learn ? std::min<std::size_t>(1, steps_.whitened) : steps_.whitened;
     if (learn && state.white.times_learned() < kStepsToLearnReach) return most;
     return state.white.reach(state.surrogate_walk) >= kLeastReach ? most : 0;
 }
 
-Evaluation LatentSweep::surrogate_moves(const LatentRows& rows, BitGen& bitgen, bool learn,
+Evaluation LatentSweep::surrogate_moves(const LatentRows& rows, BitGen& bitgen, SweepKind kind,
                                         LatentState& state, SweepInfo& info) {
-    if (!state.surrogate.learned() || steps_.surrogate + steps_.trajectory == 0) return Evaluation::ok;
-    double log_evidence;
-    Evaluation result = block_.condition(Side::current, state.surrogate.rows(), log_evidence);
+    if (!state.surrogate.learned() || steps_.surrogate + steps_.independent + steps_.trajectory == 0)
+        return Evaluation::ok;
+    Evaluation result = Evaluation::ok;
+    if (!conditioned_) result = block_.condition(Side::current, state.surrogate.rows(), log_evidence_);
+    conditioned_ = result == Evaluation::ok;
     if (result == Evaluation::ok)
-        result = trajectories(rows, bitgen, learn, state, info.acceptance.trajectory);
+        result = trajectories(rows, bitgen, kind.learn, state, info.acceptance.trajectory);
     if (result != Evaluation::ok || prior_ == nullptr) return result;
-    return surrogate_steps(rows, bitgen, learn, state, log_evidence, info.acceptance.surrogate);
+    return surrogate_steps(rows, bitgen, kind, state, info);
 }
 
 Evaluation LatentSweep::trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                                      double& acceptance) {
     if (steps_.trajectory == 0) return Evaluation::ok;
+    acceptance = 0.0;
     const auto g = std::copy(state.whitened.begin(), state.whitened.end(), position_.begin());
     std::copy(state.g.begin(), state.g.end(), g);
     BlockPosterior posterior(block_, state.surrogate.rows(), noise_.data());
@@ -221,25 +238,24 @@ Evaluation LatentSweep::trajectories(const LatentRows& rows, BitGen& bitgen, boo
     return result;
 }
 
-Evaluation LatentSweep::surrogate_steps(const LatentRows& rows, BitGen& bitgen, bool learn,
-                                        LatentState& state, double log_evidence, double& acceptance) {
-    if (steps_.surrogate == 0) return Evaluation::ok;
+Evaluation LatentSweep::surrogate_steps(const LatentRows& rows, BitGen& bitgen, SweepKind kind,
+                                        LatentState& state, SweepInfo& info) {
+    const std::size_t walk = kind.complete ? steps_.surrogate : 0;
+    const std::size_t independent = state.independent.ready() ? steps_.independent : 0;
+    if (walk + independent == 0) return Evaluation::ok;
     fill_normals(bitgen, noise_.data(), noise_.size());
-    const Evaluation result =
+    Evaluation result =
         block_.invert_draw(state.surrogate.rows(), state.whitened.data(), state.g.data(), noise_.data());
     if (result != Evaluation::ok) return result;
-    SurrogateTarget target(block_, rows, state, noise_, proposed_whitened_, proposed_g_);
-    double log_density = log_evidence + state.surrogate.excess(rows, state.g.data());
-    Independence* independence = independent_steps(learn, state) ? &state.independence : nullptr;
-    return walk_theta({block_, *prior_, state.surrogate_walk, independence, learn}, target, steps_.surrogate,
-                      bitgen, state.theta, log_density, acceptance);
-}
-
-// Warm-up takes turns, to learn both. The posterior of these steps is nearly that of theta, whatever the
-// noise, where the surrogate is good: then proposals from what warm-up saw of it are often accepted.
-bool LatentSweep::independent_steps(bool learn, LatentState& state) const {
-    if (!state.independence.ready() || !state.independence.prepare()) return false;
-    return learn ? state.independence.turn() : state.independence.pays();
+    SurrogateTarget target(block_, rows, state, noise_, proposed_whitened_, proposed_g_, log_evidence_);
+    double log_density = log_evidence_ + state.surrogate.excess(rows, state.g.data());
+    if (walk > 0)
+        result = move_theta({block_, *prior_, state.surrogate_walk, kind.learn}, target, walk, bitgen,
+                            state.theta, log_density, info.acceptance.surrogate);
+    if (independent > 0 && result == Evaluation::ok)
+        result = move_theta({block_, *prior_, state.independent, kind.learn}, target, independent, bitgen,
+                            state.theta, log_density, info.acceptance.independent);
+    return result;
 }
 
 Evaluation LatentSweep::log_prior(const LatentState& state, double& value) {

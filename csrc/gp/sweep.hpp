@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include "gp/hyperparameters.hpp"
-#include "gp/independence.hpp"
 #include "gp/latent_block.hpp"
 #include "gp/surrogate.hpp"
 #include "gp/trajectory.hpp"
@@ -14,11 +13,11 @@ namespace polyagamma {
 
 // The moves of a sweep besides the draws of ω and g: Metropolis steps of the kernel parameters with g
 // integrated out (collapsed), with ν kept (whitened), with the noise kept from which the surrogate makes g
-// (surrogate), which are independent proposals where warm-up finds that these pay; and Hamiltonian
-// trajectories of g with the kernel kept. One number for each: steps, or mean acceptance.
+// (surrogate: a random walk; independent: from anywhere to anywhere); and Hamiltonian trajectories of g with
+// the kernel kept. One number for each: steps, or mean acceptance.
 template <class Number>
 struct Moves {
-    Number collapsed{}, whitened{}, surrogate{}, trajectory{};
+    Number collapsed{}, whitened{}, surrogate{}, independent{}, trajectory{};
 };
 
 // What a chain keeps from sweep to sweep for one latent function.
@@ -30,55 +29,65 @@ struct LatentState {
           collapsed(n_theta),
           white(n_theta),
           surrogate_walk(n_theta),
-          independence(n_theta),
+          independent(n_theta),
           surrogate(block.n_rows()) {}
     // Visits all that the future depends on, as ranges of numbers.
     template <class Visitor>
     void visit(Visitor&& visitor) {
         visitor(theta.data(), theta.size());
         visitor(g.data(), g.size());
+        visitor(whitened.data(), whitened.size());
         for (RandomWalk* walk : {&collapsed, &white, &surrogate_walk})
             visitor(walk->state().data(), walk->state().size());
-        independence.visit(visitor);
+        independent.visit(visitor);
         stride.visit(visitor);
         surrogate.visit(visitor);
     }
 
     Vector theta;     // log parameters of the kernel
     Vector g;         // (n,)
-    Vector whitened;  // ν; every sweep draws it afresh
+    Vector whitened;  // ν
     RandomWalk collapsed, white, surrogate_walk;
-    Independence independence;
+    IndependentProposal independent;
     Stride stride;
     Surrogate surrogate;
 };
 
 struct SweepInfo {
-    double log_prior = 0.0;  // log p(θ) - ½‖ν‖²
-    Moves<double> acceptance;
+    double log_prior = 0.0;    // log p(θ) - ½‖ν‖²
+    Moves<double> acceptance;  // NaN where a sweep made no such move
 };
 
-// One sweep: ω | g; θ | ω, g integrated out; g | θ, ω; then, ω integrated out, the moves that keep ν, the
-// kernel or the noise. The block must be loaded with the state's theta, and is on return.
+// Whether a sweep is one of warm-up, and whether it makes all moves. Short ones make those that go far:
+// trajectories, independent proposals, and whitened steps if these do.
+struct SweepKind {
+    bool learn, complete;
+};
+
+// One complete sweep: ω | g; θ | ω, g integrated out; g | θ, ω; then, ω integrated out, the moves that keep
+// ν, the kernel or the noise. The block must be loaded with the state's theta, and is on return.
 class LatentSweep {
   public:
     LatentSweep(LatentBlock& block, LogPrior* prior, Moves<std::size_t> steps);
-    Evaluation run(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state, SweepInfo& info);
+    Evaluation run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
+                   SweepInfo& info);
+    // The block has been loaded with something else.
+    void forget() { conditioned_ = false; }
 
   private:
     Evaluation gibbs(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state, SweepInfo& info);
     Evaluation whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                               SweepInfo& info);
-    Evaluation surrogate_moves(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+    bool can_be_short(const LatentState& state) const;
+    Evaluation surrogate_moves(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
                                SweepInfo& info);
-    bool independent_steps(bool learn, LatentState& state) const;
-    std::size_t n_collapsed_steps(const LatentState& state) const;
     std::size_t n_whitened_steps(bool learn, const LatentState& state) const;
     Evaluation trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                             double& acceptance);
-    Evaluation surrogate_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
-                               double log_evidence, double& acceptance);
+    Evaluation surrogate_steps(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
+                               SweepInfo& info);
     Evaluation log_prior(const LatentState& state, double& value);
+    void learn(const LatentRows& rows, LatentState& state);
     void augment(const LatentRows& rows, BitGen& bitgen, const double* g);
 
     LatentBlock& block_;
@@ -87,6 +96,9 @@ class LatentSweep {
     Vector omega_, linear_, noise_, proposed_whitened_, proposed_g_, position_;
     Trajectories trajectories_;
     PseudoRows pseudo_;
+    // Whether the block is conditioned on the surrogate, and then the evidence.
+    bool conditioned_ = false;
+    double log_evidence_ = 0.0;
 };
 
 }  // namespace polyagamma

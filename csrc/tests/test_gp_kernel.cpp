@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "gp/metropolis.hpp"
 #include "gp/stationary.hpp"
 #include "gp/stationary_features.hpp"
 #include "kernels/kernels.hpp"
@@ -161,22 +160,4 @@ TEST_CASE("covariance rows have the same bits at every level") {
             CHECK(found == expected);
         }
     }
-}
-
-TEST_CASE("a random walk learns along its last step only, by Vihola's equation") {
-    RandomWalk walk(2);
-    const double theta[] = {1.0, -1.0}, first[] = {0.3, -0.4}, second[] = {1.0, 2.0};
-    double proposal[2];
-    walk.propose(theta, first, proposal);
-    CHECK(proposal[0] == doctest::Approx(1.15));
-    CHECK(proposal[1] == doctest::Approx(-1.2));
-    walk.learn(0.8);  // first step: min(1, 2 · 1) = 1
-    // S Sᵀ = 0.25 (I + 0.5 u uᵀ / |u|²)
-    const Vector s = walk.state();
-    CHECK(s[0] * s[0] == doctest::Approx(0.25 * (1 + 0.5 * 0.36)));
-    CHECK(s[0] * s[2] == doctest::Approx(0.25 * (0.5 * -0.48)));
-    CHECK(s[2] * s[2] + s[3] * s[3] == doctest::Approx(0.25 * (1 + 0.5 * 0.64)));
-    CHECK(walk.reach(RandomWalk(2)) == doctest::Approx(std::sqrt(1 + 0.5 * 0.64)));
-    walk.propose(theta, second, proposal);
-    CHECK(proposal[1] == doctest::Approx(-1.0 + s[2] * 1.0 + s[3] * 2.0));
 }
