@@ -265,10 +265,10 @@ TEST_CASE_TEMPLATE("the noise of a draw can be drawn back", Kind, Full, Sparse) 
 }
 
 TEST_CASE("a sparse block takes all rows of all blocks, and no row that fills up the last panel") {
-    constexpr std::size_t kRows = 603;
-    auto features = std::make_shared<Features>(kRows, kM);
-    std::vector<double> omega(kRows), linear(kRows), h(kRows), d(kRows);
-    for (std::size_t i = 0; i < kRows; ++i) {
+    constexpr std::size_t kMany = 603;
+    auto features = std::make_shared<Features>(kMany, kM);
+    std::vector<double> omega(kMany), linear(kMany), h(kMany), d(kMany);
+    for (std::size_t i = 0; i < kMany; ++i) {
         for (std::size_t j = 0; j < kM; ++j) features->matrix.panel(0)[i * kM + j] = feature(i, j, 0.3);
         features->variance[i] = own_variance(i % 7, 0.3);
         omega[i] = 0.1 + 0.01 * static_cast<double>(i % 50);
@@ -277,15 +277,15 @@ TEST_CASE("a sparse block takes all rows of all blocks, and no row that fills up
         d[i] = 1.0 / (1.0 + features->variance[i] * omega[i]);
     }
     features->matrix.pack_in_place();
-    double* last = features->matrix.panel(kRows / kPanelRows);
-    for (std::size_t lane = kRows % kPanelRows; lane < kPanelRows; ++lane)
+    double* last = features->matrix.panel(kMany / kPanelRows);
+    for (std::size_t lane = kMany % kPanelRows; lane < kPanelRows; ++lane)
         for (std::size_t j = 0; j < kM; ++j) last[j * kPanelRows + lane] = 1e3;
 
     Matrix b(kM, std::vector<double>(kM));
     std::vector<double> of_linear(kM), of_h(kM);  // Φᵀ d linear, Φᵀ d h
     double expected = 0.0, log_det;
     for (std::size_t j = 0; j < kM; ++j) b[j][j] = 1.0;
-    for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t i = 0; i < kMany; ++i) {
         expected += 0.5 * (std::log(d[i]) - d[i] * linear[i] * linear[i] / omega[i]);
         for (std::size_t j = 0; j < kM; ++j) {
             of_linear[j] += feature(i, j, 0.3) * d[i] * linear[i];
@@ -304,15 +304,15 @@ TEST_CASE("a sparse block takes all rows of all blocks, and no row that fills up
     const std::vector<double> mean = times_covariance(of_linear), shift = times_covariance(of_h);
     for (std::size_t j = 0; j < kM; ++j) expected += 0.5 * of_linear[j] * mean[j];
 
-    SparseBlock block(kRows, kM, features, reference::blas());
-    const PseudoRows rows{kRows, omega.data(), linear.data()};
+    SparseBlock block(kMany, kM, features, reference::blas());
+    const PseudoRows rows{kMany, omega.data(), linear.data()};
     double evidence;
     REQUIRE(block.condition(Side::current, rows, evidence) == Evaluation::ok);
     CHECK(evidence == doctest::Approx(expected - 0.5 * log_det).epsilon(1e-11));
-    const std::vector<double> no_noise(kM + kRows);
-    std::vector<double> nu(kM + kRows), g(kRows), transformed(kRows);
+    const std::vector<double> no_noise(kM + kMany);
+    std::vector<double> nu(kM + kMany), g(kMany), transformed(kMany);
     const auto check = [&](const std::vector<double>& v, const std::vector<double>& direction) {
-        for (std::size_t i = 0; i < kRows; ++i) {
+        for (std::size_t i = 0; i < kMany; ++i) {
             double low_rank = 0.0;
             for (std::size_t j = 0; j < kM; ++j) low_rank += feature(i, j, 0.3) * v[j];
             CHECK(g[i] ==
