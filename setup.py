@@ -65,6 +65,8 @@ class BuildCore(build_clib):
             info["cflags"] = [*base, *([levels[level]] if level in levels else [])]
             info["macros"] = [("POLYAGAMMA_LEVEL", level)] if level else available
             self.build_temp = str(Path(root) / name)  # the levels share sources: each its own objects
+            archive = Path(self.build_clib) / self.compiler.library_filename(name)
+            archive.unlink(missing_ok=True)  # it would keep the objects of sources that are gone
             super().build_libraries([(name, info)])
 
 

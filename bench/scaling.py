@@ -128,7 +128,7 @@ def peak_memory(n: int) -> float:
 def two_cores(n: int, p: int) -> float:
     """Sampling time of 4 chains on one core by that on two, medians of interleaved repeats."""
     fitted = model(*problem(n, p - 1))
-    draws = 100_000_000 // (n * p)
+    draws = 400_000_000 // (n * p)
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(REPEATS):
         for cores, times in seconds.items():
