@@ -62,7 +62,7 @@ class DrawStore:
         end = start
         for group, variables in groups.items():
             for name, (_, values) in variables.items():
-                array = self._root[group][name]
+                array = self._opened(group, name)
                 end = start + values.shape[1]
                 array.resize((array.shape[0], end, *array.shape[2:]))
                 array[:, start:end] = values
@@ -105,6 +105,11 @@ class DrawStore:
         for group in (self._root, *(self._root[name] for name in self._sampled)):
             group.attrs.update(dict(attrs))
         _zarr().consolidate_metadata(str(self._path), zarr_format=2)
+
+    def _opened(self, group: str, name: str) -> Any:
+        """Return an array that writes chunks of NaN alone too, as of a move that was not made."""
+        with _zarr().config.set({"array.write_empty_chunks": True}):
+            return self._root[group][name]
 
     def _arrays(self) -> Iterator[tuple[Any, list[str]]]:
         """Yield the arrays of groups that have draws, each with its dimensions."""
