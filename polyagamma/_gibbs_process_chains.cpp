@@ -88,8 +88,8 @@ class PyProcessChains {
                                kappa_.data(), offset_.data()};
         chains_ = std::make_unique<ProcessChains>(
             data, process_->factory(), prior_.get(),
-            Schedule{{steps[0], steps[1], steps[2], steps[3], steps[4]}, complete_every}, initial_theta.data(),
-            process_->n_theta(), bitgens_of(bit_generators_), tune, threads);
+            Schedule{{steps[0], steps[1], steps[2], steps[3], steps[4]}, complete_every},
+            initial_theta.data(), process_->n_theta(), bitgens_of(bit_generators_), tune, threads);
     }
 
     std::size_t sweeps_done() const { return chains_->sweeps_done(); }

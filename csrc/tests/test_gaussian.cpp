@@ -3,11 +3,11 @@
 #include <cmath>
 #include <vector>
 
-#include "random/normals.hpp"
 #include "gibbs/wide.hpp"
 #include "linalg/dense.hpp"
 #include "linalg/gaussian.hpp"
 #include "model_fixtures.hpp"
+#include "random/normals.hpp"
 #include "reference_blas.hpp"
 
 using namespace polyagamma;
