@@ -16,11 +16,12 @@ from polyagamma.augmentation import Rows
 from polyagamma.base import Initial
 from polyagamma.design import Predictors
 from polyagamma.gp_chains import ProcessRows, make_chains
-from polyagamma.gp_optimize import maximise_evidence
+from polyagamma.gp_optimize import maximise_evidence, maximise_low_rank_evidence
 from polyagamma.gp_predictions import GaussianProcessPredictions
 from polyagamma.gp_process import FullProcess, Process, SparseProcess, sparse_doubles
 from polyagamma.gp_sparse import (
     FEWEST_POINTS,
+    Basis,
     BasisFunctions,
     HilbertBasis,
     InducingPoints,
@@ -105,7 +106,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
     optimize : bool, default False
         Whether to replace `kernel` by the one that maximises a variational bound of the evidence [3]_ (priors
         play no part in this): the quick start of a run, or, with ``sample_kernel=False``, empirical Bayes.
-        The default prior stays centred on `kernel` as given.
+        The default prior stays centred on `kernel` as given. For two classes or trials.
     jitter : float, default 1e-6
         Share of its own value that is added to each diagonal element of the kernel matrix.
     feature_names : sequence of str, optional
@@ -128,6 +129,8 @@ class PolyaGammaGP(GaussianProcessPredictions):
     MemoryError
         If `inducing` (64 points, if ``"auto"``) or ``optimize=True`` needs more memory than there is; runs of
         the full process check when they start.
+    FloatingPointError
+        If ``optimize=True`` meets inducing points whose kernel matrix is not positive definite.
     ImportError
         If scikit-learn is not installed and is needed: for the default kernel, a number of inducing points or
         ``optimize=True``.
@@ -210,14 +213,15 @@ class PolyaGammaGP(GaussianProcessPredictions):
         self._prior = LogParameterPrior(kernel, {} if kernel_prior is None else kernel_prior)
         self.jitter = checks.not_negative("jitter", jitter)
         checks.one_of("approximation", approximation, APPROXIMATIONS)
-        if optimize:
-            kernel = self._optimized(kernel, inducing)
         self.kernel_: Any = kernel
         self.sample_kernel = sample_kernel and len(kernel.theta) > 0
+        basis = self._basis(inducing, approximation)
+        if optimize:
+            self.kernel_ = self._optimized(basis)
         if self.sample_kernel:
-            start = self._prior.inside(np.array(kernel.theta, dtype=np.float64))
+            start = self._prior.inside(np.array(self.kernel_.theta, dtype=np.float64))
             self._prior.require_support("kernel", start, "pass a kernel with likelier parameters")
-        self._process = self._make_process(inducing, approximation)
+        self._process = self._make_process(basis)
         self._names = Names(
             process=self._process,
             groups=parameter_groups(kernel) if self.sample_kernel else [],
@@ -235,32 +239,38 @@ class PolyaGammaGP(GaussianProcessPredictions):
         """Names of the kernel parameters that are sampled."""
         return [group.name for group in parameter_groups(self.kernel_)] if self.sample_kernel else []
 
-    def _optimized(self, kernel: Kernel, inducing: object) -> Kernel:
-        if not isinstance(self._response, BinomialResponse) or inducing is not None:
+    def _optimized(self, basis: Basis | None) -> Kernel:
+        if not isinstance(self._response, BinomialResponse):
             raise ValueError(
-                "optimize=True needs two classes or trials, and no inducing points: pass the kernel_ of a "
-                "model of a part of the data as kernel"
+                "optimize=True needs two classes or trials: pass the kernel_ of a model of one class against "
+                "the others as kernel"
             )
-        matrices = 4 + 2 * len(kernel.theta)  # scikit-learn holds the derivatives by all parameters
-        cure = "optimise on a part of the rows, and pass the kernel_ of that model as kernel"
-        require_memory(8 * matrices * self.n_rows**2, f"optimize=True with n = {self.n_rows} rows", cure)
-        offset = self._response.offset + self._mean
-        optimum: Kernel = maximise_evidence(kernel, self._predictors.X, self._response, offset, self.jitter)
+        X, offset = self._predictors.X, self._response.offset + self._mean
+        optimum: Kernel
+        if basis is None:
+            optimum = maximise_evidence(self.kernel_, X, self._response, offset, self.jitter)
+        else:
+            optimum = maximise_low_rank_evidence(self.kernel_, basis, X, self._response, offset)
         return optimum
 
-    def _make_process(self, inducing: Any, approximation: str) -> Process:
+    def _make_process(self, basis: Basis | None) -> Process:
+        if basis is None:
+            return FullProcess(self.kernel_, self._predictors.X, self.jitter)
+        return SparseProcess(self.kernel_, self._predictors.X, self.jitter, basis)
+
+    def _basis(self, inducing: Any, approximation: str) -> Basis | None:
+        """Return what makes the features of a sparse process, and None for the full one."""
         X = self._predictors.X
         if inducing is None:
-            return FullProcess(self.kernel_, X, self.jitter)
+            return None
         if isinstance(inducing, HilbertBasis):
-            return SparseProcess(self.kernel_, X, self.jitter, BasisFunctions(inducing, self.kernel_, X))
+            return BasisFunctions(inducing, self.kernel_, X)
         if isinstance(inducing, str):
             checks.one_of("inducing", inducing, ("auto",))
             inducing = self._inducing_that_fit()
         if np.ndim(inducing) == 0:  # a number of points: found to fit before they are looked for
             self._require_sparse_memory(checks.integer("inducing", inducing, 1), threads=1)
-        points = InducingPoints(choose_inducing(inducing, X), approximation == "fitc", self.jitter)
-        return SparseProcess(self.kernel_, X, self.jitter, points)
+        return InducingPoints(choose_inducing(inducing, X), approximation == "fitc", self.jitter)
 
     def _inducing_that_fit(self) -> int:
         """Return how many inducing points to choose; MemoryError if not even a few fit."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky
 
 from polyagamma import _gibbs, gp_prediction
-from polyagamma.gp_sparse import BasisFunctions, InducingPoints
+from polyagamma.gp_sparse import Basis, InducingPoints
 from polyagamma.kernels import Kernel, TrainingCovariance, compiled
 
 FloatArray = NDArray[np.float64]
@@ -115,9 +115,7 @@ class SparseProcess:
 
     variable = "v"
 
-    def __init__(
-        self, kernel: Kernel, X: FloatArray, jitter: float, basis: InducingPoints | BasisFunctions
-    ) -> None:
+    def __init__(self, kernel: Kernel, X: FloatArray, jitter: float, basis: Basis) -> None:
         self.kernel = kernel
         self.jitter = jitter
         self._X = X

@@ -155,6 +155,9 @@ class BasisFunctions:
     new = training
 
 
+Basis = InducingPoints | BasisFunctions
+
+
 def spectral_density(kernel: Any, frequency: FloatArray) -> FloatArray:
     """Return that of a kernel known to the core, at angular frequencies (m, p), as an array (m,).
 

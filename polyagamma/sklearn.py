@@ -286,7 +286,7 @@ class PolyaGammaGPClassifier(_PosteriorClassifier):
         Whether to sample the kernel's free parameters.
     optimize : bool, default False
         Whether to start at, and with ``sample_kernel=False`` to stay at, the kernel that maximises a bound of
-        the evidence; for two classes without `inducing`.
+        the evidence; for two classes.
     jitter : float, default 1e-6
     draws, tune, chains : int, default 500, 400 and 4
         Draws kept of each chain, sweeps of warm-up, and chains.

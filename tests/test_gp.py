@@ -8,9 +8,7 @@ from scipy.stats import norm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic, WhiteKernel
 
 from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, _gibbs, gp_prediction, gp_process
-from polyagamma.gp_optimize import maximise_evidence
 from polyagamma.kernels import LogParameterPrior, TrainingCovariance, compiled, parameter_groups
-from polyagamma.response import BinomialResponse
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(1)
@@ -171,37 +169,6 @@ def test_fixed_parameters_stay():
     posterior = model.sample(**SHORT).posterior
     assert list(posterior) == ["f"]
     assert list(PolyaGammaGP(X, Y, 2.0 * RBF(1.0), sample_kernel=False).sample(**SHORT).posterior) == ["f"]
-
-
-def variational_bound(kernel, inputs, response, offset):
-    """The bound at the best omega for this kernel (Wenzel et al. 2019, equation 8), by coordinate ascent."""
-    K, shape, kappa = kernel(inputs), response.shape, response.kappa[0]
-    c = np.ones(len(inputs))
-    for _ in range(500):
-        omega = shape * np.tanh(c / 2) / (2 * c)
-        total = K + np.diag(1 / omega)
-        gain = np.linalg.solve(total, K).T
-        mean = gain @ (kappa / omega - offset)
-        covariance = K - gain @ K
-        c = np.sqrt((mean + offset) ** 2 + np.diag(covariance))
-    residual = kappa / omega - offset
-    evidence = -0.5 * (np.linalg.slogdet(total)[1] + residual @ np.linalg.solve(total, residual))
-    rest = (
-        0.5 * omega * c**2 - shape * np.log(2 * np.cosh(c / 2)) - 0.5 * np.log(omega) + kappa**2 / (2 * omega)
-    )
-    return evidence + rest.sum()
-
-
-def test_optimum_maximises_the_bound():
-    inputs = X[:15]
-    response = BinomialResponse.check(2 * Y[:15], np.full(15, 3), None, None, 15)
-    offset = np.full(15, 0.2)
-    best = maximise_evidence(4.0 * RBF(1.0), inputs, response, offset, 0.0)
-    top = variational_bound(best, inputs, response, offset)
-    for step in ([0.2, 0], [-0.2, 0], [0, 0.2], [0, -0.2]):
-        assert variational_bound(best.clone_with_theta(best.theta + step), inputs, response, offset) < top
-    model = PolyaGammaGP(inputs, Y[:15], 4.0 * RBF(1.0), optimize=True, sample_kernel=False)
-    assert model.kernel_ != 4.0 * RBF(1.0)
 
 
 def test_prior_of_log_parameters():

@@ -211,7 +211,7 @@ def test_number_of_inducing_points():
         ({"inducing": 0}, "inducing must be at least 1"),
         ({"inducing": np.zeros((3, 2))}, "inducing must have the 1 columns of X"),
         ({"inducing": 5, "approximation": "vfe"}, "approximation must be one of"),
-        ({"inducing": 5, "optimize": True}, "optimize=True needs"),
+        ({"y": np.arange(30) % 3, "optimize": True}, "optimize=True needs two classes"),
         ({"inducing": HilbertBasis(5), "kernel": RationalQuadratic()}, "needs an RBF or Matern kernel"),
         ({"y": np.arange(30) % 3, "offset": 1.0}, "offset needs two classes"),
         ({"y": X[:, 0]}, "numbers that are not whole"),
