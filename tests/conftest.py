@@ -1,6 +1,7 @@
 """What every test needs."""
 
 import os
+import signal
 from pathlib import Path
 
 # One thread for BLAS, before NumPy is imported: as many test processes as cores leave no core for more.
@@ -17,3 +18,6 @@ os.environ["PYTHONPATH"] = str(Path(polyagamma.__file__).parents[1])
 # With numba, which PyMC brings, ArviZ 0.23 converts a one-element array to a float, an error in NumPy 2.4.
 if hasattr(arviz, "Numba"):
     arviz.Numba.disable_numba()
+
+# A shell lets its background jobs ignore Ctrl-C, and so would the runs whose interrupts are tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
