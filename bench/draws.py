@@ -18,7 +18,7 @@ from types import TracebackType
 import numpy as np
 from harness import machine
 from harness.command_line import CACHE
-from harness.environments import OURS, environment_python
+from harness.environments import OURS, environment_python, variables
 from harness.report import RESULTS
 
 WORKER = Path(__file__).resolve().parent / "peers" / "draws_worker.py"
@@ -63,7 +63,7 @@ class Side:
 
     def __init__(self, python: Path) -> None:
         self._process = subprocess.Popen(
-            [python, WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables()
         )
 
     def __enter__(self) -> "Side":

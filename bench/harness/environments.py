@@ -1,6 +1,7 @@
 """Virtual environments of the samplers: made on first use, by uv where it is on the path, else by pip."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,11 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = CHECKOUT / "bench" / "peers" / "requirements"
 OURS = "polyagamma"
+
+
+def variables() -> dict[str, str]:
+    """Return the environment variables of samplers: PYTHONPATH would mix up packages."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 def contents(name: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from harness.environments import variables
 from numpy.typing import NDArray
 
 ADAPTERS = Path(__file__).resolve().parents[1] / "peers"
@@ -43,7 +44,10 @@ def run(python: Path, adapter: str, problem: dict[str, object], timeout: float) 
 
 def _execute(command: list[Path], folder: Path, timeout: float) -> str | None:
     """Return None, or the reason of the failure. Compilation caches start empty, in `folder`."""
-    environment = os.environ | {"PYTENSOR_FLAGS": f"base_compiledir={folder}", "NUMBA_CACHE_DIR": str(folder)}
+    environment = variables() | {
+        "PYTENSOR_FLAGS": f"base_compiledir={folder}",
+        "NUMBA_CACHE_DIR": str(folder),
+    }
     with (folder / "log").open("w+") as log:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
