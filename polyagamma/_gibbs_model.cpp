@@ -54,12 +54,8 @@ double log_posterior(const PyModel& self, const Array& beta) {
     require_shape(beta, {static_cast<py::ssize_t>(model.prior.size())}, "beta");
     const py::gil_scoped_release release;
     const Coordinates coordinates(model);
-    Member alone;
     Density density(coordinates.size());
-    const double* u = beta.data();
-    Density* result = &density;
-    GradientPass(model.rows, coordinates.size(), 1, 1)
-        .run(alone, coordinates, &u, GradientPass::Wanted::gradient_and_value, &result);
+    GradientPass(model.rows, coordinates.size(), 1, 1).run_alone(coordinates, beta.data(), density);
     return density.log_posterior;
 }
 

@@ -11,7 +11,6 @@ struct alignas(64) Density {
     explicit Density(std::size_t k) : gradient(k) {}
 
     Vector gradient;  // (k)
-    double log_likelihood = 0.0;
     double log_posterior = 0.0;
 };
 

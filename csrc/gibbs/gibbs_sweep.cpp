@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gibbs/interleave.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/lanes_sum.hpp"
 #include "linalg/dense.hpp"
@@ -24,9 +25,9 @@ GibbsSweep::GibbsSweep(const Rows& rows, std::size_t k, std::size_t chains, std:
       normals_(chains, Vector(k)),
       draws_(chains, Vector(k)),
       keys_(chains) {
-    const std::size_t together = strips_.count() < members ? 1 : chains;
+    const std::size_t in_part = strips_.count() < members ? 1 : chains;
     for (std::size_t strip = 0; strip < strips_.count(); ++strip) {
-        for (std::size_t c = 0; c < chains; c += together) parts_.push_back(make_part(strip, c, together));
+        for (std::size_t c = 0; c < chains; c += in_part) parts_.push_back(make_part(strip, c, in_part));
     }
 }
 
@@ -52,9 +53,7 @@ void GibbsSweep::run(Member& member, const Coordinates& coordinates, Group& grou
 
 void GibbsSweep::evaluate(Member& member, const Coordinates& coordinates, Group& group) {
     pass(member, coordinates, group, {false, true});
-    const Member::Range own = member.share(chains_);
-    for (std::size_t c = own.begin; c < own.end; ++c)
-        group.status[c] = check_finite(&group.density[c].log_posterior, 1);
+    group.check_densities(member);
 }
 
 void GibbsSweep::pass(Member& member, const Coordinates& coordinates, Group& group, Wanted wanted) {
@@ -62,10 +61,7 @@ void GibbsSweep::pass(Member& member, const Coordinates& coordinates, Group& gro
     const Member::Range parts = member.share(parts_.size());
     for (std::size_t i = parts.begin; i < parts.end; ++i) {
         Part& part = parts_[i];
-        for (std::size_t c = 0; c < part.chains; ++c) {
-            const double* u = group.u[part.first_chain + c];
-            for (std::size_t j = 0; j < k_; ++j) part.interleaved[j * part.chains + c] = u[j];
-        }
+        interleave(&group.u[part.first_chain], part.chains, part.interleaved);
         add_rows(coordinates, wanted, part);
     }
     member.meet();

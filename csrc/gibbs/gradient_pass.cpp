@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gibbs/interleave.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/lanes_sum.hpp"
 
@@ -37,14 +38,18 @@ void GradientPass::run(Member& member, const Coordinates& coordinates, const dou
                        Density* const* densities) {
     member.meet();
     Vector& interleaved = interleaved_[member.index()];
-    for (std::size_t c = 0; c < chains_; ++c) {
-        for (std::size_t j = 0; j < k_; ++j) interleaved[j * chains_ + c] = u[c][j];
-    }
+    interleave(u, chains_, interleaved);
     const Member::Range strips = member.share(strips_.count());
     for (std::size_t s = strips.begin; s < strips.end; ++s) strip(coordinates, interleaved, wanted, s);
     member.meet();
     const Member::Range own = member.share(chains_);
     for (std::size_t c = own.begin; c < own.end; ++c) finish(coordinates, c, u[c], wanted, *densities[c]);
+}
+
+void GradientPass::run_alone(const Coordinates& coordinates, const double* u, Density& density) {
+    Member alone;
+    Density* result = &density;
+    run(alone, coordinates, &u, Wanted::gradient_and_value, &result);
 }
 
 void GradientPass::finish(const Coordinates& coordinates, std::size_t chain, const double* u, Wanted wanted,
@@ -57,9 +62,9 @@ void GradientPass::finish(const Coordinates& coordinates, std::size_t chain, con
         density.gradient[j] = sum + of_prior[j];
     }
     if (wanted == Wanted::gradient) return;
-    density.log_likelihood = 0.0;
-    for (const Part& part : parts_) density.log_likelihood += part.log_likelihood[chain];
-    density.log_posterior = density.log_likelihood + log_prior;
+    double log_likelihood = 0.0;
+    for (const Part& part : parts_) log_likelihood += part.log_likelihood[chain];
+    density.log_posterior = log_likelihood + log_prior;
 }
 
 void GradientPass::strip(const Coordinates& coordinates, const Vector& interleaved, Wanted wanted,

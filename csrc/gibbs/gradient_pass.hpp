@@ -25,6 +25,8 @@ class GradientPass {
     // read, and after the last.
     void run(Member& member, const Coordinates& coordinates, const double* const* u, Wanted wanted,
              Density* const* densities);
+    // Value and gradient at `u` (k), for a pass of one chain and one member.
+    void run_alone(const Coordinates& coordinates, const double* u, Density& density);
 
   private:
     // The sums of a strip of rows, and its workspace.

@@ -19,6 +19,10 @@ Group::Group(const Rows& rows, std::size_t k, std::size_t first_chain, BitGen* c
 
 void Group::evaluate(Member& member, const Coordinates& coordinates) {
     pass_.run(member, coordinates, u.data(), GradientPass::Wanted::gradient_and_value, pointers_.data());
+    check_densities(member);
+}
+
+void Group::check_densities(const Member& member) {
     const Member::Range own = member.share(size());
     for (std::size_t c = own.begin; c < own.end; ++c) status[c] = check_finite(&density[c].log_posterior, 1);
 }

@@ -24,6 +24,8 @@ struct Group {
     // `density` and `status` of the member's own chains, where a Gibbs sweep or the start has left them
     // unknown. All members take part.
     void evaluate(Member& member, const Coordinates& coordinates);
+    // `status` of the member's own chains: whether their log-posteriors are finite.
+    void check_densities(const Member& member);
     // The first chain whose status is not ok, or size(). All members take part, and get the same answer.
     std::size_t first_failure(Member& member) const;
 

@@ -19,18 +19,12 @@ constexpr double kTolerance =
 
 Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode) {
     const std::size_t k = coordinates.size();
-    Member alone;
     GradientPass pass(rows, k, 1, 1);
     Vector weights(rows.shape.size()), step(k), next(k);
     Density here(k), there(k);
     mode.u.assign(k, 0.0);
     mode.cholesky.resize(k * k);
-    const auto evaluate = [&](const Vector& u, Density& density) {
-        const double* at = u.data();
-        Density* result = &density;
-        pass.run(alone, coordinates, &at, GradientPass::Wanted::gradient_and_value, &result);
-    };
-    evaluate(mode.u, here);
+    pass.run_alone(coordinates, mode.u.data(), here);
     for (mode.iterations = 0; mode.iterations < kMaxIterations; ++mode.iterations) {
         curvature_at(coordinates, rows, mode.u.data(), weights);
         weighted_precision(coordinates, weights, mode.cholesky.data());
@@ -45,7 +39,7 @@ Status find_mode(const Coordinates& coordinates, const Rows& rows, Mode& mode) {
         double scale = 1.0;
         for (std::size_t halvings = 0; halvings < kMaxHalvings; ++halvings, scale *= 0.5) {
             for (std::size_t j = 0; j < k; ++j) next[j] = mode.u[j] + scale * step[j];
-            evaluate(next, there);
+            pass.run_alone(coordinates, next.data(), there);
             if (there.log_posterior >= here.log_posterior + 0.25 * scale * decrement) break;  // Armijo
         }
         if (!(there.log_posterior > here.log_posterior)) return {};  // as far as rounding lets it

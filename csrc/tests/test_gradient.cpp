@@ -18,12 +18,8 @@ namespace {
 
 // The log-posterior and its gradient at u, by a pass of its own.
 Density density_at(const Model& model, const Coordinates& coordinates, const Vector& u) {
-    Member alone;
     Density density(u.size());
-    const double* at = u.data();
-    Density* result = &density;
-    GradientPass(model.rows, u.size(), 1, 1)
-        .run(alone, coordinates, &at, GradientPass::Wanted::gradient_and_value, &result);
+    GradientPass(model.rows, u.size(), 1, 1).run_alone(coordinates, u.data(), density);
     return density;
 }
 
