@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "gibbs/parallel.hpp"
+
 namespace polyagamma {
 
 // The memory of one thread, and the sweep of all latent functions of one chain in it.
@@ -83,11 +84,8 @@ Evaluation ProcessChains::Worker::run(LatentState* states, BitGen& bitgen, Sweep
         if (result == Evaluation::ok) result = sweep_.run(rows, bitgen, kind, states[j], own);
         if (result != Evaluation::ok) return result;
         info.log_prior += own.log_prior;
-        info.acceptance.collapsed += share * own.acceptance.collapsed;
-        info.acceptance.whitened += share * own.acceptance.whitened;
-        info.acceptance.surrogate += share * own.acceptance.surrogate;
-        info.acceptance.independent += share * own.acceptance.independent;
-        info.acceptance.trajectory += share * own.acceptance.trajectory;
+        for_each_move([share](double& mean, double rate) { mean += share * rate; }, info.acceptance,
+                      own.acceptance);
     }
     return Evaluation::ok;
 }
@@ -157,11 +155,7 @@ void ProcessChains::store(std::size_t chain, std::size_t sweep, const SweepInfo&
         if (array.data != nullptr) *array.at(chain, sweep) = value;
     };
     put(draws.log_posterior, log_posterior);
-    put(draws.acceptance.collapsed, info.acceptance.collapsed);
-    put(draws.acceptance.whitened, info.acceptance.whitened);
-    put(draws.acceptance.surrogate, info.acceptance.surrogate);
-    put(draws.acceptance.independent, info.acceptance.independent);
-    put(draws.acceptance.trajectory, info.acceptance.trajectory);
+    for_each_move(put, draws.acceptance, info.acceptance);
     for (std::size_t j = 0; j < data_.functions; ++j) {
         const LatentState& from = latent(chain, j);
         const auto copy = [&](const OutputArray& array, const Vector& values, std::size_t size) {

@@ -9,21 +9,22 @@ namespace polyagamma {
 
 FullBlock::FullBlock(std::size_t n, CovarianceFunction& function, const Blas& blas)
     : n_(n), function_(&function), blas_(&blas), scale_(n), work_(n), whitened_(n), g_(n) {
-    for (Matrices& side : sides_) side = {std::make_shared<Covariance>(n, blas), Vector(n * n)};
+    for (const Side side : {Side::current, Side::proposed})
+        sides_[side] = {std::make_shared<Covariance>(n, blas), Vector(n * n)};
 }
 
 FullBlock::FullBlock(std::size_t n, std::shared_ptr<Covariance> fixed, const Blas& blas)
     : n_(n), function_(nullptr), blas_(&blas), scale_(n), work_(n), whitened_(n), g_(n) {
-    sides_[0] = {std::move(fixed), Vector(n * n)};
+    sides_[Side::current] = {std::move(fixed), Vector(n * n)};
 }
 
 Evaluation FullBlock::load(Side side, const double* theta) {
-    return function_ == nullptr ? Evaluation::ok : at(side).prior->evaluate(*function_, theta);
+    return function_ == nullptr ? Evaluation::ok : sides_[side].prior->evaluate(*function_, theta);
 }
 
 // log p(z | ω, θ) = -½ log|B| - ½ sᵀB⁻¹s + const, s = Ω^{-½}(κ - Ω offset), for z ~ N(0, K + Ω⁻¹).
 Evaluation FullBlock::condition(Side side, const PseudoRows& rows, double& log_evidence) {
-    Matrices& m = at(side);
+    Matrices& m = sides_[side];
     for (std::size_t i = 0; i < n_; ++i) {
         scale_[i] = std::sqrt(rows.precision[i]);
         work_[i] = rows.linear[i] / scale_[i];
@@ -44,7 +45,7 @@ Evaluation FullBlock::condition(Side side, const PseudoRows& rows, double& log_e
 // I). As K = L Lᵀ, this is g = L ν with ν = z + LᵀΩ^½B⁻¹(...).
 Evaluation FullBlock::draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
                            double* g) {
-    Matrices& m = at(side);
+    Matrices& m = sides_[side];
     const Evaluation factored = m.prior->factor();
     if (factored != Evaluation::ok) return factored;
     const double *z = noise, *epsilon = noise + n_;
@@ -76,7 +77,7 @@ Evaluation FullBlock::invert_draw(const PseudoRows& rows, const double* whitened
 // K(I - Ω^½B⁻¹Ω^½K) h is the covariance of g with itself times h, K - K(K + Ω⁻¹)⁻¹K; that of ν has Lᵀ for
 // the first K.
 Evaluation FullBlock::covariance_product(const PseudoRows&, const double* h, double* whitened, double* g) {
-    const Matrices& m = at(Side::current);
+    const Matrices& m = sides_[Side::current];
     const Evaluation factored = m.prior->factor();
     if (factored != Evaluation::ok) return factored;
     std::copy(h, h + n_, work_.begin());
@@ -91,7 +92,7 @@ Evaluation FullBlock::covariance_product(const PseudoRows&, const double* h, dou
 }
 
 Evaluation FullBlock::transform(Side side, const double* whitened, double* g) {
-    Covariance& prior = *at(side).prior;
+    Covariance& prior = *sides_[side].prior;
     const Evaluation factored = prior.factor();
     if (factored != Evaluation::ok) return factored;
     std::copy(whitened, whitened + n_, g);

@@ -1,9 +1,11 @@
 #pragma once
 
-#include <array>
 #include <memory>
 
 #include "gp/covariance.hpp"
+#include "gp/latent_block.hpp"
+#include "gp/sides.hpp"
+#include "linalg/aligned.hpp"
 
 namespace polyagamma {
 
@@ -20,7 +22,7 @@ class FullBlock final : public LatentBlock {
     std::size_t whitened_size() const override { return n_; }
     std::size_t noise_size() const override { return 2 * n_; }
     Evaluation load(Side side, const double* theta) override;
-    void swap_sides() override { current_ = 1 - current_; }
+    void swap_sides() override { sides_.swap(); }
     Evaluation condition(Side side, const PseudoRows& rows, double& log_evidence) override;
     Evaluation draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
                     double* g) override;
@@ -35,13 +37,11 @@ class FullBlock final : public LatentBlock {
         std::shared_ptr<Covariance> prior;
         Vector b;  // Cholesky factor of B
     };
-    Matrices& at(Side side) { return sides_[side == Side::current ? current_ : 1 - current_]; }
 
     std::size_t n_;
     CovarianceFunction* function_;
     const Blas* blas_;
-    std::array<Matrices, 2> sides_;
-    std::size_t current_ = 0;
+    Sides<Matrices> sides_;
     Vector scale_;         // √ω of the rows last conditioned on
     Vector work_;          // (n,)
     Vector whitened_, g_;  // (n,): of another draw

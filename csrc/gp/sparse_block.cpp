@@ -23,7 +23,7 @@ struct SparseBlock::RowBlock {
 SparseBlock::SparseBlock(std::size_t n, std::size_t m, FeatureFunction& function, const Blas& blas)
     : SparseBlock(n, m, std::make_shared<Features>(n, m), blas) {
     function_ = &function;
-    sides_[1] = {std::make_shared<Features>(n, m), Vector(m * m), Vector(m)};
+    sides_[Side::proposed] = {std::make_shared<Features>(n, m), Vector(m * m), Vector(m)};
 }
 
 SparseBlock::SparseBlock(std::size_t n, std::size_t m, std::shared_ptr<Features> fixed, const Blas& blas)
@@ -35,11 +35,11 @@ SparseBlock::SparseBlock(std::size_t n, std::size_t m, std::shared_ptr<Features>
       linear_(kBlockRows),
       product_(kBlockRows),
       lanes_(m * kPanelRows) {
-    sides_[0] = {std::move(fixed), Vector(m * m), Vector(m)};
+    sides_[Side::current] = {std::move(fixed), Vector(m * m), Vector(m)};
 }
 
 Evaluation SparseBlock::load(Side side, const double* theta) {
-    return function_ == nullptr ? Evaluation::ok : function_->evaluate(theta, *at(side).features);
+    return function_ == nullptr ? Evaluation::ok : function_->evaluate(theta, *sides_[side].features);
 }
 
 template <class Work>
@@ -86,7 +86,7 @@ double SparseBlock::weigh(const Features& features, const PseudoRows& rows, cons
 // z ~ N(0, ΦΦᵀ + diag(s + 1/ω)): by the matrix determinant lemma and Woodbury's identity its log density is
 // -½ log|B| + ½ |C⁻¹Φᵀ d linear|² + ½ Σ log d - ½ Σ d linear² / ω, and a term in ω alone.
 Evaluation SparseBlock::condition(Side side, const PseudoRows& rows, double& log_evidence) {
-    Matrices& m = at(side);
+    Matrices& m = sides_[side];
     const Features& features = *m.features;
     log_evidence = 0.0;
     std::fill(lanes_.begin(), lanes_.end(), 0.0);
@@ -109,7 +109,7 @@ Evaluation SparseBlock::condition(Side side, const PseudoRows& rows, double& log
 // v = C⁻ᵀ(mean + noise); g | v, z, ω ~ N(d (Φv + s linear), s d).
 Evaluation SparseBlock::draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
                              double* g) {
-    const Matrices& m = at(side);
+    const Matrices& m = sides_[side];
     for (std::size_t j = 0; j < m_; ++j) whitened[j] = m.mean[j] + noise[j];
     solve_lower_transposed(*blas_, m.b.data(), m_, whitened);
     for_blocks([&](const RowBlock& block) {
@@ -127,7 +127,7 @@ Evaluation SparseBlock::draw(Side side, const PseudoRows& rows, const double* no
 // Rows without variance of their own keep the noise they had: it plays no part.
 Evaluation SparseBlock::invert_draw(const PseudoRows& rows, const double* whitened, const double* g,
                                     double* noise) {
-    const Matrices& m = at(Side::current);
+    const Matrices& m = sides_[Side::current];
     for (std::size_t j = 0; j < m_; ++j) {  // Cᵀ v - mean
         double sum = -m.mean[j];
         for (std::size_t k = j; k < m_; ++k) sum += m.b[k * m_ + j] * whitened[k];
@@ -145,7 +145,7 @@ Evaluation SparseBlock::invert_draw(const PseudoRows& rows, const double* whiten
 // Cov(v, g) h = C⁻ᵀC⁻¹Φᵀ d h; g is d Φv and noise of variance s d, and e is (g - Φv) / √s.
 Evaluation SparseBlock::covariance_product(const PseudoRows& rows, const double* h, double* whitened,
                                            double* g) {
-    const Matrices& m = at(Side::current);
+    const Matrices& m = sides_[Side::current];
     const Features& features = *m.features;
     std::fill(lanes_.begin(), lanes_.end(), 0.0);
     for_blocks([&](const RowBlock& block) {
@@ -168,7 +168,7 @@ Evaluation SparseBlock::covariance_product(const PseudoRows& rows, const double*
 }
 
 Evaluation SparseBlock::transform(Side side, const double* whitened, double* g) {
-    const Features& features = *at(side).features;
+    const Features& features = *sides_[side].features;
     for_blocks([&](const RowBlock& block) {
         const double* low_rank = product(features, block, whitened);
         for (std::size_t i = block.first; i < block.end; ++i)

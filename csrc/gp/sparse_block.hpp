@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <memory>
 
 #include "gp/features.hpp"
 #include "gp/latent_block.hpp"
+#include "gp/sides.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 
@@ -23,7 +23,7 @@ class SparseBlock final : public LatentBlock {
     std::size_t whitened_size() const override { return m_ + n_; }
     std::size_t noise_size() const override { return m_ + n_; }
     Evaluation load(Side side, const double* theta) override;
-    void swap_sides() override { current_ = 1 - current_; }
+    void swap_sides() override { sides_.swap(); }
     Evaluation condition(Side side, const PseudoRows& rows, double& log_evidence) override;
     Evaluation draw(Side side, const PseudoRows& rows, const double* noise, double* whitened,
                     double* g) override;
@@ -40,7 +40,6 @@ class SparseBlock final : public LatentBlock {
         Vector mean;  // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
     };
     struct RowBlock;
-    Matrices& at(Side side) { return sides_[side == Side::current ? current_ : 1 - current_]; }
     template <class Work>
     void for_blocks(Work work) const;
     double weigh(const Features& features, const PseudoRows& rows, const RowBlock& block);
@@ -51,8 +50,7 @@ class SparseBlock final : public LatentBlock {
     std::size_t n_, m_;
     FeatureFunction* function_;
     const Blas* blas_;
-    std::array<Matrices, 2> sides_;
-    std::size_t current_ = 0;
+    Sides<Matrices> sides_;
     Vector weights_, linear_, product_;  // of a block of rows, zero beyond the last row
     Vector lanes_;                       // (m, kPanelRows): Φᵀ linear, lane by lane
 };

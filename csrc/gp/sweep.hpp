@@ -20,6 +20,16 @@ struct Moves {
     Number collapsed{}, whitened{}, surrogate{}, independent{}, trajectory{};
 };
 
+// visitor(its number in each of `moves`...) for every move.
+template <class Visitor, class... AllMoves>
+void for_each_move(Visitor&& visitor, AllMoves&... moves) {
+    visitor(moves.collapsed...);
+    visitor(moves.whitened...);
+    visitor(moves.surrogate...);
+    visitor(moves.independent...);
+    visitor(moves.trajectory...);
+}
+
 // What a chain keeps from sweep to sweep for one latent function.
 struct LatentState {
     LatentState(const LatentBlock& block, std::size_t n_theta)
