@@ -246,12 +246,9 @@ class PolyaGammaGP(GaussianProcessPredictions):
                 "the others as kernel"
             )
         X, offset = self._predictors.X, self._response.offset + self._mean
-        optimum: Kernel
         if basis is None:
-            optimum = maximise_evidence(self.kernel_, X, self._response, offset, self.jitter)
-        else:
-            optimum = maximise_low_rank_evidence(self.kernel_, basis, X, self._response, offset)
-        return optimum
+            return maximise_evidence(self.kernel_, X, self._response, offset, self.jitter)
+        return maximise_low_rank_evidence(self.kernel_, basis, X, self._response, offset)
 
     def _make_process(self, basis: Basis | None) -> Process:
         if basis is None:

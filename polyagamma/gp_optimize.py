@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 
 from polyagamma.gp_sparse import Basis, Features
+from polyagamma.kernels import Kernel
 from polyagamma.memory import require_memory
 from polyagamma.optional import scikit_learn_for
 from polyagamma.response import BinomialResponse
@@ -25,8 +25,8 @@ IMPOSSIBLE = 1e25  # minus the evidence of a kernel that is not positive definit
 
 
 def maximise_evidence(
-    kernel: Any, X: FloatArray, response: BinomialResponse, offset: FloatArray, jitter: float
-) -> Any:
+    kernel: Kernel, X: FloatArray, response: BinomialResponse, offset: FloatArray, jitter: float
+) -> Kernel:
     """Return the kernel with the parameters that maximise the Pólya-gamma variational bound of the evidence.
 
     Given the mean of omega the likelihood is that of Gaussian data ``kappa / omega`` with variance ``1 /
@@ -74,8 +74,8 @@ def maximise_evidence(
 
 
 def maximise_low_rank_evidence(
-    kernel: Any, basis: Basis, X: FloatArray, response: BinomialResponse, offset: FloatArray
-) -> Any:
+    kernel: Kernel, basis: Basis, X: FloatArray, response: BinomialResponse, offset: FloatArray
+) -> Kernel:
     """Do what `maximise_evidence` does for the sparse process of a basis.
 
     Raises
@@ -148,7 +148,7 @@ class LowRankRegression:
         return mean, left * own + left**2 * np.einsum("ji,ji->i", rows, rows)
 
 
-def _search(kernel: Any, basis: Basis, X: FloatArray, omega: FloatArray, data: FloatArray) -> FloatArray:
+def _search(kernel: Kernel, basis: Basis, X: FloatArray, omega: FloatArray, data: FloatArray) -> FloatArray:
     def minus_evidence(theta: FloatArray) -> float:
         try:
             features = basis.training(kernel.clone_with_theta(theta), X)
@@ -156,7 +156,8 @@ def _search(kernel: Any, basis: Basis, X: FloatArray, omega: FloatArray, data: F
         except LinAlgError:
             return IMPOSSIBLE
 
+    bounds = Bounds(*kernel.bounds.T)
     found = minimize(
-        minus_evidence, kernel.theta, method="L-BFGS-B", bounds=kernel.bounds, options={"maxiter": STEPS}
+        minus_evidence, kernel.theta, method="L-BFGS-B", bounds=bounds, options={"maxiter": STEPS}
     )
     return np.asarray(found.x, dtype=np.float64)
