@@ -64,6 +64,7 @@ void Chains::make_workers() {
 }
 
 Status Chains::start(const double* initial) {
+    densities_known_ = false;
     const std::size_t k = coordinates_.size();
     for (std::size_t c = 0; initial != nullptr && c < size(); ++c) {
         const double* beta = initial + c * coefficients();
@@ -99,6 +100,7 @@ RunStatus Chains::run(std::size_t sweeps, const Output& output) {
         const std::size_t now = left == 0 ? sweeps - done : std::min(left, sweeps - done);
         RunStatus result = run_window(now, output.from(done));
         result.sweep += done;
+        densities_known_ = result.status.ok() && !warmup_.settings().gibbs_only() && now != left;
         if (!result.status.ok()) return result;
         done += now;
         sweeps_done_ += now;
@@ -147,7 +149,7 @@ RunStatus Chains::run_gibbs(Member& member, Worker& worker, std::size_t sweeps, 
 
 RunStatus Chains::run_mix(Member& member, Worker& worker, std::size_t sweeps, const Output& output) {
     Group& group = worker.group;
-    bool evaluated = false;
+    bool evaluated = densities_known_;
     for (std::size_t sweep = 0; sweep < sweeps; ++sweep) {
         if (warmup_.settings().gibbs_at(sweeps_done_ + sweep)) {
             worker.gibbs.run(member, coordinates_, group, false);
@@ -215,6 +217,7 @@ bool Chains::set_state(const State& state) {
     std::copy(state.u.begin(), state.u.end(), u_.begin());
     coordinates_.assign(model_, state.centre.data(), state.basis.data());
     sweeps_done_ = state.sweeps_done;
+    densities_known_ = false;
     return true;
 }
 

@@ -103,6 +103,7 @@ class Chains {
     Warmup warmup_;
     Vector u_;
     std::deque<Worker> workers_;
+    bool densities_known_ = false;  // those of the groups, at u_ in coordinates_
     std::uint64_t sweeps_done_ = 0;
 };
 

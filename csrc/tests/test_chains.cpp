@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -181,23 +182,28 @@ TEST_CASE("threads and pieces do not change a bit") {
     }
 }
 
-TEST_CASE("a saved run goes on with the same bits, in warm-up and after it") {
+TEST_CASE("a saved run goes on with the same bits, in warm-up and after it, in other chains and in its own") {
     const fixtures::Problem problem = fixtures::make_problem(60, 3, 65);
     const Model model = problem.model();
     for (const KernelChoice kernel : kChoices) {
-        for (const std::size_t saved_at : {5u, 33u, 60u, 130u}) {
+        for (std::size_t saved_at = 1; saved_at <= 105; ++saved_at) {  // every end of a window among them
             Run whole(model, nullptr, options(kernel, 100));
             REQUIRE(whole.chains->start(nullptr).ok());
             whole.advance(saved_at, saved_at);
             const Chains::State state = whole.chains->state();
+            std::deque<fixtures::Generator> generators;
+            for (const auto& generator : whole.generators) generators.emplace_back(0) = *generator;
+            whole.advance(30, 30);
 
-            Run resumed(model, nullptr, options(kernel, 100, 2));
-            REQUIRE(resumed.chains->set_state(state));
-            for (std::size_t c = 0; c < 4; ++c) *resumed.generators[c] = *whole.generators[c];
-            whole.advance(120, 120);
-            resumed.advance(120, 11);
-            CHECK(resumed.beta == whole.beta);
-            CHECK(resumed.lp == whole.lp);
+            Run other(model, nullptr, options(kernel, 100, 2));
+            for (Run* resumed : {&other, &whole}) {
+                const std::vector<double> beta = whole.beta, lp = whole.lp;
+                REQUIRE(resumed->chains->set_state(state));
+                for (std::size_t c = 0; c < 4; ++c) *resumed->generators[c] = generators[c];
+                resumed->advance(30, 11);
+                CHECK(resumed->beta == beta);
+                CHECK(resumed->lp == lp);
+            }
         }
     }
 }
