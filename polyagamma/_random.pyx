@@ -54,9 +54,10 @@ cdef object default_rng = np.random.default_rng
 
 # Blocks drawn between two looks for a signal, by each thread and in all: tens of milliseconds of work. A sum
 # of strips may take a hundred times as long as other draws, so there are fewer.
-cdef unsigned THREAD_BLOCKS = 256
-cdef unsigned CHUNK_BLOCKS = 1024
+cdef unsigned THREAD_BLOCKS = 2048
+cdef unsigned CHUNK_BLOCKS = 8192
 cdef unsigned STRIP_CHUNK_BLOCKS = 16
+cdef unsigned COPIED_BLOCKS = 1024  # the most where arrays are copied: 8 MiB each
 
 
 # ---- the C interface (declared in _random.pxd)
@@ -154,6 +155,11 @@ cdef bint is_direct(cnp.ndarray array):
     return array.dtype == np.float64 and cnp.PyArray_ISCARRAY_RO(array)
 
 
+cdef bint is_in_place(array, tuple shape):
+    """Return whether a parameter of such a fill is one value, or used from its own memory."""
+    return array.size == 1 or (array.shape == shape and is_direct(array))
+
+
 cdef class _Input:
     """A parameter of a fill: one value, an array in place, or copies of an array's chunks."""
 
@@ -164,7 +170,7 @@ cdef class _Input:
     def __init__(self, array, tuple shape, size_t chunk):
         if array.size == 1:
             self.memory = array.astype(np.float64)
-        elif array.shape == shape and is_direct(array):
+        elif is_in_place(array, shape):
             self.memory = array
         else:
             self.memory = np.empty(chunk)
@@ -215,6 +221,8 @@ cdef int fill_chunks(FillKey key, h, z, out, sampler_t method, unsigned threads)
     """Draw into `out` chunk by chunk, answering signals in between."""
     cdef size_t total = out.size
     cdef size_t blocks = STRIP_CHUNK_BLOCKS if method == STRIP else min(THREAD_BLOCKS * threads, CHUNK_BLOCKS)
+    if not (is_in_place(h, out.shape) and is_in_place(z, out.shape) and is_direct(out)):
+        blocks = min(blocks, COPIED_BLOCKS)
     cdef size_t chunk = min(total, kBlock * blocks)
     cdef _Input h_input = _Input(h, out.shape, chunk)
     cdef _Input z_input = _Input(z, out.shape, chunk)

@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "gibbs/mode.hpp"
-#include "gibbs/parallel.hpp"
 #include "linalg/dense.hpp"
 #include "random/normals.hpp"
+#include "threads/parallel_for.hpp"
 
 namespace polyagamma {
 

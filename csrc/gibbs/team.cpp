@@ -1,7 +1,8 @@
 #include "gibbs/team.hpp"
 
-#include <system_error>
 #include <thread>
+
+#include "threads/run_on_threads.hpp"
 
 namespace polyagamma {
 namespace {
@@ -33,20 +34,10 @@ void Member::meet() {
 
 void together(std::size_t threads, const std::function<void(Member&)>& work) {
     std::vector<Member::Arrivals> arrivals(threads);
-    std::atomic<std::size_t> members{0};
-    const auto join_in = [&](std::size_t index) {
-        wait_until([&] { return members != 0; });
-        Member member(arrivals, index, members);
+    run_on_threads(threads, [&](std::size_t thread, std::size_t count) {
+        Member member(arrivals, thread, count);
         work(member);
-    };
-    std::vector<std::thread> others;
-    try {
-        while (others.size() + 1 < threads) others.emplace_back(join_in, others.size() + 1);
-    } catch (const std::system_error&) {
-    }
-    members = others.size() + 1;
-    join_in(0);
-    for (std::thread& other : others) other.join();
+    });
 }
 
 }  // namespace polyagamma

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gibbs/parallel.hpp"
+#include "threads/parallel_for.hpp"
 
 namespace polyagamma {
 
@@ -106,8 +106,8 @@ ProcessChains::~ProcessChains() = default;
 
 ProcessFailure ProcessChains::run(std::size_t sweeps, const ProcessDraws& draws) {
     std::vector<ProcessFailure> failures(workers_.size());
-    const auto threads = static_cast<unsigned>(workers_.size());
-    parallel_for(workers_.size(), threads, [&](std::size_t t) { failures[t] = run_share(t, sweeps, draws); });
+    parallel_for(workers_.size(), workers_.size(),
+                 [&](std::size_t t) { failures[t] = run_share(t, sweeps, draws); });
     sweeps_done_ += sweeps;
     for (const ProcessFailure& failure : failures)
         if (failure.kind != Evaluation::ok) return failure;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "gibbs/parallel.hpp"
 #include "gp/mode.hpp"
 #include "kernels/kernels.hpp"
 #include "linalg/dense.hpp"
 #include "random/normals.hpp"
+#include "threads/parallel_for.hpp"
 
 namespace polyagamma {
 namespace {
@@ -157,7 +157,7 @@ Evaluation FixedKernelChains::run(std::size_t sweeps, const FixedKernelDraws& dr
         const bool learn = end > 0;
         const std::size_t now = learn ? std::min(sweeps - done, end - sweeps_done_) : sweeps - done;
         std::vector<Evaluation> results(workers_.size(), Evaluation::ok);
-        parallel_for(workers_.size(), static_cast<unsigned>(threads_),
+        parallel_for(workers_.size(), threads_,
                      [&](std::size_t w) { results[w] = workers_[w]->run(now, learn, draws.from(done)); });
         done += now;
         sweeps_done_ += now;

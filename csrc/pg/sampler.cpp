@@ -2,23 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <limits>
-#include <thread>
-#include <vector>
 
 #include "kernels/kernels.hpp"
 #include "pg/dispatcher.hpp"
 #include "pg/inverse_gaussian.hpp"
 #include "pg/strip.hpp"
 #include "random/block_stream.hpp"
+#include "threads/run_on_threads.hpp"
 
 namespace polyagamma {
 
 namespace {
 
-constexpr std::size_t kMinBlocksPerThread =
-    8;  // about 30 microseconds of work, the cost of starting a thread
+constexpr std::size_t kMinBlocksPerThread = 24;  // 0.1 ms of work, the cost of starting a thread
 
 Parameter shifted(Parameter p, std::size_t by) {
     return {p.data + static_cast<std::ptrdiff_t>(by) * p.step, p.step};
@@ -61,24 +58,14 @@ void fill(const FillKey& key, std::uint64_t first_block, Parameter h, Parameter 
 void fill_threaded(const FillKey& key, std::uint64_t first_block, Parameter h, Parameter z, std::size_t n,
                    double* out, Method method, unsigned threads) {
     const std::size_t blocks = (n + kBlock - 1) / kBlock;
-    const std::size_t workers =
-        std::max<std::size_t>(1, std::min<std::size_t>(threads, blocks / kMinBlocksPerThread));
-    const auto part = [&](std::size_t worker) {
-        const std::size_t first = blocks * worker / workers, last = blocks * (worker + 1) / workers;
+    const auto part = [&](std::size_t thread, std::size_t count) {
+        const std::size_t first = blocks * thread / count, last = blocks * (thread + 1) / count;
         const std::size_t start = first * kBlock, stop = std::min(n, last * kBlock);
         fill(key, first_block + first, shifted(h, start), shifted(z, start), stop - start, out + start,
              method);
     };
-    std::vector<std::thread> others;
-    std::size_t started = 1;
-    try {
-        for (; started < workers; ++started) others.emplace_back(part, started);
-    } catch (const std::exception&) {
-        // No thread or memory left: the caller's thread does the rest.
-    }
-    part(0);
-    for (; started < workers; ++started) part(started);
-    for (std::thread& other : others) other.join();
+    const std::size_t used = std::min<std::size_t>(threads, blocks / kMinBlocksPerThread);
+    run_on_threads(used, part);
 }
 
 }  // namespace polyagamma

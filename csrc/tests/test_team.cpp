@@ -5,8 +5,8 @@
 #include <thread>
 #include <vector>
 
-#include "gibbs/parallel.hpp"
 #include "gibbs/team.hpp"
+#include "threads/parallel_for.hpp"
 
 using namespace polyagamma;
 
