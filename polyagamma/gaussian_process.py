@@ -245,6 +245,11 @@ class PolyaGammaGP(GaussianProcessPredictions):
                 "optimize=True needs two classes or trials: pass the kernel_ of a model of one class against "
                 "the others as kernel"
             )
+        if len(self.kernel_.theta) == 0:
+            raise ValueError(
+                f"optimize=True needs a kernel with a free parameter, got {self.kernel_} with all fixed: "
+                "pass optimize=False, or give a parameter bounds"
+            )
         X, offset = self._predictors.X, self._response.offset + self._mean
         if basis is None:
             return maximise_evidence(self.kernel_, X, self._response, offset, self.jitter)

@@ -37,6 +37,16 @@ class BrokenLater(RBF):
     [
         ({"kernel": "rbf"}, TypeError, "kernel must be a kernel of sklearn.*got 'rbf' without theta.*pass"),
         ({"kernel": RBF}, TypeError, r"got the class RBF: pass RBF\(\)"),
+        (
+            {"kernel": RBF(2.0, "fixed"), "optimize": True},
+            ValueError,
+            r"optimize=True needs .* a free parameter, got RBF\(length_scale=2\) with all fixed: pass",
+        ),
+        (
+            {"kernel": RBF(2.0, "fixed"), "optimize": True, "inducing": 5},
+            ValueError,
+            r"optimize=True needs .* a free parameter, got RBF\(length_scale=2\) with all fixed: pass",
+        ),
         ({"kernel": RBF(-1.0)}, ValueError, "kernel must have positive parameters, got RBF.*nan"),
         ({"kernel": RBF([1.0, 1.0, 1.0])}, ValueError, "must take the 2 columns of X, got RBF.*3!=2"),
         ({"kernel": CompoundKernel([RBF(), RBF(2.0)])}, ValueError, r"got .* shapes \(2, 2, 2\)"),
