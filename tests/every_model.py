@@ -13,6 +13,7 @@ CLASSES = RNG.integers(0, 3, 24)
 TRIALS = RNG.integers(1, 6, 24)
 COUNTS = RNG.binomial(TRIALS, 0.4)
 ROWS = {"trials": TRIALS, "weights": RNG.uniform(0.5, 2, 24), "offset": RNG.standard_normal(24)}
+WIDE = X[:5].repeat(4, axis=1) + RNG.random((5, 8))
 KERNEL, OWN_KERNEL = 2.0 * RBF(1.0), 2.0 * RationalQuadratic()  # in the core, and left to Python
 FIXED = {"sample_kernel": False}
 
@@ -20,7 +21,7 @@ BOTH, ALL = ("auto", "gibbs"), ("auto", "gibbs", "hmc")
 KINDS = {
     "logistic": (lambda: PolyaGammaLogistic(X, Y), ALL),
     "binomial": (lambda: PolyaGammaLogistic(X, COUNTS, intercept=False, **ROWS), ALL),
-    "wide": (lambda: PolyaGammaLogistic(X[:5].repeat(4, axis=1) + RNG.random((5, 8)), Y[:5]), ALL),
+    "wide": (lambda: PolyaGammaLogistic(WIDE, Y[:5]), ALL),
     "gp": (lambda: PolyaGammaGP(X, Y, KERNEL), BOTH),
     "gp binomial": (lambda: PolyaGammaGP(X, COUNTS, KERNEL, mean=0.3, **ROWS), BOTH),
     "gp own kernel": (lambda: PolyaGammaGP(X, Y, OWN_KERNEL), BOTH),
