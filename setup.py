@@ -84,13 +84,13 @@ class BuildExtensions(build_ext):
 
 
 HEADERS = glob("csrc/**/*.hpp", recursive=True)
-BINDING_HEADERS = glob("polyagamma/*.hpp")
+BINDING_HEADERS = glob("polyagamma/bindings/*.hpp")
 CORE = sorted(
     path
     for path in glob("csrc/**/*.cpp", recursive=True)
-    if not Path(path).is_relative_to("csrc/tests") and not Path(path).is_relative_to("csrc/kernels/levels")
+    if not Path(path).is_relative_to("csrc/tests") and not Path(path).is_relative_to("csrc/simd/levels")
 )
-LEVEL_SOURCES = sorted(glob("csrc/kernels/levels/*.cpp"))
+LEVEL_SOURCES = sorted(glob("csrc/simd/levels/*.cpp"))
 
 
 def library(level, sources):
@@ -118,6 +118,6 @@ cython_modules = cythonize(
 
 setup(
     libraries=libraries,
-    ext_modules=[*cython_modules, extension("_gibbs", sorted(glob("polyagamma/_gibbs*.cpp")))],
+    ext_modules=[*cython_modules, extension("_gibbs", sorted(glob("polyagamma/bindings/*.cpp")))],
     cmdclass={"build_clib": BuildCore, "build_ext": BuildExtensions},
 )

@@ -12,10 +12,10 @@ from numpy.random cimport bitgen_t
 
 from polyagamma import _checks
 
-cdef extern from "kernels/kernels.hpp" namespace "polyagamma" nogil:
-    cdef struct Kernels:
+cdef extern from "simd/loops.hpp" namespace "polyagamma" nogil:
+    cdef struct Loops:
         const char* level
-    const Kernels& kernels()
+    const Loops& loops()
 
 cdef extern from "random/bitgen.hpp" namespace "polyagamma" nogil:
     cdef cppclass BitGen:
@@ -348,4 +348,4 @@ def random_polyagamma(
 
 def instruction_set():
     """Return the name of the instruction-set level in use: "baseline", "v3" or "v4"."""
-    return kernels().level.decode()
+    return loops().level.decode()

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 
-#include "kernels/model_kernels.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/design.hpp"
+#include "simd/model_loops.hpp"
 
 namespace polyagamma {
 
@@ -16,7 +16,7 @@ inline std::size_t padded_rows(std::size_t rows) {
     return panels_for(rows) * kPanelRows;
 }
 
-// A matrix in panels (see kernels/model_kernels.hpp); the last panel is filled up with rows of zeros.
+// A matrix in panels (see simd/model_loops.hpp); the last panel is filled up with rows of zeros.
 class Panels {
   public:
     Panels() = default;

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 
-#include "kernels/force_inline.hpp"
 #include "pg/sampler.hpp"
 #include "pg/strip_table.hpp"
+#include "simd/force_inline.hpp"
 
 namespace polyagamma {
 namespace {

@@ -10,15 +10,15 @@
 
 // Kernel 2: PG(b, c) for every b > 0 and c ≥ 0 from one inverse-Gaussian envelope. The PG(b, c) density is
 //     [Lévy density of scale b²/4] · e^{−c²ω/2} · e^{R_b(ω)} · const,
-// and R_b is concave. A tangent of R_b majorises it, and tangent, tilt and Lévy density together are an
-// inverse Gaussian: with s = −R_b'(ω*) it has the shape λ = b²/4 and the mean μ = b / (2 sqrt(c² + 2s)), and
-// ω is accepted with probability exp(R_b(ω) − R_b(ω*) + s(ω − ω*)), on average at least sqrt(2/3).
+// and R_b is concave. A tangent of R_b majorises it, and tangent, tilt and Lévy density parallel_region are
+// an inverse Gaussian: with s = −R_b'(ω*) it has the shape λ = b²/4 and the mean μ = b / (2 sqrt(c² + 2s)),
+// and ω is accepted with probability exp(R_b(ω) − R_b(ω*) + s(ω − ω*)), on average at least sqrt(2/3).
 //
 // Three ways to put the same envelope to use:
 // - bare, c ≥ 16 and b ≤ 1024: the tangent at ω = 0, whose slope is 0; acceptance (1 + e^{−c})^{−b};
 // - tangent, other b ≤ 2^20: the tangent at ω* a little above the mean;
 // - local, b > 2^20: R_b(ω) would be a difference of large numbers and is expanded about the mean instead.
-// Single draws and the block loops of kernels/levels/inverse_gaussian_block.cpp share all arithmetic.
+// Single draws and the block loops of simd/levels/inverse_gaussian_block.cpp share all arithmetic.
 namespace polyagamma {
 namespace {
 

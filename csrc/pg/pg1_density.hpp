@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "kernels/force_inline.hpp"
 #include "math/elementary.hpp"
+#include "simd/force_inline.hpp"
 
 namespace polyagamma {
 namespace {

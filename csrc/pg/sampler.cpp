@@ -4,12 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/kernels.hpp"
+#include "parallel/run_on_threads.hpp"
 #include "pg/dispatcher.hpp"
 #include "pg/inverse_gaussian.hpp"
 #include "pg/strip.hpp"
 #include "random/block_stream.hpp"
-#include "threads/run_on_threads.hpp"
+#include "simd/loops.hpp"
 
 namespace polyagamma {
 
@@ -47,7 +47,7 @@ double draw(BitGen& bitgen, double h, double z, Method method) {
 
 void fill(const FillKey& key, std::uint64_t first_block, Parameter h, Parameter z, std::size_t n, double* out,
           Method method) {
-    const Kernels& level = kernels();
+    const Loops& level = loops();
     for (std::size_t start = 0; start < n; start += kBlock) {
         const std::uint64_t block = first_block + start / kBlock;
         level.fill_block(key.words.data(), block, shifted(h, start), shifted(z, start),

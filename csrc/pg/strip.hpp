@@ -3,14 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/force_inline.hpp"
 #include "math/elementary.hpp"
 #include "pg/pg1_density.hpp"
 #include "pg/strip_table.hpp"
 #include "random/block_stream.hpp"
+#include "simd/force_inline.hpp"
 
 // Kernel 1: one attempt to draw PG(1, z) from the strip table (strip_table.hpp), scalar. The block loops of
-// kernels/levels/strip_block.cpp and single draws share it, so both follow the same arithmetic.
+// simd/levels/strip_block.cpp and single draws share it, so both follow the same arithmetic.
 namespace polyagamma {
 namespace {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
-#include "kernels/level_namespace.hpp"
 #include "random/bitgen.hpp"
+#include "simd/level_namespace.hpp"
 
 namespace polyagamma {
 inline namespace POLYAGAMMA_INLINE_LEVEL {

@@ -1,9 +1,9 @@
-#include "model_fixtures.hpp"
+#include "tests/model_fixtures.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "reference_blas.hpp"
+#include "tests/reference_blas.hpp"
 
 namespace fixtures {
 

@@ -4,9 +4,9 @@
 #include <random>
 #include <vector>
 
-#include "gibbs/model.hpp"
 #include "linalg/aligned.hpp"
 #include "random/bitgen.hpp"
+#include "terms/linear_model.hpp"
 
 // What the tests of the chains share.
 namespace fixtures {

@@ -1,9 +1,9 @@
-#include "reference.hpp"
+#include "tests/reference.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "pg_exact.hpp"
+#include "tests/pg_exact.hpp"
 
 namespace reference {
 

@@ -1,4 +1,4 @@
-#include "reference_blas.hpp"
+#include "tests/reference_blas.hpp"
 
 #include <cmath>
 #include <vector>

@@ -5,16 +5,16 @@
 #include <memory>
 #include <vector>
 
-#include "gibbs/chains.hpp"
-#include "model_fixtures.hpp"
+#include "mcmc/linear_chains.hpp"
+#include "tests/model_fixtures.hpp"
 
 using namespace polyagamma;
 
 namespace {
 
 struct Run {
-    Run(const Model& model, const WideModel* wide, const ChainsOptions& options, std::size_t chain_count = 4,
-        std::uint64_t seed = 60) {
+    Run(const Model& model, const RowSpaceModel* wide, const ChainsOptions& options,
+        std::size_t chain_count = 4, std::uint64_t seed = 60) {
         std::vector<BitGen*> bitgens;
         for (std::uint64_t c = 0; c < chain_count; ++c) {
             generators.push_back(std::make_unique<fixtures::Generator>(seed + c));
@@ -46,11 +46,12 @@ struct Run {
     std::vector<double> beta, lp, acceptance_rate, energy;
 };
 
-ChainsOptions options(KernelChoice kernel, std::size_t tune, unsigned threads = 1) {
+ChainsOptions options(TransitionKernel kernel, std::size_t tune, unsigned threads = 1) {
     return {kernel, tune, threads};
 }
 
-constexpr KernelChoice kChoices[] = {KernelChoice::gibbs, KernelChoice::hmc, KernelChoice::automatic};
+constexpr TransitionKernel kChoices[] = {TransitionKernel::gibbs, TransitionKernel::hmc,
+                                         TransitionKernel::automatic};
 
 // Two coefficients, separated data, a vague prior: skewed, far from normal.
 fixtures::Problem separated_problem() {
@@ -76,9 +77,9 @@ TEST_CASE("every kernel samples the posterior that quadrature gives") {
     for (const fixtures::Problem& problem : {separated_problem(), weighted_problem()}) {
         const fixtures::Moments exact = fixtures::quadrature(problem);
         const Model model = problem.model();
-        for (const KernelChoice kernel : kChoices) {
+        for (const TransitionKernel kernel : kChoices) {
             // Long batches, for plain Gibbs sampling is slow on the separated problem.
-            const std::size_t sweeps = kernel == KernelChoice::gibbs ? 100000 : 20000;
+            const std::size_t sweeps = kernel == TransitionKernel::gibbs ? 100000 : 20000;
             Run run(model, nullptr, options(kernel, 400));
             REQUIRE(run.chains->start(nullptr).ok());
             run.advance(400, 400);
@@ -105,8 +106,8 @@ TEST_CASE("rows in several strips all count") {
     }
     const fixtures::Moments exact = fixtures::quadrature(few);
     const Model model = many.model();
-    REQUIRE(RowStrips::for_matrices(many.n, 2).count() > 1);
-    for (const KernelChoice kernel : {KernelChoice::gibbs, KernelChoice::hmc}) {
+    REQUIRE(RowPartition::for_matrices(many.n, 2).count() > 1);
+    for (const TransitionKernel kernel : {TransitionKernel::gibbs, TransitionKernel::hmc}) {
         Run run(model, nullptr, options(kernel, 100, 2));
         REQUIRE(run.chains->start(nullptr).ok());
         run.advance(100, 100);
@@ -122,9 +123,9 @@ TEST_CASE("a model with more coefficients than rows has its posterior too") {
     problem.offset = {0.5};
     const fixtures::Moments exact = fixtures::quadrature(problem);
     const Model model = problem.model();
-    WideModel wide;
+    RowSpaceModel wide;
     REQUIRE(wide.assign(model).ok());
-    for (const KernelChoice kernel : kChoices) {
+    for (const TransitionKernel kernel : kChoices) {
         Run run(wide.reduced(), &wide, options(kernel, 200));
         const std::vector<double> initial(8, 3.0);
         REQUIRE(run.chains->start(initial.data()).ok());
@@ -140,14 +141,14 @@ TEST_CASE("a model with more coefficients than rows has its posterior too") {
 TEST_CASE("lp is the log-posterior of the draw beside it, and the statistics of trajectories go with it") {
     const fixtures::Problem problem = weighted_problem();
     const Model model = problem.model();
-    for (const KernelChoice kernel : kChoices) {
+    for (const TransitionKernel kernel : kChoices) {
         Run run(model, nullptr, options(kernel, 30));
         REQUIRE(run.chains->start(nullptr).ok());
         run.advance(60, 25);
         for (std::size_t draw = 0; draw < 4 * 60; ++draw) {
             CHECK(run.lp[draw] == doctest::Approx(problem.log_posterior(&run.beta[2 * draw])).epsilon(1e-11));
             // Ten sweeps of data augmentation begin the warm-up of the other kernels.
-            const bool trajectory = kernel != KernelChoice::gibbs && draw % 60 >= 10;
+            const bool trajectory = kernel != TransitionKernel::gibbs && draw % 60 >= 10;
             CHECK(std::isnan(run.acceptance_rate[draw]) == !trajectory);
             CHECK(std::isnan(run.energy[draw]) == !trajectory);
             if (!trajectory) continue;
@@ -167,7 +168,7 @@ TEST_CASE("threads and pieces do not change a bit") {
     for (const auto& [rows, columns, tune] : {Size{1100, 3, 100}, Size{9000, 3, 30}, Size{2100, 33, 20}}) {
         const fixtures::Problem problem = fixtures::make_problem(rows, columns, 64);
         const Model model = problem.model();
-        for (const KernelChoice kernel : kChoices) {
+        for (const TransitionKernel kernel : kChoices) {
             Run one(model, nullptr, options(kernel, tune, 1), 5);
             REQUIRE(one.chains->start(nullptr).ok());
             one.advance(tune + 20, tune + 20);
@@ -185,7 +186,7 @@ TEST_CASE("threads and pieces do not change a bit") {
 TEST_CASE("a saved run goes on with the same bits, in warm-up and after it, in other chains and in its own") {
     const fixtures::Problem problem = fixtures::make_problem(60, 3, 65);
     const Model model = problem.model();
-    for (const KernelChoice kernel : kChoices) {
+    for (const TransitionKernel kernel : kChoices) {
         for (std::size_t saved_at = 1; saved_at <= 105; ++saved_at) {  // every end of a window among them
             Run whole(model, nullptr, options(kernel, 100));
             REQUIRE(whole.chains->start(nullptr).ok());
@@ -211,9 +212,9 @@ TEST_CASE("a saved run goes on with the same bits, in warm-up and after it, in o
 TEST_CASE("the state of other chains is refused") {
     const fixtures::Problem problem = fixtures::make_problem(60, 3, 66);
     const Model model = problem.model();
-    Run run(model, nullptr, options(KernelChoice::automatic, 100));
-    Run fewer(model, nullptr, options(KernelChoice::automatic, 100), 3);
-    Run shorter(model, nullptr, options(KernelChoice::automatic, 50));
+    Run run(model, nullptr, options(TransitionKernel::automatic, 100));
+    Run fewer(model, nullptr, options(TransitionKernel::automatic, 100), 3);
+    Run shorter(model, nullptr, options(TransitionKernel::automatic, 50));
     CHECK_FALSE(fewer.chains->set_state(run.chains->state()));
     CHECK_FALSE(shorter.chains->set_state(run.chains->state()));
     CHECK(run.chains->set_state(run.chains->state()));
@@ -225,10 +226,10 @@ TEST_CASE("a predictor that overflows is reported, with its chain") {
     std::vector<double> initial(8, 0.0);
     initial[5] = 1e308;
     initial[4] = -1e308;
-    Run run(model, nullptr, options(KernelChoice::gibbs, 0));
+    Run run(model, nullptr, options(TransitionKernel::gibbs, 0));
     problem.design.assign(20, 1e200);
     const Model huge = problem.model();
-    Run other(huge, nullptr, options(KernelChoice::gibbs, 0));
+    Run other(huge, nullptr, options(TransitionKernel::gibbs, 0));
     REQUIRE(other.chains->start(initial.data()).ok());
     const RunStatus result = other.chains->run(3, {});
     CHECK(result.status.kind != Status::Kind::ok);
@@ -237,7 +238,7 @@ TEST_CASE("a predictor that overflows is reported, with its chain") {
 TEST_CASE("warm-up prefers trajectories where data augmentation is slow, and says so") {
     const fixtures::Problem problem = separated_problem();
     const Model model = problem.model();
-    Run run(model, nullptr, options(KernelChoice::automatic, 400));
+    Run run(model, nullptr, options(TransitionKernel::automatic, 400));
     REQUIRE(run.chains->start(nullptr).ok());
     run.advance(400, 400);
     CHECK(run.chains->report().hmc_efficiency > 5.0 * run.chains->report().gibbs_efficiency);

@@ -3,12 +3,12 @@
 #include <cmath>
 #include <vector>
 
-#include "gibbs/wide.hpp"
 #include "linalg/dense.hpp"
 #include "linalg/gaussian.hpp"
-#include "model_fixtures.hpp"
 #include "random/normals.hpp"
-#include "reference_blas.hpp"
+#include "terms/row_space.hpp"
+#include "tests/model_fixtures.hpp"
+#include "tests/reference_blas.hpp"
 
 using namespace polyagamma;
 
@@ -103,7 +103,7 @@ TEST_CASE("the reduction of a wide model gives the same draws as its full precis
         const fixtures::Problem problem = wide_problem(full);
         const Vector omega{0.2, 0.5, 0.1};
         const Model model = problem.model();
-        WideModel wide;
+        RowSpaceModel wide;
         REQUIRE(wide.assign(model).ok());
         // Given ω, z ~ N(Q⁻¹r, Q⁻¹) with the reduced model's design, offset and prior.
         const Model& reduced = wide.reduced();
@@ -127,7 +127,7 @@ TEST_CASE("the reduced coefficients and the free part tell the log-posterior of 
     for (const bool full : {false, true}) {
         const fixtures::Problem problem = wide_problem(full);
         const Model model = problem.model();
-        WideModel wide;
+        RowSpaceModel wide;
         REQUIRE(wide.assign(model).ok());
         const Vector z{0.3, -0.8, 1.1};
         Vector normals{1.0, -2.0, 0.5, 0.1, 0.7}, beta(5), back(3);

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <vector>
 
-#include "gp/full_block.hpp"
-#include "gp/sparse_block.hpp"
-#include "reference_blas.hpp"
+#include "terms/full_process.hpp"
+#include "terms/low_rank_process.hpp"
+#include "tests/reference_blas.hpp"
 
 using namespace polyagamma;
 
@@ -15,7 +15,7 @@ using Matrix = std::vector<std::vector<double>>;
 constexpr std::size_t kN = 5;
 const double kOmega[kN] = {0.2, 0.05, 1.5, 0.3, 7.0};
 const double kLinear[kN] = {0.5, -0.5, 1.2, -2.0, 0.1};
-const PseudoRows kRows{kN, kOmega, kLinear};
+const PseudoData kRows{kN, kOmega, kLinear};
 
 double kernel(std::size_t i, std::size_t j, double theta) {
     const double distance = static_cast<double>(i) - static_cast<double>(j);
@@ -80,12 +80,12 @@ class Waves final : public FeatureFunction {
 // The block under test, and the covariance of g that it stands for.
 struct Full {
     Exponential function;
-    FullBlock block{kN, function, reference::blas()};
+    FullProcess block{kN, function, reference::blas()};
     static double prior(std::size_t i, std::size_t j, double theta) { return kernel(i, j, theta); }
 };
 struct Sparse {
     Waves function;
-    SparseBlock block{kN, kM, function, reference::blas()};
+    LowRankProcess block{kN, kM, function, reference::blas()};
     static double prior(std::size_t i, std::size_t j, double theta) {
         double sum = i == j ? own_variance(i, theta) : 0.0;
         for (std::size_t k = 0; k < kM; ++k) sum += feature(i, k, theta) * feature(j, k, theta);
@@ -112,7 +112,7 @@ double log_evidence(double (*prior)(std::size_t, std::size_t, double), double th
     return -0.5 * (log_det + quadratic);
 }
 
-double condition(LatentBlock& block, Side side, double theta) {
+double condition(Term& block, Side side, double theta) {
     double evidence = 0.0;
     REQUIRE(block.load(side, &theta) == Evaluation::ok);
     REQUIRE(block.condition(side, kRows, evidence) == Evaluation::ok);
@@ -126,7 +126,7 @@ std::vector<double> unit_vector(std::size_t size, std::size_t unit) {
 }
 
 // g, which is an affine function of the noise.
-std::vector<double> draw(LatentBlock& block, Side side, const std::vector<double>& noise,
+std::vector<double> draw(Term& block, Side side, const std::vector<double>& noise,
                          std::vector<double>& whitened) {
     std::vector<double> g(kN);
     whitened.resize(block.whitened_size());
@@ -143,7 +143,7 @@ void check_equal(const std::vector<double>& a, const std::vector<double>& b) {
 
 TEST_CASE_TEMPLATE("a draw has the mean and covariance of g given omega", Kind, Full, Sparse) {
     Kind kind;
-    LatentBlock& block = kind.block;
+    Term& block = kind.block;
     for (const Side side : {Side::current, Side::proposed}) {
         const double theta = side == Side::current ? 0.3 : -0.8;
         condition(block, side, theta);
@@ -185,7 +185,7 @@ TEST_CASE_TEMPLATE("the evidence is that of Gaussian data, up to what theta does
 
 TEST_CASE_TEMPLATE("products with the covariance of (nu, g) and g agree with the draws", Kind, Full, Sparse) {
     Kind kind;
-    LatentBlock& block = kind.block;
+    Term& block = kind.block;
     condition(block, Side::current, 0.3);
     const std::size_t size = block.noise_size(), m = block.whitened_size();
     std::vector<double> whitened, mean_of_nu, nu(m), g(kN);
@@ -213,7 +213,7 @@ TEST_CASE_TEMPLATE("products with the covariance of (nu, g) and g agree with the
 TEST_CASE_TEMPLATE("g is T nu with T Tᵀ = K, for the parameters of each side, also after a swap", Kind, Full,
                    Sparse) {
     Kind kind;
-    LatentBlock& block = kind.block;
+    Term& block = kind.block;
     condition(block, Side::current, 0.3);
     condition(block, Side::proposed, -0.8);
     block.swap_sides();
@@ -239,7 +239,7 @@ TEST_CASE_TEMPLATE("g is T nu with T Tᵀ = K, for the parameters of each side, 
 
 TEST_CASE_TEMPLATE("the noise of a draw can be drawn back", Kind, Full, Sparse) {
     Kind kind;
-    LatentBlock& block = kind.block;
+    Term& block = kind.block;
     condition(block, Side::current, 0.3);
     const std::size_t size = block.noise_size();
     // The noise found is an affine function of the noise that was (first) and of fresh noise (second).
@@ -304,8 +304,8 @@ TEST_CASE("a sparse block takes all rows of all blocks, and no row that fills up
     const std::vector<double> mean = times_covariance(of_linear), shift = times_covariance(of_h);
     for (std::size_t j = 0; j < kM; ++j) expected += 0.5 * of_linear[j] * mean[j];
 
-    SparseBlock block(kMany, kM, features, reference::blas());
-    const PseudoRows rows{kMany, omega.data(), linear.data()};
+    LowRankProcess block(kMany, kM, features, reference::blas());
+    const PseudoData rows{kMany, omega.data(), linear.data()};
     double evidence;
     REQUIRE(block.condition(Side::current, rows, evidence) == Evaluation::ok);
     CHECK(evidence == doctest::Approx(expected - 0.5 * log_det).epsilon(1e-11));

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <vector>
 
-#include "gp/dense_posterior.hpp"
-#include "gp/mode.hpp"
 #include "linalg/dense.hpp"
-#include "reference_blas.hpp"
+#include "terms/dense_posterior.hpp"
+#include "tests/reference_blas.hpp"
+#include "vi/process_mode.hpp"
 
 using namespace polyagamma;
 
@@ -40,7 +40,7 @@ TEST_CASE("triangular panels multiply and solve, each chain as if alone") {
     TriangularPanels panels;
     panels.assign(lower.a.data(), kN);
     const std::size_t stride = padded_rows(kN);
-    for (std::size_t chains = 1; chains <= kGroupChains; ++chains) {
+    for (std::size_t chains = 1; chains <= kBatchChains; ++chains) {
         std::vector<double> x(kN * chains), out(chains * stride), work(kN * chains);
         for (std::size_t k = 0; k < x.size(); ++k) x[k] = std::cos(static_cast<double>(k));
         panels.multiply(x.data(), chains, out.data(), stride);
@@ -95,12 +95,12 @@ TEST_CASE("the mode is where the gradient vanishes, also far from zero") {
     Exponential function;
     const std::vector<double> shape(kN, 40.0), kappa(kN, 18.0), offset(kN, -3.0);
     const LatentRows rows{kN, shape.data(), kappa.data(), offset.data()};
-    Surrogate surrogate(kN);
+    GaussianSites surrogate(kN);
     REQUIRE(surrogate_at_mode(rows, function, reference::blas(), surrogate) == Evaluation::ok);
     DensePosterior posterior(kN, reference::blas());
     REQUIRE(posterior.assign(function, surrogate.rows()) == Evaluation::ok);
     // One more Newton step moves no more than the tolerance of the search allows.
-    Surrogate again(kN);
+    GaussianSites again(kN);
     again.learn(rows, posterior.mean().data());
     DensePosterior next(kN, reference::blas());
     REQUIRE(next.assign(function, again.rows()) == Evaluation::ok);

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "gp/stationary.hpp"
-#include "gp/stationary_features.hpp"
-#include "kernels/kernels.hpp"
-#include "reference_blas.hpp"
+#include "simd/loops.hpp"
+#include "terms/stationary.hpp"
+#include "terms/stationary_features.hpp"
+#include "tests/reference_blas.hpp"
 
 using namespace polyagamma;
 
@@ -140,9 +140,9 @@ TEST_CASE("a fixed parameter keeps its value; parameters beyond doubles are unde
 
 TEST_CASE("covariance rows have the same bits at every level") {
     const std::vector<double> x = inputs();
-    const Kernels* baseline = find_kernels("baseline");
+    const Loops* baseline = find_loops("baseline");
     for (const char* name : {"v3", "v4"}) {
-        const Kernels* level = find_kernels(name);
+        const Loops* level = find_loops(name);
         if (level == nullptr) continue;
         for (const Stationary family : kFamilies) {
             std::vector<double> expected(kN), found(kN);

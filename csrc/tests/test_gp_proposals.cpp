@@ -4,9 +4,9 @@
 #include <cmath>
 #include <vector>
 
-#include "gp/proposals.hpp"
-#include "model_fixtures.hpp"
+#include "mcmc/proposals.hpp"
 #include "random/normals.hpp"
+#include "tests/model_fixtures.hpp"
 
 using namespace polyagamma;
 

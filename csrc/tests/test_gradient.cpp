@@ -4,22 +4,22 @@
 #include <cstring>
 #include <vector>
 
-#include "gibbs/coordinates.hpp"
-#include "gibbs/curvature.hpp"
-#include "gibbs/gradient_pass.hpp"
-#include "gibbs/mode.hpp"
 #include "linalg/dense.hpp"
-#include "model_fixtures.hpp"
-#include "reference_blas.hpp"
+#include "terms/gradient_pass.hpp"
+#include "terms/whitening.hpp"
+#include "tests/model_fixtures.hpp"
+#include "tests/reference_blas.hpp"
+#include "vi/curvature.hpp"
+#include "vi/linear_mode.hpp"
 
 using namespace polyagamma;
 
 namespace {
 
 // The log-posterior and its gradient at u, by a pass of its own.
-Density density_at(const Model& model, const Coordinates& coordinates, const Vector& u) {
+Density density_at(const Model& model, const Whitening& whitening, const Vector& u) {
     Density density(u.size());
-    GradientPass(model.rows, u.size(), 1, 1).run_alone(coordinates, u.data(), density);
+    GradientPass(model.rows, u.size(), 1, 1).run_alone(whitening, u.data(), density);
     return density;
 }
 
@@ -46,27 +46,27 @@ Vector random_vector(std::size_t n, std::uint64_t seed, double scale) {
     return values;
 }
 
-// Coordinates with a centre and a basis of no structure.
-Coordinates moved(const Model& model) {
+// Whitening with a centre and a basis of no structure.
+Whitening moved(const Model& model) {
     const std::size_t p = model.prior.size();
-    Coordinates coordinates(model);
+    Whitening whitening(model);
     Vector basis = random_vector(p * p, 32, 0.2);
     for (std::size_t j = 0; j < p; ++j) basis[j * p + j] += 1.0;
-    coordinates.move(model, random_vector(p, 33, 0.5).data(), basis.data());
-    return coordinates;
+    whitening.move(model, random_vector(p, 33, 0.5).data(), basis.data());
+    return whitening;
 }
 
 }  // namespace
 
-TEST_CASE("the log-density is the log-posterior of the coefficients, in any coordinates") {
+TEST_CASE("the log-density is the log-posterior of the coefficients, in any whitening") {
     for (const std::size_t n : {1u, 7u, 8u, 50u, 1025u}) {
         const fixtures::Problem problem = full_problem(n, 4);
         const Model model = problem.model();
-        for (const Coordinates& coordinates : {Coordinates(model), moved(model)}) {
+        for (const Whitening& whitening : {Whitening(model), moved(model)}) {
             const Vector u = random_vector(4, 34, 1.0);
             Vector beta(4);
-            coordinates.coefficients(u.data(), beta.data());
-            const double log_posterior = density_at(model, coordinates, u).log_posterior;
+            whitening.coefficients(u.data(), beta.data());
+            const double log_posterior = density_at(model, whitening, u).log_posterior;
             CHECK(log_posterior == doctest::Approx(problem.log_posterior(beta.data())).epsilon(1e-12));
         }
     }
@@ -76,15 +76,15 @@ TEST_CASE("the gradient is that of the log-density") {
     constexpr double kStep = 1e-5;
     const fixtures::Problem problem = full_problem(60, 5);
     const Model model = problem.model();
-    const Coordinates coordinates = moved(model);
+    const Whitening whitening = moved(model);
     Vector u = random_vector(5, 35, 1.0), beta(5);
-    const Vector gradient = density_at(model, coordinates, u).gradient;
+    const Vector gradient = density_at(model, whitening, u).gradient;
     for (std::size_t j = 0; j < 5; ++j) {
         const double middle = u[j];
         double values[2];
         for (int side = 0; side < 2; ++side) {
             u[j] = middle + (side == 0 ? -kStep : kStep);
-            coordinates.coefficients(u.data(), beta.data());
+            whitening.coefficients(u.data(), beta.data());
             values[side] = problem.log_posterior(beta.data());
         }
         u[j] = middle;
@@ -95,7 +95,7 @@ TEST_CASE("the gradient is that of the log-density") {
 TEST_CASE("a chain's gradient does not depend on the chains beside it") {
     const fixtures::Problem problem = full_problem(333, 6);
     const Model model = problem.model();
-    const Coordinates coordinates(model);
+    const Whitening whitening(model);
     std::vector<Vector> u;
     std::vector<const double*> at;
     for (std::uint64_t c = 0; c < 4; ++c) u.push_back(random_vector(6, 40 + c, 1.0));
@@ -104,13 +104,13 @@ TEST_CASE("a chain's gradient does not depend on the chains beside it") {
         std::vector<Density> densities(4, Density(6));
         std::vector<Density*> results;
         for (Density& density : densities) results.push_back(&density);
-        Member alone;
+        Worker alone;
         GradientPass(model.rows, 6, 4, 1)
-            .run(alone, coordinates, at.data(),
+            .run(alone, whitening, at.data(),
                  value ? GradientPass::Wanted::gradient_and_value : GradientPass::Wanted::gradient,
                  results.data());
         for (std::size_t c = 0; c < 4; ++c) {
-            const Density one = density_at(model, coordinates, u[c]);
+            const Density one = density_at(model, whitening, u[c]);
             if (value) CHECK(one.log_posterior == densities[c].log_posterior);
             CHECK(std::memcmp(one.gradient.data(), densities[c].gradient.data(), 6 * sizeof(double)) == 0);
         }
@@ -127,18 +127,18 @@ TEST_CASE("the mode has no gradient, and the factor is that of the Hessian there
     for (std::size_t i = 0; i < 80; ++i) scales.design[3 * i] *= 1e5;
     for (const fixtures::Problem& problem : {full_problem(50, 4), separated, wide, far, scales}) {
         const Model model = problem.model();
-        const Coordinates coordinates(model);
-        const std::size_t k = coordinates.size();
+        const Whitening whitening(model);
+        const std::size_t k = whitening.size();
         Mode mode;
-        REQUIRE(find_mode(coordinates, model.rows, mode).ok());
+        REQUIRE(find_mode(whitening, model.rows, mode).ok());
         CHECK(mode.iterations < 100);
         Vector weights(model.rows.shape.size()), hessian(k * k);
-        Vector gradient = density_at(model, coordinates, mode.u).gradient;
+        Vector gradient = density_at(model, whitening, mode.u).gradient;
         // In units of the posterior's standard deviations.
         solve_lower(model.blas, mode.cholesky.data(), k, gradient.data());
         CHECK(std::sqrt(dot(gradient.data(), gradient.data(), k)) < 1e-4);
-        curvature_at(coordinates, model.rows, mode.u.data(), weights);
-        weighted_precision(coordinates, weights, hessian.data());
+        curvature_at(whitening, model.rows, mode.u.data(), weights);
+        weighted_precision(whitening, weights, hessian.data());
         clear_upper(mode.cholesky.data(), k);
         for (std::size_t i = 0; i < k; ++i) {
             for (std::size_t j = 0; j <= i; ++j) {

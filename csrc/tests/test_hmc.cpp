@@ -3,42 +3,42 @@
 #include <cmath>
 #include <vector>
 
-#include "gibbs/gibbs_sweep.hpp"
-#include "gibbs/hmc.hpp"
-#include "model_fixtures.hpp"
+#include "mcmc/gibbs_update.hpp"
+#include "mcmc/hmc_update.hpp"
 #include "random/normals.hpp"
+#include "tests/model_fixtures.hpp"
 
 using namespace polyagamma;
 
 namespace {
 
-Member alone;
+Worker alone;
 
-// One chain in the coordinates of the coefficients.
+// One chain in the whitening of the coefficients.
 struct Chain {
     Chain(const Model& m, std::uint64_t seed)
         : model(m),
-          coordinates(m),
+          whitening(m),
           random(seed),
-          u(coordinates.size()),
+          u(whitening.size()),
           bitgen(random.bitgen()),
-          group(m.rows, coordinates.size(), 0, &bitgen, u.data(), 1, 1),
-          hmc(m.rows, coordinates.size(), 1, 1) {}
+          group(m.rows, whitening.size(), 0, &bitgen, u.data(), 1, 1),
+          hmc(m.rows, whitening.size(), 1, 1) {}
 
-    HmcInfo trajectory(const HmcSettings& settings) {
-        group.evaluate(alone, coordinates);
+    HmcInfo trajectory(const LeapfrogSettings& settings) {
+        group.evaluate(alone, whitening);
         REQUIRE(group.status[0].ok());
-        hmc.run(alone, coordinates, settings, group);
+        hmc.run(alone, whitening, settings, group);
         return hmc.info(0);
     }
 
     const Model& model;
-    Coordinates coordinates;
+    Whitening whitening;
     fixtures::Generator random;
     Vector u;
     BitGen* bitgen;
-    Group group;
-    SplitHmc hmc;
+    ChainBatch group;
+    HmcUpdate hmc;
 };
 
 // Rows that say nothing, and a N(0, I) prior.
@@ -49,7 +49,7 @@ fixtures::Problem standard_normal(std::size_t p) {
     return problem;
 }
 
-double mean_energy_error(const Model& model, const HmcSettings& settings) {
+double mean_energy_error(const Model& model, const LeapfrogSettings& settings) {
     double sum = 0.0;
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         Chain chain(model, seed);
@@ -117,15 +117,15 @@ TEST_CASE("kernels keep the joint law of coefficients and data") {
                 }
             }
             const Model model = problem.model();
-            const Coordinates coordinates(model);
-            Group group(model.rows, 2, 0, &bitgen, u.data(), 1, 1);
+            const Whitening whitening(model);
+            ChainBatch group(model.rows, 2, 0, &bitgen, u.data(), 1, 1);
             if (augmentation) {
-                GibbsSweep gibbs(model.rows, 2, 1, 1);
-                gibbs.run(alone, coordinates, group, false);
+                GibbsUpdate gibbs(model.rows, 2, 1, 1);
+                gibbs.run(alone, whitening, group, false);
             } else {
-                SplitHmc hmc(model.rows, 2, 1, 1);
-                group.evaluate(alone, coordinates);
-                hmc.run(alone, coordinates, {0.7, 2}, group);
+                HmcUpdate hmc(model.rows, 2, 1, 1);
+                group.evaluate(alone, whitening);
+                hmc.run(alone, whitening, {0.7, 2}, group);
             }
             REQUIRE(group.status[0].ok());
             draws.push_back(u[0]);

@@ -6,10 +6,10 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/kernels.hpp"
 #include "pg/inverse_gaussian.hpp"
 #include "pg/sampler.hpp"
 #include "random/block_stream.hpp"
+#include "simd/loops.hpp"
 #include "tests/correction_reference.hpp"
 #include "tests/pg_exact.hpp"
 
@@ -232,10 +232,10 @@ TEST_CASE("block draws have the same bits on every level, extremes included") {
         h[i] = shapes[i % 10];
         z[i] = tilts[i / 10 % 9];
     }
-    find_kernels("baseline")->fill_block(kKey, 7, {h, 1}, {z, 1}, kBlock, expected, Method::inverse_gaussian);
+    find_loops("baseline")->fill_block(kKey, 7, {h, 1}, {z, 1}, kBlock, expected, Method::inverse_gaussian);
     for (const double omega : expected) CHECK((omega >= 0.0 && omega <= largest));
     for (const char* level : {"v3", "v4"}) {
-        const Kernels* kernels = find_kernels(level);
+        const Loops* kernels = find_loops(level);
         if (kernels == nullptr) continue;
         kernels->fill_block(kKey, 7, {h, 1}, {z, 1}, kBlock, out, Method::inverse_gaussian);
         CAPTURE(level);

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "gibbs/merge_rows.hpp"
-#include "model_fixtures.hpp"
+#include "likelihood/merge_rows.hpp"
+#include "tests/model_fixtures.hpp"
 
 using polyagamma::merge_rows;
 using polyagamma::MergedRows;

@@ -4,21 +4,21 @@
 #include <cstring>
 #include <vector>
 
-#include "kernels/kernels.hpp"
 #include "linalg/aligned.hpp"
-#include "model_fixtures.hpp"
+#include "simd/loops.hpp"
+#include "tests/model_fixtures.hpp"
 
-using polyagamma::find_kernels;
+using polyagamma::find_loops;
 using polyagamma::kPanelRows;
-using polyagamma::ModelKernels;
+using polyagamma::ModelLoops;
 using polyagamma::Vector;
 
 namespace {
 
-std::vector<const ModelKernels*> levels() {
-    std::vector<const ModelKernels*> found;
+std::vector<const ModelLoops*> levels() {
+    std::vector<const ModelLoops*> found;
     for (const char* level : {"baseline", "v3", "v4"}) {
-        if (const auto* table = find_kernels(level)) found.push_back(&table->model);
+        if (const auto* table = find_loops(level)) found.push_back(&table->model);
     }
     return found;
 }
@@ -50,9 +50,9 @@ TEST_CASE("products with panels are those with the matrix") {
     for (const auto [panels, k] : kSizes) {
         const std::size_t rows = panels * kPanelRows;
         const Vector matrix = random_vector(rows * k, 1), weights = random_vector(rows, 2);
-        for (std::size_t chains = 1; chains <= polyagamma::kGroupChains; ++chains) {
+        for (std::size_t chains = 1; chains <= polyagamma::kBatchChains; ++chains) {
             const Vector u = random_vector(k * chains, 3), r = random_vector(rows * chains, 4);
-            for (const ModelKernels* kernels : levels()) {
+            for (const ModelLoops* kernels : levels()) {
                 Vector d(rows * chains), g(k * chains * kPanelRows);
                 kernels->forward(matrix.data(), panels, k, u.data(), chains, d.data(), rows);
                 kernels->transposed(matrix.data(), panels, k, r.data(), chains, rows, g.data());
@@ -75,7 +75,7 @@ TEST_CASE("products with panels are those with the matrix") {
             }
         }
         Vector gram(k * k);
-        polyagamma::kernels().model.weighted_gram(matrix.data(), panels, k, weights.data(), gram.data());
+        polyagamma::loops().model.weighted_gram(matrix.data(), panels, k, weights.data(), gram.data());
         for (std::size_t j = 0; j < k; ++j) {
             for (std::size_t l = 0; l <= j; ++l) {
                 double expected = 0.0;
@@ -94,7 +94,7 @@ TEST_CASE("triangular systems are solved, with the same bits at every level and 
         const Vector matrix = random_vector(rows * k, 10);
         Vector lower = random_vector(k * k, 11), first, first_squares;  // above the diagonal: not used
         for (std::size_t j = 0; j < k; ++j) lower[j * k + j] = 3.0 + static_cast<double>(j);
-        for (const ModelKernels* kernels : levels()) {
+        for (const ModelLoops* kernels : levels()) {
             Vector solved = matrix, squares(rows), pieces = matrix, piece_squares(rows);
             kernels->solve_lower(solved.data(), panels, k, lower.data(), squares.data());
             for (std::size_t t = 0; t < panels; ++t)
@@ -125,7 +125,7 @@ TEST_CASE("every level gives the same bits, and a chain the same alone as in a g
                      weights = random_vector(rows, 9);
         const Vector u = random_vector(4 * k, 7), shape(rows, 1.0);
         Vector first_d, first_g, first_gram, first_sums;
-        for (const ModelKernels* kernels : levels()) {
+        for (const ModelLoops* kernels : levels()) {
             Vector d(rows * 4), g(4 * k * kPanelRows), gram(k * k), sums(kPanelRows);
             kernels->forward(matrix.data(), panels, k, u.data(), 4, d.data(), rows);
             Vector one_u(k), one_d(rows), one_g(k * kPanelRows);
@@ -156,7 +156,7 @@ TEST_CASE("log-likelihood, residual and curvature are accurate for every linear 
     const double etas[] = {0.0,  1e-300, 1e-9, -1e-8, 1e-4, 0.3,    -0.7,  0.88,   0.8813735870195430,
                            -2.0, 5.0,    12.0, -37.0, 40.0, -300.0, 708.5, -745.0, 1000.0,
                            -1e6, 1e300};
-    for (const ModelKernels* kernels : levels()) {
+    for (const ModelLoops* kernels : levels()) {
         for (const double eta : etas) {
             for (const double shape : {1.0, 0.25, 100.0}) {
                 // Rows of the same shape take one way through the logarithms, a differing row the other.

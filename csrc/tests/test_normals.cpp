@@ -4,9 +4,9 @@
 #include <cstring>
 #include <vector>
 
-#include "kernels/kernels.hpp"
-#include "model_fixtures.hpp"
 #include "random/normals.hpp"
+#include "simd/loops.hpp"
+#include "tests/model_fixtures.hpp"
 
 using namespace polyagamma;
 
@@ -23,9 +23,9 @@ double distribution(double x) {
 TEST_CASE("every level makes the same normals, and fewer are the first of more") {
     constexpr std::size_t kMost = 300;
     std::vector<double> most(kMost);
-    find_kernels("baseline")->normals(kKey, kMost, most.data());
+    find_loops("baseline")->normals(kKey, kMost, most.data());
     for (const char* level : {"baseline", "v3", "v4"}) {
-        const Kernels* table = find_kernels(level);
+        const Loops* table = find_loops(level);
         if (table == nullptr) continue;
         for (const std::size_t n : {kMost, std::size_t{128}}) {
             std::vector<double> some(n);

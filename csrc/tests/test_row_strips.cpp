@@ -1,14 +1,15 @@
 #include <doctest/doctest.h>
 
-#include "gibbs/row_strips.hpp"
 #include "linalg/panels.hpp"
 #include "pg/sampler.hpp"
+#include "terms/row_partition.hpp"
 
 using namespace polyagamma;
 
 TEST_CASE("strips follow each other, are even, and have all panels") {
     for (const std::size_t rows : {1u, 8u, 1000u, 2048u, 10000u, 100003u, 1000000u}) {
-        for (const RowStrips& strips : {RowStrips::for_vectors(rows), RowStrips::for_matrices(rows, 5)}) {
+        for (const RowPartition& strips :
+             {RowPartition::for_vectors(rows), RowPartition::for_matrices(rows, 5)}) {
             CHECK(strips.first_panel(0) == 0);
             CHECK(strips.first_panel(strips.count()) == panels_for(rows));
             const std::size_t even = panels_for(rows) / strips.count();
@@ -18,7 +19,7 @@ TEST_CASE("strips follow each other, are even, and have all panels") {
                 CHECK(panels + kBlock / kPanelRows >= even);
             }
         }
-        const RowStrips strips = RowStrips::for_matrices(rows, 5);
+        const RowPartition strips = RowPartition::for_matrices(rows, 5);
         for (std::size_t s = 0; s < strips.count(); ++s)
             CHECK(strips.first_panel(s) * kPanelRows % kBlock == 0);
     }

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "threads/run_on_threads.hpp"
+#include "parallel/run_on_threads.hpp"
 
 #ifdef __linux__
 #include <sched.h>

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "kernels/kernels.hpp"
 #include "pg/sampler.hpp"
 #include "random/block_stream.hpp"
-#include "reference.hpp"
+#include "simd/loops.hpp"
+#include "tests/reference.hpp"
 
 using namespace polyagamma;
 
@@ -78,7 +78,7 @@ TEST_CASE("fill: every level, for every kernel, gives the bits on record") {
     const Mixture mixture(5000);
     std::vector<double> out(5000);
     for (const std::string level : {"baseline", "v3", "v4"}) {
-        const Kernels* kernels = find_kernels(level.c_str());
+        const Loops* kernels = find_loops(level.c_str());
         if (kernels == nullptr) continue;
         for (std::size_t start = 0; start < out.size(); start += kBlock) {
             const std::size_t n = std::min(kBlock, out.size() - start);

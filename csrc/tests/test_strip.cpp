@@ -8,7 +8,7 @@
 #include "pg/strip.hpp"
 #include "pg/strip_cutter.hpp"
 #include "pg/strip_table.hpp"
-#include "reference.hpp"
+#include "tests/reference.hpp"
 
 using namespace polyagamma;
 

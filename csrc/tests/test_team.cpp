@@ -5,19 +5,19 @@
 #include <thread>
 #include <vector>
 
-#include "gibbs/team.hpp"
-#include "threads/parallel_for.hpp"
+#include "parallel/parallel_for.hpp"
+#include "parallel/region.hpp"
 
 using namespace polyagamma;
 
-TEST_CASE("the members of a team share everything once, each its own neighbours on a thread of its own") {
+TEST_CASE("the workers of a team share everything once, each its own neighbours on a thread of its own") {
     constexpr std::size_t kThings = 7;
     for (const std::size_t threads : {1u, 2u, 3u, 9u}) {
         std::vector<std::thread::id> owner(kThings), of_member(threads);
         std::vector<int> times(kThings);
-        together(threads, [&](Member& member) {
-            of_member[member.index()] = std::this_thread::get_id();
-            const Member::Range own = member.share(kThings);
+        parallel_region(threads, [&](Worker& worker) {
+            of_member[worker.index()] = std::this_thread::get_id();
+            const Worker::Range own = worker.share(kThings);
             for (std::size_t i = own.begin; i < own.end; ++i) {
                 owner[i] = std::this_thread::get_id();
                 ++times[i];
@@ -30,23 +30,23 @@ TEST_CASE("the members of a team share everything once, each its own neighbours 
     }
 }
 
-TEST_CASE("after a meeting the members see what all have written before it") {
+TEST_CASE("after a meeting the workers see what all have written before it") {
     constexpr std::size_t kThreads = 3, kMeetings = 2000;
     std::vector<std::size_t> written(kThreads), wrong(kThreads);
-    together(kThreads, [&](Member& member) {
+    parallel_region(kThreads, [&](Worker& worker) {
         for (std::size_t round = 1; round <= kMeetings; ++round) {
-            written[member.index()] = round;
-            member.meet();
-            for (const std::size_t value : written) wrong[member.index()] += value != round;
-            member.meet();
+            written[worker.index()] = round;
+            worker.barrier();
+            for (const std::size_t value : written) wrong[worker.index()] += value != round;
+            worker.barrier();
         }
     });
     for (const std::size_t count : wrong) CHECK(count == 0);
 }
 
-TEST_CASE("a member that `together` has not made is alone") {
-    Member alone;
-    alone.meet();
+TEST_CASE("a worker that `parallel_region` has not made is alone") {
+    Worker alone;
+    alone.barrier();
     CHECK(alone.index() == 0);
     CHECK(alone.share(5).begin == 0);
     CHECK(alone.share(5).end == 5);

@@ -1,0 +1,75 @@
+#include "likelihood/merge_rows.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <unordered_map>
+#include <vector>
+
+#include "random/block_stream.hpp"
+
+namespace polyagamma {
+namespace {
+
+struct Keys {
+    const double* x;
+    const double* offset;
+    std::size_t columns;
+
+    bool equal(std::size_t a, std::size_t b) const {
+        const double* row = x + a * columns;
+        return offset[a] == offset[b] && std::equal(row, row + columns, x + b * columns);
+    }
+    std::uint64_t hash(std::size_t i) const {
+        std::uint64_t h = word(offset[i]);
+        for (std::size_t j = 0; j < columns; ++j) h = mix64(h) + word(x[i * columns + j]);
+        return mix64(h);
+    }
+    static std::uint64_t word(double value) {
+        const double positive_zero = value + 0.0;  // −0 and 0 are equal
+        std::uint64_t bits;
+        std::memcpy(&bits, &positive_zero, sizeof bits);
+        return bits;
+    }
+};
+
+// Where each row goes among the merged ones; empty if they are too many.
+std::vector<std::size_t> places(const Keys& rows, std::size_t n) {
+    struct Seen {
+        std::size_t row, place;
+    };
+    std::vector<std::size_t> place(n);
+    std::unordered_multimap<std::uint64_t, Seen> seen;
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::uint64_t hash = rows.hash(i);
+        const auto [begin, end] = seen.equal_range(hash);
+        const auto found =
+            std::find_if(begin, end, [&](const auto& entry) { return rows.equal(entry.second.row, i); });
+        place[i] = found == end ? seen.size() : found->second.place;
+        if (found == end) seen.emplace(hash, Seen{i, place[i]});
+        if (2 * seen.size() > n) return {};
+    }
+    return place;
+}
+
+}  // namespace
+
+MergedRows merge_rows(const double* x, const double* shape, const double* kappa, const double* offset,
+                      std::size_t n, std::size_t columns) {
+    const std::vector<std::size_t> place = places({x, offset, columns}, n);
+    MergedRows merged;
+    for (std::size_t i = 0; i < place.size(); ++i) {
+        if (place[i] == merged.n) {
+            ++merged.n;
+            merged.x.insert(merged.x.end(), x + i * columns, x + (i + 1) * columns);
+            merged.shape.push_back(0.0);
+            merged.kappa.push_back(0.0);
+            merged.offset.push_back(offset[i]);
+        }
+        merged.shape[place[i]] += shape[i];
+        merged.kappa[place[i]] += kappa[i];
+    }
+    return merged;
+}
+
+}  // namespace polyagamma

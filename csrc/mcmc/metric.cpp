@@ -1,0 +1,156 @@
+#include "mcmc/metric.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/dense.hpp"
+#include "vi/curvature.hpp"
+
+namespace polyagamma {
+namespace {
+
+constexpr std::size_t kCurvatureDraws = 10;  // per chain
+
+Vector mean_of(const Draws& draws) {
+    Vector mean(draws.k);
+    const std::size_t n = draws.chains * draws.sweeps;
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < draws.k; ++j) mean[j] += draws.u[i * draws.k + j];
+    }
+    for (double& value : mean) value /= static_cast<double>(n);
+    return mean;
+}
+
+// −∂²ℓ/∂η² of every row, averaged over evenly spaced draws.
+Vector mean_curvature(const Whitening& whitening, const Rows& rows, const Draws& draws) {
+    const std::size_t used = std::min(kCurvatureDraws, draws.sweeps);
+    Vector total(rows.shape.size()), one(rows.shape.size());
+    for (std::size_t c = 0; c < draws.chains; ++c) {
+        for (std::size_t i = 0; i < used; ++i) {
+            curvature_at(whitening, rows, draws.at(c, (i + 1) * draws.sweeps / used - 1), one);
+            for (std::size_t row = 0; row < total.size(); ++row) total[row] += one[row];
+        }
+    }
+    for (double& value : total) value /= static_cast<double>(draws.chains * used);
+    return total;
+}
+
+// Draws minus `centre`, whitened: x = Lᵀ(u − centre), (draws, k).
+Vector whitened(const Blas& blas, const Draws& draws, const Vector& centre, const Vector& factor) {
+    const std::size_t n = draws.chains * draws.sweeps;
+    Vector deviations(draws.u, draws.u + n * draws.k), x(n * draws.k);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < draws.k; ++j) deviations[i * draws.k + j] -= centre[j];
+    }
+    multiply(blas, deviations.data(), factor.data(), n, draws.k, draws.k, x.data());
+    return x;
+}
+
+// ρ for `effective` independent draws among n whose second moments are s (k, k).
+double ledoit_wolf_shrinkage(const Vector& x, const Vector& s, std::size_t n, std::size_t k,
+                             double effective) {
+    double fourth = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double square = dot(&x[i * k], &x[i * k], k);
+        fourth += square * square;
+    }
+    const double s_norm = dot(s.data(), s.data(), k * k);
+    double distance = s_norm;
+    for (std::size_t j = 0; j < k; ++j) distance += 1.0 - 2.0 * s[j * k + j];
+    const double noise = (fourth / static_cast<double>(n) - s_norm) / effective;
+    return std::clamp(noise / distance, 0.0, 1.0);
+}
+
+struct Autocorrelation {
+    double largest, mean;
+};
+
+Autocorrelation lag_one(const Draws& draws) {
+    const Vector mean = mean_of(draws);
+    Vector variance(draws.k), covariance(draws.k);
+    for (std::size_t c = 0; c < draws.chains; ++c) {
+        for (std::size_t t = 0; t < draws.sweeps; ++t) {
+            const double* now = draws.at(c, t);
+            const double* before = draws.at(c, t == 0 ? 0 : t - 1);
+            for (std::size_t j = 0; j < draws.k; ++j) {
+                const double x = now[j] - mean[j];
+                variance[j] += x * x;
+                if (t > 0) covariance[j] += x * (before[j] - mean[j]);
+            }
+        }
+    }
+    if (draws.sweeps < 2) return {0.0, 0.0};
+    const double pairs = static_cast<double>(draws.sweeps - 1) / static_cast<double>(draws.sweeps);
+    Autocorrelation result{-1.0, 0.0};
+    for (std::size_t j = 0; j < draws.k; ++j) {
+        const double value = variance[j] > 0.0 ? covariance[j] / (variance[j] * pairs) : 1.0;
+        result.largest = std::max(result.largest, value);
+        result.mean += value / static_cast<double>(draws.k);
+    }
+    return result;
+}
+
+}  // namespace
+
+void Metric::basis(const Blas& blas, double* out) const {
+    const std::size_t k = centre.size();
+    Vector inverse(k * k);
+    invert_lower_transposed(blas, whitening.data(), k, inverse.data());
+    multiply(blas, inverse.data(), covariance.data(), k, k, k, out);
+}
+
+void Metric::transform(const Blas& blas, double* u) const {
+    const std::size_t k = centre.size();
+    Vector deviation(k);
+    for (std::size_t j = 0; j < k; ++j) deviation[j] = u[j] - centre[j];
+    multiply_vector_transposed(blas, whitening.data(), deviation.data(), k, k, u);
+    solve_lower(blas, covariance.data(), k, u);
+}
+
+double largest_autocorrelation(const Draws& draws) {
+    return std::clamp(lag_one(draws).largest, 0.0, 1.0);
+}
+
+double largest_autocorrelation_of_steps(const Draws& draws) {
+    Vector squares(draws.k);
+    for (std::size_t c = 0; c < draws.chains; ++c) {
+        for (std::size_t t = 1; t < draws.sweeps; ++t) {
+            for (std::size_t j = 0; j < draws.k; ++j) {
+                const double step = draws.at(c, t)[j] - draws.at(c, t - 1)[j];
+                squares[j] += step * step;
+            }
+        }
+    }
+    const double steps = static_cast<double>(draws.chains * (draws.sweeps - 1));
+    return std::clamp(1.0 - 0.5 * *std::min_element(squares.begin(), squares.end()) / steps, 0.0, 1.0);
+}
+
+Status fit_metric(const Whitening& whitening, const Rows& rows, const Draws& draws, bool use_covariance,
+                  Metric& metric) {
+    const Blas& blas = whitening.blas();
+    const std::size_t k = draws.k;
+    const std::size_t n = draws.chains * draws.sweeps;
+    metric.centre = mean_of(draws);
+    metric.whitening.resize(k * k);
+    weighted_precision(whitening, mean_curvature(whitening, rows, draws), metric.whitening.data());
+    if (const Status status = cholesky(blas, metric.whitening.data(), k); !status.ok()) return status;
+    clear_upper(metric.whitening.data(), k);
+
+    metric.shrinkage = 1.0;
+    metric.covariance.assign(k * k, 0.0);
+    if (use_covariance && n > 1) {
+        const Vector x = whitened(blas, draws, metric.centre, metric.whitening);
+        multiply_transposed(blas, x.data(), x.data(), k, n, k, metric.covariance.data());
+        for (double& value : metric.covariance) value /= static_cast<double>(n);
+        const double rho = std::clamp(lag_one(draws).mean, 0.0, 0.99);
+        const double effective = static_cast<double>(n) * (1.0 - rho) / (1.0 + rho);
+        metric.shrinkage = ledoit_wolf_shrinkage(x, metric.covariance, n, k, effective);
+    }
+    for (double& value : metric.covariance) value *= 1.0 - metric.shrinkage;
+    for (std::size_t j = 0; j < k; ++j) metric.covariance[j * k + j] += metric.shrinkage;
+    const Status status = cholesky(blas, metric.covariance.data(), k);
+    clear_upper(metric.covariance.data(), k);
+    return status;
+}
+
+}  // namespace polyagamma

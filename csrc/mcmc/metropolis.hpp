@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+
+#include "mcmc/proposals.hpp"
+#include "random/bitgen.hpp"
+#include "terms/term.hpp"
+
+namespace polyagamma {
+
+// Log prior density of the kernel's log parameters; -infinity where they may not be.
+class LogPrior {
+  public:
+    virtual ~LogPrior() = default;
+    virtual Evaluation evaluate(const double* theta, double& log_density) = 0;
+};
+
+// A density of kernel parameters. The block's proposed side is loaded with them already.
+class ThetaTarget {
+  public:
+    virtual ~ThetaTarget() = default;
+    virtual Evaluation log_density(Side side, double& value) = 0;
+    // The proposal, last evaluated, has become the current state.
+    virtual void accepted() = 0;
+};
+
+// `steps` Metropolis steps of `theta` that leave prior times target invariant.
+struct ThetaMoves {
+    Term& block;
+    LogPrior& prior;
+    Proposal& proposal;
+    bool learn;
+};
+// On entry `log_density` is the target's at theta, on return that at the new theta. `acceptance`: the mean
+// probability.
+Evaluation move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
+                      Vector& theta, double& log_density, double& acceptance);
+
+}  // namespace polyagamma

@@ -1,0 +1,24 @@
+#include "simd/level.hpp"
+#include "simd/levels/covariance.hpp"
+#include "simd/levels/fill_block.hpp"
+#include "simd/levels/model_loops.hpp"
+#include "simd/levels/normals.hpp"
+#include "simd/loops.hpp"
+
+#define POLYAGAMMA_STRING_(x) #x
+#define POLYAGAMMA_STRING(x) POLYAGAMMA_STRING_(x)
+
+namespace polyagamma {
+inline namespace POLYAGAMMA_LEVEL {
+
+extern const Loops table;
+const Loops table = {
+    POLYAGAMMA_STRING(POLYAGAMMA_LEVEL),
+    fill_block,
+    normals,
+    {forward, transposed, weighted_gram, solve_lower, residual, residual_and_log_likelihood, curvature},
+    {stationary_row, stationary_panels, scaled_row},
+};
+
+}  // namespace POLYAGAMMA_LEVEL
+}  // namespace polyagamma

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "simd/covariance_loops.hpp"
+#include "simd/fill_arguments.hpp"
+#include "simd/model_loops.hpp"
+
+namespace polyagamma {
+
+// The vector loops of one instruction-set level. Every level gives the same bits (see level.hpp).
+struct Loops {
+    const char* level;
+    // out[i] ~ PG(h[i], z[i]) for i < n ≤ kBlock, its random words those of BlockStream(key, block).
+    void (*fill_block)(const std::uint64_t* key, std::uint64_t block, Parameter h, Parameter z, std::size_t n,
+                       double* out, Method method);
+    // n independent standard normals, their random words those of BlockStream(key, 0).
+    void (*normals)(const std::uint64_t* key, std::size_t n, double* out);
+    ModelLoops model;
+    CovarianceLoops covariance;
+};
+
+// The table of a level (baseline, v3, v4); null if the build or the processor lacks it.
+const Loops* find_loops(const char* level);
+
+// The table in use: the best level of this processor, or the one that the environment variable
+// POLYAGAMMA_LEVEL names (baseline if that one is lacking). Chosen once per process.
+const Loops& loops();
+
+}  // namespace polyagamma

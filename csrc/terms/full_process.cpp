@@ -1,0 +1,103 @@
+#include "terms/full_process.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/dense.hpp"
+
+namespace polyagamma {
+
+FullProcess::FullProcess(std::size_t n, CovarianceFunction& function, const Blas& blas)
+    : n_(n), function_(&function), blas_(&blas), scale_(n), work_(n), whitened_(n), g_(n) {
+    for (const Side side : {Side::current, Side::proposed})
+        sides_[side] = {std::make_shared<Covariance>(n, blas), Vector(n * n)};
+}
+
+FullProcess::FullProcess(std::size_t n, std::shared_ptr<Covariance> fixed, const Blas& blas)
+    : n_(n), function_(nullptr), blas_(&blas), scale_(n), work_(n), whitened_(n), g_(n) {
+    sides_[Side::current] = {std::move(fixed), Vector(n * n)};
+}
+
+Evaluation FullProcess::load(Side side, const double* theta) {
+    return function_ == nullptr ? Evaluation::ok : sides_[side].prior->evaluate(*function_, theta);
+}
+
+// log p(z | ω, θ) = -½ log|B| - ½ sᵀB⁻¹s + const, s = Ω^{-½}(κ - Ω offset), for z ~ N(0, K + Ω⁻¹).
+Evaluation FullProcess::condition(Side side, const PseudoData& rows, double& log_evidence) {
+    Matrices& m = sides_[side];
+    for (std::size_t i = 0; i < n_; ++i) {
+        scale_[i] = std::sqrt(rows.precision[i]);
+        work_[i] = rows.linear[i] / scale_[i];
+    }
+    m.prior->scaled_plus_identity(scale_.data(), m.b.data());
+    if (!cholesky(*blas_, m.b.data(), n_).ok()) return Evaluation::undefined;
+    solve_lower(*blas_, m.b.data(), n_, work_.data());
+    double half_log_det = 0.0, quadratic = 0.0;
+    for (std::size_t i = 0; i < n_; ++i) {
+        half_log_det += std::log(m.b[i * n_ + i]);
+        quadratic += work_[i] * work_[i];
+    }
+    log_evidence = -half_log_det - 0.5 * quadratic;
+    return std::isfinite(log_evidence) ? Evaluation::ok : Evaluation::undefined;
+}
+
+// Matheron's rule: g = g₀ + KΩ^½B⁻¹(Ω^{-½}(κ - Ω offset) - Ω^½g₀ - ε) with g₀ = L z ~ N(0, K) and ε ~ N(0,
+// I). As K = L Lᵀ, this is g = L ν with ν = z + LᵀΩ^½B⁻¹(...).
+Evaluation FullProcess::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
+                             double* g) {
+    Matrices& m = sides_[side];
+    const Evaluation factored = m.prior->factor();
+    if (factored != Evaluation::ok) return factored;
+    const double *z = noise, *epsilon = noise + n_;
+    std::copy(z, z + n_, g);
+    m.prior->multiply_factor(g);
+    for (std::size_t i = 0; i < n_; ++i)
+        work_[i] = rows.linear[i] / scale_[i] - scale_[i] * g[i] - epsilon[i];
+    solve_lower(*blas_, m.b.data(), n_, work_.data());
+    solve_lower_transposed(*blas_, m.b.data(), n_, work_.data());
+    for (std::size_t i = 0; i < n_; ++i) whitened[i] = scale_[i] * work_[i];
+    m.prior->multiply_factor_transposed(whitened);
+    for (std::size_t i = 0; i < n_; ++i) whitened[i] += z[i];
+    return transform(side, whitened, g);
+}
+
+// Matheron's rule once more: given g, (z, ε) is any pair (z*, ε*) from the prior, which makes (ν*, g*), plus
+// its covariance with g times the inverse of that of g times g - g*; this is z* + ν - ν* and ε* - Ω^½(g -
+// g*).
+Evaluation FullProcess::invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                                    double* noise) {
+    const Evaluation result = draw(Side::current, rows, noise, whitened_.data(), g_.data());
+    for (std::size_t i = 0; i < n_; ++i) {
+        noise[i] += whitened[i] - whitened_[i];
+        noise[n_ + i] -= scale_[i] * (g[i] - g_[i]);
+    }
+    return result;
+}
+
+// K(I - Ω^½B⁻¹Ω^½K) h is the covariance of g with itself times h, K - K(K + Ω⁻¹)⁻¹K; that of ν has Lᵀ for
+// the first K.
+Evaluation FullProcess::covariance_product(const PseudoData&, const double* h, double* whitened, double* g) {
+    const Matrices& m = sides_[Side::current];
+    const Evaluation factored = m.prior->factor();
+    if (factored != Evaluation::ok) return factored;
+    std::copy(h, h + n_, work_.begin());
+    m.prior->multiply_factor_transposed(work_.data());
+    m.prior->multiply_factor(work_.data());
+    for (std::size_t i = 0; i < n_; ++i) work_[i] *= scale_[i];
+    solve_lower(*blas_, m.b.data(), n_, work_.data());
+    solve_lower_transposed(*blas_, m.b.data(), n_, work_.data());
+    for (std::size_t i = 0; i < n_; ++i) whitened[i] = h[i] - scale_[i] * work_[i];
+    m.prior->multiply_factor_transposed(whitened);
+    return transform(Side::current, whitened, g);
+}
+
+Evaluation FullProcess::transform(Side side, const double* whitened, double* g) {
+    Covariance& prior = *sides_[side].prior;
+    const Evaluation factored = prior.factor();
+    if (factored != Evaluation::ok) return factored;
+    std::copy(whitened, whitened + n_, g);
+    prior.multiply_factor(g);
+    return Evaluation::ok;
+}
+
+}  // namespace polyagamma

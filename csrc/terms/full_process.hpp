@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+
+#include "linalg/aligned.hpp"
+#include "terms/buffers.hpp"
+#include "terms/covariance.hpp"
+#include "terms/term.hpp"
+
+namespace polyagamma {
+
+// The full Gaussian process, g = L ν with K = L Lᵀ. Everything goes through B = I + Ω^½ K Ω^½, whose
+// eigenvalues are at least 1 (Rasmussen and Williams 2006, equation 3.26), never through the inverse of K.
+// Memory: four n x n matrices; with a fixed kernel, whose K and L all blocks share, one, and the shared one.
+class FullProcess final : public Term {
+  public:
+    FullProcess(std::size_t n, CovarianceFunction& function, const Blas& blas);
+    // The block of a fixed kernel, evaluated and factored.
+    FullProcess(std::size_t n, std::shared_ptr<Covariance> fixed, const Blas& blas);
+
+    std::size_t n_rows() const override { return n_; }
+    std::size_t whitened_size() const override { return n_; }
+    std::size_t noise_size() const override { return 2 * n_; }
+    Evaluation load(Side side, const double* theta) override;
+    void swap_sides() override { sides_.swap(); }
+    Evaluation condition(Side side, const PseudoData& rows, double& log_evidence) override;
+    Evaluation draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
+                    double* g) override;
+    Evaluation invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                           double* noise) override;
+    Evaluation covariance_product(const PseudoData& rows, const double* h, double* whitened,
+                                  double* g) override;
+    Evaluation transform(Side side, const double* whitened, double* g) override;
+
+  private:
+    struct Matrices {
+        std::shared_ptr<Covariance> prior;
+        Vector b;  // Cholesky factor of B
+    };
+
+    std::size_t n_;
+    CovarianceFunction* function_;
+    const Blas* blas_;
+    Buffers<Matrices> sides_;
+    Vector scale_;         // √ω of the rows last conditioned on
+    Vector work_;          // (n,)
+    Vector whitened_, g_;  // (n,): of another draw
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "likelihood/binomial.hpp"
+#include "linalg/aligned.hpp"
+#include "parallel/region.hpp"
+#include "terms/density.hpp"
+#include "terms/row_partition.hpp"
+#include "terms/whitening.hpp"
+
+namespace polyagamma {
+
+// log π(u) and its gradient for up to kBatchChains chains, in one pass over M by blocks of rows that stay in
+// cache between the product with M and the one with Mᵀ. The workers of a team share the rows, and then the
+// chains.
+class GradientPass {
+  public:
+    GradientPass(const Rows& rows, std::size_t k, std::size_t chains, std::size_t workers);
+
+    enum class Wanted { gradient, gradient_and_value };
+
+    // densities[c] at u[c] (k) for the worker's own chains. All workers take part; they meet before any u is
+    // read, and after the last.
+    void run(Worker& worker, const Whitening& whitening, const double* const* u, Wanted wanted,
+             Density* const* densities);
+    // Value and gradient at `u` (k), for a pass of one chain and one worker.
+    void run_alone(const Whitening& whitening, const double* u, Density& density);
+
+  private:
+    // The sums of a strip of rows, and its workspace.
+    struct Part {
+        Vector eta;             // (chains, rows of a block)
+        Vector gradient_lanes;  // (k, chains, kPanelRows)
+        Vector density_lanes;   // (chains, kPanelRows): of the log-likelihood
+        Vector gradient;        // (k, chains)
+        Vector log_likelihood;  // (chains)
+    };
+
+    void strip(const Whitening& whitening, const Vector& interleaved, Wanted wanted, std::size_t index);
+    void block(const Whitening& whitening, const Vector& interleaved, Wanted wanted, std::size_t first_panel,
+               std::size_t panels, Part& part) const;
+    // From the sums of all strips, and the prior.
+    void finish(const Whitening& whitening, std::size_t chain, const double* u, Wanted wanted,
+                Density& density);
+
+    const Rows& rows_;
+    std::size_t k_, chains_, block_panels_;
+    RowPartition partition_;
+    std::vector<Vector> interleaved_;  // of each worker (k, chains): all u
+    std::vector<Vector> of_prior_;     // of each chain (k): gradient of the log-prior
+    std::vector<Part> parts_;
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,181 @@
+#include "terms/low_rank_process.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/dense.hpp"
+#include "simd/lanes_sum.hpp"
+#include "simd/loops.hpp"
+
+namespace polyagamma {
+namespace {
+
+constexpr std::size_t kBlockPanels = 32;  // of 100 columns: in the second-level cache
+constexpr std::size_t kBlockRows = kBlockPanels * kPanelRows;
+
+}  // namespace
+
+struct LowRankProcess::RowBlock {
+    std::size_t panel, panels;  // the first, and how many
+    std::size_t first, end;     // rows
+};
+
+LowRankProcess::LowRankProcess(std::size_t n, std::size_t m, FeatureFunction& function, const Blas& blas)
+    : LowRankProcess(n, m, std::make_shared<Features>(n, m), blas) {
+    function_ = &function;
+    sides_[Side::proposed] = {std::make_shared<Features>(n, m), Vector(m * m), Vector(m)};
+}
+
+LowRankProcess::LowRankProcess(std::size_t n, std::size_t m, std::shared_ptr<Features> fixed,
+                               const Blas& blas)
+    : n_(n),
+      m_(m),
+      function_(nullptr),
+      blas_(&blas),
+      weights_(kBlockRows),
+      linear_(kBlockRows),
+      product_(kBlockRows),
+      lanes_(m * kPanelRows) {
+    sides_[Side::current] = {std::move(fixed), Vector(m * m), Vector(m)};
+}
+
+Evaluation LowRankProcess::load(Side side, const double* theta) {
+    return function_ == nullptr ? Evaluation::ok : function_->evaluate(theta, *sides_[side].features);
+}
+
+template <class Work>
+void LowRankProcess::for_blocks(Work work) const {
+    const std::size_t panels = panels_for(n_);
+    for (std::size_t t = 0; t < panels; t += kBlockPanels)
+        work(RowBlock{t, std::min(kBlockPanels, panels - t), t * kPanelRows,
+                      std::min(n_, (t + kBlockPanels) * kPanelRows)});
+}
+
+// Adds Φᵀ linear_ of a block.
+void LowRankProcess::add_transposed(const Features& features, const RowBlock& block) {
+    std::fill(linear_.begin() + static_cast<std::ptrdiff_t>(block.end - block.first), linear_.end(), 0.0);
+    loops().model.transposed(features.matrix.panel(block.panel), block.panels, m_, linear_.data(), 1,
+                             kBlockRows, lanes_.data());
+}
+
+void LowRankProcess::sum_transposed(double* out) const {
+    for (std::size_t j = 0; j < m_; ++j) out[j] = sum_lanes(&lanes_[j * kPanelRows]);
+}
+
+// Φv of a block.
+const double* LowRankProcess::product(const Features& features, const RowBlock& block, const double* v) {
+    loops().model.forward(features.matrix.panel(block.panel), block.panels, m_, v, 1, product_.data(),
+                          kBlockRows);
+    return product_.data();
+}
+
+// The weights d ω and linear terms d linear of a block, d = 1 / (1 + s ω), and their share of the log
+// evidence.
+double LowRankProcess::weigh(const Features& features, const PseudoData& rows, const RowBlock& block) {
+    double sum = 0.0;
+    for (std::size_t i = block.first; i < block.end; ++i) {
+        const double d = 1.0 / (1.0 + features.variance[i] * rows.precision[i]);
+        const double linear = d * rows.linear[i];
+        weights_[i - block.first] = d * rows.precision[i];
+        linear_[i - block.first] = linear;
+        sum += 0.5 * (std::log(d) - linear * rows.linear[i] / rows.precision[i]);
+    }
+    std::fill(weights_.begin() + static_cast<std::ptrdiff_t>(block.end - block.first), weights_.end(), 0.0);
+    return sum;
+}
+
+// z ~ N(0, ΦΦᵀ + diag(s + 1/ω)): by the matrix determinant lemma and Woodbury's identity its log density is
+// -½ log|B| + ½ |C⁻¹Φᵀ d linear|² + ½ Σ log d - ½ Σ d linear² / ω, and a term in ω alone.
+Evaluation LowRankProcess::condition(Side side, const PseudoData& rows, double& log_evidence) {
+    Matrices& m = sides_[side];
+    const Features& features = *m.features;
+    log_evidence = 0.0;
+    std::fill(lanes_.begin(), lanes_.end(), 0.0);
+    std::fill(m.b.begin(), m.b.end(), 0.0);
+    for (std::size_t j = 0; j < m_; ++j) m.b[j * m_ + j] = 1.0;
+    for_blocks([&](const RowBlock& block) {
+        log_evidence += weigh(features, rows, block);
+        loops().model.weighted_gram(features.matrix.panel(block.panel), block.panels, m_, weights_.data(),
+                                    m.b.data());
+        add_transposed(features, block);
+    });
+    if (!cholesky(*blas_, m.b.data(), m_).ok()) return Evaluation::undefined;
+    sum_transposed(m.mean.data());
+    solve_lower(*blas_, m.b.data(), m_, m.mean.data());
+    for (std::size_t j = 0; j < m_; ++j)
+        log_evidence += 0.5 * m.mean[j] * m.mean[j] - std::log(m.b[j * m_ + j]);
+    return std::isfinite(log_evidence) ? Evaluation::ok : Evaluation::undefined;
+}
+
+// v = C⁻ᵀ(mean + noise); g | v, z, ω ~ N(d (Φv + s linear), s d).
+Evaluation LowRankProcess::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
+                                double* g) {
+    const Matrices& m = sides_[side];
+    for (std::size_t j = 0; j < m_; ++j) whitened[j] = m.mean[j] + noise[j];
+    solve_lower_transposed(*blas_, m.b.data(), m_, whitened);
+    for_blocks([&](const RowBlock& block) {
+        const double* low_rank = product(*m.features, block, whitened);
+        for (std::size_t i = block.first; i < block.end; ++i) {
+            const double s = m.features->variance[i];
+            const double d = 1.0 / (1.0 + s * rows.precision[i]);
+            g[i] = d * (low_rank[i - block.first] + s * rows.linear[i]) + std::sqrt(s * d) * noise[m_ + i];
+            whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank[i - block.first]) / std::sqrt(s) : 0.0;
+        }
+    });
+    return Evaluation::ok;
+}
+
+// Rows without variance of their own keep the noise they had: it plays no part.
+Evaluation LowRankProcess::invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                                       double* noise) {
+    const Matrices& m = sides_[Side::current];
+    for (std::size_t j = 0; j < m_; ++j) {  // Cᵀ v - mean
+        double sum = -m.mean[j];
+        for (std::size_t k = j; k < m_; ++k) sum += m.b[k * m_ + j] * whitened[k];
+        noise[j] = sum;
+    }
+    for (std::size_t i = 0; i < n_; ++i) {
+        const double s = m.features->variance[i];
+        const double d = 1.0 / (1.0 + s * rows.precision[i]);
+        const double low_rank = g[i] - std::sqrt(s) * whitened[m_ + i];
+        if (s > 0.0) noise[m_ + i] = (g[i] - d * (low_rank + s * rows.linear[i])) / std::sqrt(s * d);
+    }
+    return Evaluation::ok;
+}
+
+// Cov(v, g) h = C⁻ᵀC⁻¹Φᵀ d h; g is d Φv and noise of variance s d, and e is (g - Φv) / √s.
+Evaluation LowRankProcess::covariance_product(const PseudoData& rows, const double* h, double* whitened,
+                                              double* g) {
+    const Matrices& m = sides_[Side::current];
+    const Features& features = *m.features;
+    std::fill(lanes_.begin(), lanes_.end(), 0.0);
+    for_blocks([&](const RowBlock& block) {
+        for (std::size_t i = block.first; i < block.end; ++i)
+            linear_[i - block.first] = h[i] / (1.0 + features.variance[i] * rows.precision[i]);
+        add_transposed(features, block);
+    });
+    sum_transposed(whitened);
+    solve_lower(*blas_, m.b.data(), m_, whitened);
+    solve_lower_transposed(*blas_, m.b.data(), m_, whitened);
+    for_blocks([&](const RowBlock& block) {
+        const double* low_rank = product(features, block, whitened);
+        for (std::size_t i = block.first; i < block.end; ++i) {
+            const double s = features.variance[i];
+            g[i] = (low_rank[i - block.first] + s * h[i]) / (1.0 + s * rows.precision[i]);
+            whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank[i - block.first]) / std::sqrt(s) : 0.0;
+        }
+    });
+    return Evaluation::ok;
+}
+
+Evaluation LowRankProcess::transform(Side side, const double* whitened, double* g) {
+    const Features& features = *sides_[side].features;
+    for_blocks([&](const RowBlock& block) {
+        const double* low_rank = product(features, block, whitened);
+        for (std::size_t i = block.first; i < block.end; ++i)
+            g[i] = low_rank[i - block.first] + std::sqrt(features.variance[i]) * whitened[m_ + i];
+    });
+    return Evaluation::ok;
+}
+
+}  // namespace polyagamma

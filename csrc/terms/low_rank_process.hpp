@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+
+#include "linalg/aligned.hpp"
+#include "linalg/blas.hpp"
+#include "terms/buffers.hpp"
+#include "terms/features.hpp"
+#include "terms/term.hpp"
+
+namespace polyagamma {
+
+// A process of low rank; its ν is (v, e). Given ω a row has precision ω / (1 + s ω) in Φv, so that v has the
+// posterior of a linear model; then g is univariate given v. O(n m² + m³) a sweep, by blocks of rows that
+// stay in cache. Memory: two n x m matrices; with a fixed kernel, whose features all blocks share, none.
+class LowRankProcess final : public Term {
+  public:
+    LowRankProcess(std::size_t n, std::size_t m, FeatureFunction& function, const Blas& blas);
+    // The block of a fixed kernel, evaluated.
+    LowRankProcess(std::size_t n, std::size_t m, std::shared_ptr<Features> fixed, const Blas& blas);
+
+    std::size_t n_rows() const override { return n_; }
+    std::size_t whitened_size() const override { return m_ + n_; }
+    std::size_t noise_size() const override { return m_ + n_; }
+    Evaluation load(Side side, const double* theta) override;
+    void swap_sides() override { sides_.swap(); }
+    Evaluation condition(Side side, const PseudoData& rows, double& log_evidence) override;
+    Evaluation draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
+                    double* g) override;
+    Evaluation invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                           double* noise) override;
+    Evaluation covariance_product(const PseudoData& rows, const double* h, double* whitened,
+                                  double* g) override;
+    Evaluation transform(Side side, const double* whitened, double* g) override;
+
+  private:
+    struct Matrices {
+        std::shared_ptr<Features> features;
+        Vector b;     // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
+        Vector mean;  // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
+    };
+    struct RowBlock;
+    template <class Work>
+    void for_blocks(Work work) const;
+    double weigh(const Features& features, const PseudoData& rows, const RowBlock& block);
+    void add_transposed(const Features& features, const RowBlock& block);
+    void sum_transposed(double* out) const;
+    const double* product(const Features& features, const RowBlock& block, const double* v);
+
+    std::size_t n_, m_;
+    FeatureFunction* function_;
+    const Blas* blas_;
+    Buffers<Matrices> sides_;
+    Vector weights_, linear_, product_;  // of a block of rows, zero beyond the last row
+    Vector lanes_;                       // (m, kPanelRows): Φᵀ linear, lane by lane
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,27 @@
+#include <algorithm>
+#include <string>
+
+#include "binding.hpp"
+
+namespace polyagamma::binding {
+
+const Blas& blas() {
+    static const Blas* const pointers = py::capsule(py::module_::import("polyagamma._blas").attr("capsule"));
+    return *pointers;
+}
+
+void require_shape(const Array& array, std::initializer_list<py::ssize_t> shape, const char* name) {
+    const bool right = array.ndim() == static_cast<py::ssize_t>(shape.size()) &&
+                       std::equal(shape.begin(), shape.end(), array.shape());
+    if (!right) throw py::value_error(std::string(name) + " has the wrong shape");
+}
+
+}  // namespace polyagamma::binding
+
+PYBIND11_MODULE(_gibbs, module) {
+    module.doc() = "Model and chain objects of the C++ core.";
+    polyagamma::binding::register_model(module);
+    polyagamma::binding::register_chains(module);
+    polyagamma::binding::register_processes(module);
+    polyagamma::binding::register_process_chains(module);
+}
