@@ -85,10 +85,14 @@ class BuildExtensions(build_ext):
 
 HEADERS = glob("csrc/**/*.hpp", recursive=True)
 BINDING_HEADERS = glob("polyagamma/bindings/*.hpp")
+# Rooms of the core that models need and variates do not. They are compiled into their module and not into the
+# library, of which the linker would leave out types that nothing but their registration mentions.
+MODEL_ROOMS = ("likelihood", "terms", "vi", "mcmc")
+MODELS = sorted(path for room in MODEL_ROOMS for path in glob(f"csrc/{room}/**/*.cpp", recursive=True))
 CORE = sorted(
     path
     for path in glob("csrc/**/*.cpp", recursive=True)
-    if not Path(path).is_relative_to("csrc/tests") and not Path(path).is_relative_to("csrc/simd/levels")
+    if not any(Path(path).is_relative_to(f"csrc/{room}") for room in (*MODEL_ROOMS, "tests", "simd/levels"))
 )
 LEVEL_SOURCES = sorted(glob("csrc/simd/levels/*.cpp"))
 
@@ -118,6 +122,6 @@ cython_modules = cythonize(
 
 setup(
     libraries=libraries,
-    ext_modules=[*cython_modules, extension("_gibbs", sorted(glob("polyagamma/bindings/*.cpp")))],
+    ext_modules=[*cython_modules, extension("_gibbs", [*sorted(glob("polyagamma/bindings/*.cpp")), *MODELS])],
     cmdclass={"build_clib": BuildCore, "build_ext": BuildExtensions},
 )

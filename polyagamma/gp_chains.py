@@ -12,7 +12,7 @@ from scipy.linalg import LinAlgError
 from polyagamma import _gibbs
 from polyagamma.gp_process import FullProcess, Process, SparseProcess
 from polyagamma.kernels import LogParameterPrior, parameter_groups
-from polyagamma.rounds import Arrays, Chains, WrappedChains
+from polyagamma.rounds import Arrays, Chains, WrappedChains, one_blas_thread
 from polyagamma.sampling import Settings
 
 FloatArray = NDArray[np.float64]
@@ -93,7 +93,7 @@ def make_chains(
 class ProcessChains(WrappedChains):
     """Gibbs sampling of process and kernel parameters; see `make_chains`."""
 
-    _core: _gibbs.ProcessChains
+    _core: _gibbs.Chains
 
     def __init__(
         self,
@@ -114,13 +114,12 @@ class ProcessChains(WrappedChains):
         elif initial is not None:
             start = np.repeat(initial[:, np.newaxis], len(rows.kappa), axis=1)
         try:
-            self._core = _gibbs.ProcessChains(
+            self._core = _gibbs.process_chains(
                 process=process.core(fixed=prior is None),
-                shape=rows.shape,
+                b=rows.shape,
                 kappa=rows.kappa,
                 offset=rows.offset,
                 log_prior=prior,
-                initial_theta=start,
                 bit_generators=bit_generators,
                 tune=settings.tune,
                 steps=mix.steps,
@@ -129,34 +128,41 @@ class ProcessChains(WrappedChains):
             )
         except _gibbs.NumericalError as error:
             raise not_positive_definite(process, None) from error
+        self._core.start(start)
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
         try:
-            self._core.run(sweeps, out and {{"v": "whitened"}.get(name, name): out[name] for name in out})
+            self._core.run(sweeps, out)
         except _gibbs.NumericalError as error:
-            theta = self._core.theta(error.args[1])[0] if self._sampled else None
+            parameters = self._core.parameters(error.args[1])
+            theta = parameters[: len(self._process.kernel.theta)] if self._sampled else None
             raise not_positive_definite(self._process, theta) from error
 
 
 class FixedKernelChains(WrappedChains):
     """Hamiltonian trajectories of a full process with a fixed kernel; see `make_chains`."""
 
-    _core: _gibbs.FixedKernelChains
+    _core: _gibbs.Chains
 
     def __init__(
         self, process: FullProcess, rows: ProcessRows, settings: Settings, bit_generators: BitGenerators
     ) -> None:
         self._process = process
-        self._core = _gibbs.FixedKernelChains(
+        self._core = _gibbs.fixed_process_chains(
             covariance=process.core_covariance(fixed=True),
-            shape=rows.shape,
-            kappa=rows.kappa[0],
-            offset=rows.offset[0],
+            b=rows.shape,
+            kappa=rows.kappa,
+            offset=rows.offset,
             bit_generators=bit_generators,
             tune=settings.tune,
             threads=settings.threads,
         )
+        try:
+            with one_blas_thread():
+                self._core.start()
+        except _gibbs.NumericalError as error:
+            raise not_positive_definite(process, None) from error
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
@@ -169,7 +175,7 @@ class FixedKernelChains(WrappedChains):
 class LinearChains(WrappedChains):
     """The sampler of logistic regression for a sparse process with a fixed kernel; see `make_chains`."""
 
-    _core: _gibbs.LogisticChains
+    _core: _gibbs.Chains
 
     def __init__(
         self,
@@ -182,21 +188,20 @@ class LinearChains(WrappedChains):
         self._process = process
         self._design = design
         size = design.shape[1]
-        model = _gibbs.LogisticModel(
+        model = _gibbs.LinearModel(
             X=design,
-            shape=rows.shape,
-            kappa=rows.kappa[0],
             offset=rows.offset[0],
-            prior_mean=np.zeros(size),
-            prior_precision=np.ones(size),
+            likelihood=_gibbs.Likelihood("binomial", {"b": rows.shape, "kappa": rows.kappa[0]}),
+            prior=_gibbs.Prior("gaussian", size, {"mean": np.zeros(size), "precision": np.ones(size)}),
         )
-        self._core = _gibbs.LogisticChains(
+        self._core = _gibbs.linear_chains(
             model=model,
             bit_generators=bit_generators,
             tune=settings.tune,
             kernel=settings.kernel,
             threads=settings.threads,
         )
+        self._core.start()
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""

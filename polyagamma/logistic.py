@@ -173,24 +173,29 @@ class PolyaGammaLogistic(LogisticPredictions):
         self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
     ) -> Chains:
         with one_blas_thread():
-            return _gibbs.LogisticChains(
+            chains = _gibbs.linear_chains(
                 model=self._core_model(),
                 bit_generators=generators,
-                initial=None if initvals is None else self._initial(initvals, settings.chains),
                 tune=settings.tune,
                 kernel=settings.kernel,
                 threads=settings.threads,
             )
+            chains.start(None if initvals is None else self._initial(initvals, settings.chains))
+            return chains
 
-    def _core_model(self) -> _gibbs.LogisticModel:
-        return _gibbs.LogisticModel(
+    def _core_model(self) -> _gibbs.LinearModel:
+        return _gibbs.LinearModel(
             X=self._predictors.X,
             centre=self._centre,
-            shape=self._response.shape,
-            kappa=self._response.kappa[0],
             offset=self._response.offset,
-            prior_mean=self._prior.mean,
-            prior_precision=self._prior.precision,
+            likelihood=_gibbs.Likelihood(
+                "binomial", {"b": self._response.shape, "kappa": self._response.kappa[0]}
+            ),
+            prior=_gibbs.Prior(
+                "gaussian",
+                len(self._prior.mean),
+                {"mean": self._prior.mean, "precision": self._prior.precision},
+            ),
             intercept=self._predictors.intercept,
         )
 

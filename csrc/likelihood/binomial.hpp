@@ -1,29 +1,38 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
+#include <memory>
+#include <vector>
 
-#include "linalg/aligned.hpp"
-#include "linalg/panels.hpp"
+#include "likelihood/likelihood.hpp"
 
 namespace polyagamma {
 
-// What a likelihood is to the samplers: per row a Pólya-gamma shape b, a κ and an offset, so that
-// log L = Σ κη − b log(2 cosh(η/2)) with η = offset + row of the design · coefficients, and given
-// ω ~ PG(b, η) the row is Gaussian in η with precision ω and pseudo-datum κ/ω (Polson, Scott and Windle 2013,
-// theorem 1). Padded to whole panels with rows that add nothing.
-struct Rows {
-    Rows(const double* b, const double* k, const double* o, std::size_t rows)
-        : n(rows), shape(padded_rows(rows)), kappa(padded_rows(rows)), offset(padded_rows(rows)) {
-        std::copy(b, b + n, shape.begin());
-        std::copy(k, k + n, kappa.begin());
-        std::copy(o, o + n, offset.begin());
-    }
+// Binomial rows of weight w: y successes in n trials make b = w n and κ = w (y − n/2), and the density
+// e^{κη} / (2 cosh(η/2))^b but for a constant.
+class Binomial final : public Likelihood {
+  public:
+    Binomial(const double* b, const double* kappa, std::size_t rows);
 
-    std::size_t n;
-    Vector shape;
-    Vector kappa;
-    Vector offset;
+    void derivative(RowBlock rows, double* eta) const override;
+    void derivative_and_log_density(RowBlock rows, double* eta, double* log_density) const override;
+    void curvature(RowBlock rows, double* eta) const override;
+    const PolyaGammaForm* polya_gamma() const override { return &form_; }
+    std::unique_ptr<Likelihood> merged(const std::vector<std::size_t>& place, std::size_t m) const override;
+
+  private:
+    Vector b_, kappa_;
+    PolyaGammaForm form_;
 };
+
+// Binomial rows with linear predictor offset + g, as Gaussian processes have them.
+struct LatentRows {
+    std::size_t n;
+    const double* b;
+    const double* kappa;
+    const double* offset;
+};
+
+// Σ κη − b log(2 cosh(η/2)), row by row.
+double log_likelihood(const LatentRows& rows, const double* g);
 
 }  // namespace polyagamma

@@ -54,20 +54,14 @@ std::vector<std::size_t> places(const Keys& rows, std::size_t n) {
 
 }  // namespace
 
-MergedRows merge_rows(const double* x, const double* shape, const double* kappa, const double* offset,
-                      std::size_t n, std::size_t columns) {
-    const std::vector<std::size_t> place = places({x, offset, columns}, n);
+MergedRows merge_rows(const double* x, const double* offset, std::size_t rows, std::size_t columns) {
     MergedRows merged;
-    for (std::size_t i = 0; i < place.size(); ++i) {
-        if (place[i] == merged.n) {
-            ++merged.n;
-            merged.x.insert(merged.x.end(), x + i * columns, x + (i + 1) * columns);
-            merged.shape.push_back(0.0);
-            merged.kappa.push_back(0.0);
-            merged.offset.push_back(offset[i]);
-        }
-        merged.shape[place[i]] += shape[i];
-        merged.kappa[place[i]] += kappa[i];
+    merged.place = places({x, offset, columns}, rows);
+    for (std::size_t i = 0; i < merged.place.size(); ++i) {
+        if (merged.place[i] != merged.n) continue;
+        ++merged.n;
+        merged.x.insert(merged.x.end(), x + i * columns, x + (i + 1) * columns);
+        merged.offset.push_back(offset[i]);
     }
     return merged;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "linalg/aligned.hpp"
 
@@ -9,14 +10,13 @@ namespace polyagamma {
 // Rows without repetition.
 struct MergedRows {
     std::size_t n = 0;
-    Vector x;  // (n, columns)
-    Vector shape, kappa, offset;
+    Vector x;                        // (n, columns)
+    Vector offset;                   // (n,)
+    std::vector<std::size_t> place;  // of each of the rows before, among them
 };
 
-// Rows of the same predictors x (n, columns) and offset, hence of the same linear predictor, have the
-// log-likelihood of one row with the sums of their b and of their κ. No rows at all if more than half of them
-// would remain.
-MergedRows merge_rows(const double* x, const double* shape, const double* kappa, const double* offset,
-                      std::size_t n, std::size_t columns);
+// Rows of the same predictors x (rows, columns) and offset, hence of the same linear predictor: a likelihood
+// merges them (Likelihood::merged). No rows at all if more than half of them would remain.
+MergedRows merge_rows(const double* x, const double* offset, std::size_t rows, std::size_t columns);
 
 }  // namespace polyagamma

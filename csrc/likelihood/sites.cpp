@@ -8,19 +8,9 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kLeastCurvature = 1e-6;  // of a row, as a share of its largest, shape / 4
+constexpr double kLeastCurvature = 1e-6;  // of a row, as a share of its largest, b / 4
 
 }  // namespace
-
-double log_likelihood(const LatentRows& rows, const double* g) {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < rows.n; ++i) {
-        const double eta = rows.offset[i] + g[i];
-        const double size = std::fabs(eta);  // log(2 cosh(η/2)) = |η|/2 + log(1 + e^{-|η|})
-        sum += rows.kappa[i] * eta - rows.shape[i] * (0.5 * size + logarithm_one_plus(exponential(-size)));
-    }
-    return sum;
-}
 
 // Sweep t has weight t, so that the way to the posterior is forgotten.
 void GaussianSites::learn(const LatentRows& rows, const double* g) {
@@ -30,10 +20,9 @@ void GaussianSites::learn(const LatentRows& rows, const double* g) {
         const double eta = rows.offset[i] + g[i];
         const double e = exponential(-std::fabs(eta));
         const double tanh_half = std::copysign((1.0 - e) / (1.0 + e), eta);
-        const double curvature =
-            rows.shape[i] * std::max(e / ((1.0 + e) * (1.0 + e)), 0.25 * kLeastCurvature);
+        const double curvature = rows.b[i] * std::max(e / ((1.0 + e) * (1.0 + e)), 0.25 * kLeastCurvature);
         precision_[i] += rate * (curvature - precision_[i]);
-        gradient_[i] += rate * (rows.kappa[i] - 0.5 * rows.shape[i] * tanh_half - gradient_[i]);
+        gradient_[i] += rate * (rows.kappa[i] - 0.5 * rows.b[i] * tanh_half - gradient_[i]);
         mean_[i] += rate * (g[i] - mean_[i]);
         linear_[i] = gradient_[i] + precision_[i] * mean_[i];
     }

@@ -3,20 +3,11 @@
 #include <cstddef>
 #include <vector>
 
+#include "likelihood/binomial.hpp"
 #include "likelihood/pseudo_data.hpp"
 #include "linalg/aligned.hpp"
 
 namespace polyagamma {
-
-// Rows with log-likelihood kappa η - shape log(2 cosh(η/2)), η = offset + g.
-struct LatentRows {
-    std::size_t n;
-    const double* shape;
-    const double* kappa;
-    const double* offset;
-};
-
-double log_likelihood(const LatentRows& rows, const double* g);
 
 // A Gaussian likelihood of the rows that stands in for theirs in proposals: precision E[-ℓ″] and linear term
 // E[ℓ′] + precision E[g], expectations over the posterior, which makes it the best Gaussian approximation

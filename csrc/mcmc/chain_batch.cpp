@@ -6,15 +6,60 @@
 
 namespace polyagamma {
 
-ChainBatch::ChainBatch(const Rows& rows, std::size_t k, std::size_t first_chain, BitGen* const* all_bitgens,
-                       double* all_u, std::size_t chains, std::size_t workers)
+ChainModel::ChainModel(const LinearModel& model, const Whitening& whitening)
+    : likelihood_(model.likelihood.for_chain()),
+      prior_(model.prior.for_chain()),
+      posterior_{likelihood_ ? likelihood_.get() : &model.likelihood, &whitening.prior()} {
+    whiten(whitening);
+}
+
+void ChainModel::whiten(const Whitening& whitening) {
+    if (!prior_) return;
+    whitened_ = std::make_unique<WhitenedPrior>(whitening.whiten(prior_->conditional()));
+    posterior_.prior = whitened_.get();
+}
+
+double ChainModel::log_density() const {
+    return (likelihood_ ? likelihood_->log_prior() : 0.0) + (prior_ ? prior_->log_density_of_scales() : 0.0);
+}
+
+Vector ChainModel::parameters() const {
+    Vector values = likelihood_ ? likelihood_->parameters() : Vector();
+    const Vector scales = prior_ ? prior_->scales() : Vector();
+    values.insert(values.end(), scales.begin(), scales.end());
+    return values;
+}
+
+bool ChainModel::set_parameters(const Vector& values) {
+    if (values.size() != parameters().size()) return false;
+    const std::size_t own = likelihood_ ? likelihood_->parameters().size() : 0;
+    if (likelihood_) likelihood_->set_parameters(values.data());
+    if (prior_) prior_->set_scales(values.data() + own);
+    return true;
+}
+
+ChainBatch::ChainBatch(std::vector<ChainModel>& all_models, std::size_t first_chain,
+                       BitGen* const* all_bitgens, double* all_u, std::size_t k, std::size_t chains,
+                       std::size_t workers)
     : first(first_chain),
       bitgens(all_bitgens + first_chain, all_bitgens + first_chain + chains),
       density(chains, Density(k)),
       status(chains),
-      pass_(rows, k, chains, workers) {
+      info(chains),
+      pass_(
+          [&] {
+              for (std::size_t c = 0; c < chains; ++c) models.push_back(&all_models[first_chain + c]);
+              return posteriors();
+          }(),
+          k, workers) {
     for (std::size_t c = 0; c < chains; ++c) u.push_back(all_u + (first_chain + c) * k);
     for (Density& one : density) pointers_.push_back(&one);
+}
+
+std::vector<const ChainPosterior*> ChainBatch::posteriors() const {
+    std::vector<const ChainPosterior*> pointers;
+    for (const ChainModel* model : models) pointers.push_back(&model->posterior());
+    return pointers;
 }
 
 void ChainBatch::evaluate(Worker& worker, const Whitening& whitening) {

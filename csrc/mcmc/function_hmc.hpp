@@ -4,7 +4,8 @@
 
 #include "likelihood/sites.hpp"
 #include "linalg/aligned.hpp"
-#include "mcmc/hmc_update.hpp"
+#include "linalg/status.hpp"
+#include "mcmc/step_size.hpp"
 #include "random/bitgen.hpp"
 #include "terms/term.hpp"
 
@@ -17,64 +18,46 @@ class SitesPosterior {
     virtual std::size_t size() const = 0;
     virtual const double* mean() const = 0;
     // out (chains, size) = Cov(x, g) h of every chain, h (chains, n).
-    virtual Evaluation covariance_product(const double* h, double* out) = 0;
+    virtual Status covariance_product(const double* h, double* out) = 0;
     // out (chains, size) ~ N(0, Σ).
-    virtual Evaluation draw_momentum(BitGen* const* bitgens, double* out) = 0;
-};
-
-// How far a trajectory goes, and in how many kicks.
-class StepSize {
-  public:
-    LeapfrogSettings settings() const;
-    // Note the acceptance probability of one trajectory.
-    void learn(double acceptance);
-    // Settle for the kicks that the mean acceptance of many trajectories suggests.
-    void fit(double mean_acceptance);
-    template <class Visitor>
-    void visit(Visitor&& visitor) {
-        visitor(&angle_, 1);
-        visitor(&count_, 1);
-    }
-
-  private:
-    double angle_ = 0.5;  // between kicks, but for the rounding of their number
-    double count_ = 0.0;
+    virtual Status draw_momentum(BitGen* const* bitgens, double* out) = 0;
 };
 
 // The split Hamiltonian Monte Carlo of HmcUpdate for a density N(x; m, Σ) e^{excess(g)}, which is that of g
 // given its kernel, ω marginalised: the flow of the Gaussian part is a rotation around m. The momentum v is a
 // velocity with law N(0, Σ), so that a kick adds Σ∇excess, and the energy error follows from products with Σ
 // alone: no inverse of it, and no factor but for drawing v. Chains advance in lockstep.
-class Trajectories {
+class FunctionHmc {
   public:
-    Trajectories(std::size_t n, std::size_t size, std::size_t chains);
+    FunctionHmc(std::size_t n, std::size_t size, std::size_t chains);
 
     // Positions, surrogate or its posterior are not those after the last run.
     void forget() { known_ = false; }
     // One trajectory of every chain. x: positions (size,); acceptance (chains,): probabilities.
-    Evaluation run(SitesPosterior& posterior, const GaussianSites& surrogate, const LatentRows& rows,
-                   const LeapfrogSettings& settings, BitGen* const* bitgens, double* const* x,
-                   double* acceptance);
+    Status run(SitesPosterior& posterior, const GaussianSites& surrogate, const LatentRows& rows,
+               const LeapfrogSettings& settings, BitGen* const* bitgens, double* const* x,
+               double* acceptance);
     // excess(g) at the positions.
     double excess(std::size_t chain) const { return excess_[chain]; }
 
   private:
+    class Motion;
     void set_rows(const LatentRows& rows);
     // The gradient of the excess at positions x, into gradient_; returns the excess.
     double differentiate(const GaussianSites& surrogate, const double* x, std::size_t chain);
-    Evaluation evaluate(SitesPosterior& posterior, const GaussianSites& surrogate, double* const* x);
+    Status evaluate(SitesPosterior& posterior, const GaussianSites& surrogate, double* const* x);
     void rotate(const double* mean, std::size_t chain);
     void kick(std::size_t chain, double share, const double* push);
     void accept(std::size_t chain, BitGen& bitgen, double* x, double& acceptance);
 
     std::size_t n_, size_, chains_;
     bool known_ = false;
-    Vector shape_, kappa_, offset_, eta_;  // (n,), padded to whole panels
-    Vector gradient_;                      // (chains, n): of the excess
-    Vector position_, velocity_;           // (chains, size): on the way
-    Vector push_, proposed_push_;          // (chains, size): Cov(x, g) gradient, at x and on the way
-    Vector excess_, proposed_excess_;      // (chains,)
-    Vector angle_, error_;                 // (chains,): between kicks; of the energy
+    Vector b_, kappa_, offset_, eta_;  // (n,), padded to whole panels
+    Vector gradient_;                  // (chains, n): of the excess
+    Vector position_, velocity_;       // (chains, size): on the way
+    Vector push_, proposed_push_;      // (chains, size): Cov(x, g) gradient, at x and on the way
+    Vector excess_, proposed_excess_;  // (chains,)
+    Vector angle_, error_;             // (chains,): between kicks; of the energy
 };
 
 }  // namespace polyagamma

@@ -5,6 +5,7 @@
 #include "linalg/dense.hpp"
 #include "linalg/gaussian.hpp"
 #include "linalg/interleave.hpp"
+#include "linalg/weighted_gram.hpp"
 #include "random/normals.hpp"
 #include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
@@ -13,21 +14,20 @@ namespace polyagamma {
 namespace {
 
 constexpr std::size_t kBlockPanels = kBlock / kPanelRows;
-constexpr std::size_t kGramPanels = 64;  // measured best: their columns stay in the innermost cache
 
 }  // namespace
 
-GibbsUpdate::GibbsUpdate(const Rows& rows, std::size_t k, std::size_t chains, std::size_t workers)
-    : rows_(rows),
+GibbsUpdate::GibbsUpdate(const ChainBatch& batch, std::size_t k, std::size_t workers)
+    : posteriors_(batch.posteriors()),
       k_(k),
-      chains_(chains),
-      partition_(RowPartition::for_matrices(rows.n, k)),
-      normals_(chains, Vector(k)),
-      draws_(chains, Vector(k)),
-      keys_(chains) {
-    const std::size_t in_part = partition_.count() < workers ? 1 : chains;
+      chains_(batch.size()),
+      partition_(RowPartition::for_matrices(posteriors_.front()->likelihood->rows(), k)),
+      normals_(chains_, Vector(k)),
+      draws_(chains_, Vector(k)),
+      keys_(chains_) {
+    const std::size_t in_part = partition_.count() < workers ? 1 : chains_;
     for (std::size_t strip = 0; strip < partition_.count(); ++strip) {
-        for (std::size_t c = 0; c < chains; c += in_part) parts_.push_back(make_part(strip, c, in_part));
+        for (std::size_t c = 0; c < chains_; c += in_part) parts_.push_back(make_part(strip, c, in_part));
     }
 }
 
@@ -44,32 +44,32 @@ GibbsUpdate::Part GibbsUpdate::make_part(std::size_t strip, std::size_t first_ch
             Vector(chains * kPanelRows)};
 }
 
-void GibbsUpdate::run(Worker& worker, const Whitening& whitening, ChainBatch& group, bool want_density) {
+void GibbsUpdate::run(Worker& worker, const Whitening& whitening, ChainBatch& batch, bool want_density) {
     const Worker::Range own = worker.share(chains_);
-    for (std::size_t c = own.begin; c < own.end; ++c) keys_[c] = FillKey::from(*group.bitgens[c]);
-    pass(worker, whitening, group, {true, want_density});
+    for (std::size_t c = own.begin; c < own.end; ++c) keys_[c] = FillKey::from(*batch.bitgens[c]);
+    pass(worker, whitening, batch, {true, want_density});
     for (std::size_t c = own.begin; c < own.end; ++c)
-        group.status[c] = draw(whitening, *group.bitgens[c], c, group.u[c]);
+        batch.status[c] = draw(whitening, *batch.bitgens[c], c, batch.u[c]);
 }
 
-void GibbsUpdate::evaluate(Worker& worker, const Whitening& whitening, ChainBatch& group) {
-    pass(worker, whitening, group, {false, true});
-    group.check_densities(worker);
+void GibbsUpdate::evaluate(Worker& worker, const Whitening& whitening, ChainBatch& batch) {
+    pass(worker, whitening, batch, {false, true});
+    batch.check_densities(worker);
 }
 
-void GibbsUpdate::pass(Worker& worker, const Whitening& whitening, ChainBatch& group, Wanted wanted) {
+void GibbsUpdate::pass(Worker& worker, const Whitening& whitening, ChainBatch& batch, Wanted wanted) {
     worker.barrier();
     const Worker::Range parts = worker.share(parts_.size());
     for (std::size_t i = parts.begin; i < parts.end; ++i) {
         Part& part = parts_[i];
-        interleave(&group.u[part.first_chain], part.chains, part.interleaved);
+        interleave(&batch.u[part.first_chain], part.chains, part.interleaved);
         add_rows(whitening, wanted, part);
     }
     worker.barrier();
     const Worker::Range own = worker.share(chains_);
     for (std::size_t c = own.begin; wanted.density && c < own.end; ++c) {
-        const double log_prior = whitening.log_prior(group.u[c], draws_[c].data());
-        group.density[c].log_posterior = log_likelihood(c) + log_prior;
+        const double log_prior = posteriors_[c]->prior->log_density(batch.u[c], draws_[c].data());
+        batch.density[c].log_posterior = log_likelihood(c) + log_prior;
     }
 }
 
@@ -92,33 +92,32 @@ void GibbsUpdate::block(const Whitening& whitening, std::size_t first_panel, std
     const double* matrix = whitening.matrix().panel(first_panel);
     kernel.forward(matrix, panels, k_, part.interleaved.data(), part.chains, part.eta.data(), kBlock);
     for (std::size_t c = 0; c < part.chains; ++c) {
+        const Likelihood& likelihood = *posteriors_[part.first_chain + c]->likelihood;
+        const PolyaGammaForm& form = *likelihood.polya_gamma();
+        const double* kappa = form.kappa + first;
         double* eta = &part.eta[c * kBlock];
         for (std::size_t i = 0; i < padded; ++i) eta[i] += eta0[i];
-        if (wanted.draw) augment(whitening, first_panel, panels, c, part);
-        if (wanted.density) {
-            kernel.residual_and_log_likelihood(&rows_.kappa[first], &rows_.shape[first], padded, eta,
-                                               &part.lanes[c * kPanelRows]);
-        }
-        for (std::size_t i = 0; i < padded; ++i) eta[i] = rows_.kappa[first + i] - part.omega[i] * eta0[i];
+        if (wanted.draw) augment(whitening, likelihood, first_panel, panels, c, part);
+        if (wanted.density)
+            likelihood.derivative_and_log_density({first, padded, kBlock}, eta, &part.lanes[c * kPanelRows]);
+        for (std::size_t i = 0; i < padded; ++i) eta[i] = kappa[i] - part.omega[i] * (eta0[i] + form.shift);
     }
     if (!wanted.draw) return;
     kernel.transposed(matrix, panels, k_, part.eta.data(), part.chains, kBlock, part.right_hand_side.data());
 }
 
-void GibbsUpdate::augment(const Whitening& whitening, std::size_t first_panel, std::size_t panels,
-                          std::size_t c, Part& part) const {
+void GibbsUpdate::augment(const Whitening& whitening, const Likelihood& likelihood, std::size_t first_panel,
+                          std::size_t panels, std::size_t c, Part& part) const {
     const std::size_t first = first_panel * kPanelRows;
     const std::size_t padded = panels * kPanelRows;
-    const std::size_t n = std::min(padded, rows_.n - first);
+    const std::size_t n = std::min(padded, likelihood.rows() - first);
+    const PolyaGammaForm& form = *likelihood.polya_gamma();
     const FillKey& key = keys_[part.first_chain + c];
     double* omega = part.omega.data();
-    fill(key, first / kBlock, {&rows_.shape[first], 1}, {&part.eta[c * kBlock], 1}, n, omega);
+    for (std::size_t i = 0; i < n; ++i) omega[i] = part.eta[c * kBlock + i] + form.shift;
+    fill(key, first / kBlock, {form.b + first, 1}, {omega, 1}, n, omega);
     std::fill(omega + n, omega + padded, 0.0);
-    for (std::size_t t = 0; t < panels; t += kGramPanels) {
-        loops().model.weighted_gram(whitening.matrix().panel(first_panel + t),
-                                    std::min(kGramPanels, panels - t), k_, omega + t * kPanelRows,
-                                    &part.precision[c * k_ * k_]);
-    }
+    add_weighted_gram(whitening.matrix(), first_panel, panels, omega, &part.precision[c * k_ * k_]);
 }
 
 double GibbsUpdate::log_likelihood(std::size_t chain) const {
@@ -131,14 +130,14 @@ double GibbsUpdate::log_likelihood(std::size_t chain) const {
 // The coefficients given ω, from the sums of all strips. Q is made where the first part has its share.
 Status GibbsUpdate::draw(const Whitening& whitening, BitGen& bitgen, std::size_t chain, double* u) {
     Vector &normals = normals_[chain], &draw = draws_[chain];
-    for (std::size_t j = 0; j < k_; ++j) draw[j] = -whitening.linear()[j];
+    for (std::size_t j = 0; j < k_; ++j) draw[j] = -posteriors_[chain]->prior->linear()[j];
     double* precision = nullptr;
     for (Part& part : parts_) {
         if (!part.has(chain)) continue;
         const std::size_t c = chain - part.first_chain;
         double* share = &part.precision[c * k_ * k_];
         if (precision == nullptr) precision = share;
-        const double* more = precision == share ? whitening.precision().data() : share;
+        const double* more = precision == share ? posteriors_[chain]->prior->precision().data() : share;
         for (std::size_t i = 0; i < k_ * k_; ++i) precision[i] += more[i];
         for (std::size_t j = 0; j < k_; ++j)
             draw[j] += sum_lanes(&part.right_hand_side[(j * part.chains + c) * kPanelRows]);

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "likelihood/binomial.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
 #include "mcmc/chain_batch.hpp"
@@ -19,15 +18,19 @@ namespace polyagamma {
 // lockstep: ω_i | u ~ PG(b_i, η_i), then u | ω ~ N(Q⁻¹r, Q⁻¹) with Q = MᵀΩM + P, r = Mᵀ(κ − Ωη₀) − s.
 // One pass over M does both for all chains: ω never outlives the block of rows that it belongs to. The
 // workers of a team share the rows, or the chains where the rows are few.
-class GibbsUpdate {
+class GibbsUpdate final : public Update {
   public:
-    GibbsUpdate(const Rows& rows, std::size_t k, std::size_t chains, std::size_t workers);
+    // For the chains of `batch`, whose likelihoods have a Pólya-gamma form.
+    GibbsUpdate(const ChainBatch& batch, std::size_t k, std::size_t workers);
 
-    // The next states of the worker's own chains of `group`, and their status. With `want_density` their
-    // log-posteriors are set to those of the states on entry. All workers take part.
-    void run(Worker& worker, const Whitening& whitening, ChainBatch& group, bool want_density);
+    // The next states of the worker's own chains, and their status. All workers take part.
+    void run(Worker& worker, const Whitening& whitening, ChainBatch& batch) override {
+        run(worker, whitening, batch, false);
+    }
+    // With `want_density` their log-posteriors are set to those of the states on entry, besides.
+    void run(Worker& worker, const Whitening& whitening, ChainBatch& batch, bool want_density);
     // The log-posteriors of the states, to the same bits as `run` finds them.
-    void evaluate(Worker& worker, const Whitening& whitening, ChainBatch& group);
+    void evaluate(Worker& worker, const Whitening& whitening, ChainBatch& batch);
 
   private:
     // The sums of a strip of rows for some chains, and its workspace.
@@ -49,20 +52,20 @@ class GibbsUpdate {
     };
 
     Part make_part(std::size_t strip, std::size_t first_chain, std::size_t chains) const;
-    void pass(Worker& worker, const Whitening& whitening, ChainBatch& group, Wanted wanted);
+    void pass(Worker& worker, const Whitening& whitening, ChainBatch& batch, Wanted wanted);
     void add_rows(const Whitening& whitening, Wanted wanted, Part& part) const;
     void block(const Whitening& whitening, std::size_t first_panel, std::size_t panels, Wanted wanted,
                Part& part) const;
     // ω of a block, and its share of MᵀΩM, for a chain of the part.
-    void augment(const Whitening& whitening, std::size_t first_panel, std::size_t panels, std::size_t c,
-                 Part& part) const;
+    void augment(const Whitening& whitening, const Likelihood& likelihood, std::size_t first_panel,
+                 std::size_t panels, std::size_t c, Part& part) const;
     double log_likelihood(std::size_t chain) const;
     Status draw(const Whitening& whitening, BitGen& bitgen, std::size_t chain, double* u);
 
-    const Rows& rows_;
+    std::vector<const ChainPosterior*> posteriors_;
     std::size_t k_, chains_;
     RowPartition partition_;
-    std::vector<Part> parts_;  // the chains of a strip are parallel_region or in parts of their own
+    std::vector<Part> parts_;              // the chains of a strip are together or in parts of their own
     std::vector<Vector> normals_, draws_;  // of each chain (k)
     std::vector<FillKey> keys_;            // (chains)
 };

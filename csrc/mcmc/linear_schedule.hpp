@@ -2,16 +2,16 @@
 
 #include <cstddef>
 
-#include "mcmc/hmc_update.hpp"
+#include "mcmc/step_size.hpp"
 
 namespace polyagamma {
 
-// What the caller asks for: the mix of both kernels that warm-up finds best, or one of them.
+// What the caller asks for: the mix of both updates that warm-up finds best, or one of them.
 enum class TransitionKernel : int { automatic = 0, gibbs = 1, hmc = 2 };
 
-// What one sweep does: a data-augmentation sweep if the sweep's number is a multiple of gibbs_every (never if
-// 0), then Hamiltonian trajectories.
-struct SweepSettings {
+// What one sweep does: data augmentation if the sweep's number is a multiple of gibbs_every (never if 0),
+// then Hamiltonian trajectories.
+struct LinearSchedule {
     std::size_t gibbs_every = 1;
     std::size_t trajectories = 0;
     LeapfrogSettings hmc;

@@ -23,26 +23,29 @@ struct WarmupReport {
     double hmc_efficiency = 0.0;
 };
 
-// Adapts whitening and settings over the first `tune` sweeps, in windows: data-augmentation sweeps that
+// Adapts coordinates and settings over the first `tune` sweeps, in windows: data-augmentation sweeps that
 // bring the chains from anywhere into the bulk; trajectories whose draws give the metric, first from the
-// curvature, then with the covariance; trajectories for the number of kicks; a few sweeps of data
+// curvature, then with the covariance; trajectories for the number of steps; a few sweeps of data
 // augmentation alone and of single trajectories alone, to compare the kernels and fix the mix. All chains are
 // pooled at the end of each window, in a fixed order. After the last window nothing changes any more.
-class Warmup {
+class LinearWarmup {
   public:
-    Warmup(TransitionKernel choice, std::size_t tune, std::size_t rows, std::size_t k, std::size_t chains);
+    // `augments`: whether data augmentation is possible.
+    LinearWarmup(TransitionKernel choice, bool augments, std::size_t tune, std::size_t rows, std::size_t k,
+                 std::size_t chains);
 
     // Sweeps from `sweeps_done` to the end of its window; 0 after warm-up.
     std::size_t left_in_window(std::uint64_t sweeps_done) const;
     // What the next sweeps do.
-    const SweepSettings& settings() const { return active_; }
+    const LinearSchedule& schedule() const { return active_; }
     const WarmupReport& report() const { return report_; }
 
     // The state of a chain after `sweep`, and the acceptance of its trajectories; chains may call it in
     // parallel.
     void record(std::size_t chain, std::uint64_t sweep, const double* u, double acceptance);
-    // Adapt at the end of a window; u (chains, k): the states, moved to the new whitening.
-    Status finish_window(std::uint64_t sweeps_done, const Model& model, Whitening& whitening, double* u);
+    // Adapt at the end of a window; u (chains, k): the states, moved to the new coordinates, as `models` are.
+    Status finish_window(std::uint64_t sweeps_done, const LinearModel& model, Whitening& whitening, double* u,
+                         std::vector<ChainModel>& models);
 
     // All numbers that the next windows depend on.
     Vector save();
@@ -50,7 +53,11 @@ class Warmup {
     bool restore(const double* saved, std::size_t size, std::uint64_t sweeps_done);
 
   private:
-    enum class Purpose { approach, curvature, covariance, kicks, gibbs, last };
+    enum class Purpose { approach, curvature, covariance, steps, gibbs, last };
+    // Whether a window is one of data augmentation alone.
+    static bool augments(Purpose purpose) {
+        return purpose == Purpose::approach || purpose == Purpose::gibbs;
+    }
     struct Window {
         Purpose purpose;
         std::size_t first, sweeps;
@@ -60,17 +67,19 @@ class Warmup {
     const Window* window_at(std::uint64_t sweep) const;
     void open_window(std::uint64_t sweep);
     double mean_acceptance() const;
-    Status change_metric(bool use_covariance, const Model& model, Whitening& whitening, double* u);
+    Status change_metric(bool use_covariance, const LinearModel& model, Whitening& whitening, double* u,
+                         std::vector<ChainModel>& models);
     void choose_mix();
     std::vector<double*> numbers();
     std::vector<std::size_t*> counts();
 
     TransitionKernel choice_;
+    bool augments_;
     std::size_t tune_, chains_, k_;
     double gibbs_work_;
     std::vector<Window> windows_;
-    SweepSettings settings_;  // chosen so far
-    SweepSettings active_;    // those, or data augmentation alone in its own window
+    LinearSchedule schedule_;  // chosen so far
+    LinearSchedule active_;    // those, or data augmentation alone in its own window
     WarmupReport report_;
     Vector draws_;       // (chains, sweeps of the window, k)
     Vector acceptance_;  // (chains, sweeps of the window)

@@ -21,18 +21,33 @@ Vector mean_of(const Draws& draws) {
     return mean;
 }
 
-// −∂²ℓ/∂η² of every row, averaged over evenly spaced draws.
-Vector mean_curvature(const Whitening& whitening, const Rows& rows, const Draws& draws) {
+// The curvature of every row, averaged over evenly spaced draws.
+Vector mean_curvature(const Whitening& whitening, const std::vector<ChainModel>& models, const Draws& draws) {
     const std::size_t used = std::min(kCurvatureDraws, draws.sweeps);
-    Vector total(rows.shape.size()), one(rows.shape.size());
+    const std::size_t rows = models.front().posterior().likelihood->padded();
+    Vector total(rows), one(rows);
     for (std::size_t c = 0; c < draws.chains; ++c) {
         for (std::size_t i = 0; i < used; ++i) {
-            curvature_at(whitening, rows, draws.at(c, (i + 1) * draws.sweeps / used - 1), one);
+            curvature_at(whitening, *models[c].posterior().likelihood,
+                         draws.at(c, (i + 1) * draws.sweeps / used - 1), one);
             for (std::size_t row = 0; row < total.size(); ++row) total[row] += one[row];
         }
     }
     for (double& value : total) value /= static_cast<double>(draws.chains * used);
     return total;
+}
+
+// That of the chains' priors, which is one where they have no scales.
+Vector mean_prior_precision(const std::vector<ChainModel>& models) {
+    const WhitenedPrior* first = models.front().posterior().prior;
+    Vector mean(first->precision());
+    if (models.back().posterior().prior == first) return mean;
+    for (std::size_t c = 1; c < models.size(); ++c) {
+        const Vector& other = models[c].posterior().prior->precision();
+        for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += other[i];
+    }
+    for (double& value : mean) value /= static_cast<double>(models.size());
+    return mean;
 }
 
 // Draws minus `centre`, whitened: x = Lᵀ(u − centre), (draws, k).
@@ -125,14 +140,15 @@ double largest_autocorrelation_of_steps(const Draws& draws) {
     return std::clamp(1.0 - 0.5 * *std::min_element(squares.begin(), squares.end()) / steps, 0.0, 1.0);
 }
 
-Status fit_metric(const Whitening& whitening, const Rows& rows, const Draws& draws, bool use_covariance,
-                  Metric& metric) {
+Status fit_metric(const Whitening& whitening, const std::vector<ChainModel>& models, const Draws& draws,
+                  bool use_covariance, Metric& metric) {
     const Blas& blas = whitening.blas();
     const std::size_t k = draws.k;
     const std::size_t n = draws.chains * draws.sweeps;
     metric.centre = mean_of(draws);
     metric.whitening.resize(k * k);
-    weighted_precision(whitening, mean_curvature(whitening, rows, draws), metric.whitening.data());
+    weighted_precision(whitening, mean_prior_precision(models), mean_curvature(whitening, models, draws),
+                       metric.whitening.data());
     if (const Status status = cholesky(blas, metric.whitening.data(), k); !status.ok()) return status;
     clear_upper(metric.whitening.data(), k);
 

@@ -1,15 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
-#include "likelihood/binomial.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
+#include "mcmc/chain_batch.hpp"
 #include "terms/whitening.hpp"
 
 namespace polyagamma {
 
-// New whitening u' of a posterior from draws of it in whitening u: u = centre + basis · u'.
+// New coordinates u' of a posterior from draws of it in coordinates u: u = centre + basis · u'.
 struct Metric {
     Vector centre;      // (k): mean of the draws
     Vector whitening;   // (k, k): lower triangular L with L Lᵀ = MᵀE[w]M + P
@@ -34,12 +35,13 @@ struct Draws {
 // I: C Cᵀ = ρI + (1−ρ)S with the shrinkage ρ of Ledoit and Wolf (2004, J. Multivariate Anal. 88, 365, eq.
 // 14), I in place of their multiple of I. For a skewed posterior (quasi-separated rows) S finds scales that
 // no curvature shows.
-Status fit_metric(const Whitening& whitening, const Rows& rows, const Draws& draws, bool use_covariance,
-                  Metric& metric);
+// `models`: of the chains.
+Status fit_metric(const Whitening& whitening, const std::vector<ChainModel>& models, const Draws& draws,
+                  bool use_covariance, Metric& metric);
 
 // The largest lag-one autocorrelation of any coordinate, clipped to [0, 1], around the mean of the draws.
 double largest_autocorrelation(const Draws& draws);
-// The same for whitened whitening (variance 1), from the size of the steps alone: ρ = 1 − E[step²]/2. A few
+// The same for whitened coordinates (variance 1), from the size of the steps alone: ρ = 1 − E[step²]/2. A few
 // steps are enough for it, however slow the chains.
 double largest_autocorrelation_of_steps(const Draws& draws);
 

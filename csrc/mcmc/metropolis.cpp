@@ -8,28 +8,28 @@ namespace {
 
 // Prior times target at a proposal: -infinity where either is undefined. The prior comes first: kernels are
 // not asked for parameters that cannot be.
-Evaluation evaluate(const ThetaMoves& settings, ThetaTarget& target, const Vector& proposal,
-                    double& log_prior, double& log_target) {
-    Evaluation result = settings.prior.evaluate(proposal.data(), log_prior);
-    if (result == Evaluation::ok && !(log_prior > -HUGE_VAL)) result = Evaluation::undefined;
-    if (result == Evaluation::ok) result = settings.block.load(Side::proposed, proposal.data());
-    if (result == Evaluation::ok) result = target.log_density(Side::proposed, log_target);
+Status evaluate(const ThetaMoves& settings, ThetaTarget& target, const Vector& proposal, double& log_prior,
+                double& log_target) {
+    Status result = settings.prior.evaluate(proposal.data(), log_prior);
+    if (result.ok() && !(log_prior > -HUGE_VAL)) result = Status{Status::Kind::not_finite};
+    if (result.ok()) result = settings.block.load(Side::proposed, proposal.data());
+    if (result.ok()) result = target.log_density(Side::proposed, log_target);
     return result;
 }
 
 }  // namespace
 
-Evaluation move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
-                      Vector& theta, double& log_density, double& acceptance) {
+Status move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
+                  Vector& theta, double& log_density, double& acceptance) {
     Vector proposal(theta.size());
     double log_prior;
-    Evaluation result = settings.prior.evaluate(theta.data(), log_prior);
+    Status result = settings.prior.evaluate(theta.data(), log_prior);
     acceptance = 0.0;
-    for (std::size_t step = 0; step < steps && result != Evaluation::failed; ++step) {
+    for (std::size_t step = 0; step < steps && !result.fatal(); ++step) {
         settings.proposal.propose(theta, bitgen, proposal);
         double proposed_prior, proposed_target, probability = 0.0;
         result = evaluate(settings, target, proposal, proposed_prior, proposed_target);
-        if (result == Evaluation::ok)
+        if (result.ok())
             probability = std::exp(std::min(0.0, proposed_prior + proposed_target - log_prior - log_density +
                                                      settings.proposal.log_ratio(theta, proposal)));
         if (bitgen.next_double(bitgen.state) < probability) {
@@ -42,7 +42,7 @@ Evaluation move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size
         if (settings.learn) settings.proposal.learn(probability);
         acceptance += probability / static_cast<double>(steps);
     }
-    return result == Evaluation::failed ? result : Evaluation::ok;
+    return result.fatal() ? result : Status{};
 }
 
 }  // namespace polyagamma

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "linalg/status.hpp"
 #include "mcmc/proposals.hpp"
 #include "random/bitgen.hpp"
 #include "terms/term.hpp"
@@ -12,14 +13,14 @@ namespace polyagamma {
 class LogPrior {
   public:
     virtual ~LogPrior() = default;
-    virtual Evaluation evaluate(const double* theta, double& log_density) = 0;
+    virtual Status evaluate(const double* theta, double& log_density) = 0;
 };
 
 // A density of kernel parameters. The block's proposed side is loaded with them already.
 class ThetaTarget {
   public:
     virtual ~ThetaTarget() = default;
-    virtual Evaluation log_density(Side side, double& value) = 0;
+    virtual Status log_density(Side side, double& value) = 0;
     // The proposal, last evaluated, has become the current state.
     virtual void accepted() = 0;
 };
@@ -33,7 +34,7 @@ struct ThetaMoves {
 };
 // On entry `log_density` is the target's at theta, on return that at the new theta. `acceptance`: the mean
 // probability.
-Evaluation move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
-                      Vector& theta, double& log_density, double& acceptance);
+Status move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
+                  Vector& theta, double& log_density, double& acceptance);
 
 }  // namespace polyagamma

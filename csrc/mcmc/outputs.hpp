@@ -1,8 +1,17 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace polyagamma {
+
+// What a sampler tells of each draw: a name, and how many numbers; 0 for one number, without a dimension.
+struct OutputShape {
+    std::string name;
+    std::size_t size;
+};
 
 // Where the values of each chain and draw go; a null pointer where they are not wanted.
 struct OutputArray {
@@ -15,20 +24,27 @@ struct OutputArray {
         return data + static_cast<std::ptrdiff_t>(chain) * chain_step +
                static_cast<std::ptrdiff_t>(draw) * draw_step;
     }
-    OutputArray from(std::size_t draw) const {
-        return {data == nullptr ? nullptr : at(0, draw), chain_step, draw_step};
-    }
 };
 
-struct Output {
-    OutputArray beta;             // the coefficients, contiguous
-    OutputArray lp;               // log posterior: log-likelihood − ½ (β−m₀)ᵀΛ(β−m₀)
-    OutputArray acceptance_rate;  // mean over the trajectories of the sweep; NaN if it had none
-    OutputArray energy;           // after the last trajectory; NaN likewise
+// The arrays for some sweeps, by name.
+class Outputs {
+  public:
+    void add(const std::string& name, const OutputArray& array) { arrays_[name] = array; }
 
-    Output from(std::size_t draw) const {
-        return {beta.from(draw), lp.from(draw), acceptance_rate.from(draw), energy.from(draw)};
+    OutputArray operator[](const std::string& name) const {
+        const auto found = arrays_.find(name);
+        return found == arrays_.end() ? OutputArray{} : found->second;
     }
+    // Those for the sweeps from `draw` on.
+    Outputs from(std::size_t draw) const {
+        Outputs rest;
+        for (const auto& [name, array] : arrays_)
+            rest.add(name, {array.at(0, draw), array.chain_step, array.draw_step});
+        return rest;
+    }
+
+  private:
+    std::map<std::string, OutputArray> arrays_;
 };
 
 }  // namespace polyagamma

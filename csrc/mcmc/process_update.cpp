@@ -19,7 +19,7 @@ constexpr double kStepsToLearnReach = 150.0;
 class CollapsedTarget final : public ThetaTarget {
   public:
     CollapsedTarget(Term& block, const PseudoData& rows) : block_(block), rows_(rows) {}
-    Evaluation log_density(Side side, double& value) override { return block_.condition(side, rows_, value); }
+    Status log_density(Side side, double& value) override { return block_.condition(side, rows_, value); }
     void accepted() override {}
 
   private:
@@ -33,11 +33,11 @@ class WhitenedTarget final : public ThetaTarget {
     WhitenedTarget(Term& block, const LatentRows& rows, LatentState& state, Vector& g)
         : block_(block), rows_(rows), state_(state), g_(g) {}
 
-    Evaluation log_density(Side side, double& value) override {
-        const Evaluation result = block_.transform(side, state_.whitened.data(), g_.data());
-        if (result != Evaluation::ok) return result;
+    Status log_density(Side side, double& value) override {
+        const Status result = block_.transform(side, state_.whitened.data(), g_.data());
+        if (!result.ok()) return result;
         value = log_likelihood(rows_, g_.data());
-        return std::isfinite(value) ? Evaluation::ok : Evaluation::undefined;
+        return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
     }
     void accepted() override { state_.g.swap(g_); }
 
@@ -62,14 +62,13 @@ class SurrogateTarget final : public ThetaTarget {
           g_(g),
           evidence_(evidence) {}
 
-    Evaluation log_density(Side side, double& value) override {
+    Status log_density(Side side, double& value) override {
         const PseudoData pseudo = state_.surrogate.rows();
-        Evaluation result = block_.condition(side, pseudo, proposed_evidence_);
-        if (result == Evaluation::ok)
-            result = block_.draw(side, pseudo, noise_.data(), whitened_.data(), g_.data());
-        if (result != Evaluation::ok) return result;
+        Status result = block_.condition(side, pseudo, proposed_evidence_);
+        if (result.ok()) result = block_.draw(side, pseudo, noise_.data(), whitened_.data(), g_.data());
+        if (!result.ok()) return result;
         value = proposed_evidence_ + state_.surrogate.excess(rows_, g_.data());
-        return std::isfinite(value) ? Evaluation::ok : Evaluation::undefined;
+        return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
     }
     void accepted() override {
         state_.whitened.swap(whitened_);
@@ -93,20 +92,19 @@ class BlockPosterior final : public SitesPosterior {
     BlockPosterior(Term& block, const PseudoData& rows, double* noise)
         : block_(block), rows_(rows), noise_(noise), mean_(size()) {}
 
-    Evaluation find_mean() {
+    Status find_mean() {
         std::fill_n(noise_, block_.noise_size(), 0.0);
         return block_.draw(Side::current, rows_, noise_, mean_.data(), mean_.data() + block_.whitened_size());
     }
 
     std::size_t size() const override { return block_.whitened_size() + block_.n_rows(); }
     const double* mean() const override { return mean_.data(); }
-    Evaluation covariance_product(const double* h, double* out) override {
+    Status covariance_product(const double* h, double* out) override {
         return block_.covariance_product(rows_, h, out, out + block_.whitened_size());
     }
-    Evaluation draw_momentum(BitGen* const* bitgens, double* out) override {
+    Status draw_momentum(BitGen* const* bitgens, double* out) override {
         fill_normals(**bitgens, noise_, block_.noise_size());
-        const Evaluation result =
-            block_.draw(Side::current, rows_, noise_, out, out + block_.whitened_size());
+        const Status result = block_.draw(Side::current, rows_, noise_, out, out + block_.whitened_size());
         for (std::size_t i = 0; i < mean_.size(); ++i) out[i] -= mean_[i];
         return result;
     }
@@ -133,16 +131,16 @@ ProcessUpdate::ProcessUpdate(Term& block, LogPrior* prior, Moves<std::size_t> st
       trajectories_(block.n_rows(), position_.size(), 1),
       pseudo_{block.n_rows(), omega_.data(), linear_.data()} {}
 
-Evaluation ProcessUpdate::run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
-                              SweepInfo& info) {
+Status ProcessUpdate::run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
+                          SweepInfo& info) {
     info.acceptance = {kNone, kNone, kNone, kNone, kNone};
     if (!can_be_short(state)) kind.complete = true;
-    Evaluation result = Evaluation::ok;
+    Status result;
     if (kind.complete) result = gibbs(rows, bitgen, kind.learn, state, info);
-    if (result == Evaluation::ok) result = whitened_steps(rows, bitgen, kind.learn, state, info);
-    if (result == Evaluation::ok) result = surrogate_moves(rows, bitgen, kind, state, info);
+    if (result.ok()) result = whitened_steps(rows, bitgen, kind.learn, state, info);
+    if (result.ok()) result = surrogate_moves(rows, bitgen, kind, state, info);
     if (kind.learn) learn(rows, state);
-    if (result == Evaluation::ok) result = log_prior(state, info.log_prior);
+    if (result.ok()) result = log_prior(state, info.log_prior);
     return result;
 }
 
@@ -160,29 +158,29 @@ void ProcessUpdate::learn(const LatentRows& rows, LatentState& state) {
 
 void ProcessUpdate::augment(const LatentRows& rows, BitGen& bitgen, const double* g) {
     for (std::size_t i = 0; i < rows.n; ++i) omega_[i] = rows.offset[i] + g[i];
-    fill(FillKey::from(bitgen), 0, {rows.shape, 1}, {omega_.data(), 1}, rows.n, omega_.data());
+    fill(FillKey::from(bitgen), 0, {rows.b, 1}, {omega_.data(), 1}, rows.n, omega_.data());
     for (std::size_t i = 0; i < rows.n; ++i) linear_[i] = rows.kappa[i] - omega_[i] * rows.offset[i];
 }
 
-Evaluation ProcessUpdate::gibbs(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
-                                SweepInfo& info) {
+Status ProcessUpdate::gibbs(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                            SweepInfo& info) {
     augment(rows, bitgen, state.g.data());
     conditioned_ = false;
     CollapsedTarget target(block_, pseudo_);
     double log_density;
-    Evaluation result = target.log_density(Side::current, log_density);
-    if (result == Evaluation::ok && prior_ != nullptr && steps_.collapsed > 0)
+    Status result = target.log_density(Side::current, log_density);
+    if (result.ok() && prior_ != nullptr && steps_.collapsed > 0)
         result = move_theta({block_, *prior_, state.collapsed, learn}, target, steps_.collapsed, bitgen,
                             state.theta, log_density, info.acceptance.collapsed);
-    if (result != Evaluation::ok) return result;
+    if (!result.ok()) return result;
     fill_normals(bitgen, noise_.data(), noise_.size());
     return block_.draw(Side::current, pseudo_, noise_.data(), state.whitened.data(), state.g.data());
 }
 
-Evaluation ProcessUpdate::whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn,
-                                         LatentState& state, SweepInfo& info) {
+Status ProcessUpdate::whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                                     SweepInfo& info) {
     const std::size_t steps = prior_ == nullptr ? 0 : n_whitened_steps(learn, state);
-    if (steps == 0) return Evaluation::ok;
+    if (steps == 0) return {};
     conditioned_ = false;
     WhitenedTarget target(block_, rows, state, proposed_g_);
     double log_density = log_likelihood(rows, state.g.data());
@@ -201,36 +199,35 @@ std::size_t ProcessUpdate::n_whitened_steps(bool learn, const LatentState& state
     return state.white.reach(state.surrogate_walk) >= kLeastReach ? most : 0;
 }
 
-Evaluation ProcessUpdate::surrogate_moves(const LatentRows& rows, BitGen& bitgen, SweepKind kind,
-                                          LatentState& state, SweepInfo& info) {
+Status ProcessUpdate::surrogate_moves(const LatentRows& rows, BitGen& bitgen, SweepKind kind,
+                                      LatentState& state, SweepInfo& info) {
     if (!state.surrogate.learned() || steps_.surrogate + steps_.independent + steps_.trajectory == 0)
-        return Evaluation::ok;
-    Evaluation result = Evaluation::ok;
+        return {};
+    Status result;
     if (!conditioned_) result = block_.condition(Side::current, state.surrogate.rows(), log_evidence_);
-    conditioned_ = result == Evaluation::ok;
-    if (result == Evaluation::ok)
-        result = trajectories(rows, bitgen, kind.learn, state, info.acceptance.trajectory);
-    if (result != Evaluation::ok || prior_ == nullptr) return result;
+    conditioned_ = result.ok();
+    if (result.ok()) result = trajectories(rows, bitgen, kind.learn, state, info.acceptance.trajectory);
+    if (!result.ok() || prior_ == nullptr) return result;
     return surrogate_steps(rows, bitgen, kind, state, info);
 }
 
-Evaluation ProcessUpdate::trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
-                                       double& acceptance) {
-    if (steps_.trajectory == 0) return Evaluation::ok;
+Status ProcessUpdate::trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                                   double& acceptance) {
+    if (steps_.trajectory == 0) return {};
     acceptance = 0.0;
     const auto g = std::copy(state.whitened.begin(), state.whitened.end(), position_.begin());
     std::copy(state.g.begin(), state.g.end(), g);
     BlockPosterior posterior(block_, state.surrogate.rows(), noise_.data());
-    Evaluation result = posterior.find_mean();
+    Status result = posterior.find_mean();
     trajectories_.forget();
     BitGen* const bitgens[] = {&bitgen};
     double* const positions[] = {position_.data()};
-    for (std::size_t step = 0; step < steps_.trajectory && result == Evaluation::ok; ++step) {
+    for (std::size_t step = 0; step < steps_.trajectory && result.ok(); ++step) {
         double probability;
-        result = trajectories_.run(posterior, state.surrogate, rows, state.stride.settings(), bitgens,
+        result = trajectories_.run(posterior, state.surrogate, rows, state.step_size.settings(), bitgens,
                                    positions, &probability);
-        if (result != Evaluation::ok) return result;
-        if (learn) state.stride.learn(probability);
+        if (!result.ok()) return result;
+        if (learn) state.step_size.learn(probability);
         acceptance += probability / static_cast<double>(steps_.trajectory);
     }
     std::copy(position_.begin(), g, state.whitened.begin());
@@ -238,33 +235,32 @@ Evaluation ProcessUpdate::trajectories(const LatentRows& rows, BitGen& bitgen, b
     return result;
 }
 
-Evaluation ProcessUpdate::surrogate_steps(const LatentRows& rows, BitGen& bitgen, SweepKind kind,
-                                          LatentState& state, SweepInfo& info) {
+Status ProcessUpdate::surrogate_steps(const LatentRows& rows, BitGen& bitgen, SweepKind kind,
+                                      LatentState& state, SweepInfo& info) {
     const std::size_t walk = kind.complete ? steps_.surrogate : 0;
     const std::size_t independent = state.independent.ready() ? steps_.independent : 0;
-    if (walk + independent == 0) return Evaluation::ok;
+    if (walk + independent == 0) return {};
     fill_normals(bitgen, noise_.data(), noise_.size());
-    Evaluation result =
+    Status result =
         block_.invert_draw(state.surrogate.rows(), state.whitened.data(), state.g.data(), noise_.data());
-    if (result != Evaluation::ok) return result;
+    if (!result.ok()) return result;
     SurrogateTarget target(block_, rows, state, noise_, proposed_whitened_, proposed_g_, log_evidence_);
     double log_density = log_evidence_ + state.surrogate.excess(rows, state.g.data());
     if (walk > 0)
         result = move_theta({block_, *prior_, state.surrogate_walk, kind.learn}, target, walk, bitgen,
                             state.theta, log_density, info.acceptance.surrogate);
-    if (independent > 0 && result == Evaluation::ok)
+    if (independent > 0 && result.ok())
         result = move_theta({block_, *prior_, state.independent, kind.learn}, target, independent, bitgen,
                             state.theta, log_density, info.acceptance.independent);
     return result;
 }
 
-Evaluation ProcessUpdate::log_prior(const LatentState& state, double& value) {
+Status ProcessUpdate::log_prior(const LatentState& state, double& value) {
     double of_theta = 0.0;
-    const Evaluation result =
-        prior_ == nullptr ? Evaluation::ok : prior_->evaluate(state.theta.data(), of_theta);
+    const Status result = prior_ == nullptr ? Status{} : prior_->evaluate(state.theta.data(), of_theta);
     const Vector& nu = state.whitened;
     value = of_theta - 0.5 * std::inner_product(nu.begin(), nu.end(), nu.begin(), 0.0);
-    return result == Evaluation::ok && !std::isfinite(value) ? Evaluation::undefined : result;
+    return result.ok() && !std::isfinite(value) ? Status{Status::Kind::not_finite} : result;
 }
 
 }  // namespace polyagamma

@@ -4,6 +4,7 @@
 
 #include "likelihood/sites.hpp"
 #include "linalg/aligned.hpp"
+#include "linalg/status.hpp"
 #include "mcmc/function_hmc.hpp"
 #include "mcmc/metropolis.hpp"
 #include "random/bitgen.hpp"
@@ -50,7 +51,7 @@ struct LatentState {
         for (RandomWalk* walk : {&collapsed, &white, &surrogate_walk})
             visitor(walk->state().data(), walk->state().size());
         independent.visit(visitor);
-        stride.visit(visitor);
+        step_size.visit(visitor);
         surrogate.visit(visitor);
     }
 
@@ -59,7 +60,7 @@ struct LatentState {
     Vector whitened;  // ν
     RandomWalk collapsed, white, surrogate_walk;
     IndependentProposal independent;
-    StepSize stride;
+    StepSize step_size;
     GaussianSites surrogate;
 };
 
@@ -79,24 +80,23 @@ struct SweepKind {
 class ProcessUpdate {
   public:
     ProcessUpdate(Term& block, LogPrior* prior, Moves<std::size_t> steps);
-    Evaluation run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
-                   SweepInfo& info);
+    Status run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state, SweepInfo& info);
     // The block has been loaded with something else.
     void forget() { conditioned_ = false; }
 
   private:
-    Evaluation gibbs(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state, SweepInfo& info);
-    Evaluation whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
-                              SweepInfo& info);
+    Status gibbs(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state, SweepInfo& info);
+    Status whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                          SweepInfo& info);
     bool can_be_short(const LatentState& state) const;
-    Evaluation surrogate_moves(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
-                               SweepInfo& info);
+    Status surrogate_moves(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
+                           SweepInfo& info);
     std::size_t n_whitened_steps(bool learn, const LatentState& state) const;
-    Evaluation trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
-                            double& acceptance);
-    Evaluation surrogate_steps(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
-                               SweepInfo& info);
-    Evaluation log_prior(const LatentState& state, double& value);
+    Status trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
+                        double& acceptance);
+    Status surrogate_steps(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
+                           SweepInfo& info);
+    Status log_prior(const LatentState& state, double& value);
     void learn(const LatentRows& rows, LatentState& state);
     void augment(const LatentRows& rows, BitGen& bitgen, const double* g);
 
@@ -104,7 +104,7 @@ class ProcessUpdate {
     LogPrior* prior_;  // null: the kernel is fixed
     Moves<std::size_t> steps_;
     Vector omega_, linear_, noise_, proposed_whitened_, proposed_g_, position_;
-    Trajectories trajectories_;
+    FunctionHmc trajectories_;
     PseudoData pseudo_;
     // Whether the block is conditioned on the surrogate, and then the evidence.
     bool conditioned_ = false;

@@ -10,7 +10,7 @@
 
 // Kernel 2: PG(b, c) for every b > 0 and c ≥ 0 from one inverse-Gaussian envelope. The PG(b, c) density is
 //     [Lévy density of scale b²/4] · e^{−c²ω/2} · e^{R_b(ω)} · const,
-// and R_b is concave. A tangent of R_b majorises it, and tangent, tilt and Lévy density parallel_region are
+// and R_b is concave. A tangent of R_b majorises it, and tangent, tilt and Lévy density together are
 // an inverse Gaussian: with s = −R_b'(ω*) it has the shape λ = b²/4 and the mean μ = b / (2 sqrt(c² + 2s)),
 // and ω is accepted with probability exp(R_b(ω) − R_b(ω*) + s(ω − ω*)), on average at least sqrt(2/3).
 //

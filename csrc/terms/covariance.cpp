@@ -6,9 +6,9 @@
 
 namespace polyagamma {
 
-Evaluation Covariance::evaluate(CovarianceFunction& function, const double* theta) {
+Status Covariance::evaluate(CovarianceFunction& function, const double* theta) {
     factored_ = false;
-    const Evaluation result = function.evaluate(theta, square_.data());
+    const Status result = function.evaluate(theta, square_.data());
     for (std::size_t i = 0; i < n_; ++i) diagonal_[i] = square_[i * n_ + i];
     return result;
 }
@@ -35,14 +35,14 @@ void Covariance::mirror() {
     for (std::size_t i = 0; i < n_; ++i) square_[i * n_ + i] = diagonal_[i];
 }
 
-Evaluation Covariance::factor() {
-    if (factored_) return Evaluation::ok;
+Status Covariance::factor() {
+    if (factored_) return {};
     mirror();
     char lower = 'L';  // column-major lower is row-major upper
     int order = static_cast<int>(n_), info = 0;
     blas_->dpotrf(&lower, &order, square_.data(), &order, &info);
     factored_ = info == 0;
-    return factored_ ? Evaluation::ok : Evaluation::undefined;
+    return factored_ ? Status{} : Status{Status::Kind::not_finite};
 }
 
 void Covariance::triangular_product(char trans, double* x) const {

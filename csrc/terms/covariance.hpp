@@ -4,6 +4,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/status.hpp"
 #include "terms/term.hpp"
 
 namespace polyagamma {
@@ -13,7 +14,7 @@ class CovarianceFunction {
   public:
     virtual ~CovarianceFunction() = default;
     // The lower triangle of the matrix (n, n), row-major, at log parameters `theta`. Threads call it at once.
-    virtual Evaluation evaluate(const double* theta, double* matrix) = 0;
+    virtual Status evaluate(const double* theta, double* matrix) = 0;
 };
 
 // A covariance matrix K and its Cholesky factor L in the memory of one matrix: row-major, K below the
@@ -22,13 +23,13 @@ class Covariance {
   public:
     Covariance(std::size_t n, const Blas& blas) : n_(n), blas_(&blas), square_(n * n), diagonal_(n) {}
 
-    Evaluation evaluate(CovarianceFunction& function, const double* theta);
+    Status evaluate(CovarianceFunction& function, const double* theta);
 
     // Lower triangle of B = I + S K S, S = diag(scale), in row-major order.
     void scaled_plus_identity(const double* scale, double* b) const;
 
     // K = L Lᵀ, unless that has been done since the last evaluation.
-    Evaluation factor();
+    Status factor();
     // x = L x and x = Lᵀ x, after factor().
     void multiply_factor(double* x) const { triangular_product('N', x); }
     void multiply_factor_transposed(double* x) const { triangular_product('T', x); }

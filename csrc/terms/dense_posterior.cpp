@@ -74,7 +74,7 @@ void TriangularPanels::solve(double* x, std::size_t chains, std::size_t stride, 
 }
 
 // Σ = K - (C⁻¹W^½K)ᵀ(C⁻¹W^½K) with C Cᵀ = I + W^½KW^½, which needs no inverse of K; in place of K, in full.
-Evaluation DensePosterior::condition(Vector& k, const PseudoData& rows) const {
+Status DensePosterior::condition(Vector& k, const PseudoData& rows) const {
     Vector b(n_ * n_), t(n_ * n_), root(n_);
     for (std::size_t i = 0; i < n_; ++i) root[i] = std::sqrt(rows.precision[i]);
     for (std::size_t i = 0; i < n_; ++i) {
@@ -82,31 +82,31 @@ Evaluation DensePosterior::condition(Vector& k, const PseudoData& rows) const {
         for (std::size_t j = 0; j <= i; ++j) b[i * n_ + j] = t[i * n_ + j] * root[j];
         b[i * n_ + i] += 1.0;
     }
-    if (!cholesky(*blas_, b.data(), n_).ok()) return Evaluation::undefined;
+    if (!cholesky(*blas_, b.data(), n_).ok()) return {Status::Kind::not_finite};
     char right = 'R', upper = 'U', no = 'N', transposed = 'T';
     int order = static_cast<int>(n_);
     double one = 1.0, minus_one = -1.0;
     blas_->dtrsm(&right, &upper, &no, &no, &order, &order, &one, b.data(), &order, t.data(), &order);
     blas_->dgemm(&no, &transposed, &order, &order, &order, &minus_one, t.data(), &order, t.data(), &order,
                  &one, k.data(), &order);
-    return Evaluation::ok;
+    return {};
 }
 
-Evaluation DensePosterior::assign(CovarianceFunction& function, const PseudoData& rows) {
+Status DensePosterior::assign(CovarianceFunction& function, const PseudoData& rows) {
     covariance_ = Panels();
     factor_ = TriangularPanels();
     Vector k(n_ * n_);
-    Evaluation result = function.evaluate(nullptr, k.data());
+    Status result = function.evaluate(nullptr, k.data());
     fill_upper(k.data(), n_);
-    if (result == Evaluation::ok) result = condition(k, rows);
-    if (result != Evaluation::ok) return result;
+    if (result.ok()) result = condition(k, rows);
+    if (!result.ok()) return result;
     fill_upper(k.data(), n_);  // exactly symmetric
     covariance_.assign({k.data(), n_, n_, false}, nullptr, *blas_);
     multiply_vector(*blas_, k.data(), rows.linear, n_, n_, mean_.data());
     constant_ = 0.5 * dot(mean_.data(), rows.linear, n_);
-    if (!cholesky(*blas_, k.data(), n_).ok()) return Evaluation::undefined;
+    if (!cholesky(*blas_, k.data(), n_).ok()) return {Status::Kind::not_finite};
     factor_.assign(k.data(), n_);
-    return Evaluation::ok;
+    return {};
 }
 
 }  // namespace polyagamma

@@ -5,6 +5,7 @@
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/panels.hpp"
+#include "linalg/status.hpp"
 #include "terms/covariance.hpp"
 #include "terms/term.hpp"
 
@@ -44,7 +45,7 @@ class DensePosterior {
   public:
     DensePosterior(std::size_t n, const Blas& blas) : n_(n), blas_(&blas), mean_(n) {}
 
-    Evaluation assign(CovarianceFunction& function, const PseudoData& rows);
+    Status assign(CovarianceFunction& function, const PseudoData& rows);
 
     std::size_t size() const { return n_; }
     const Vector& mean() const { return mean_; }
@@ -54,7 +55,7 @@ class DensePosterior {
     double constant() const { return constant_; }
 
   private:
-    Evaluation condition(Vector& k, const PseudoData& rows) const;
+    Status condition(Vector& k, const PseudoData& rows) const;
 
     std::size_t n_;
     const Blas* blas_;

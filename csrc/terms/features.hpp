@@ -4,6 +4,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/panels.hpp"
+#include "linalg/status.hpp"
 #include "terms/term.hpp"
 
 namespace polyagamma {
@@ -24,7 +25,7 @@ class FeatureFunction {
   public:
     virtual ~FeatureFunction() = default;
     // Those at log parameters `theta`. Threads call it at once.
-    virtual Evaluation evaluate(const double* theta, Features& features) = 0;
+    virtual Status evaluate(const double* theta, Features& features) = 0;
 };
 
 }  // namespace polyagamma

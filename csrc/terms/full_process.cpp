@@ -18,19 +18,19 @@ FullProcess::FullProcess(std::size_t n, std::shared_ptr<Covariance> fixed, const
     sides_[Side::current] = {std::move(fixed), Vector(n * n)};
 }
 
-Evaluation FullProcess::load(Side side, const double* theta) {
-    return function_ == nullptr ? Evaluation::ok : sides_[side].prior->evaluate(*function_, theta);
+Status FullProcess::load(Side side, const double* theta) {
+    return function_ == nullptr ? Status{} : sides_[side].prior->evaluate(*function_, theta);
 }
 
 // log p(z | ω, θ) = -½ log|B| - ½ sᵀB⁻¹s + const, s = Ω^{-½}(κ - Ω offset), for z ~ N(0, K + Ω⁻¹).
-Evaluation FullProcess::condition(Side side, const PseudoData& rows, double& log_evidence) {
+Status FullProcess::condition(Side side, const PseudoData& rows, double& log_evidence) {
     Matrices& m = sides_[side];
     for (std::size_t i = 0; i < n_; ++i) {
         scale_[i] = std::sqrt(rows.precision[i]);
         work_[i] = rows.linear[i] / scale_[i];
     }
     m.prior->scaled_plus_identity(scale_.data(), m.b.data());
-    if (!cholesky(*blas_, m.b.data(), n_).ok()) return Evaluation::undefined;
+    if (!cholesky(*blas_, m.b.data(), n_).ok()) return {Status::Kind::not_finite};
     solve_lower(*blas_, m.b.data(), n_, work_.data());
     double half_log_det = 0.0, quadratic = 0.0;
     for (std::size_t i = 0; i < n_; ++i) {
@@ -38,16 +38,16 @@ Evaluation FullProcess::condition(Side side, const PseudoData& rows, double& log
         quadratic += work_[i] * work_[i];
     }
     log_evidence = -half_log_det - 0.5 * quadratic;
-    return std::isfinite(log_evidence) ? Evaluation::ok : Evaluation::undefined;
+    return std::isfinite(log_evidence) ? Status{} : Status{Status::Kind::not_finite};
 }
 
 // Matheron's rule: g = g₀ + KΩ^½B⁻¹(Ω^{-½}(κ - Ω offset) - Ω^½g₀ - ε) with g₀ = L z ~ N(0, K) and ε ~ N(0,
 // I). As K = L Lᵀ, this is g = L ν with ν = z + LᵀΩ^½B⁻¹(...).
-Evaluation FullProcess::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
-                             double* g) {
+Status FullProcess::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
+                         double* g) {
     Matrices& m = sides_[side];
-    const Evaluation factored = m.prior->factor();
-    if (factored != Evaluation::ok) return factored;
+    const Status factored = m.prior->factor();
+    if (!factored.ok()) return factored;
     const double *z = noise, *epsilon = noise + n_;
     std::copy(z, z + n_, g);
     m.prior->multiply_factor(g);
@@ -64,9 +64,9 @@ Evaluation FullProcess::draw(Side side, const PseudoData& rows, const double* no
 // Matheron's rule once more: given g, (z, ε) is any pair (z*, ε*) from the prior, which makes (ν*, g*), plus
 // its covariance with g times the inverse of that of g times g - g*; this is z* + ν - ν* and ε* - Ω^½(g -
 // g*).
-Evaluation FullProcess::invert_draw(const PseudoData& rows, const double* whitened, const double* g,
-                                    double* noise) {
-    const Evaluation result = draw(Side::current, rows, noise, whitened_.data(), g_.data());
+Status FullProcess::invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                                double* noise) {
+    const Status result = draw(Side::current, rows, noise, whitened_.data(), g_.data());
     for (std::size_t i = 0; i < n_; ++i) {
         noise[i] += whitened[i] - whitened_[i];
         noise[n_ + i] -= scale_[i] * (g[i] - g_[i]);
@@ -76,10 +76,10 @@ Evaluation FullProcess::invert_draw(const PseudoData& rows, const double* whiten
 
 // K(I - Ω^½B⁻¹Ω^½K) h is the covariance of g with itself times h, K - K(K + Ω⁻¹)⁻¹K; that of ν has Lᵀ for
 // the first K.
-Evaluation FullProcess::covariance_product(const PseudoData&, const double* h, double* whitened, double* g) {
+Status FullProcess::covariance_product(const PseudoData&, const double* h, double* whitened, double* g) {
     const Matrices& m = sides_[Side::current];
-    const Evaluation factored = m.prior->factor();
-    if (factored != Evaluation::ok) return factored;
+    const Status factored = m.prior->factor();
+    if (!factored.ok()) return factored;
     std::copy(h, h + n_, work_.begin());
     m.prior->multiply_factor_transposed(work_.data());
     m.prior->multiply_factor(work_.data());
@@ -91,13 +91,13 @@ Evaluation FullProcess::covariance_product(const PseudoData&, const double* h, d
     return transform(Side::current, whitened, g);
 }
 
-Evaluation FullProcess::transform(Side side, const double* whitened, double* g) {
+Status FullProcess::transform(Side side, const double* whitened, double* g) {
     Covariance& prior = *sides_[side].prior;
-    const Evaluation factored = prior.factor();
-    if (factored != Evaluation::ok) return factored;
+    const Status factored = prior.factor();
+    if (!factored.ok()) return factored;
     std::copy(whitened, whitened + n_, g);
     prior.multiply_factor(g);
-    return Evaluation::ok;
+    return {};
 }
 
 }  // namespace polyagamma

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "linalg/aligned.hpp"
+#include "linalg/status.hpp"
 #include "terms/buffers.hpp"
 #include "terms/covariance.hpp"
 #include "terms/term.hpp"
@@ -21,16 +22,14 @@ class FullProcess final : public Term {
     std::size_t n_rows() const override { return n_; }
     std::size_t whitened_size() const override { return n_; }
     std::size_t noise_size() const override { return 2 * n_; }
-    Evaluation load(Side side, const double* theta) override;
+    Status load(Side side, const double* theta) override;
     void swap_sides() override { sides_.swap(); }
-    Evaluation condition(Side side, const PseudoData& rows, double& log_evidence) override;
-    Evaluation draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
-                    double* g) override;
-    Evaluation invert_draw(const PseudoData& rows, const double* whitened, const double* g,
-                           double* noise) override;
-    Evaluation covariance_product(const PseudoData& rows, const double* h, double* whitened,
-                                  double* g) override;
-    Evaluation transform(Side side, const double* whitened, double* g) override;
+    Status condition(Side side, const PseudoData& rows, double& log_evidence) override;
+    Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened, double* g) override;
+    Status invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                       double* noise) override;
+    Status covariance_product(const PseudoData& rows, const double* h, double* whitened, double* g) override;
+    Status transform(Side side, const double* whitened, double* g) override;
 
   private:
     struct Matrices {

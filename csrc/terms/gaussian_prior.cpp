@@ -15,17 +15,6 @@ void GaussianPrior::apply_precision(const Blas& blas, const double* x, double* y
     multiply_precision(blas, x, 1, y);
 }
 
-void GaussianPrior::add_precision(double* a) const {
-    const std::size_t p = size();
-    for (std::size_t i = 0; i < p; ++i) {
-        if (diagonal_) {
-            a[i * p + i] += precision_[i];
-        } else {
-            for (std::size_t j = 0; j < p; ++j) a[i * p + j] += precision_[i * p + j];
-        }
-    }
-}
-
 void GaussianPrior::multiply_precision(const Blas& blas, const double* a, std::size_t columns,
                                        double* c) const {
     const std::size_t p = size();

@@ -17,8 +17,6 @@ class GaussianPrior {
     const Vector& mean() const { return mean_; }
     // y = Λ x.
     void apply_precision(const Blas& blas, const double* x, double* y) const;
-    // a += Λ, a (size, size).
-    void add_precision(double* a) const;
     // c = Λ a, with a and c (size, columns).
     void multiply_precision(const Blas& blas, const double* a, std::size_t columns, double* c) const;
     // G with Λ = G Gᵀ: its diagonal (size), or the lower triangular matrix (size, size).

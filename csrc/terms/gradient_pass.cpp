@@ -1,6 +1,7 @@
 #include "terms/gradient_pass.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "linalg/interleave.hpp"
 #include "simd/lanes_sum.hpp"
@@ -21,17 +22,17 @@ void sum_each(const Vector& lanes, Vector& sums) {
 
 }  // namespace
 
-GradientPass::GradientPass(const Rows& rows, std::size_t k, std::size_t chains, std::size_t workers)
-    : rows_(rows),
+GradientPass::GradientPass(std::vector<const ChainPosterior*> posteriors, std::size_t k, std::size_t workers)
+    : posteriors_(std::move(posteriors)),
       k_(k),
-      chains_(chains),
+      chains_(posteriors_.size()),
       block_panels_(panels_per_block(k)),
-      partition_(RowPartition::for_vectors(rows.n)),
-      interleaved_(workers, Vector(k * chains)),
-      of_prior_(chains, Vector(k)) {
+      partition_(RowPartition::for_vectors(posteriors_.front()->likelihood->rows())),
+      interleaved_(workers, Vector(k * chains_)),
+      of_prior_(chains_, Vector(k)) {
     const std::size_t block_rows = block_panels_ * kPanelRows;
-    parts_.resize(partition_.count(), {Vector(chains * block_rows), Vector(k * chains * kPanelRows),
-                                       Vector(chains * kPanelRows), Vector(k * chains), Vector(chains)});
+    parts_.resize(partition_.count(), {Vector(chains_ * block_rows), Vector(k * chains_ * kPanelRows),
+                                       Vector(chains_ * kPanelRows), Vector(k * chains_), Vector(chains_)});
 }
 
 void GradientPass::run(Worker& worker, const Whitening& whitening, const double* const* u, Wanted wanted,
@@ -43,7 +44,7 @@ void GradientPass::run(Worker& worker, const Whitening& whitening, const double*
     for (std::size_t s = strips.begin; s < strips.end; ++s) strip(whitening, interleaved, wanted, s);
     worker.barrier();
     const Worker::Range own = worker.share(chains_);
-    for (std::size_t c = own.begin; c < own.end; ++c) finish(whitening, c, u[c], wanted, *densities[c]);
+    for (std::size_t c = own.begin; c < own.end; ++c) finish(c, u[c], wanted, *densities[c]);
 }
 
 void GradientPass::run_alone(const Whitening& whitening, const double* u, Density& density) {
@@ -52,10 +53,9 @@ void GradientPass::run_alone(const Whitening& whitening, const double* u, Densit
     run(alone, whitening, &u, Wanted::gradient_and_value, &result);
 }
 
-void GradientPass::finish(const Whitening& whitening, std::size_t chain, const double* u, Wanted wanted,
-                          Density& density) {
+void GradientPass::finish(std::size_t chain, const double* u, Wanted wanted, Density& density) {
     const double* of_prior = of_prior_[chain].data();
-    const double log_prior = whitening.log_prior(u, of_prior_[chain].data());
+    const double log_prior = posteriors_[chain]->prior->log_density(u, of_prior_[chain].data());
     for (std::size_t j = 0; j < k_; ++j) {
         double sum = 0.0;
         for (const Part& part : parts_) sum += part.gradient[j * chains_ + chain];
@@ -88,16 +88,16 @@ void GradientPass::block(const Whitening& whitening, const Vector& interleaved, 
     const std::size_t stride = block_panels_ * kPanelRows;
     const double* matrix = whitening.matrix().panel(first_panel);
     const double* eta0 = &whitening.predictor()[first];
-    const double* kappa = &rows_.kappa[first];
-    const double* shape = &rows_.shape[first];
+    const RowBlock rows{first, n, stride};
     kernel.forward(matrix, panels, k_, interleaved.data(), chains_, part.eta.data(), stride);
     for (std::size_t c = 0; c < chains_; ++c) {
+        const Likelihood& likelihood = *posteriors_[c]->likelihood;
         double* eta = &part.eta[c * stride];
         for (std::size_t i = 0; i < n; ++i) eta[i] += eta0[i];
         if (wanted == Wanted::gradient_and_value) {
-            kernel.residual_and_log_likelihood(kappa, shape, n, eta, &part.density_lanes[c * kPanelRows]);
+            likelihood.derivative_and_log_density(rows, eta, &part.density_lanes[c * kPanelRows]);
         } else {
-            kernel.residual(kappa, shape, n, eta);
+            likelihood.derivative(rows, eta);
         }
     }
     kernel.transposed(matrix, panels, k_, part.eta.data(), chains_, stride, part.gradient_lanes.data());

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "likelihood/binomial.hpp"
+#include "likelihood/likelihood.hpp"
 #include "linalg/aligned.hpp"
 #include "parallel/region.hpp"
 #include "terms/density.hpp"
@@ -12,12 +12,19 @@
 
 namespace polyagamma {
 
+// What a chain samples: the likelihood and the prior at the parameters and scales that it has.
+struct ChainPosterior {
+    const Likelihood* likelihood;
+    const WhitenedPrior* prior;
+};
+
 // log π(u) and its gradient for up to kBatchChains chains, in one pass over M by blocks of rows that stay in
 // cache between the product with M and the one with Mᵀ. The workers of a team share the rows, and then the
 // chains.
 class GradientPass {
   public:
-    GradientPass(const Rows& rows, std::size_t k, std::size_t chains, std::size_t workers);
+    // `posteriors`: of each chain; they must outlive the pass.
+    GradientPass(std::vector<const ChainPosterior*> posteriors, std::size_t k, std::size_t workers);
 
     enum class Wanted { gradient, gradient_and_value };
 
@@ -42,10 +49,9 @@ class GradientPass {
     void block(const Whitening& whitening, const Vector& interleaved, Wanted wanted, std::size_t first_panel,
                std::size_t panels, Part& part) const;
     // From the sums of all strips, and the prior.
-    void finish(const Whitening& whitening, std::size_t chain, const double* u, Wanted wanted,
-                Density& density);
+    void finish(std::size_t chain, const double* u, Wanted wanted, Density& density);
 
-    const Rows& rows_;
+    std::vector<const ChainPosterior*> posteriors_;
     std::size_t k_, chains_, block_panels_;
     RowPartition partition_;
     std::vector<Vector> interleaved_;  // of each worker (k, chains): all u

@@ -1,18 +1,20 @@
 #pragma once
 
-#include "likelihood/binomial.hpp"
+#include "likelihood/likelihood.hpp"
+#include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/design.hpp"
-#include "terms/gaussian_prior.hpp"
+#include "terms/prior.hpp"
 
 namespace polyagamma {
 
-// A posterior: rows whose linear predictor is offset + design · coefficients, and a Gaussian prior of the
+// A posterior: rows whose linear predictor is offset + design · coefficients, and a prior of the
 // coefficients.
-struct Model {
+struct LinearModel {
     Design design;
-    Rows rows;
-    GaussianPrior prior;
+    Vector offset;  // padded
+    const Likelihood& likelihood;
+    const Prior& prior;
     const Blas& blas;
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "linalg/dense.hpp"
+#include "linalg/weighted_gram.hpp"
 #include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
 
@@ -39,8 +40,8 @@ LowRankProcess::LowRankProcess(std::size_t n, std::size_t m, std::shared_ptr<Fea
     sides_[Side::current] = {std::move(fixed), Vector(m * m), Vector(m)};
 }
 
-Evaluation LowRankProcess::load(Side side, const double* theta) {
-    return function_ == nullptr ? Evaluation::ok : function_->evaluate(theta, *sides_[side].features);
+Status LowRankProcess::load(Side side, const double* theta) {
+    return function_ == nullptr ? Status{} : function_->evaluate(theta, *sides_[side].features);
 }
 
 template <class Work>
@@ -86,7 +87,7 @@ double LowRankProcess::weigh(const Features& features, const PseudoData& rows, c
 
 // z ~ N(0, ΦΦᵀ + diag(s + 1/ω)): by the matrix determinant lemma and Woodbury's identity its log density is
 // -½ log|B| + ½ |C⁻¹Φᵀ d linear|² + ½ Σ log d - ½ Σ d linear² / ω, and a term in ω alone.
-Evaluation LowRankProcess::condition(Side side, const PseudoData& rows, double& log_evidence) {
+Status LowRankProcess::condition(Side side, const PseudoData& rows, double& log_evidence) {
     Matrices& m = sides_[side];
     const Features& features = *m.features;
     log_evidence = 0.0;
@@ -95,21 +96,20 @@ Evaluation LowRankProcess::condition(Side side, const PseudoData& rows, double& 
     for (std::size_t j = 0; j < m_; ++j) m.b[j * m_ + j] = 1.0;
     for_blocks([&](const RowBlock& block) {
         log_evidence += weigh(features, rows, block);
-        loops().model.weighted_gram(features.matrix.panel(block.panel), block.panels, m_, weights_.data(),
-                                    m.b.data());
+        add_weighted_gram(features.matrix, block.panel, block.panels, weights_.data(), m.b.data());
         add_transposed(features, block);
     });
-    if (!cholesky(*blas_, m.b.data(), m_).ok()) return Evaluation::undefined;
+    if (!cholesky(*blas_, m.b.data(), m_).ok()) return {Status::Kind::not_finite};
     sum_transposed(m.mean.data());
     solve_lower(*blas_, m.b.data(), m_, m.mean.data());
     for (std::size_t j = 0; j < m_; ++j)
         log_evidence += 0.5 * m.mean[j] * m.mean[j] - std::log(m.b[j * m_ + j]);
-    return std::isfinite(log_evidence) ? Evaluation::ok : Evaluation::undefined;
+    return std::isfinite(log_evidence) ? Status{} : Status{Status::Kind::not_finite};
 }
 
 // v = C⁻ᵀ(mean + noise); g | v, z, ω ~ N(d (Φv + s linear), s d).
-Evaluation LowRankProcess::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
-                                double* g) {
+Status LowRankProcess::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
+                            double* g) {
     const Matrices& m = sides_[side];
     for (std::size_t j = 0; j < m_; ++j) whitened[j] = m.mean[j] + noise[j];
     solve_lower_transposed(*blas_, m.b.data(), m_, whitened);
@@ -122,12 +122,12 @@ Evaluation LowRankProcess::draw(Side side, const PseudoData& rows, const double*
             whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank[i - block.first]) / std::sqrt(s) : 0.0;
         }
     });
-    return Evaluation::ok;
+    return {};
 }
 
 // Rows without variance of their own keep the noise they had: it plays no part.
-Evaluation LowRankProcess::invert_draw(const PseudoData& rows, const double* whitened, const double* g,
-                                       double* noise) {
+Status LowRankProcess::invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                                   double* noise) {
     const Matrices& m = sides_[Side::current];
     for (std::size_t j = 0; j < m_; ++j) {  // Cᵀ v - mean
         double sum = -m.mean[j];
@@ -140,12 +140,12 @@ Evaluation LowRankProcess::invert_draw(const PseudoData& rows, const double* whi
         const double low_rank = g[i] - std::sqrt(s) * whitened[m_ + i];
         if (s > 0.0) noise[m_ + i] = (g[i] - d * (low_rank + s * rows.linear[i])) / std::sqrt(s * d);
     }
-    return Evaluation::ok;
+    return {};
 }
 
 // Cov(v, g) h = C⁻ᵀC⁻¹Φᵀ d h; g is d Φv and noise of variance s d, and e is (g - Φv) / √s.
-Evaluation LowRankProcess::covariance_product(const PseudoData& rows, const double* h, double* whitened,
-                                              double* g) {
+Status LowRankProcess::covariance_product(const PseudoData& rows, const double* h, double* whitened,
+                                          double* g) {
     const Matrices& m = sides_[Side::current];
     const Features& features = *m.features;
     std::fill(lanes_.begin(), lanes_.end(), 0.0);
@@ -165,17 +165,17 @@ Evaluation LowRankProcess::covariance_product(const PseudoData& rows, const doub
             whitened[m_ + i] = s > 0.0 ? (g[i] - low_rank[i - block.first]) / std::sqrt(s) : 0.0;
         }
     });
-    return Evaluation::ok;
+    return {};
 }
 
-Evaluation LowRankProcess::transform(Side side, const double* whitened, double* g) {
+Status LowRankProcess::transform(Side side, const double* whitened, double* g) {
     const Features& features = *sides_[side].features;
     for_blocks([&](const RowBlock& block) {
         const double* low_rank = product(features, block, whitened);
         for (std::size_t i = block.first; i < block.end; ++i)
             g[i] = low_rank[i - block.first] + std::sqrt(features.variance[i]) * whitened[m_ + i];
     });
-    return Evaluation::ok;
+    return {};
 }
 
 }  // namespace polyagamma

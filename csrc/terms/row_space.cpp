@@ -7,17 +7,18 @@
 
 namespace polyagamma {
 
-Status RowSpaceModel::assign(const Model& model) {
+Status RowSpaceModel::assign(const LinearModel& model) {
     model_ = &model;
-    const std::size_t n = model.rows.n;
+    const GaussianPrior& prior = model.prior.conditional();
+    const std::size_t n = model.design.n;
     const std::size_t p = model.prior.size();
-    if (const Status status = model.prior.factor(model.blas, factor_); !status.ok()) return status;
+    if (const Status status = prior.factor(model.blas, factor_); !status.ok()) return status;
     orthonormal_.resize(n * p);
     model.design.copy_rows(0, n, orthonormal_.data());
 
-    Rows rows = model.rows;
+    Vector offset(model.offset);
     for (std::size_t i = 0; i < n; ++i) {
-        rows.offset[i] += dot(&orthonormal_[i * p], model.prior.mean().data(), p);
+        offset[i] += dot(&orthonormal_[i * p], prior.mean().data(), p);
         solve_factor(&orthonormal_[i * p]);
     }
     lower_.resize(n * n);
@@ -25,8 +26,9 @@ Status RowSpaceModel::assign(const Model& model) {
     lq(model.blas, orthonormal_.data(), n, p, lower_.data());
 
     const Vector mean(n), precision(n, 1.0);
-    reduced_.reset(new Model{
-        {lower_.data(), n, n, false}, std::move(rows), {mean.data(), precision.data(), n, true}, model.blas});
+    unit_ = std::make_unique<FixedPrior>(GaussianPrior(mean.data(), precision.data(), n, true));
+    reduced_.reset(new LinearModel{
+        {lower_.data(), n, n, false}, std::move(offset), model.likelihood, *unit_, model.blas});
     return {};
 }
 
@@ -38,10 +40,10 @@ void RowSpaceModel::solve_factor(double* row) const {
 }
 
 void RowSpaceModel::reduce(const double* beta, double* z) const {
-    const std::size_t n = model_->rows.n;
+    const std::size_t n = model_->design.n;
     const std::size_t p = model_->prior.size();
     Vector deviation(p), x(p);
-    for (std::size_t j = 0; j < p; ++j) deviation[j] = beta[j] - model_->prior.mean()[j];
+    for (std::size_t j = 0; j < p; ++j) deviation[j] = beta[j] - model_->prior.conditional().mean()[j];
     if (factor_.size() == p) {
         for (std::size_t j = 0; j < p; ++j) x[j] = factor_[j] * deviation[j];
     } else {
@@ -51,7 +53,7 @@ void RowSpaceModel::reduce(const double* beta, double* z) const {
 }
 
 double RowSpaceModel::complete(const double* z, double* normals, double* beta) const {
-    const std::size_t n = model_->rows.n;
+    const std::size_t n = model_->design.n;
     const std::size_t p = model_->prior.size();
     Vector gap(n);
     multiply_vector(model_->blas, orthonormal_.data(), normals, n, p, gap.data());
@@ -64,7 +66,7 @@ double RowSpaceModel::complete(const double* z, double* normals, double* beta) c
     } else {
         solve_lower_transposed(model_->blas, factor_.data(), p, beta);
     }
-    for (std::size_t j = 0; j < p; ++j) beta[j] += model_->prior.mean()[j];
+    for (std::size_t j = 0; j < p; ++j) beta[j] += model_->prior.conditional().mean()[j];
     return free_part;
 }
 

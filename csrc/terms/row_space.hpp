@@ -17,9 +17,9 @@ namespace polyagamma {
 // n×n solve, and all kernels work on z unchanged.
 class RowSpaceModel {
   public:
-    Status assign(const Model& model);
+    Status assign(const LinearModel& model);
 
-    const Model& reduced() const { return *reduced_; }
+    const LinearModel& reduced() const { return *reduced_; }
     std::size_t size() const { return model_->prior.size(); }
     // z of coefficients β.
     void reduce(const double* beta, double* z) const;
@@ -30,11 +30,12 @@ class RowSpaceModel {
   private:
     void solve_factor(double* row) const;
 
-    const Model* model_ = nullptr;
-    Vector factor_;       // (p) √Λ, or (p, p) lower G
-    Vector lower_;        // (n, n) L
-    Vector orthonormal_;  // (n, p) V
-    std::unique_ptr<Model> reduced_;
+    const LinearModel* model_ = nullptr;
+    Vector factor_;                     // (p) √Λ, or (p, p) lower G
+    Vector lower_;                      // (n, n) L
+    Vector orthonormal_;                // (n, p) V
+    std::unique_ptr<FixedPrior> unit_;  // N(0, I) of z
+    std::unique_ptr<LinearModel> reduced_;
 };
 
 }  // namespace polyagamma

@@ -31,9 +31,9 @@ StationaryCovariance::StationaryCovariance(StationaryFunction function, const do
 }
 
 // Called by several threads at once, so the scaled inputs are its own.
-Evaluation StationaryCovariance::evaluate(const double* theta, double* matrix) {
+Status StationaryCovariance::evaluate(const double* theta, double* matrix) {
     StationaryFunction::Values at;
-    if (!function_.at(theta, at)) return Evaluation::undefined;
+    if (!function_.at(theta, at)) return {Status::Kind::not_finite};
     const std::size_t p = function_.dimensions();
     Vector scaled(inputs_);
     for (std::size_t d = 0; d < p; ++d)
@@ -43,7 +43,7 @@ Evaluation StationaryCovariance::evaluate(const double* theta, double* matrix) {
         loops().covariance.stationary_row(function_.family(), scaled.data(), n_, p, i, at.variance, row);
         row[i] *= 1.0 + jitter_;
     }
-    return Evaluation::ok;
+    return {};
 }
 
 }  // namespace polyagamma

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "linalg/status.hpp"
 #include "simd/covariance_loops.hpp"
 #include "terms/covariance.hpp"
 
@@ -46,7 +47,7 @@ class StationaryCovariance final : public CovarianceFunction {
     // `inputs` (n, p), row-major.
     StationaryCovariance(StationaryFunction function, const double* inputs, std::size_t n, double jitter);
 
-    Evaluation evaluate(const double* theta, double* matrix) override;
+    Status evaluate(const double* theta, double* matrix) override;
 
   private:
     StationaryFunction function_;

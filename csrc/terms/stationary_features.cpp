@@ -28,12 +28,12 @@ StationaryFeatures::StationaryFeatures(StationaryFunction function, const double
 }
 
 // Φ = K_fu L⁻ᵀ, block by block; called by several threads at once.
-Evaluation StationaryFeatures::evaluate(const double* theta, Features& features) {
+Status StationaryFeatures::evaluate(const double* theta, Features& features) {
     StationaryFunction::Values at;
-    if (!function_.at(theta, at)) return Evaluation::undefined;
+    if (!function_.at(theta, at)) return {Status::Kind::not_finite};
     const Vector points = scaled_points(at.inverse_scales);
     Vector lower(m_ * m_);
-    if (factor(points, at.variance, lower) != Evaluation::ok) return Evaluation::undefined;
+    if (!factor(points, at.variance, lower).ok()) return {Status::Kind::not_finite};
     Vector& left = features.variance;
     for (std::size_t t = 0; t < inputs_.count(); t += kBlockPanels) {
         const std::size_t panels = std::min(kBlockPanels, inputs_.count() - t);
@@ -48,7 +48,7 @@ Evaluation StationaryFeatures::evaluate(const double* theta, Features& features)
         total += explained;
         explained = independent_ ? std::max(at.variance * (1.0 + jitter_) - explained, 0.0) : 0.0;
     }
-    return std::isfinite(total) ? Evaluation::ok : Evaluation::undefined;
+    return std::isfinite(total) ? Status{} : Status{Status::Kind::not_finite};
 }
 
 Vector StationaryFeatures::scaled_points(const Vector& inverse_scales) const {
@@ -59,13 +59,13 @@ Vector StationaryFeatures::scaled_points(const Vector& inverse_scales) const {
     return scaled;
 }
 
-Evaluation StationaryFeatures::factor(const Vector& points, double variance, Vector& lower) const {
+Status StationaryFeatures::factor(const Vector& points, double variance, Vector& lower) const {
     for (std::size_t i = 0; i < m_; ++i) {
         loops().covariance.stationary_row(function_.family(), points.data(), m_, function_.dimensions(), i,
                                           variance, &lower[i * m_]);
         lower[i * m_ + i] *= 1.0 + jitter_;
     }
-    return cholesky(*blas_, lower.data(), m_).ok() ? Evaluation::ok : Evaluation::undefined;
+    return cholesky(*blas_, lower.data(), m_).ok() ? Status{} : Status{Status::Kind::not_finite};
 }
 
 }  // namespace polyagamma

@@ -5,6 +5,7 @@
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/panels.hpp"
+#include "linalg/status.hpp"
 #include "terms/features.hpp"
 #include "terms/stationary.hpp"
 
@@ -19,13 +20,13 @@ class StationaryFeatures final : public FeatureFunction {
     StationaryFeatures(StationaryFunction function, const double* inputs, std::size_t n, const double* points,
                        std::size_t m, double jitter, bool independent, const Blas& blas);
 
-    Evaluation evaluate(const double* theta, Features& features) override;
+    Status evaluate(const double* theta, Features& features) override;
 
   private:
     // Points divided by the length scales, (p, m).
     Vector scaled_points(const Vector& inverse_scales) const;
     // L (m, m), lower, of the covariance matrix L Lᵀ of the points.
-    Evaluation factor(const Vector& points, double variance, Vector& lower) const;
+    Status factor(const Vector& points, double variance, Vector& lower) const;
 
     StationaryFunction function_;
     std::size_t m_;

@@ -3,13 +3,9 @@
 #include <cstddef>
 
 #include "likelihood/pseudo_data.hpp"
+#include "linalg/status.hpp"
 
 namespace polyagamma {
-
-// How an evaluation of a kernel or a factorisation went. `undefined`: there is no value at these parameters
-// (not finite, not positive definite), a proposal of them is rejected. `failed`: the caller's own code
-// failed, the run must end.
-enum class Evaluation : int { ok = 0, undefined = 1, failed = 2 };
 
 // Which kernel parameters: those of the chain, or those proposed to it.
 enum class Side : int { current = 0, proposed = 1 };
@@ -23,31 +19,33 @@ class Term {
 
     virtual std::size_t n_rows() const = 0;
     virtual std::size_t whitened_size() const = 0;
+    // How many of ν a trace stores in place of g: the first ones.
+    virtual std::size_t components() const { return whitened_size(); }
 
     // Makes `theta` the parameters of that side.
-    virtual Evaluation load(Side side, const double* theta) = 0;
+    virtual Status load(Side side, const double* theta) = 0;
     virtual void swap_sides() = 0;
 
     // Conditions on the pseudo-data; log_evidence = log ∫ p(z | g, ω) p(g | θ) dg less what θ does not
     // change.
-    virtual Evaluation condition(Side side, const PseudoData& rows, double& log_evidence) = 0;
+    virtual Status condition(Side side, const PseudoData& rows, double& log_evidence) = 0;
 
     // ν | z, ω, θ and g = T ν as an affine function of noise_size() standard normals, on a side last
     // conditioned on the same rows.
     virtual std::size_t noise_size() const = 0;
-    virtual Evaluation draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
-                            double* g) = 0;
+    virtual Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
+                        double* g) = 0;
     // Turns standard normals into a draw of those from which `draw`, on the current side, makes this ν and g.
-    virtual Evaluation invert_draw(const PseudoData& rows, const double* whitened, const double* g,
-                                   double* noise) = 0;
+    virtual Status invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                               double* noise) = 0;
 
     // Covariances of ν and of g with g given the pseudo-data, times h (n,): on the current side, last
     // conditioned on the same rows. With h = linear: means.
-    virtual Evaluation covariance_product(const PseudoData& rows, const double* h, double* whitened,
-                                          double* g) = 0;
+    virtual Status covariance_product(const PseudoData& rows, const double* h, double* whitened,
+                                      double* g) = 0;
 
     // g = T(θ) ν.
-    virtual Evaluation transform(Side side, const double* whitened, double* g) = 0;
+    virtual Status transform(Side side, const double* whitened, double* g) = 0;
 };
 
 }  // namespace polyagamma

@@ -7,12 +7,16 @@
 
 namespace fixtures {
 
-polyagamma::Model Problem::model() const {
-    const bool diagonal = precision.size() == p;
-    return {{design.data(), n, p, intercept},
-            {shape.data(), kappa.data(), offset.data(), n},
-            {mean.data(), precision.data(), p, diagonal},
-            reference::blas()};
+OwnedModel::OwnedModel(const Problem& problem)
+    : OwnedParts{{problem.shape.data(), problem.kappa.data(), problem.n},
+                 polyagamma::FixedPrior({problem.mean.data(), problem.precision.data(), problem.p,
+                                         problem.precision.size() == problem.p})},
+      LinearModel{{problem.design.data(), problem.n, problem.p, problem.intercept},
+                  polyagamma::Vector(problem.offset.begin(), problem.offset.end()),
+                  OwnedParts::rows,
+                  OwnedParts::belief,
+                  reference::blas()} {
+    offset.resize(likelihood.padded());
 }
 
 double Problem::log_posterior(const double* beta) const {

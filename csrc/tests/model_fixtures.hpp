@@ -4,6 +4,7 @@
 #include <random>
 #include <vector>
 
+#include "likelihood/binomial.hpp"
 #include "linalg/aligned.hpp"
 #include "random/bitgen.hpp"
 #include "terms/linear_model.hpp"
@@ -35,7 +36,7 @@ class Generator {
     polyagamma::BitGen bitgen_{&engine_, word, nullptr, unit, word};
 };
 
-// Data and prior of a logistic regression, and the Model that points into them.
+// Data and prior of a logistic regression.
 struct Problem {
     std::size_t n, p;
     std::vector<double> design;  // (n, p)
@@ -43,9 +44,19 @@ struct Problem {
     std::vector<double> mean, precision;  // precision (p) or (p, p)
     bool intercept = false;               // the design has p − 1 columns then
 
-    polyagamma::Model model() const;
     // log π(β) from its definition, in long double.
     double log_posterior(const double* beta) const;
+};
+
+struct OwnedParts {
+    polyagamma::Binomial rows;
+    polyagamma::FixedPrior belief;
+};
+
+// The model of a problem, which it points into.
+struct OwnedModel : private OwnedParts, public polyagamma::LinearModel {
+    explicit OwnedModel(const Problem& problem);
+    OwnedModel(const OwnedModel&) = delete;
 };
 
 // n rows of normal predictors, 0/1 responses of a logistic model, prior N(0, sd²).

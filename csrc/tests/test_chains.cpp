@@ -5,7 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "mcmc/linear_chains.hpp"
+#include "mcmc/chains.hpp"
+#include "mcmc/linear_sampler.hpp"
 #include "tests/model_fixtures.hpp"
 
 using namespace polyagamma;
@@ -13,40 +14,43 @@ using namespace polyagamma;
 namespace {
 
 struct Run {
-    Run(const Model& model, const RowSpaceModel* wide, const ChainsOptions& options,
+    Run(const LinearModel& model, const RowSpaceModel* wide, const LinearSampler::Options& options,
         std::size_t chain_count = 4, std::uint64_t seed = 60) {
         std::vector<BitGen*> bitgens;
         for (std::uint64_t c = 0; c < chain_count; ++c) {
             generators.push_back(std::make_unique<fixtures::Generator>(seed + c));
             bitgens.push_back(generators.back()->bitgen());
         }
-        chains = std::make_unique<Chains>(model, wide, bitgens, options);
+        auto made = std::make_unique<LinearSampler>(model, wide, bitgens, options);
+        sampler = made.get();
+        chains = std::make_unique<Chains>(std::move(made), options.threads);
         p = wide ? wide->size() : model.prior.size();
     }
 
     // Coefficients (chains, sweeps, p) and lp (chains, sweeps), in calls of at most `piece` sweeps.
     void advance(std::size_t sweeps, std::size_t piece) {
-        const std::size_t count = chains->size();
+        const std::size_t count = sampler->chains();
         beta.assign(count * sweeps * p, 0.0);
         for (std::vector<double>* stat : {&lp, &acceptance_rate, &energy}) stat->assign(count * sweeps, -7.0);
         const auto step = [](std::size_t value) { return static_cast<std::ptrdiff_t>(value); };
-        Output output;
-        output.beta = {beta.data(), step(sweeps * p), step(p)};
-        output.lp = {lp.data(), step(sweeps), 1};
-        output.acceptance_rate = {acceptance_rate.data(), step(sweeps), 1};
-        output.energy = {energy.data(), step(sweeps), 1};
+        Outputs outputs;
+        outputs.add("beta", {beta.data(), step(sweeps * p), step(p)});
+        outputs.add("lp", {lp.data(), step(sweeps), 1});
+        outputs.add("acceptance_rate", {acceptance_rate.data(), step(sweeps), 1});
+        outputs.add("energy", {energy.data(), step(sweeps), 1});
         for (std::size_t done = 0; done < sweeps; done += piece) {
-            REQUIRE(chains->run(std::min(piece, sweeps - done), output.from(done)).status.ok());
+            REQUIRE(chains->run(std::min(piece, sweeps - done), outputs.from(done)).status.ok());
         }
     }
 
     std::vector<std::unique_ptr<fixtures::Generator>> generators;
+    LinearSampler* sampler;
     std::unique_ptr<Chains> chains;
     std::size_t p;
     std::vector<double> beta, lp, acceptance_rate, energy;
 };
 
-ChainsOptions options(TransitionKernel kernel, std::size_t tune, unsigned threads = 1) {
+LinearSampler::Options options(TransitionKernel kernel, std::size_t tune, std::size_t threads = 1) {
     return {kernel, tune, threads};
 }
 
@@ -76,7 +80,7 @@ fixtures::Problem weighted_problem() {
 TEST_CASE("every kernel samples the posterior that quadrature gives") {
     for (const fixtures::Problem& problem : {separated_problem(), weighted_problem()}) {
         const fixtures::Moments exact = fixtures::quadrature(problem);
-        const Model model = problem.model();
+        const fixtures::OwnedModel model(problem);
         for (const TransitionKernel kernel : kChoices) {
             // Long batches, for plain Gibbs sampling is slow on the separated problem.
             const std::size_t sweeps = kernel == TransitionKernel::gibbs ? 100000 : 20000;
@@ -105,7 +109,7 @@ TEST_CASE("rows in several strips all count") {
         many.offset[i] = few.offset[from];
     }
     const fixtures::Moments exact = fixtures::quadrature(few);
-    const Model model = many.model();
+    const fixtures::OwnedModel model(many);
     REQUIRE(RowPartition::for_matrices(many.n, 2).count() > 1);
     for (const TransitionKernel kernel : {TransitionKernel::gibbs, TransitionKernel::hmc}) {
         Run run(model, nullptr, options(kernel, 100, 2));
@@ -122,7 +126,7 @@ TEST_CASE("a model with more coefficients than rows has its posterior too") {
     problem.mean = {1.0, -0.5};
     problem.offset = {0.5};
     const fixtures::Moments exact = fixtures::quadrature(problem);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     RowSpaceModel wide;
     REQUIRE(wide.assign(model).ok());
     for (const TransitionKernel kernel : kChoices) {
@@ -140,7 +144,7 @@ TEST_CASE("a model with more coefficients than rows has its posterior too") {
 
 TEST_CASE("lp is the log-posterior of the draw beside it, and the statistics of trajectories go with it") {
     const fixtures::Problem problem = weighted_problem();
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     for (const TransitionKernel kernel : kChoices) {
         Run run(model, nullptr, options(kernel, 30));
         REQUIRE(run.chains->start(nullptr).ok());
@@ -167,12 +171,12 @@ TEST_CASE("threads and pieces do not change a bit") {
     };
     for (const auto& [rows, columns, tune] : {Size{1100, 3, 100}, Size{9000, 3, 30}, Size{2100, 33, 20}}) {
         const fixtures::Problem problem = fixtures::make_problem(rows, columns, 64);
-        const Model model = problem.model();
+        const fixtures::OwnedModel model(problem);
         for (const TransitionKernel kernel : kChoices) {
             Run one(model, nullptr, options(kernel, tune, 1), 5);
             REQUIRE(one.chains->start(nullptr).ok());
             one.advance(tune + 20, tune + 20);
-            for (const unsigned threads : {2u, 3u, 8u}) {
+            for (const std::size_t threads : {2u, 3u, 8u}) {
                 Run other(model, nullptr, options(kernel, tune, threads), 5);
                 REQUIRE(other.chains->start(nullptr).ok());
                 other.advance(tune + 20, 7 + threads);
@@ -185,13 +189,13 @@ TEST_CASE("threads and pieces do not change a bit") {
 
 TEST_CASE("a saved run goes on with the same bits, in warm-up and after it, in other chains and in its own") {
     const fixtures::Problem problem = fixtures::make_problem(60, 3, 65);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     for (const TransitionKernel kernel : kChoices) {
         for (std::size_t saved_at = 1; saved_at <= 105; ++saved_at) {  // every end of a window among them
             Run whole(model, nullptr, options(kernel, 100));
             REQUIRE(whole.chains->start(nullptr).ok());
             whole.advance(saved_at, saved_at);
-            const Chains::State state = whole.chains->state();
+            const State state = whole.chains->state();
             std::deque<fixtures::Generator> generators;
             for (const auto& generator : whole.generators) generators.emplace_back(0) = *generator;
             whole.advance(30, 30);
@@ -199,7 +203,7 @@ TEST_CASE("a saved run goes on with the same bits, in warm-up and after it, in o
             Run other(model, nullptr, options(kernel, 100, 2));
             for (Run* resumed : {&other, &whole}) {
                 const std::vector<double> beta = whole.beta, lp = whole.lp;
-                REQUIRE(resumed->chains->set_state(state));
+                REQUIRE(resumed->chains->restore(state, saved_at));
                 for (std::size_t c = 0; c < 4; ++c) *resumed->generators[c] = generators[c];
                 resumed->advance(30, 11);
                 CHECK(resumed->beta == beta);
@@ -211,24 +215,24 @@ TEST_CASE("a saved run goes on with the same bits, in warm-up and after it, in o
 
 TEST_CASE("the state of other chains is refused") {
     const fixtures::Problem problem = fixtures::make_problem(60, 3, 66);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     Run run(model, nullptr, options(TransitionKernel::automatic, 100));
     Run fewer(model, nullptr, options(TransitionKernel::automatic, 100), 3);
     Run shorter(model, nullptr, options(TransitionKernel::automatic, 50));
-    CHECK_FALSE(fewer.chains->set_state(run.chains->state()));
-    CHECK_FALSE(shorter.chains->set_state(run.chains->state()));
-    CHECK(run.chains->set_state(run.chains->state()));
+    CHECK_FALSE(fewer.chains->restore(run.chains->state(), 0));
+    CHECK_FALSE(shorter.chains->restore(run.chains->state(), 0));
+    CHECK(run.chains->restore(run.chains->state(), 0));
 }
 
 TEST_CASE("a predictor that overflows is reported, with its chain") {
     fixtures::Problem problem = fixtures::make_problem(10, 2, 67);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     std::vector<double> initial(8, 0.0);
     initial[5] = 1e308;
     initial[4] = -1e308;
     Run run(model, nullptr, options(TransitionKernel::gibbs, 0));
     problem.design.assign(20, 1e200);
-    const Model huge = problem.model();
+    const fixtures::OwnedModel huge(problem);
     Run other(huge, nullptr, options(TransitionKernel::gibbs, 0));
     REQUIRE(other.chains->start(initial.data()).ok());
     const RunStatus result = other.chains->run(3, {});
@@ -237,15 +241,15 @@ TEST_CASE("a predictor that overflows is reported, with its chain") {
 
 TEST_CASE("warm-up prefers trajectories where data augmentation is slow, and says so") {
     const fixtures::Problem problem = separated_problem();
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     Run run(model, nullptr, options(TransitionKernel::automatic, 400));
     REQUIRE(run.chains->start(nullptr).ok());
     run.advance(400, 400);
-    CHECK(run.chains->report().hmc_efficiency > 5.0 * run.chains->report().gibbs_efficiency);
-    CHECK(run.chains->settings().trajectories > 0);
-    CHECK(run.chains->settings().gibbs_every > 1);
-    const SweepSettings frozen = run.chains->settings();
+    CHECK(run.sampler->report().hmc_efficiency > 5.0 * run.sampler->report().gibbs_efficiency);
+    CHECK(run.sampler->schedule().trajectories > 0);
+    CHECK(run.sampler->schedule().gibbs_every > 1);
+    const LinearSchedule frozen = run.sampler->schedule();
     run.advance(100, 100);
-    CHECK(run.chains->settings().hmc.angle == frozen.hmc.angle);
-    CHECK(run.chains->settings().hmc.kicks == frozen.hmc.kicks);
+    CHECK(run.sampler->schedule().hmc.step_size == frozen.hmc.step_size);
+    CHECK(run.sampler->schedule().hmc.steps == frozen.hmc.steps);
 }

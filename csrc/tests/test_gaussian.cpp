@@ -102,15 +102,15 @@ TEST_CASE("the reduction of a wide model gives the same draws as its full precis
     for (const bool full : {false, true}) {
         const fixtures::Problem problem = wide_problem(full);
         const Vector omega{0.2, 0.5, 0.1};
-        const Model model = problem.model();
+        const fixtures::OwnedModel model(problem);
         RowSpaceModel wide;
         REQUIRE(wide.assign(model).ok());
         // Given ω, z ~ N(Q⁻¹r, Q⁻¹) with the reduced model's design, offset and prior.
-        const Model& reduced = wide.reduced();
+        const LinearModel& reduced = wide.reduced();
         fixtures::Problem small{3,         3,        std::vector<double>(9), {1, 1, 1}, problem.kappa, {},
                                 {0, 0, 0}, {1, 1, 1}};
         reduced.design.copy_rows(0, 3, small.design.data());
-        small.offset.assign(reduced.rows.offset.begin(), reduced.rows.offset.begin() + 3);
+        small.offset.assign(reduced.offset.begin(), reduced.offset.begin() + 3);
         const Normal of_z = conditional(small, omega);
         fixtures::Generator random(23);
         CHECK(worst_score(conditional(problem, omega), 5, [&](double* beta) {
@@ -126,7 +126,7 @@ TEST_CASE("the reduction of a wide model gives the same draws as its full precis
 TEST_CASE("the reduced coefficients and the free part tell the log-posterior of a wide model") {
     for (const bool full : {false, true}) {
         const fixtures::Problem problem = wide_problem(full);
-        const Model model = problem.model();
+        const fixtures::OwnedModel model(problem);
         RowSpaceModel wide;
         REQUIRE(wide.assign(model).ok());
         const Vector z{0.3, -0.8, 1.1};
@@ -137,7 +137,7 @@ TEST_CASE("the reduced coefficients and the free part tell the log-posterior of 
         fixtures::Problem small{3,         3,        std::vector<double>(9), problem.shape, problem.kappa, {},
                                 {0, 0, 0}, {1, 1, 1}};
         wide.reduced().design.copy_rows(0, 3, small.design.data());
-        small.offset.assign(wide.reduced().rows.offset.begin(), wide.reduced().rows.offset.begin() + 3);
+        small.offset.assign(wide.reduced().offset.begin(), wide.reduced().offset.begin() + 3);
         CHECK(small.log_posterior(z.data()) - free_part ==
               doctest::Approx(problem.log_posterior(beta.data())).epsilon(1e-12));
     }

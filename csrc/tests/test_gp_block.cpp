@@ -24,10 +24,10 @@ double kernel(std::size_t i, std::size_t j, double theta) {
 
 class Exponential final : public CovarianceFunction {
   public:
-    Evaluation evaluate(const double* theta, double* matrix) override {
+    Status evaluate(const double* theta, double* matrix) override {
         for (std::size_t i = 0; i < kN; ++i)
             for (std::size_t j = 0; j <= i; ++j) matrix[i * kN + j] = kernel(i, j, *theta);
-        return Evaluation::ok;
+        return {};
     }
 };
 
@@ -67,13 +67,13 @@ double own_variance(std::size_t i, double theta) {
 
 class Waves final : public FeatureFunction {
   public:
-    Evaluation evaluate(const double* theta, Features& features) override {
+    Status evaluate(const double* theta, Features& features) override {
         for (std::size_t i = 0; i < kN; ++i) {
             features.variance[i] = own_variance(i, *theta);
             for (std::size_t j = 0; j < kM; ++j) features.matrix.panel(0)[i * kM + j] = feature(i, j, *theta);
         }
         features.matrix.pack_in_place();
-        return Evaluation::ok;
+        return {};
     }
 };
 
@@ -114,8 +114,8 @@ double log_evidence(double (*prior)(std::size_t, std::size_t, double), double th
 
 double condition(Term& block, Side side, double theta) {
     double evidence = 0.0;
-    REQUIRE(block.load(side, &theta) == Evaluation::ok);
-    REQUIRE(block.condition(side, kRows, evidence) == Evaluation::ok);
+    REQUIRE(block.load(side, &theta).ok());
+    REQUIRE(block.condition(side, kRows, evidence).ok());
     return evidence;
 }
 
@@ -130,7 +130,7 @@ std::vector<double> draw(Term& block, Side side, const std::vector<double>& nois
                          std::vector<double>& whitened) {
     std::vector<double> g(kN);
     whitened.resize(block.whitened_size());
-    REQUIRE(block.draw(side, kRows, noise.data(), whitened.data(), g.data()) == Evaluation::ok);
+    REQUIRE(block.draw(side, kRows, noise.data(), whitened.data(), g.data()).ok());
     return g;
 }
 
@@ -200,12 +200,11 @@ TEST_CASE_TEMPLATE("products with the covariance of (nu, g) and g agree with the
         }
     }
     for (std::size_t j = 0; j < kN; ++j) {
-        REQUIRE(block.covariance_product(kRows, unit_vector(kN, j).data(), nu.data(), g.data()) ==
-                Evaluation::ok);
+        REQUIRE(block.covariance_product(kRows, unit_vector(kN, j).data(), nu.data(), g.data()).ok());
         for (std::size_t i = 0; i < m; ++i) CHECK(nu[i] == doctest::Approx(of_nu[i][j]).epsilon(1e-9));
         for (std::size_t i = 0; i < kN; ++i) CHECK(g[i] == doctest::Approx(of_g[i][j]).epsilon(1e-9));
     }
-    REQUIRE(block.covariance_product(kRows, kLinear, nu.data(), g.data()) == Evaluation::ok);
+    REQUIRE(block.covariance_product(kRows, kLinear, nu.data(), g.data()).ok());
     check_equal(nu, mean_of_nu);
     check_equal(g, mean);
 }
@@ -220,13 +219,13 @@ TEST_CASE_TEMPLATE("g is T nu with T Tᵀ = K, for the parameters of each side, 
     std::vector<double> whitened, g(kN);
     const std::vector<double> drawn =
         draw(block, Side::current, unit_vector(block.noise_size(), 0), whitened);
-    REQUIRE(block.transform(Side::current, whitened.data(), g.data()) == Evaluation::ok);
+    REQUIRE(block.transform(Side::current, whitened.data(), g.data()).ok());
     check_equal(g, drawn);
     for (const Side side : {Side::current, Side::proposed}) {
         Matrix found(kN, std::vector<double>(kN));
         for (std::size_t unit = 0; unit < block.whitened_size(); ++unit) {
             const std::vector<double> nu = unit_vector(block.whitened_size(), unit);
-            REQUIRE(block.transform(side, nu.data(), g.data()) == Evaluation::ok);
+            REQUIRE(block.transform(side, nu.data(), g.data()).ok());
             for (std::size_t i = 0; i < kN; ++i)
                 for (std::size_t j = 0; j < kN; ++j) found[i][j] += g[i] * g[j];
         }
@@ -246,7 +245,7 @@ TEST_CASE_TEMPLATE("the noise of a draw can be drawn back", Kind, Full, Sparse) 
     const auto found = [&](std::size_t first, std::size_t second) {
         std::vector<double> whitened, again, noise = unit_vector(size, second);
         const std::vector<double> g = draw(block, Side::current, unit_vector(size, first), whitened);
-        REQUIRE(block.invert_draw(kRows, whitened.data(), g.data(), noise.data()) == Evaluation::ok);
+        REQUIRE(block.invert_draw(kRows, whitened.data(), g.data(), noise.data()).ok());
         check_equal(draw(block, Side::current, noise, again), g);
         check_equal(again, whitened);
         return noise;
@@ -307,7 +306,7 @@ TEST_CASE("a sparse block takes all rows of all blocks, and no row that fills up
     LowRankProcess block(kMany, kM, features, reference::blas());
     const PseudoData rows{kMany, omega.data(), linear.data()};
     double evidence;
-    REQUIRE(block.condition(Side::current, rows, evidence) == Evaluation::ok);
+    REQUIRE(block.condition(Side::current, rows, evidence).ok());
     CHECK(evidence == doctest::Approx(expected - 0.5 * log_det).epsilon(1e-11));
     const std::vector<double> no_noise(kM + kMany);
     std::vector<double> nu(kM + kMany), g(kMany), transformed(kMany);
@@ -318,23 +317,23 @@ TEST_CASE("a sparse block takes all rows of all blocks, and no row that fills up
             CHECK(g[i] ==
                   doctest::Approx(d[i] * (low_rank + features->variance[i] * direction[i])).epsilon(1e-10));
         }
-        REQUIRE(block.transform(Side::current, nu.data(), transformed.data()) == Evaluation::ok);
+        REQUIRE(block.transform(Side::current, nu.data(), transformed.data()).ok());
         check_equal(transformed, g);
     };
-    REQUIRE(block.draw(Side::current, rows, no_noise.data(), nu.data(), g.data()) == Evaluation::ok);
+    REQUIRE(block.draw(Side::current, rows, no_noise.data(), nu.data(), g.data()).ok());
     check(mean, linear);
-    REQUIRE(block.covariance_product(rows, h.data(), nu.data(), g.data()) == Evaluation::ok);
+    REQUIRE(block.covariance_product(rows, h.data(), nu.data(), g.data()).ok());
     check(shift, h);
 }
 
 TEST_CASE("a covariance that is not positive definite is undefined") {
     class Flat final : public CovarianceFunction {
-        Evaluation evaluate(const double*, double* matrix) override {
+        Status evaluate(const double*, double* matrix) override {
             for (std::size_t i = 0; i < kN * kN; ++i) matrix[i] = i % (kN + 1) == 0 ? 1.0 : 2.0;
-            return Evaluation::ok;
+            return {};
         }
     } flat;
     Covariance matrix(kN, reference::blas());
-    CHECK(matrix.evaluate(flat, nullptr) == Evaluation::ok);
-    CHECK(matrix.factor() == Evaluation::undefined);
+    CHECK(matrix.evaluate(flat, nullptr).ok());
+    CHECK(matrix.factor().kind != Status::Kind::ok);
 }

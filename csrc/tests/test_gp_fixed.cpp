@@ -16,11 +16,11 @@ constexpr std::size_t kN = 37;  // one whole group of panels and a part of anoth
 
 class Exponential final : public CovarianceFunction {
   public:
-    Evaluation evaluate(const double*, double* matrix) override {
+    Status evaluate(const double*, double* matrix) override {
         for (std::size_t i = 0; i < kN; ++i)
             for (std::size_t j = 0; j <= i; ++j)
                 matrix[i * kN + j] = 3.0 * std::exp(-0.3 * static_cast<double>(i - j));
-        return Evaluation::ok;
+        return {};
     }
 };
 
@@ -65,8 +65,8 @@ TEST_CASE("the dense posterior inverts K⁻¹ + W; its constant is that of its d
         linear[i] = std::sin(static_cast<double>(i));
     }
     DensePosterior posterior(kN, reference::blas());
-    REQUIRE(posterior.assign(function, {kN, precision.data(), linear.data()}) == Evaluation::ok);
-    function.evaluate(nullptr, k.data());
+    REQUIRE(posterior.assign(function, {kN, precision.data(), linear.data()}).ok());
+    REQUIRE(function.evaluate(nullptr, k.data()).ok());
     const auto prior = [&](std::size_t i, std::size_t j) { return k[i < j ? j * kN + i : i * kN + j]; };
     const auto sigma = [&](std::size_t i, std::size_t j) {
         return posterior.covariance().panel(i / kPanelRows)[j * kPanelRows + i % kPanelRows];
@@ -96,13 +96,13 @@ TEST_CASE("the mode is where the gradient vanishes, also far from zero") {
     const std::vector<double> shape(kN, 40.0), kappa(kN, 18.0), offset(kN, -3.0);
     const LatentRows rows{kN, shape.data(), kappa.data(), offset.data()};
     GaussianSites surrogate(kN);
-    REQUIRE(surrogate_at_mode(rows, function, reference::blas(), surrogate) == Evaluation::ok);
+    REQUIRE(surrogate_at_mode(rows, function, reference::blas(), surrogate).ok());
     DensePosterior posterior(kN, reference::blas());
-    REQUIRE(posterior.assign(function, surrogate.rows()) == Evaluation::ok);
+    REQUIRE(posterior.assign(function, surrogate.rows()).ok());
     // One more Newton step moves no more than the tolerance of the search allows.
     GaussianSites again(kN);
     again.learn(rows, posterior.mean().data());
     DensePosterior next(kN, reference::blas());
-    REQUIRE(next.assign(function, again.rows()) == Evaluation::ok);
+    REQUIRE(next.assign(function, again.rows()).ok());
     for (std::size_t i = 0; i < kN; ++i) CHECK(std::fabs(next.mean()[i] - posterior.mean()[i]) < 1e-4);
 }

@@ -17,9 +17,10 @@ using namespace polyagamma;
 namespace {
 
 // The log-posterior and its gradient at u, by a pass of its own.
-Density density_at(const Model& model, const Whitening& whitening, const Vector& u) {
+Density density_at(const LinearModel& model, const Whitening& whitening, const Vector& u) {
     Density density(u.size());
-    GradientPass(model.rows, u.size(), 1, 1).run_alone(whitening, u.data(), density);
+    const ChainPosterior posterior{&model.likelihood, &whitening.prior()};
+    GradientPass({&posterior}, u.size(), 1).run_alone(whitening, u.data(), density);
     return density;
 }
 
@@ -46,8 +47,8 @@ Vector random_vector(std::size_t n, std::uint64_t seed, double scale) {
     return values;
 }
 
-// Whitening with a centre and a basis of no structure.
-Whitening moved(const Model& model) {
+// Coordinates with a centre and a basis of no structure.
+Whitening moved(const LinearModel& model) {
     const std::size_t p = model.prior.size();
     Whitening whitening(model);
     Vector basis = random_vector(p * p, 32, 0.2);
@@ -58,10 +59,10 @@ Whitening moved(const Model& model) {
 
 }  // namespace
 
-TEST_CASE("the log-density is the log-posterior of the coefficients, in any whitening") {
+TEST_CASE("the log-density is the log-posterior of the coefficients, in any coordinates") {
     for (const std::size_t n : {1u, 7u, 8u, 50u, 1025u}) {
         const fixtures::Problem problem = full_problem(n, 4);
-        const Model model = problem.model();
+        const fixtures::OwnedModel model(problem);
         for (const Whitening& whitening : {Whitening(model), moved(model)}) {
             const Vector u = random_vector(4, 34, 1.0);
             Vector beta(4);
@@ -75,7 +76,7 @@ TEST_CASE("the log-density is the log-posterior of the coefficients, in any whit
 TEST_CASE("the gradient is that of the log-density") {
     constexpr double kStep = 1e-5;
     const fixtures::Problem problem = full_problem(60, 5);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     const Whitening whitening = moved(model);
     Vector u = random_vector(5, 35, 1.0), beta(5);
     const Vector gradient = density_at(model, whitening, u).gradient;
@@ -94,7 +95,7 @@ TEST_CASE("the gradient is that of the log-density") {
 
 TEST_CASE("a chain's gradient does not depend on the chains beside it") {
     const fixtures::Problem problem = full_problem(333, 6);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     const Whitening whitening(model);
     std::vector<Vector> u;
     std::vector<const double*> at;
@@ -105,7 +106,8 @@ TEST_CASE("a chain's gradient does not depend on the chains beside it") {
         std::vector<Density*> results;
         for (Density& density : densities) results.push_back(&density);
         Worker alone;
-        GradientPass(model.rows, 6, 4, 1)
+        const ChainPosterior posterior{&model.likelihood, &whitening.prior()};
+        GradientPass(std::vector<const ChainPosterior*>(4, &posterior), 6, 1)
             .run(alone, whitening, at.data(),
                  value ? GradientPass::Wanted::gradient_and_value : GradientPass::Wanted::gradient,
                  results.data());
@@ -126,19 +128,19 @@ TEST_CASE("the mode has no gradient, and the factor is that of the Hessian there
     fixtures::Problem scales = fixtures::make_problem(80, 3, 37, 1e4);
     for (std::size_t i = 0; i < 80; ++i) scales.design[3 * i] *= 1e5;
     for (const fixtures::Problem& problem : {full_problem(50, 4), separated, wide, far, scales}) {
-        const Model model = problem.model();
+        const fixtures::OwnedModel model(problem);
         const Whitening whitening(model);
         const std::size_t k = whitening.size();
         Mode mode;
-        REQUIRE(find_mode(whitening, model.rows, mode).ok());
+        REQUIRE(find_mode(whitening, model.likelihood, mode).ok());
         CHECK(mode.iterations < 100);
-        Vector weights(model.rows.shape.size()), hessian(k * k);
+        Vector weights(model.likelihood.padded()), hessian(k * k);
         Vector gradient = density_at(model, whitening, mode.u).gradient;
         // In units of the posterior's standard deviations.
         solve_lower(model.blas, mode.cholesky.data(), k, gradient.data());
         CHECK(std::sqrt(dot(gradient.data(), gradient.data(), k)) < 1e-4);
-        curvature_at(whitening, model.rows, mode.u.data(), weights);
-        weighted_precision(whitening, weights, hessian.data());
+        curvature_at(whitening, model.likelihood, mode.u.data(), weights);
+        weighted_precision(whitening, whitening.prior().precision(), weights, hessian.data());
         clear_upper(mode.cholesky.data(), k);
         for (std::size_t i = 0; i < k; ++i) {
             for (std::size_t j = 0; j <= i; ++j) {

@@ -14,30 +14,41 @@ namespace {
 
 Worker alone;
 
-// One chain in the whitening of the coefficients.
+std::vector<ChainModel> one_model(const LinearModel& model, const Whitening& whitening) {
+    std::vector<ChainModel> models;
+    models.emplace_back(model, whitening);
+    return models;
+}
+
+// One chain in the coordinates of the coefficients.
 struct Chain {
-    Chain(const Model& m, std::uint64_t seed)
+    Chain(const LinearModel& m, std::uint64_t seed)
         : model(m),
           whitening(m),
+          models(one_model(m, whitening)),
           random(seed),
           u(whitening.size()),
           bitgen(random.bitgen()),
-          group(m.rows, whitening.size(), 0, &bitgen, u.data(), 1, 1),
-          hmc(m.rows, whitening.size(), 1, 1) {}
+          batch(models, 0, &bitgen, u.data(), whitening.size(), 1, 1),
+          hmc(batch, whitening.size(), 1, schedule) {}
 
-    HmcInfo trajectory(const LeapfrogSettings& settings) {
-        group.evaluate(alone, whitening);
-        REQUIRE(group.status[0].ok());
-        hmc.run(alone, whitening, settings, group);
-        return hmc.info(0);
+    UpdateInfo trajectory(const LeapfrogSettings& settings) {
+        batch.evaluate(alone, whitening);
+        REQUIRE(batch.status[0].ok());
+        schedule = {0, 1, settings};
+        batch.info[0] = {};
+        hmc.run(alone, whitening, batch);
+        return batch.info[0];
     }
 
-    const Model& model;
+    const LinearModel& model;
     Whitening whitening;
+    std::vector<ChainModel> models;
     fixtures::Generator random;
     Vector u;
     BitGen* bitgen;
-    ChainBatch group;
+    ChainBatch batch;
+    LinearSchedule schedule;
     HmcUpdate hmc;
 };
 
@@ -49,7 +60,7 @@ fixtures::Problem standard_normal(std::size_t p) {
     return problem;
 }
 
-double mean_energy_error(const Model& model, const LeapfrogSettings& settings) {
+double mean_energy_error(const LinearModel& model, const LeapfrogSettings& settings) {
     double sum = 0.0;
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         Chain chain(model, seed);
@@ -63,10 +74,10 @@ double mean_energy_error(const Model& model, const LeapfrogSettings& settings) {
 
 TEST_CASE("trajectories on a standard normal posterior make no error") {
     const fixtures::Problem problem = standard_normal(3);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     Chain chain(model, 51);
     for (int t = 0; t < 100; ++t) {
-        const HmcInfo info = chain.trajectory({1.5, 2});
+        const UpdateInfo info = chain.trajectory({1.5, 2});
         CHECK(std::fabs(info.energy_error) < 1e-13);
         CHECK(info.acceptance > 1.0 - 1e-13);
     }
@@ -74,7 +85,7 @@ TEST_CASE("trajectories on a standard normal posterior make no error") {
 
 TEST_CASE("the energy error falls with the square of the angle between kicks") {
     const fixtures::Problem problem = fixtures::make_problem(30, 3, 52);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     // The leapfrog has order two: at a fixed length, four times less error for twice the kicks.
     const double coarse = mean_energy_error(model, {0.05, 20});
     const double fine = mean_energy_error(model, {0.025, 40});
@@ -83,9 +94,9 @@ TEST_CASE("the energy error falls with the square of the angle between kicks") {
 
 TEST_CASE("a proposal whose energy is not finite is rejected") {
     const fixtures::Problem problem = fixtures::make_problem(30, 2, 53);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     Chain chain(model, 54);
-    const HmcInfo info = chain.trajectory({1e200, 3});
+    const UpdateInfo info = chain.trajectory({1e200, 3});
     CHECK(info.acceptance == 0.0);
     CHECK(chain.u[0] == 0.0);
     CHECK(std::isfinite(info.energy));
@@ -116,18 +127,18 @@ TEST_CASE("kernels keep the joint law of coefficients and data") {
                     if (random.uniform() < 1.0 / (1.0 + std::exp(-eta))) problem.kappa[i] += 1.0;
                 }
             }
-            const Model model = problem.model();
+            const fixtures::OwnedModel model(problem);
             const Whitening whitening(model);
-            ChainBatch group(model.rows, 2, 0, &bitgen, u.data(), 1, 1);
+            std::vector<ChainModel> models = one_model(model, whitening);
+            ChainBatch batch(models, 0, &bitgen, u.data(), 2, 1, 1);
             if (augmentation) {
-                GibbsUpdate gibbs(model.rows, 2, 1, 1);
-                gibbs.run(alone, whitening, group, false);
+                GibbsUpdate(batch, 2, 1).run(alone, whitening, batch);
             } else {
-                HmcUpdate hmc(model.rows, 2, 1, 1);
-                group.evaluate(alone, whitening);
-                hmc.run(alone, whitening, {0.7, 2}, group);
+                const LinearSchedule schedule{0, 1, {0.7, 2}};
+                batch.evaluate(alone, whitening);
+                HmcUpdate(batch, 2, 1, schedule).run(alone, whitening, batch);
             }
-            REQUIRE(group.status[0].ok());
+            REQUIRE(batch.status[0].ok());
             draws.push_back(u[0]);
             draws.push_back(u[1]);
         }

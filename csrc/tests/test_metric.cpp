@@ -42,26 +42,28 @@ Vector autoregressive_draws(std::size_t sweeps, std::size_t k, double variance, 
 TEST_CASE("the covariance is trusted as far as the draws go") {
     constexpr std::size_t kSize = 6;
     const fixtures::Problem problem = flat_problem(kSize);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     const Whitening whitening(model);
+    std::vector<ChainModel> models;
+    for (int c = 0; c < 4; ++c) models.emplace_back(model, whitening);
     Metric metric;
 
     const Vector same = autoregressive_draws(500, kSize, 1.0, 0.0);
-    REQUIRE(fit_metric(whitening, model.rows, {same.data(), 4, 500, kSize}, true, metric).ok());
+    REQUIRE(fit_metric(whitening, models, {same.data(), 4, 500, kSize}, true, metric).ok());
     CHECK(metric.shrinkage > 0.3);  // nothing to be learnt from them
 
     const Vector wide = autoregressive_draws(500, kSize, 100.0, 0.0);
-    REQUIRE(fit_metric(whitening, model.rows, {wide.data(), 4, 500, kSize}, true, metric).ok());
+    REQUIRE(fit_metric(whitening, models, {wide.data(), 4, 500, kSize}, true, metric).ok());
     CHECK(metric.shrinkage < 0.02);
     // Standard error of the variance 3.2 %.
     CHECK(metric.covariance[0] * metric.covariance[0] == doctest::Approx(100.0).epsilon(0.16));
 
     const Vector slow = autoregressive_draws(500, kSize, 100.0, 0.99);
     Metric of_slow;
-    REQUIRE(fit_metric(whitening, model.rows, {slow.data(), 4, 500, kSize}, true, of_slow).ok());
+    REQUIRE(fit_metric(whitening, models, {slow.data(), 4, 500, kSize}, true, of_slow).ok());
     CHECK(of_slow.shrinkage > 5.0 * metric.shrinkage);
 
-    REQUIRE(fit_metric(whitening, model.rows, {wide.data(), 4, 500, kSize}, false, metric).ok());
+    REQUIRE(fit_metric(whitening, models, {wide.data(), 4, 500, kSize}, false, metric).ok());
     CHECK(metric.shrinkage == 1.0);
     CHECK(metric.covariance == identity(kSize));
     for (const double centre : metric.centre) CHECK(std::fabs(centre - 1.0) < 1.2);
@@ -70,11 +72,13 @@ TEST_CASE("the covariance is trusted as far as the draws go") {
 TEST_CASE("basis and transform of a metric are inverse to each other") {
     constexpr std::size_t kSize = 4;
     const fixtures::Problem problem = fixtures::make_problem(50, kSize, 72);
-    const Model model = problem.model();
+    const fixtures::OwnedModel model(problem);
     const Whitening whitening(model);
+    std::vector<ChainModel> models;
+    for (int c = 0; c < 4; ++c) models.emplace_back(model, whitening);
     const Vector draws = autoregressive_draws(50, kSize, 3.0, 0.3);
     Metric metric;
-    REQUIRE(fit_metric(whitening, model.rows, {draws.data(), 4, 50, kSize}, true, metric).ok());
+    REQUIRE(fit_metric(whitening, models, {draws.data(), 4, 50, kSize}, true, metric).ok());
     const Vector u{0.4, -1.0, 2.0, 0.1};
     Vector moved = u, basis(kSize * kSize), back(kSize);
     metric.transform(model.blas, moved.data());

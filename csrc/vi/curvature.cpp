@@ -2,26 +2,23 @@
 
 #include <algorithm>
 
-#include "simd/loops.hpp"
+#include "linalg/weighted_gram.hpp"
 
 namespace polyagamma {
 
-void curvature_at(const Whitening& whitening, const Rows& rows, const double* u, Vector& weights) {
-    const ModelLoops& kernel = loops().model;
+void curvature_at(const Whitening& whitening, const Likelihood& likelihood, const double* u,
+                  Vector& weights) {
     const Panels& matrix = whitening.matrix();
-    kernel.forward(matrix.panel(0), matrix.count(), matrix.columns(), u, 1, weights.data(), weights.size());
+    loops().model.forward(matrix.panel(0), matrix.count(), matrix.columns(), u, 1, weights.data(),
+                          weights.size());
     for (std::size_t i = 0; i < weights.size(); ++i) weights[i] += whitening.predictor()[i];
-    kernel.curvature(rows.shape.data(), weights.size(), weights.data());
+    likelihood.curvature({0, weights.size(), weights.size()}, weights.data());
 }
 
-void weighted_precision(const Whitening& whitening, const Vector& weights, double* precision) {
-    constexpr std::size_t kPanels = 64;
-    const Panels& matrix = whitening.matrix();
-    std::copy(whitening.precision().begin(), whitening.precision().end(), precision);
-    for (std::size_t t = 0; t < matrix.count(); t += kPanels) {
-        loops().model.weighted_gram(matrix.panel(t), std::min(kPanels, matrix.count() - t), matrix.columns(),
-                                    &weights[t * kPanelRows], precision);
-    }
+void weighted_precision(const Whitening& whitening, const Vector& prior, const Vector& weights,
+                        double* precision) {
+    std::copy(prior.begin(), prior.end(), precision);
+    add_weighted_gram(whitening.matrix(), 0, whitening.matrix().count(), weights.data(), precision);
 }
 
 }  // namespace polyagamma

@@ -1,52 +1,78 @@
 #include "vi/linear_mode.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "linalg/dense.hpp"
 #include "terms/gradient_pass.hpp"
 #include "vi/curvature.hpp"
+#include "vi/newton.hpp"
 
 namespace polyagamma {
 namespace {
 
-constexpr std::size_t kMaxIterations = 200;
-constexpr std::size_t kMaxHalvings = 60;
-constexpr double kTolerance =
-    1e-8;  // squared Newton decrement: the mode to 1e-4 posterior standard deviations
+// The decrement is that of the mode to 1e-4 posterior standard deviations.
+constexpr NewtonRules kRules{200, 60, 1e-8, 0.0, 0.25};
+
+class Problem {
+  public:
+    Problem(const Whitening& whitening, const Likelihood& likelihood, Mode& mode)
+        : whitening_(whitening),
+          likelihood_(likelihood),
+          mode_(mode),
+          posterior_{&likelihood, &whitening.prior()},
+          pass_({&posterior_}, whitening.size(), 1),
+          weights_(likelihood.padded()),
+          step_(whitening.size()),
+          next_(whitening.size()),
+          here_(whitening.size()),
+          there_(whitening.size()) {
+        pass_.run_alone(whitening, mode.u.data(), here_);
+    }
+
+    double value() const { return here_.log_posterior; }
+
+    Status find_step(double& decrement) {
+        const std::size_t k = whitening_.size();
+        double* factor = mode_.cholesky.data();
+        curvature_at(whitening_, likelihood_, mode_.u.data(), weights_);
+        weighted_precision(whitening_, whitening_.prior().precision(), weights_, factor);
+        if (const Status status = cholesky(whitening_.blas(), factor, k); !status.ok()) return status;
+        step_ = here_.gradient;
+        solve_lower(whitening_.blas(), factor, k, step_.data());
+        decrement = dot(step_.data(), step_.data(), k);
+        solve_lower_transposed(whitening_.blas(), factor, k, step_.data());
+        return {};
+    }
+
+    double try_step(double scale) {
+        for (std::size_t j = 0; j < next_.size(); ++j) next_[j] = mode_.u[j] + scale * step_[j];
+        pass_.run_alone(whitening_, next_.data(), there_);
+        return there_.log_posterior;
+    }
+
+    void accept() {
+        std::swap(mode_.u, next_);
+        std::swap(here_, there_);
+    }
+
+  private:
+    const Whitening& whitening_;
+    const Likelihood& likelihood_;
+    Mode& mode_;
+    const ChainPosterior posterior_;
+    GradientPass pass_;
+    Vector weights_, step_, next_;
+    Density here_, there_;
+};
 
 }  // namespace
 
-Status find_mode(const Whitening& whitening, const Rows& rows, Mode& mode) {
+Status find_mode(const Whitening& whitening, const Likelihood& likelihood, Mode& mode) {
     const std::size_t k = whitening.size();
-    GradientPass pass(rows, k, 1, 1);
-    Vector weights(rows.shape.size()), step(k), next(k);
-    Density here(k), there(k);
     mode.u.assign(k, 0.0);
     mode.cholesky.resize(k * k);
-    pass.run_alone(whitening, mode.u.data(), here);
-    for (mode.iterations = 0; mode.iterations < kMaxIterations; ++mode.iterations) {
-        curvature_at(whitening, rows, mode.u.data(), weights);
-        weighted_precision(whitening, weights, mode.cholesky.data());
-        if (const Status status = cholesky(whitening.blas(), mode.cholesky.data(), k); !status.ok())
-            return status;
-        step = here.gradient;
-        solve_lower(whitening.blas(), mode.cholesky.data(), k, step.data());
-        const double decrement = dot(step.data(), step.data(), k);
-        if (!std::isfinite(decrement)) return {Status::Kind::not_finite, 0};
-        if (decrement < kTolerance) return {};
-        solve_lower_transposed(whitening.blas(), mode.cholesky.data(), k, step.data());
-        double scale = 1.0;
-        for (std::size_t halvings = 0; halvings < kMaxHalvings; ++halvings, scale *= 0.5) {
-            for (std::size_t j = 0; j < k; ++j) next[j] = mode.u[j] + scale * step[j];
-            pass.run_alone(whitening, next.data(), there);
-            if (there.log_posterior >= here.log_posterior + 0.25 * scale * decrement) break;  // Armijo
-        }
-        if (!(there.log_posterior > here.log_posterior)) return {};  // as far as rounding lets it
-        std::swap(mode.u, next);
-        std::swap(here, there);
-    }
-    return {};
+    Problem problem(whitening, likelihood, mode);
+    return climb(problem, kRules, mode.iterations);
 }
 
 }  // namespace polyagamma

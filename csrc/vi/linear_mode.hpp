@@ -2,9 +2,9 @@
 
 #include <cstddef>
 
+#include "likelihood/likelihood.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
-#include "terms/linear_model.hpp"
 #include "terms/whitening.hpp"
 
 namespace polyagamma {
@@ -16,8 +16,8 @@ struct Mode {
     std::size_t iterations = 0;
 };
 
-// Newton's method with halved steps. log π is strictly concave (logistic rows, proper Gaussian prior), so the
-// mode exists and is unique also for separated data and p > n, and a Newton step is always uphill.
-Status find_mode(const Whitening& whitening, const Rows& rows, Mode& mode);
+// Newton's method with halved steps. Where log π is strictly concave (logistic rows, proper Gaussian prior),
+// the mode exists and is unique also for separated data and p > n, and a Newton step is always uphill.
+Status find_mode(const Whitening& whitening, const Likelihood& likelihood, Mode& mode);
 
 }  // namespace polyagamma

@@ -1,73 +1,88 @@
 #include "vi/process_mode.hpp"
 
 #include <memory>
+#include <utility>
 
 #include "linalg/dense.hpp"
 #include "terms/full_process.hpp"
+#include "vi/newton.hpp"
 
 namespace polyagamma {
 namespace {
 
-constexpr int kMaxIterations = 50;
-constexpr double kLeastGain = 1e-3;  // of the log density: the surrogate need not be exact
-constexpr double kLeastStep = 1e-3;
+// Gain of the log density: the surrogate need not be exact.
+constexpr NewtonRules kRules{50, 10, 0.0, 1e-3, 0.0};
 
 // g and K⁻¹g.
 struct Point {
-    explicit Point(std::size_t n) : g(n), weights(n), whitened(n) {}
+    explicit Point(std::size_t n) : g(n), weights(n) {}
     double log_density(const LatentRows& rows) const {
         return log_likelihood(rows, g.data()) - 0.5 * dot(g.data(), weights.data(), rows.n);
     }
-    Vector g, weights, whitened;
+    Vector g, weights;
 };
 
-// The posterior mean that the surrogate at a point makes.
-Evaluation newton(FullProcess& block, const PseudoData& rows, Point& to) {
-    double ignored;
-    Evaluation result = block.condition(Side::current, rows, ignored);
-    if (result == Evaluation::ok)
-        result = block.covariance_product(rows, rows.linear, to.whitened.data(), to.g.data());
-    for (std::size_t i = 0; i < rows.n; ++i) to.weights[i] = rows.linear[i] - rows.precision[i] * to.g[i];
-    return result;
-}
-
-// The better point on the way from `at` to `to`, in its place; what it gains.
-double move(const LatentRows& rows, const Point& to, Point& at) {
-    const double before = at.log_density(rows);
-    for (double step = 1.0; step > kLeastStep; step *= 0.5) {
-        Point trial(at);
-        for (std::size_t i = 0; i < rows.n; ++i) {
-            trial.g[i] += step * (to.g[i] - at.g[i]);
-            trial.weights[i] += step * (to.weights[i] - at.weights[i]);
-        }
-        const double gain = trial.log_density(rows) - before;
-        if (gain >= 0.0) {
-            at = trial;
-            return gain;
-        }
+// Where it stands, the posterior mean that the surrogate there makes, and a point on the way to it.
+class Problem {
+  public:
+    Problem(const LatentRows& rows, FullProcess& process)
+        : rows_(rows), process_(process), at_(rows.n), to_(rows.n), trial_(rows.n), whitened_(rows.n) {
+        value_ = at_.log_density(rows_);
     }
-    return 0.0;
-}
+
+    const double* g() const { return at_.g.data(); }
+    double value() const { return value_; }
+
+    Status find_step(double&) {
+        GaussianSites here(rows_.n);
+        here.learn(rows_, at_.g.data());
+        const PseudoData pseudo = here.rows();
+        double ignored;
+        Status status = process_.condition(Side::current, pseudo, ignored);
+        if (status.ok())
+            status = process_.covariance_product(pseudo, pseudo.linear, whitened_.data(), to_.g.data());
+        for (std::size_t i = 0; i < rows_.n; ++i)
+            to_.weights[i] = pseudo.linear[i] - pseudo.precision[i] * to_.g[i];
+        return status;
+    }
+
+    double try_step(double scale) {
+        for (std::size_t i = 0; i < rows_.n; ++i) {
+            trial_.g[i] = at_.g[i] + scale * (to_.g[i] - at_.g[i]);
+            trial_.weights[i] = at_.weights[i] + scale * (to_.weights[i] - at_.weights[i]);
+        }
+        tried_ = trial_.log_density(rows_);
+        return tried_;
+    }
+
+    void accept() {
+        std::swap(at_, trial_);
+        value_ = tried_;
+    }
+
+  private:
+    const LatentRows& rows_;
+    FullProcess& process_;
+    Point at_, to_, trial_;
+    Vector whitened_;
+    double value_, tried_ = 0.0;
+};
 
 }  // namespace
 
-Evaluation surrogate_at_mode(const LatentRows& rows, CovarianceFunction& function, const Blas& blas,
-                             GaussianSites& surrogate) {
+Status surrogate_at_mode(const LatentRows& rows, CovarianceFunction& function, const Blas& blas,
+                         GaussianSites& surrogate) {
     auto covariance = std::make_shared<Covariance>(rows.n, blas);
-    Evaluation result = covariance->evaluate(function, nullptr);
-    if (result == Evaluation::ok) result = covariance->factor();
-    FullProcess block(rows.n, covariance, blas);
-    Point at(rows.n), to(rows.n);
-    double gain = kLeastGain;
-    for (int i = 0; i < kMaxIterations && gain >= kLeastGain && result == Evaluation::ok; ++i) {
-        GaussianSites here(rows.n);
-        here.learn(rows, at.g.data());
-        result = newton(block, here.rows(), to);
-        if (result == Evaluation::ok) gain = move(rows, to, at);
-    }
+    Status status = covariance->evaluate(function, nullptr);
+    if (status.ok()) status = covariance->factor();
+    if (!status.ok()) return status;
+    FullProcess process(rows.n, covariance, blas);
+    Problem problem(rows, process);
+    std::size_t iterations;
+    status = climb(problem, kRules, iterations);
     surrogate = GaussianSites(rows.n);
-    surrogate.learn(rows, at.g.data());
-    return result;
+    surrogate.learn(rows, problem.g());
+    return status;
 }
 
 }  // namespace polyagamma

@@ -21,8 +21,8 @@ const Blas& blas();
 // ValueError if `array` does not have this shape.
 void require_shape(const Array& array, std::initializer_list<py::ssize_t> shape, const char* name);
 
-void register_model(py::module_& module);
-void register_chains(py::module_& module);
+void register_run(py::module_& module);
+void register_linear(py::module_& module);
 void register_processes(py::module_& module);
 void register_process_chains(py::module_& module);
 

@@ -17,7 +17,7 @@ class Callback {
     explicit Callback(py::function function) : function_(std::move(function)) {}
 
     template <class Use>
-    Evaluation call(Use use) {
+    Status call(Use use) {
         const py::gil_scoped_acquire gil;
         try {
             return use(function_);
@@ -26,7 +26,7 @@ class Callback {
         } catch (py::cast_error&) {
             error_ = std::current_exception();
         }
-        return Evaluation::failed;
+        return Status{Status::Kind::callback_failed};
     }
 
     void rethrow() {

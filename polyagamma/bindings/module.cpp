@@ -20,8 +20,8 @@ void require_shape(const Array& array, std::initializer_list<py::ssize_t> shape,
 
 PYBIND11_MODULE(_gibbs, module) {
     module.doc() = "Model and chain objects of the C++ core.";
-    polyagamma::binding::register_model(module);
-    polyagamma::binding::register_chains(module);
+    polyagamma::binding::register_run(module);
+    polyagamma::binding::register_linear(module);
     polyagamma::binding::register_processes(module);
     polyagamma::binding::register_process_chains(module);
 }

@@ -26,10 +26,10 @@ class CallbackCovariance final : public PyCovariance, private CovarianceFunction
     void rethrow() override { callback_.rethrow(); }
 
   private:
-    Evaluation evaluate(const double* theta, double* matrix) override {
+    Status evaluate(const double* theta, double* matrix) override {
         return callback_.call([&](const py::function& function) {
             const bool defined = function(view(theta, {n_theta_}), view(matrix, {n_, n_})).cast<bool>();
-            return defined ? Evaluation::ok : Evaluation::undefined;
+            return defined ? Status{} : Status{Status::Kind::not_finite};
         });
     }
 
@@ -45,12 +45,12 @@ class CallbackFeatures final : public PyFeatures, private FeatureFunction {
     void rethrow() override { callback_.rethrow(); }
 
   private:
-    Evaluation evaluate(const double* theta, Features& features) override {
-        const Evaluation result = callback_.call([&](const py::function& function) {
+    Status evaluate(const double* theta, Features& features) override {
+        const Status result = callback_.call([&](const py::function& function) {
             const bool defined = function(view(theta, {n_theta_}), view(features.matrix.panel(0), {n_, m_}),
                                           view(features.variance.data(), {n_}))
                                      .cast<bool>();
-            return defined ? Evaluation::ok : Evaluation::undefined;
+            return defined ? Status{} : Status{Status::Kind::not_finite};
         });
         features.matrix.pack_in_place();
         return result;
@@ -105,14 +105,14 @@ class PyFullProcess final : public Process {
     std::size_t n_theta() const override { return n_theta_; }
     void rethrow() override { covariance_->rethrow(); }
 
-    BlockFactory factory() override {
+    TermFactory factory() override {
         if (n_theta_ > 0)
             return [this] { return std::make_unique<FullProcess>(n_, covariance_->function(), blas()); };
         auto fixed = std::make_shared<Covariance>(n_, blas());
-        const Evaluation result = fixed->evaluate(covariance_->function(), nullptr);
+        Status result = fixed->evaluate(covariance_->function(), nullptr);
         rethrow();
-        if (result != Evaluation::ok || fixed->factor() != Evaluation::ok)
-            raise_numerical_error("kernel", 0, 0, 0);
+        if (result.ok()) result = fixed->factor();
+        require(result);
         return [this, fixed] { return std::make_unique<FullProcess>(n_, fixed, blas()); };
     }
 
@@ -130,13 +130,13 @@ class PySparseProcess final : public Process {
     std::size_t n_theta() const override { return n_theta_; }
     void rethrow() override { features_->rethrow(); }
 
-    BlockFactory factory() override {
+    TermFactory factory() override {
         if (n_theta_ > 0)
             return [this] { return std::make_unique<LowRankProcess>(n_, m_, features_->function(), blas()); };
         auto fixed = std::make_shared<Features>(n_, m_);
-        const Evaluation result = features_->function().evaluate(nullptr, *fixed);
+        const Status result = features_->function().evaluate(nullptr, *fixed);
         rethrow();
-        if (result != Evaluation::ok) raise_numerical_error("kernel", 0, 0, 0);
+        require(result);
         return [this, fixed] { return std::make_unique<LowRankProcess>(n_, m_, fixed, blas()); };
     }
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "binding.hpp"
-#include "mcmc/process_chains.hpp"
+#include "mcmc/process_sampler.hpp"
 #include "terms/covariance.hpp"
 
 // Gaussian processes as Python makes them and chains take them.
@@ -16,7 +16,7 @@ class Process {
     virtual std::size_t n_rows() const = 0;
     virtual std::size_t n_theta() const = 0;
     // Makes the blocks of the threads; a kernel without parameters is evaluated here, once.
-    virtual BlockFactory factory() = 0;
+    virtual TermFactory factory() = 0;
     virtual void rethrow() = 0;
 };
 

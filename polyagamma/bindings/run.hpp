@@ -1,15 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <initializer_list>
-#include <string>
+#include <functional>
+#include <memory>
 #include <vector>
 
 #include "binding.hpp"
-#include "linalg/aligned.hpp"
+#include "mcmc/chains.hpp"
 #include "random/bitgen.hpp"
 
-// What every run of chains needs from Python: generators, errors, and states as dicts of arrays.
+// Chains of every model, as Python sees them.
 namespace polyagamma::binding {
 
 inline std::vector<BitGen*> bitgens_of(const std::vector<py::object>& bit_generators) {
@@ -18,59 +17,37 @@ inline std::vector<BitGen*> bitgens_of(const std::vector<py::object>& bit_genera
     return pointers;
 }
 
-// Holds the locks of bit generators for as long as it lives; needs the GIL.
-class Locks {
-  public:
-    explicit Locks(const std::vector<py::object>& bit_generators) : bit_generators_(bit_generators) {
-        for (const py::object& one : bit_generators_) one.attr("lock").attr("acquire")();
-    }
-    ~Locks() {
-        for (const py::object& one : bit_generators_) one.attr("lock").attr("release")();
-    }
-    Locks(const Locks&) = delete;
-    Locks& operator=(const Locks&) = delete;
+[[noreturn]] void raise(const RunStatus& result);
+// Raises NumericalError unless the status is ok.
+void require(const Status& status);
 
-  private:
-    const std::vector<py::object>& bit_generators_;
+// Chains, what they point into, and what tells the errors of Python functions that they call.
+struct ChainParts {
+    std::shared_ptr<void> owned;
+    std::vector<py::object> bit_generators;
+    std::unique_ptr<Chains> chains;
+    std::function<void()> rethrow = [] {};
 };
 
-[[noreturn]] inline void raise_numerical_error(const char* kind, std::size_t chain, std::size_t sweep,
-                                               std::size_t index) {
-    const py::object type = py::module_::import("polyagamma._gibbs").attr("NumericalError");
-    PyErr_SetObject(type.ptr(), py::make_tuple(kind, chain, sweep, index).ptr());
-    throw py::error_already_set();
-}
+class PyChains {
+  public:
+    explicit PyChains(ChainParts parts) : parts_(std::move(parts)) {}
 
-// Statistics of a sweep, each a double.
-inline py::dict stat_names(std::initializer_list<const char*> names) {
-    py::dict dtypes;
-    for (const char* name : names) dtypes[name] = py::dtype::of<double>();
-    return dtypes;
-}
+    std::uint64_t sweeps_done() const { return parts_.chains->sweeps_done(); }
+    py::dict stats() const;
+    py::dict kernel_info() const;
+    py::array_t<double> parameters(std::size_t chain) const;
+    void start(const py::object& initial);
+    void run(std::size_t sweeps, const py::object& out);
+    py::dict state();
+    void set_state(const py::dict& parts);
 
-inline Array to_array(const Vector& values) {
-    return Array(static_cast<py::ssize_t>(values.size()), values.data());
-}
+  private:
+    Outputs outputs(const py::dict& out, std::size_t sweeps) const;
+    // Does `work` without the GIL, with the locks of the bit generators; raises what went wrong in it.
+    void work(const std::function<RunStatus()>& work);
 
-inline py::array_t<std::uint64_t> count(std::uint64_t number) {
-    return py::array_t<std::uint64_t>(1, &number);
-}
-
-// ValueError if the part is missing.
-inline Vector to_vector(const py::dict& parts, const char* name) {
-    if (!parts.contains(name)) throw py::value_error(std::string("state lacks '") + name + "'");
-    const Array values = parts[name].cast<Array>();
-    return Vector(values.data(), values.data() + values.size());
-}
-
-inline std::uint64_t to_count(const py::dict& parts, const char* name) {
-    const Vector values = to_vector(parts, name);
-    if (values.size() != 1) throw py::value_error(std::string("state['") + name + "'] must have one element");
-    return static_cast<std::uint64_t>(values[0]);
-}
-
-inline void require_fit(bool fits) {
-    if (!fits) throw py::value_error("state does not fit these chains");
-}
+    ChainParts parts_;
+};
 
 }  // namespace polyagamma::binding

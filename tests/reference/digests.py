@@ -1,10 +1,10 @@
 """Digests of the draws, statistics and states of every kind of model: whether a change keeps every bit.
 
-    python tests/reference/digests.py record before     # at the commit before: before.json, before/ (runs on disk)
+    python tests/reference/digests.py record before     # at the commit before: makes before.json and before/
     python tests/reference/digests.py compare before    # after the change, on the same machine
 
-BLAS and libm round differently on other machines, so what is recorded holds for one. Besides digests, `record`
-keeps a run on disk of each kind, which `compare` resumes: it must end like the unbroken one.
+BLAS and libm round differently on other machines, so what is recorded holds for one. Besides digests,
+`record` keeps a run on disk of each kind, which `compare` resumes: it must end like the unbroken one.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import hashlib
 import json
 import shutil
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -102,17 +103,16 @@ def compare(target, ignore):
     differ = [
         (run, group) for run in before for group in before[run] if before[run][group] != now[run][group]
     ]
-    scratch = target.with_name(target.name + "-resumed")
-    shutil.rmtree(scratch, ignore_errors=True)
-    shutil.copytree(target, scratch)
-    for (name, kernel), make in RUNS.items():
-        try:
-            idata = make().resume(place(scratch, name, kernel), draws=DRAWS, progressbar=False)
-            resumed = groups(idata)["posterior"]
-        except Exception as error:
-            resumed = f"{type(error).__name__}: {error}"
-        if resumed != before[f"{name} / {kernel} / 1"]["posterior"]:
-            differ.append((f"{name} / {kernel}", f"resumed: {resumed}"))
+    with tempfile.TemporaryDirectory() as scratch:
+        runs = Path(shutil.copytree(target, Path(scratch) / "runs"))
+        for (name, kernel), make in RUNS.items():
+            try:
+                idata = make().resume(place(runs, name, kernel), draws=DRAWS, progressbar=False)
+                resumed = groups(idata)["posterior"]
+            except Exception as error:
+                resumed = f"{type(error).__name__}: {error}"
+            if resumed != before[f"{name} / {kernel} / 1"]["posterior"]:
+                differ.append((f"{name} / {kernel}", f"resumed: {resumed}"))
     return [(run, group) for run, group in differ if run.split(" / ")[0] not in ignore]
 
 

@@ -12,7 +12,7 @@ inline namespace POLYAGAMMA_LEVEL {
 namespace {
 
 constexpr std::size_t kChunk =
-    128;  // elements whose words, polynomials and proposals fit the L1 cache parallel_region
+    128;  // elements whose words, polynomials and proposals fit the L1 cache together
 constexpr std::size_t kGroup = 16;  // two vectors of words make two vectors of normals
 
 static_assert(kBlock % kChunk == 0 && kChunk % kGroup == 0 && kGroup == 2 * BlockStream::kLanes,

@@ -6,7 +6,7 @@
 #include "simd/level.hpp"
 #include "simd/model_loops.hpp"
 
-// kPanelRows doubles that are added and multiplied parallel_region: one or several vector registers,
+// kPanelRows doubles that are added and multiplied together: one or several vector registers,
 // depending on the level, always with the arithmetic of plain doubles.
 namespace polyagamma {
 namespace {

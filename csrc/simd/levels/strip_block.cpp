@@ -13,8 +13,7 @@ inline namespace POLYAGAMMA_LEVEL {
 namespace {
 
 constexpr std::size_t kLanes = BlockStream::kLanes;
-constexpr std::size_t kChunk =
-    256;  // elements whose words and table rows are in the L1 cache parallel_region
+constexpr std::size_t kChunk = 256;  // elements whose words and table rows are in the L1 cache together
 
 static_assert(kBlock % kChunk == 0 && kChunk % kLanes == 0, "blocks divide into whole chunks and lanes");
 

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "linalg/aligned.hpp"
+#include "linalg/panels.hpp"
+#include "random/bitgen.hpp"
+
+namespace polyagamma {
+
+// Rows [first, first + count) of a likelihood, whole panels of them. Of several linear predictors, that of
+// predictor k is at eta + k * stride.
+struct RowBlock {
+    std::size_t first, count, stride;
+};
+
+// Where a row's likelihood is, as a function of its linear predictor, e^{κη} / (2 cosh(η/2))^b: given
+// ω ~ PG(b, η) it is Gaussian in η with precision ω and pseudo-datum κ/ω (Polson, Scott and Windle 2013,
+// theorem 1). b and κ: of padded rows. A likelihood may have the form in η + shift, with a shift of its own
+// parameters.
+struct PolyaGammaForm {
+    const double* b;
+    const double* kappa;
+    double shift = 0.0;
+};
+
+// What was observed in n rows, as the samplers see it: functions of each row's linear predictor η. Rows are
+// padded to whole panels with rows that add nothing.
+class Likelihood {
+  public:
+    explicit Likelihood(std::size_t rows) : rows_(rows) {}
+    virtual ~Likelihood() = default;
+
+    std::size_t rows() const { return rows_; }
+    std::size_t padded() const { return padded_rows(rows_); }
+    // Linear predictors of a row.
+    virtual std::size_t predictors() const { return 1; }
+
+    // Of a block of rows: η into ∂ℓ/∂η, in place.
+    virtual void derivative(RowBlock rows, double* eta) const = 0;
+    // The same, and Σℓ added lane by lane to log_density[kPanelRows].
+    virtual void derivative_and_log_density(RowBlock rows, double* eta, double* log_density) const = 0;
+    // A curvature of −ℓ that is not negative, in place of η: −∂²ℓ/∂η² where ℓ is concave.
+    virtual void curvature(RowBlock rows, double* eta) const = 0;
+
+    // Null where there is no such form: then Hamiltonian trajectories alone move the coefficients.
+    virtual const PolyaGammaForm* polya_gamma() const { return nullptr; }
+
+    // The likelihood of m rows whose density is the product of those of the rows i with place[i] equal; null
+    // where that is no likelihood of this type. For rows of the same linear predictor.
+    virtual std::unique_ptr<Likelihood> merged(const std::vector<std::size_t>& place,
+                                               std::size_t m) const = 0;
+
+    // Parameters of its own, which chains sample (a dispersion, say). A likelihood that has some gives every
+    // chain a copy; null, and all chains share it, if it has none.
+    virtual std::unique_ptr<Likelihood> for_chain() const { return nullptr; }
+    // The values, as they are stored and traced; empty if there are none.
+    virtual Vector parameters() const { return {}; }
+    virtual void set_parameters(const double*) {}
+    // Leaves p(parameters | η, data) invariant, ω marginalised; eta: of the padded rows.
+    virtual void update_parameters(const double*, BitGen&) {}
+    // Log prior density of the parameters.
+    virtual double log_prior() const { return 0.0; }
+
+  private:
+    std::size_t rows_;
+};
+
+}  // namespace polyagamma

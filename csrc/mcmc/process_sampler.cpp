@@ -1,0 +1,223 @@
+#include "mcmc/process_sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace polyagamma {
+namespace {
+
+// The moves by name, in the order of for_each_move.
+constexpr const char* kMoves[] = {"collapsed", "whitened", "surrogate", "independent", "trajectory"};
+
+std::string acceptance_of(std::size_t move) {
+    return std::string("acceptance_") + kMoves[move];
+}
+
+}  // namespace
+
+// The memory of one thread, and the sweep of all latent functions of one chain in it.
+class ProcessSampler::Share {
+  public:
+    Share(const ProcessData& data, std::unique_ptr<Term> term, LogPrior* prior, Moves<std::size_t> steps)
+        : data_(data), term_(std::move(term)), sweep_(*term_, prior, steps), offset_(data.n) {}
+
+    const Term& term() const { return *term_; }
+    void forget() { loaded_ = nullptr; }
+
+    Status run(LatentState* states, BitGen& bitgen, SweepKind kind, SweepInfo& info);
+    double log_likelihood(const LatentState* states);
+
+  private:
+    Status load(const LatentState& state);
+    double log_sum(const LatentState* states, std::size_t i, std::size_t except) const;
+    const double* offset(const LatentState* states, std::size_t function);
+
+    const ProcessData& data_;
+    std::unique_ptr<Term> term_;
+    ProcessUpdate sweep_;
+    Vector offset_;
+    const LatentState* loaded_ = nullptr;
+};
+
+Status ProcessSampler::Share::load(const LatentState& state) {
+    if (loaded_ == &state) return {};
+    loaded_ = &state;
+    sweep_.forget();
+    return term_->load(Side::current, state.theta.data());
+}
+
+// log Σ e^{η_k} over the latent functions of row i, but one (or none, if `except` is their number).
+double ProcessSampler::Share::log_sum(const LatentState* states, std::size_t i, std::size_t except) const {
+    const auto eta = [&](std::size_t k) { return data_.offset[k * data_.n + i] + states[k].g[i]; };
+    double largest = -HUGE_VAL, sum = 0.0;
+    for (std::size_t k = 0; k < data_.functions; ++k)
+        if (k != except) largest = std::max(largest, eta(k));
+    for (std::size_t k = 0; k < data_.functions; ++k)
+        if (k != except) sum += std::exp(eta(k) - largest);
+    return largest + std::log(sum);
+}
+
+// Given the others, function j of a softmax is that of a logistic model with offset less log Σ_{k≠j} e^{η_k}
+// (Holmes and Held 2006, section 3.1).
+const double* ProcessSampler::Share::offset(const LatentState* states, std::size_t function) {
+    const double* own = data_.offset + function * data_.n;
+    if (data_.functions == 1) return own;
+    for (std::size_t i = 0; i < data_.n; ++i) offset_[i] = own[i] - log_sum(states, i, function);
+    return offset_.data();
+}
+
+double ProcessSampler::Share::log_likelihood(const LatentState* states) {
+    if (data_.functions == 1)
+        return polyagamma::log_likelihood({data_.n, data_.b, data_.kappa, data_.offset}, states->g.data());
+    double sum = 0.0;
+    for (std::size_t i = 0; i < data_.n; ++i) {
+        sum -= data_.b[i] * log_sum(states, i, data_.functions);
+        for (std::size_t k = 0; k < data_.functions; ++k) {
+            const std::size_t at = k * data_.n + i;  // successes are kappa + shape / 2
+            sum += (data_.kappa[at] + 0.5 * data_.b[i]) * (data_.offset[at] + states[k].g[i]);
+        }
+    }
+    return sum;
+}
+
+Status ProcessSampler::Share::run(LatentState* states, BitGen& bitgen, SweepKind kind, SweepInfo& info) {
+    info = {};
+    const double share = 1.0 / static_cast<double>(data_.functions);
+    for (std::size_t j = 0; j < data_.functions; ++j) {
+        SweepInfo own;
+        const LatentRows rows{data_.n, data_.b, data_.kappa + j * data_.n, offset(states, j)};
+        Status result = load(states[j]);
+        if (result.ok()) result = sweep_.run(rows, bitgen, kind, states[j], own);
+        if (!result.ok()) return result;
+        info.log_prior += own.log_prior;
+        for_each_move([share](double& mean, double rate) { mean += share * rate; }, info.acceptance,
+                      own.acceptance);
+    }
+    return {};
+}
+
+struct ProcessSampler::Arrays {
+    OutputArray g, components, theta, log_posterior;
+    Moves<OutputArray> acceptance;
+};
+
+ProcessSampler::ProcessSampler(const ProcessData& data, const TermFactory& make_term, LogPrior* prior,
+                               std::vector<BitGen*> bitgens, const Options& options)
+    : data_(data), samples_theta_(prior != nullptr), bitgens_(std::move(bitgens)), options_(options) {
+    std::size_t move = 0;
+    for_each_move([&](std::size_t steps) { steps_[move++] = steps; }, options.schedule.steps);
+    for (std::size_t t = 0; t < std::clamp<std::size_t>(options.threads, 1, chains()); ++t)
+        shares_.push_back(std::make_unique<Share>(data_, make_term(), prior, options.schedule.steps));
+    for (std::size_t k = 0; k < chains() * data_.functions; ++k)
+        states_.emplace_back(shares_.front()->term(), options.n_theta);
+}
+
+ProcessSampler::~ProcessSampler() = default;
+
+std::vector<OutputShape> ProcessSampler::outputs() const {
+    const std::size_t functions = data_.functions;
+    std::vector<OutputShape> all{
+        {"f", functions * data_.n}, {"v", functions * shares_.front()->term().components()}, {"lp", 0}};
+    if (samples_theta_) all.push_back({"theta", functions * options_.n_theta});
+    for (std::size_t move = 0; move < steps_.size(); ++move) all.push_back({acceptance_of(move), 0});
+    return all;
+}
+
+std::vector<std::string> ProcessSampler::stats() const {
+    std::vector<std::string> names{"lp"};
+    for (std::size_t move = 0; move < steps_.size(); ++move)
+        if (makes(move)) names.push_back(acceptance_of(move));
+    return names;
+}
+
+SamplerInfo ProcessSampler::info() const {
+    const bool trajectories = options_.schedule.steps.trajectory > 0;
+    SamplerInfo all{{"kernel", trajectories ? "hmc+gibbs" : "gibbs"},
+                    {"gibbs_every", options_.schedule.complete_every}};
+    for (std::size_t move = 0; move < steps_.size(); ++move)
+        all.emplace_back(std::string(kMoves[move]) + "_steps", steps_[move]);
+    return all;
+}
+
+Vector ProcessSampler::parameters(std::size_t chain) const {
+    Vector all;
+    for (std::size_t j = 0; j < data_.functions; ++j) {
+        const Vector& own = states_[chain * data_.functions + j].theta;
+        all.insert(all.end(), own.begin(), own.end());
+    }
+    return all;
+}
+
+Status ProcessSampler::start(const double* initial) {
+    for (LatentState& state : states_) {
+        if (initial == nullptr) break;
+        std::copy_n(initial, state.theta.size(), state.theta.begin());
+        initial += state.theta.size();
+    }
+    return {};
+}
+
+State ProcessSampler::state() {
+    Vector numbers;
+    for (LatentState& latent : states_)
+        latent.visit(
+            [&](double* part, std::size_t size) { numbers.insert(numbers.end(), part, part + size); });
+    return {{"latent", std::move(numbers)}};
+}
+
+bool ProcessSampler::restore(const State& saved, std::uint64_t) {
+    const auto found = saved.find("latent");
+    if (found == saved.end() || found->second.size() != state()["latent"].size()) return false;
+    const double* numbers = found->second.data();
+    for (LatentState& latent : states_)
+        latent.visit([&](double* part, std::size_t count) {
+            std::copy_n(numbers, count, part);
+            numbers += count;
+        });
+    for (const std::unique_ptr<Share>& share : shares_) share->forget();
+    return true;
+}
+
+ProcessSampler::Arrays ProcessSampler::arrays(const Outputs& outputs) const {
+    Arrays all{outputs["f"], outputs["v"], outputs["theta"], outputs["lp"], {}};
+    std::size_t move = 0;
+    for_each_move([&](OutputArray& array) { array = outputs[acceptance_of(move++)]; }, all.acceptance);
+    return all;
+}
+
+RunStatus ProcessSampler::advance(std::size_t index, SweepRange sweeps, const Outputs& outputs) {
+    Share& share = *shares_[index];
+    const Arrays out = arrays(outputs);
+    const std::size_t tune = options_.tune, every = options_.schedule.complete_every;
+    for (std::size_t chain = index; chain < chains(); chain += shares_.size()) {
+        for (std::size_t s = 0; s < sweeps.count; ++s) {
+            SweepInfo info;
+            const std::uint64_t sweep = sweeps.first + s;
+            const SweepKind kind{sweep < tune, sweep < tune || (sweep - tune) % every == 0};
+            const Status result = share.run(&latent(chain, 0), *bitgens_[chain], kind, info);
+            if (!result.ok()) return {result, chain, s};
+            store(chain, s, info, info.log_prior + share.log_likelihood(&latent(chain, 0)), out);
+        }
+    }
+    return {};
+}
+
+void ProcessSampler::store(std::size_t chain, std::size_t sweep, const SweepInfo& info, double log_posterior,
+                           const Arrays& out) {
+    const auto put = [&](const OutputArray& array, double value) {
+        if (array) *array.at(chain, sweep) = value;
+    };
+    put(out.log_posterior, log_posterior);
+    for_each_move(put, out.acceptance, info.acceptance);
+    for (std::size_t j = 0; j < data_.functions; ++j) {
+        const LatentState& from = latent(chain, j);
+        const auto copy = [&](const OutputArray& array, const Vector& values, std::size_t size) {
+            if (array) std::copy_n(values.begin(), size, array.at(chain, sweep) + j * size);
+        };
+        copy(out.g, from.g, data_.n);
+        copy(out.components, from.whitened, shares_.front()->term().components());
+        copy(out.theta, from.theta, from.theta.size());
+    }
+}
+
+}  // namespace polyagamma

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "linalg/status.hpp"
+#include "mcmc/process_update.hpp"
+#include "mcmc/sampler.hpp"
+#include "random/bitgen.hpp"
+
+namespace polyagamma {
+
+// Rows of a Gaussian-process model with `functions` latent functions, one for each class of a softmax, or one
+// alone for binary and binomial rows.
+struct ProcessData {
+    std::size_t n, functions;
+    const double* b;       // (n,)
+    const double* kappa;   // (functions, n)
+    const double* offset;  // (functions, n)
+};
+
+// The steps of a sweep, and which sweeps after warm-up, where all are, are complete.
+struct ProcessSchedule {
+    Moves<std::size_t> steps;
+    std::size_t complete_every;
+};
+
+using TermFactory = std::function<std::unique_ptr<Term>()>;
+
+// Latent functions and the parameters of their covariance functions. Chains share nothing but the data and
+// what the terms share, so threads change no bit.
+class ProcessSampler final : public Sampler {
+  public:
+    struct Options {
+        ProcessSchedule schedule;
+        std::size_t tune, threads, n_theta;
+    };
+
+    // One term is made for each thread. `prior`: null where the parameters are fixed.
+    ProcessSampler(const ProcessData& data, const TermFactory& make_term, LogPrior* prior,
+                   std::vector<BitGen*> bitgens, const Options& options);
+    ~ProcessSampler() override;
+
+    std::size_t chains() const override { return bitgens_.size(); }
+    // "f", less its mean, (functions, n); "v", (functions, components); "theta", (functions, n_theta); "lp";
+    // acceptance rates of the moves: NaN where a sweep made no such move.
+    std::vector<OutputShape> outputs() const override;
+    std::vector<std::string> stats() const override;
+    SamplerInfo info() const override;
+    Vector parameters(std::size_t chain) const override;
+
+    // `initial`: (chains, functions, n_theta).
+    Status start(const double* initial) override;
+    std::size_t initial_size() const override { return data_.functions * options_.n_theta; }
+    bool restore(const State& state, std::uint64_t sweeps_done) override;
+    State state() override;
+
+    std::size_t shares() const override { return shares_.size(); }
+    // The first sweep that fails ends the share's work.
+    RunStatus advance(std::size_t share, SweepRange sweeps, const Outputs& outputs) override;
+
+  private:
+    class Share;
+    struct Arrays;
+    Arrays arrays(const Outputs& outputs) const;
+    void store(std::size_t chain, std::size_t sweep, const SweepInfo& info, double log_posterior,
+               const Arrays& out);
+    LatentState& latent(std::size_t chain, std::size_t function) {
+        return states_[chain * data_.functions + function];
+    }
+    bool makes(std::size_t move) const { return samples_theta_ && steps_[move] > 0; }
+
+    ProcessData data_;
+    bool samples_theta_;
+    std::array<std::size_t, 5> steps_;  // of the moves, in their order
+    std::vector<BitGen*> bitgens_;
+    Options options_;
+    std::vector<LatentState> states_;
+    std::vector<std::unique_ptr<Share>> shares_;
+};
+
+}  // namespace polyagamma

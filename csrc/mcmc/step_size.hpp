@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+
+namespace polyagamma {
+
+// A trajectory of split Hamiltonian Monte Carlo: its leapfrog steps and their size, an angle.
+struct LeapfrogSettings {
+    double step_size = 1.5;  // mean rotation between kicks
+    std::size_t steps = 1;   // gradients per trajectory
+};
+
+// The number of steps that promises most effective draws per gradient, from the acceptance seen with others.
+// The energy error has a variance in proportion to angle⁴ and the acceptance is erfc(√(variance/8)) (Neal
+// 2011, Handbook of MCMC, section 5.4.4), which predicts the acceptance a at other angles; independent
+// proposals give a/(2−a) effective draws each. Trajectories turn by a quarter, which makes a draw independent
+// where π is normal.
+LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance);
+// Those to begin with.
+LeapfrogSettings first_steps();
+
+// A step size that keeps the acceptance near 0.8, in trajectories that turn by a fixed angle.
+class StepSize {
+  public:
+    LeapfrogSettings settings() const;
+    // Note the acceptance probability of one trajectory.
+    void learn(double acceptance);
+    // Settle for the steps that the mean acceptance of many trajectories suggests.
+    void fit(double mean_acceptance);
+    template <class Visitor>
+    void visit(Visitor&& visitor) {
+        visitor(&step_size_, 1);
+        visitor(&count_, 1);
+    }
+
+  private:
+    double step_size_ = 0.5;  // but for the rounding of the number of steps
+    double count_ = 0.0;
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+
+#include "linalg/aligned.hpp"
+#include "random/bitgen.hpp"
+#include "terms/gaussian_prior.hpp"
+
+namespace polyagamma {
+
+// A prior of coefficients that is Gaussian given its scales.
+class Prior {
+  public:
+    virtual ~Prior() = default;
+
+    // Of the coefficients, given the scales.
+    virtual const GaussianPrior& conditional() const = 0;
+    std::size_t size() const { return conditional().size(); }
+
+    // Scales, which chains sample. A prior that has some gives every chain a copy; null, and all chains share
+    // it, if it has none.
+    virtual std::unique_ptr<Prior> for_chain() const { return nullptr; }
+    // The values, as they are stored and traced; empty if there are none.
+    virtual Vector scales() const { return {}; }
+    virtual void set_scales(const double*) {}
+    // Leaves p(scales | coefficients) invariant.
+    virtual void update_scales(const double*, BitGen&) {}
+    // Log prior density of the scales, plus as much of the log normaliser of the conditional prior as they
+    // change.
+    virtual double log_density_of_scales() const { return 0.0; }
+};
+
+// A Gaussian prior without scales to sample.
+class FixedPrior final : public Prior {
+  public:
+    explicit FixedPrior(GaussianPrior prior) : prior_(std::move(prior)) {}
+    const GaussianPrior& conditional() const override { return prior_; }
+
+  private:
+    GaussianPrior prior_;
+};
+
+}  // namespace polyagamma

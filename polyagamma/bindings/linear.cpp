@@ -1,0 +1,195 @@
+// Python's view of likelihoods, priors, linear models and their chains.
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "binding.hpp"
+#include "likelihood/likelihood.hpp"
+#include "likelihood/merge_rows.hpp"
+#include "likelihood/registry.hpp"
+#include "mcmc/linear_sampler.hpp"
+#include "run.hpp"
+#include "terms/gradient_pass.hpp"
+#include "terms/linear_model.hpp"
+#include "terms/prior.hpp"
+#include "terms/row_partition.hpp"
+#include "terms/row_space.hpp"
+
+namespace polyagamma::binding {
+namespace {
+
+using Centre = std::optional<Array>;
+
+// One of the registered types, from its arrays by name.
+template <class Type>
+std::shared_ptr<Type> make(const std::string& name, std::size_t size, const py::dict& given) {
+    const auto* kind = Registry<Type>::find(name);
+    if (kind == nullptr) throw py::value_error("there is no '" + name + "'");
+    std::vector<Vector> arrays;
+    for (const std::string& one : kind->arrays) {
+        if (!given.contains(one)) throw py::value_error("'" + name + "' needs '" + one + "'");
+        const auto array = given[one.c_str()].cast<Array>();
+        arrays.emplace_back(array.data(), array.data() + array.size());
+    }
+    if (given.size() != arrays.size()) throw py::value_error("'" + name + "' does not take all of these");
+    std::shared_ptr<Type> made = kind->make(size, arrays);
+    if (!made) throw py::value_error("the arrays of '" + name + "' have the wrong sizes");
+    return made;
+}
+
+// Arrays of likelihoods have an entry for each row.
+std::shared_ptr<Likelihood> make_likelihood(const std::string& name, const py::dict& arrays) {
+    const py::ssize_t rows = arrays.size() == 0 ? 0 : py::len((*arrays.begin()).second);
+    for (const auto& [key, array] : arrays)
+        require_shape(array.cast<Array>(), {rows}, key.cast<std::string>().c_str());
+    return make<Likelihood>(name, static_cast<std::size_t>(rows), arrays);
+}
+
+// A model and what it points into: the caller's design, or a smaller one without repeated rows.
+class PyLinearModel {
+  public:
+    PyLinearModel(Array X, Centre centre, const Array& offset, std::shared_ptr<Likelihood> likelihood,
+                  std::shared_ptr<Prior> prior, bool intercept)
+        : design_(std::move(X)),
+          centre_(std::move(centre)),
+          likelihood_(std::move(likelihood)),
+          prior_(std::move(prior)) {
+        check_shapes(offset, intercept);
+        const auto columns = static_cast<std::size_t>(design_.shape(1));
+        const double* const shift = centre_ ? centre_->data() : nullptr;
+        merge(offset);
+        const double* x = merged_.n > 0 ? merged_.x.data() : design_.data();
+        const double* known = merged_.n > 0 ? merged_.offset.data() : offset.data();
+        const std::size_t n = likelihood_->rows();
+        Vector padded(likelihood_->padded());
+        std::copy_n(known, n, padded.begin());
+        model_ =
+            std::make_unique<LinearModel>(LinearModel{{x, n, columns + (intercept ? 1 : 0), intercept, shift},
+                                                      std::move(padded),
+                                                      *likelihood_,
+                                                      *prior_,
+                                                      blas()});
+    }
+
+    const LinearModel& model() const { return *model_; }
+
+    double log_posterior(const Array& beta) const {
+        require_shape(beta, {static_cast<py::ssize_t>(prior_->size())}, "beta");
+        const py::gil_scoped_release release;
+        const Whitening whitening(*model_);
+        const ChainPosterior posterior{likelihood_.get(), &whitening.prior()};
+        Density density(whitening.size());
+        GradientPass({&posterior}, whitening.size(), 1).run_alone(whitening, beta.data(), density);
+        return density.log_posterior;
+    }
+
+  private:
+    void check_shapes(const Array& offset, bool intercept) const {
+        if (design_.ndim() != 2) throw py::value_error("X must have two dimensions");
+        if (centre_) require_shape(*centre_, {design_.shape(1)}, "centre");
+        require_shape(offset, {design_.shape(0)}, "offset");
+        if (static_cast<py::ssize_t>(likelihood_->rows()) != design_.shape(0))
+            throw py::value_error("the likelihood must have the rows of X");
+        if (static_cast<py::ssize_t>(prior_->size()) != design_.shape(1) + (intercept ? 1 : 0))
+            throw py::value_error("the prior must have the coefficients of X");
+    }
+
+    void merge(const Array& offset) {
+        const py::gil_scoped_release release;
+        merged_ = merge_rows(design_.data(), offset.data(), static_cast<std::size_t>(design_.shape(0)),
+                             static_cast<std::size_t>(design_.shape(1)));
+        if (merged_.n == 0) return;
+        std::shared_ptr<Likelihood> fewer = likelihood_->merged(merged_.place, merged_.n);
+        if (fewer) {
+            likelihood_ = std::move(fewer);
+        } else {
+            merged_ = {};
+        }
+    }
+
+    Array design_;
+    Centre centre_;
+    std::shared_ptr<Likelihood> likelihood_;
+    std::shared_ptr<Prior> prior_;
+    MergedRows merged_;
+    std::unique_ptr<LinearModel> model_;
+};
+
+TransitionKernel transition_kernel(const std::string& name) {
+    if (name == "auto") return TransitionKernel::automatic;
+    if (name == "gibbs") return TransitionKernel::gibbs;
+    if (name == "hmc") return TransitionKernel::hmc;
+    throw py::value_error("kernel must be 'auto', 'gibbs' or 'hmc', not '" + name + "'");
+}
+
+struct OwnedModel {
+    std::shared_ptr<PyLinearModel> model;
+    RowSpaceModel row_space;
+};
+
+PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::object> bit_generators,
+                       std::size_t tune, const std::string& kernel, std::size_t threads) {
+    const LinearSampler::Options options{transition_kernel(kernel), tune, threads};
+    if (options.kernel == TransitionKernel::gibbs && model->model().likelihood.polya_gamma() == nullptr)
+        throw py::value_error("kernel='gibbs' needs a likelihood with a Pólya-gamma form");
+    auto owned = std::make_shared<OwnedModel>(OwnedModel{std::move(model), {}});
+    const LinearModel& full = owned->model->model();
+    const bool reduce = full.prior.size() > full.design.n && full.prior.scales().empty();
+    std::vector<BitGen*> bitgens = bitgens_of(bit_generators);
+    std::unique_ptr<Sampler> sampler;
+    Status status;
+    {
+        const py::gil_scoped_release release;
+        if (reduce) status = owned->row_space.assign(full);
+        if (status.ok())
+            sampler = std::make_unique<LinearSampler>(reduce ? owned->row_space.reduced() : full,
+                                                      reduce ? &owned->row_space : nullptr,
+                                                      std::move(bitgens), options);
+    }
+    require(status);
+    auto chains = std::make_unique<Chains>(std::move(sampler), threads);
+    return PyChains({std::move(owned), std::move(bit_generators), std::move(chains)});
+}
+
+// Matrix in panels, vectors of rows; square matrices: coordinates, metric and their temporaries, and MᵀΩM of
+// each chain and strip of rows; the longest window of warm-up twice; for more coefficients than rows the
+// orthonormal factor, L and the prior's factor.
+std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
+                              std::size_t tune) {
+    const bool wide = n_coefficients > n_rows;
+    const std::size_t k = std::max<std::size_t>(1, wide ? n_rows : n_coefficients);
+    const std::size_t squares = 10 + chains * RowPartition::for_matrices(n_rows, k).count();
+    std::uint64_t doubles = n_rows * (k + 8) + squares * k * k + (tune * chains * k) * 3 / 5;
+    if (wide) doubles += n_rows * (n_coefficients + n_rows) + n_coefficients * n_coefficients;
+    return 8 * doubles;
+}
+
+}  // namespace
+
+void register_linear(py::module_& module) {
+    using namespace py::literals;
+    py::class_<Likelihood, std::shared_ptr<Likelihood>>(module, "Likelihood")
+        .def(py::init(&make_likelihood), "name"_a, "arrays"_a)
+        .def_property_readonly("rows", &Likelihood::rows)
+        .def_property_readonly("augments",
+                               [](const Likelihood& self) { return self.polya_gamma() != nullptr; });
+    py::class_<Prior, std::shared_ptr<Prior>>(module, "Prior")
+        .def(py::init(&make<Prior>), "name"_a, "size"_a, "arrays"_a);
+    py::class_<PyLinearModel, std::shared_ptr<PyLinearModel>>(module, "LinearModel")
+        .def(py::init<Array, Centre, const Array&, std::shared_ptr<Likelihood>, std::shared_ptr<Prior>,
+                      bool>(),
+             py::kw_only(), "X"_a.noconvert(), "centre"_a = py::none(), "offset"_a, "likelihood"_a, "prior"_a,
+             "intercept"_a = false)
+        .def_property_readonly("n_distinct_rows",
+                               [](const PyLinearModel& self) { return self.model().design.n; })
+        .def_property_readonly("n_coefficients",
+                               [](const PyLinearModel& self) { return self.model().prior.size(); })
+        .def("log_posterior", &PyLinearModel::log_posterior, "beta"_a);
+    module.def("memory_estimate", &memory_estimate, "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a);
+    module.def("linear_chains", &linear_chains, py::kw_only(), "model"_a, "bit_generators"_a, "tune"_a = 0,
+               "kernel"_a = "gibbs", "threads"_a = 1);
+}
+
+}  // namespace polyagamma::binding
