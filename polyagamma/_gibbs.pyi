@@ -13,26 +13,70 @@ class NumericalError(ArithmeticError):
     call that raised, and the draws before it are valid.
     """
 
-class LogisticModel:
-    """Rows with log-likelihood ``kappa * eta - shape * log(2 cosh(eta / 2))``, ``eta = offset + D @ beta``.
+class Likelihood:
+    """What was observed in n rows, as the core sees it.
+
+    Parameters
+    ----------
+    name : str
+        ``"binomial"``: rows with log-likelihood ``kappa * eta - b * log(2 cosh(eta / 2))``; a row of ``n``
+        trials, ``y`` successes and weight ``w`` has ``b = w * n`` and ``kappa = w * (y - n / 2)``.
+        ``"poisson"``: ``weights * (y * eta - exp(eta))``.
+    arrays : mapping of str to ndarray, shape (n,)
+        Those that the name asks for; copied. Values are not checked: that is the caller's work.
+
+    Raises
+    ------
+    ValueError
+        If there is no likelihood of that name, or the arrays do not fit.
+    """
+
+    def __init__(self, name: str, arrays: Mapping[str, _Array]) -> None: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def augments(self) -> bool:
+        """Whether it has a Pólya-gamma form, which ``kernel="gibbs"`` needs."""
+
+class Prior:
+    """A prior of coefficients that is Gaussian given its scales.
+
+    Parameters
+    ----------
+    name : str
+        ``"gaussian"``: ``N(mean, inv(precision))``, precision of shape (size,), a diagonal, or (size, size).
+        ``"ridge"``: independent coefficients with that mean and precision (size,), of which those that are
+        `shrunk` (size,) have it divided by the square of a scale with a half-Cauchy prior of scale `scale`.
+    size : int
+        Number of coefficients.
+    arrays : mapping of str to ndarray
+        Those that the name asks for; copied.
+
+    Raises
+    ------
+    ValueError
+        If there is no prior of that name, or the arrays do not fit.
+    """
+
+    def __init__(self, name: str, size: int, arrays: Mapping[str, _Array]) -> None: ...
+
+class LinearModel:
+    """Rows with linear predictor ``eta = offset + D @ beta``.
 
     The design D (n, p) is X, after a column of ones if `intercept` (so that no copy of X is needed for it).
-
-    A row of ``n`` trials, ``y`` successes and weight ``w`` has ``shape = w * n`` and
-    ``kappa = w * (y - n / 2)``. The prior is ``beta ~ N(prior_mean, inv(prior_precision))``.
-    Rows of equal X and offset are merged (their `shape` and `kappa` add up) where that leaves at most half of
-    them. All arrays are C-contiguous float64; X is kept, not copied: do not change it afterwards. Values are
-    not checked (finite, ``shape > 0``, positive definite precision): that is the caller's work.
+    Rows of equal X and offset are merged where that leaves at most half of them. All arrays are C-contiguous
+    float64; X is kept, not copied: do not change it afterwards.
 
     Parameters
     ----------
     X : ndarray, shape (n, p - intercept)
     centre : ndarray, shape (p - intercept,), optional
         Subtracted from every row of X.
-    shape, kappa, offset : ndarray, shape (n,)
-    prior_mean : ndarray, shape (p,)
-    prior_precision : ndarray, shape (p,) or (p, p)
-        Diagonal, or the full symmetric matrix.
+    offset : ndarray, shape (n,)
+    likelihood : Likelihood
+        Of n rows.
+    prior : Prior
+        Of p coefficients.
     intercept : bool
         Whether coefficient 0 belongs to a column of ones that X does not have.
     """
@@ -42,11 +86,9 @@ class LogisticModel:
         *,
         X: _Array,
         centre: _Array | None = None,
-        shape: _Array,
-        kappa: _Array,
         offset: _Array,
-        prior_mean: _Array,
-        prior_precision: _Array,
+        likelihood: Likelihood,
+        prior: Prior,
         intercept: bool = False,
     ) -> None: ...
     @property
@@ -57,18 +99,73 @@ class LogisticModel:
     def log_posterior(self, beta: _Array) -> float:
         """Log-likelihood plus ``-(beta - m).T @ precision @ (beta - m) / 2``; no other constants."""
 
-class LogisticChains:
-    """All chains of one run; chain ``c`` draws its random numbers from ``bit_generators[c]`` only.
+class Chains:
+    """All chains of one run, of whatever model; `start` or `set_state` comes before `run`."""
+
+    @property
+    def sweeps_done(self) -> int:
+        """Sweeps made so far, warm-up included."""
+    @property
+    def stats(self) -> dict[str, np.dtype[np.generic]]:
+        """Names and dtypes of the numbers that `run` tells of each draw, besides parameters."""
+    @property
+    def kernel_info(self) -> dict[str, str | int | float]:
+        """What a sweep does: what warm-up chose, and why (figures); final after warm-up."""
+    def parameters(self, chain: int) -> _Array:
+        """Parameters of a chain as they are now: of likelihood and prior, or log parameters of a kernel."""
+    def start(self, initial: _Array | None = None) -> None:
+        """Put the chains at their starting points.
+
+        Parameters
+        ----------
+        initial : ndarray, shape (chains, ...), optional
+            Coefficients of a linear model (by default a draw for each chain from the Laplace approximation
+            at the posterior mode), or log kernel parameters (chains, functions, d), which have no default
+            where they are sampled.
+
+        Raises
+        ------
+        NumericalError
+        """
+    def run(self, sweeps: int, out: Mapping[str, NDArray[np.generic]] | None = None) -> None:
+        """Advance every chain by `sweeps` sweeps; the GIL is released, the bit generators' locks are held.
+
+        Parameters
+        ----------
+        sweeps : int
+        out : mapping of str to ndarray, optional
+            Arrays to fill, float64, any subset of what the chains tell: (chains, sweeps) for each name in
+            `stats`, and (chains, sweeps, size) for what the function that made them lists. Views are welcome:
+            only the last of three axes must be contiguous. ``out=None`` stores nothing.
+
+        Raises
+        ------
+        NumericalError
+        ValueError
+            If an array has another shape or dtype, or a name is not known.
+        """
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Everything needed to go on with the same bits, except the states of the bit generators."""
+    def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Go on from `state`, made by chains of the same model and number of chains."""
+
+def linear_chains(
+    *,
+    model: LinearModel,
+    bit_generators: Sequence[np.random.BitGenerator],
+    tune: int = 0,
+    kernel: str = "gibbs",
+    threads: int = 1,
+) -> Chains:
+    """Return the chains of a linear model.
+
+    They tell ``"beta"``, the p coefficients, and ``"parameters"`` of likelihood and prior, if these have some.
 
     Parameters
     ----------
-    model : LogisticModel
+    model : LinearModel
     bit_generators : sequence of numpy.random.BitGenerator
-        One for each chain. Their locks are held while `run` works.
-    initial : ndarray, shape (chains, p), optional
-        Where the chains start; copied. By default each starts at a draw of its own from the Laplace
-        approximation at the posterior mode (its covariance is that of the posterior in the limit of many
-        rows).
+        One for each chain, which draws its random numbers from nothing else.
     tune : int
         The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards. Without
         effect on ``kernel="gibbs"``; 400 are enough for the others.
@@ -78,45 +175,6 @@ class LogisticChains:
     threads : int
         Threads to use. Changes the speed, never a bit of the draws.
     """
-
-    def __init__(
-        self,
-        *,
-        model: LogisticModel,
-        bit_generators: Sequence[np.random.BitGenerator],
-        initial: _Array | None = None,
-        tune: int = 0,
-        kernel: str = "gibbs",
-        threads: int = 1,
-    ) -> None: ...
-    @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-    @property
-    def stats(self) -> dict[str, np.dtype[np.generic]]:
-        """Names and dtypes of the arrays, besides ``"beta"``, that `run` can fill."""
-    @property
-    def kernel_info(self) -> dict[str, str | int | float]:
-        """What the kernel is: what warm-up chose, and why (figures); final after `tune` sweeps."""
-    def run(self, sweeps: int, out: Mapping[str, NDArray[np.generic]] | None = None) -> None:
-        """Advance every chain by `sweeps` sweeps; the GIL is released.
-
-        Parameters
-        ----------
-        sweeps : int
-        out : mapping of str to ndarray, optional
-            Arrays to fill, any subset of: ``"beta"`` (chains, sweeps, p) and one (chains, sweeps) array for
-            each name in `stats`. Views are welcome: only the last axis of ``"beta"`` must be contiguous.
-            ``out=None`` stores nothing (warm-up).
-
-        Raises
-        ------
-        NumericalError
-        """
-    def state(self) -> dict[str, NDArray[np.generic]]:
-        """Everything needed to go on with the same bits, except the states of the bit generators."""
-    def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Go on from `state`, made by chains of the same model, kernel and number of chains."""
 
 def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int) -> int:
     """Bytes that a model and its chains allocate at most, besides X and the draws."""
@@ -237,23 +295,36 @@ class SparseProcess(Process):
         features: Features,
     ) -> None: ...
 
-class ProcessChains:
-    """All chains of one Gaussian-process model; chain ``c`` draws from ``bit_generators[c]`` only.
+def process_chains(
+    *,
+    process: Process,
+    b: _Array,
+    kappa: _Array,
+    offset: _Array,
+    log_prior: Callable[[_Array], float] | None,
+    bit_generators: Sequence[np.random.BitGenerator],
+    tune: int,
+    steps: tuple[int, int, int, int, int],
+    complete_every: int,
+    threads: int,
+) -> Chains:
+    """Return the chains of a Gaussian-process model.
 
-    Rows have log-likelihood ``kappa * eta - shape * log(2 cosh(eta / 2))``, ``eta = offset + f`` (f less its
-    prior mean). All arrays are C-contiguous float64 and are kept, not copied.
+    Rows have log-likelihood ``kappa * eta - b * log(2 cosh(eta / 2))``, ``eta = offset + f`` (f less its prior
+    mean). All arrays are C-contiguous float64 and are kept, not copied. They tell ``"f"`` (functions * n),
+    ``"theta"``, log kernel parameters (functions * d), and ``"v"``, the first coordinates of the whitened f
+    (functions * m).
 
     Parameters
     ----------
     process : Process
-    shape : ndarray, shape (n,)
+    b : ndarray, shape (n,)
     kappa, offset : ndarray, shape (functions, n)
         One row for each latent function: one, or the classes of a softmax.
     log_prior : callable or None
         Log prior density of log kernel parameters (d,); None if the kernel is fixed.
-    initial_theta : ndarray, shape (chains, functions, d)
     bit_generators : sequence of numpy.random.BitGenerator
-        One for each chain. Their locks are held while `run` works.
+        One for each chain.
     tune : int
         Proposals of kernel parameters adapt in the first `tune` sweeps.
     steps : (int, int, int, int, int)
@@ -264,109 +335,35 @@ class ProcessChains:
         Which sweeps after warm-up make all moves. The others make trajectories, independent proposals, and
         the steps with the whitened f kept if these reach far.
     threads : int
+
+    Raises
+    ------
+    NumericalError
+        If the kernel is fixed and its matrix cannot be factored.
     """
 
-    def __init__(
-        self,
-        *,
-        process: Process,
-        shape: _Array,
-        kappa: _Array,
-        offset: _Array,
-        log_prior: Callable[[_Array], float] | None,
-        initial_theta: _Array,
-        bit_generators: Sequence[np.random.BitGenerator],
-        tune: int,
-        steps: tuple[int, int, int, int, int],
-        complete_every: int,
-        threads: int,
-    ) -> None: ...
-    @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-    @property
-    def stats(self) -> dict[str, np.dtype[np.generic]]:
-        """Names and dtypes of the statistics that `run` can fill: ``"lp"``, rates of acceptance of moves."""
-    @property
-    def kernel_info(self) -> dict[str, str | int | float]:
-        """What a sweep does: ``kernel``, and the steps of each move."""
-    def theta(self, chain: int) -> _Array:
-        """Log kernel parameters of a chain, shape (functions, d)."""
-    def run(self, sweeps: int, out: Mapping[str, NDArray[np.generic]] | None = None) -> None:
-        """Advance every chain by `sweeps` sweeps; the GIL is released.
+def fixed_process_chains(
+    *,
+    covariance: Covariance,
+    b: _Array,
+    kappa: _Array,
+    offset: _Array,
+    bit_generators: Sequence[np.random.BitGenerator],
+    tune: int,
+    threads: int,
+) -> Chains:
+    """Return the chains of one latent Gaussian process with a fixed kernel, by Hamiltonian trajectories.
 
-        Parameters
-        ----------
-        sweeps : int
-        out : mapping of str to ndarray, optional
-            Arrays to fill, any subset of: ``"f"`` (chains, sweeps, functions * n), ``"theta"``
-            (chains, sweeps, functions * d), ``"whitened"`` (chains, sweeps, functions * m: the first m
-            coordinates), ``"lp"`` and ``"acceptance_..."`` of ``collapsed``, ``whitened``, ``surrogate``,
-            ``independent`` and ``trajectory`` (chains, sweeps).
-
-        Raises
-        ------
-        NumericalError
-            Of kind ``"kernel"``: the covariance matrix of a chain's own parameters could not be factored.
-        """
-    def state(self) -> dict[str, NDArray[np.generic]]:
-        """Everything needed to go on with the same bits, except the states of the bit generators."""
-    def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Go on from `state`, made by chains of the same model and number of chains."""
-
-class FixedKernelChains:
-    """All chains of one latent Gaussian process with a fixed kernel, by Hamiltonian trajectories.
-
-    Rows as those of `ProcessChains`. All arrays are C-contiguous float64 and are kept, not copied.
+    Rows and what is told as for `process_chains`; kappa and offset of shape (1, n).
 
     Parameters
     ----------
     covariance : Covariance
         Without parameters.
-    shape, kappa, offset : ndarray, shape (n,)
+    b, kappa, offset : ndarray
     bit_generators : sequence of numpy.random.BitGenerator
-        One for each chain. Their locks are held while `run` works.
+        One for each chain.
     tune : int
-        The surrogate and the number of kicks adapt in the first `tune` sweeps.
+        The surrogate and the number of leapfrog steps adapt in the first `tune` sweeps.
     threads : int
     """
-
-    def __init__(
-        self,
-        *,
-        covariance: Covariance,
-        shape: _Array,
-        kappa: _Array,
-        offset: _Array,
-        bit_generators: Sequence[np.random.BitGenerator],
-        tune: int,
-        threads: int,
-    ) -> None: ...
-    @property
-    def sweeps_done(self) -> int:
-        """Sweeps made so far, warm-up included."""
-    @property
-    def stats(self) -> dict[str, np.dtype[np.generic]]:
-        """Names and dtypes of the statistics that `run` can fill."""
-    @property
-    def kernel_info(self) -> dict[str, str | int | float]:
-        """What a sweep does: ``kernel``, the ``kicks`` of its trajectory and the ``angle`` between them."""
-    def run(self, sweeps: int, out: Mapping[str, NDArray[np.generic]] | None = None) -> None:
-        """Advance every chain by `sweeps` sweeps; the GIL is released.
-
-        Parameters
-        ----------
-        sweeps : int
-        out : mapping of str to ndarray, optional
-            Arrays to fill, any subset of: ``"f"`` (chains, sweeps, n), ``"lp"`` and ``"acceptance_rate"``
-            (chains, sweeps).
-
-        Raises
-        ------
-        NumericalError
-            Of kind ``"kernel"``: the covariance matrix could not be factored.
-        """
-    def state(self) -> dict[str, NDArray[np.generic]]:
-        """Everything needed to go on with the same bits, except the states of the bit generators."""
-    def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Go on from `state`, made by chains of the same model and number of chains."""

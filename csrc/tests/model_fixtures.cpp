@@ -59,23 +59,20 @@ Problem make_problem(std::size_t n, std::size_t p, std::uint64_t seed, double sd
 
 namespace {
 
-struct Box {
-    double centre[2];
-    double half_width[2];
-};
+using LogDensity = std::function<double(const double*)>;
 
 struct Sums {
     double weight = 0.0, first[2] = {0.0, 0.0}, second[3] = {0.0, 0.0, 0.0};
 };
 
-Sums integrate(const Problem& problem, const Box& box, double peak) {
+Sums integrate(const LogDensity& log_density, const Box& box, double peak) {
     constexpr int kPoints = 300;
     Sums sums;
     for (int i = -kPoints; i <= kPoints; ++i) {
         for (int j = -kPoints; j <= kPoints; ++j) {
             const double beta[2] = {box.centre[0] + box.half_width[0] * i / kPoints,
                                     box.centre[1] + box.half_width[1] * j / kPoints};
-            const double weight = std::exp(problem.log_posterior(beta) - peak);
+            const double weight = std::exp(log_density(beta) - peak);
             sums.weight += weight;
             for (int a = 0; a < 2; ++a) sums.first[a] += weight * beta[a];
             sums.second[0] += weight * beta[0] * beta[0];
@@ -97,24 +94,29 @@ Moments moments_of(const Sums& sums) {
 
 }  // namespace
 
-Moments quadrature(const Problem& problem) {
-    // From the prior's ten standard deviations to ten of the posterior, in three steps.
-    Box box;
-    for (int a = 0; a < 2; ++a) {
-        box.centre[a] = problem.mean[static_cast<std::size_t>(a)];
-        box.half_width[a] = 10.0 / std::sqrt(problem.precision[static_cast<std::size_t>(a)]);
-    }
-    double peak = problem.log_posterior(box.centre);
+// To ten standard deviations of the density, in three steps.
+Moments quadrature(const LogDensity& log_density, Box box) {
+    double peak = log_density(box.centre);
     Moments m;
     for (int step = 0; step < 4; ++step) {
-        m = moments_of(integrate(problem, box, peak));
-        peak = problem.log_posterior(m.mean);
+        m = moments_of(integrate(log_density, box, peak));
+        peak = log_density(m.mean);
         for (int a = 0; a < 2; ++a) {
             box.centre[a] = m.mean[a];
             box.half_width[a] = 10.0 * std::sqrt(m.covariance[2 * a]);
         }
     }
     return m;
+}
+
+// From the prior's ten standard deviations.
+Moments quadrature(const Problem& problem) {
+    Box box;
+    for (std::size_t a = 0; a < 2; ++a) {
+        box.centre[a] = problem.mean[a];
+        box.half_width[a] = 10.0 / std::sqrt(problem.precision[a]);
+    }
+    return quadrature([&](const double* beta) { return problem.log_posterior(beta); }, box);
 }
 
 double worst_score(const std::vector<double>& draws, std::size_t chains, std::size_t sweeps,

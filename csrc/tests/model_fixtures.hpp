@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <vector>
 
@@ -69,6 +70,11 @@ struct Moments {
     double covariance[3];  // 00, 01, 11
 };
 Moments quadrature(const Problem& problem);
+// Of any density of two variables, from a box that covers most of it.
+struct Box {
+    double centre[2], half_width[2];
+};
+Moments quadrature(const std::function<double(const double*)>& log_density, Box box);
 
 // The largest |z-score| of the moments of draws (chains, sweeps, 2) of a correlated chain: means of 20
 // batches per chain against the exact values, with their own standard error.

@@ -5,50 +5,13 @@
 #include <memory>
 #include <vector>
 
-#include "mcmc/chains.hpp"
-#include "mcmc/linear_sampler.hpp"
+#include "tests/chain_run.hpp"
 #include "tests/model_fixtures.hpp"
 
 using namespace polyagamma;
+using fixtures::Run;
 
 namespace {
-
-struct Run {
-    Run(const LinearModel& model, const RowSpaceModel* wide, const LinearSampler::Options& options,
-        std::size_t chain_count = 4, std::uint64_t seed = 60) {
-        std::vector<BitGen*> bitgens;
-        for (std::uint64_t c = 0; c < chain_count; ++c) {
-            generators.push_back(std::make_unique<fixtures::Generator>(seed + c));
-            bitgens.push_back(generators.back()->bitgen());
-        }
-        auto made = std::make_unique<LinearSampler>(model, wide, bitgens, options);
-        sampler = made.get();
-        chains = std::make_unique<Chains>(std::move(made), options.threads);
-        p = wide ? wide->size() : model.prior.size();
-    }
-
-    // Coefficients (chains, sweeps, p) and lp (chains, sweeps), in calls of at most `piece` sweeps.
-    void advance(std::size_t sweeps, std::size_t piece) {
-        const std::size_t count = sampler->chains();
-        beta.assign(count * sweeps * p, 0.0);
-        for (std::vector<double>* stat : {&lp, &acceptance_rate, &energy}) stat->assign(count * sweeps, -7.0);
-        const auto step = [](std::size_t value) { return static_cast<std::ptrdiff_t>(value); };
-        Outputs outputs;
-        outputs.add("beta", {beta.data(), step(sweeps * p), step(p)});
-        outputs.add("lp", {lp.data(), step(sweeps), 1});
-        outputs.add("acceptance_rate", {acceptance_rate.data(), step(sweeps), 1});
-        outputs.add("energy", {energy.data(), step(sweeps), 1});
-        for (std::size_t done = 0; done < sweeps; done += piece) {
-            REQUIRE(chains->run(std::min(piece, sweeps - done), outputs.from(done)).status.ok());
-        }
-    }
-
-    std::vector<std::unique_ptr<fixtures::Generator>> generators;
-    LinearSampler* sampler;
-    std::unique_ptr<Chains> chains;
-    std::size_t p;
-    std::vector<double> beta, lp, acceptance_rate, energy;
-};
 
 LinearSampler::Options options(TransitionKernel kernel, std::size_t tune, std::size_t threads = 1) {
     return {kernel, tune, threads};
