@@ -115,7 +115,9 @@ class NegativeBinomial final : public Likelihood {
     static double log_prior_of(double r) { return 2.0 * std::log(r) - r; }  // of log r
     static double row_density(double y, double eta, double r) {
         const double psi = eta - std::log(r);
-        return std::lgamma(y + r) - std::lgamma(r) + y * psi - (y + r) * std::log1p(std::exp(psi));
+        double rising = 0.0;  // log Γ(y + r) / Γ(r); lgamma itself is not safe on several threads
+        for (double k = 0.0; k < y; k += 1.0) rising += std::log(r + k);
+        return rising + y * psi - (y + r) * std::log1p(std::exp(psi));
     }
 
   private:
@@ -233,10 +235,8 @@ TEST_CASE("a likelihood's own parameters are sampled with the coefficients") {
             pairs.push_back(std::log(run.parameters[draw]));
         }
         CHECK(fixtures::worst_score(pairs, 4, kSweeps, exact) < 6.0);
-        const double first = run.lp[0] - log_density(&pairs[0]);  // a constant: Γ(r) is in one of them only
-        CHECK(std::isfinite(first));
-        for (const std::size_t draw : {5u, 1234u, 159999u})
-            CHECK(run.lp[draw] - log_density(&pairs[2 * draw]) == doctest::Approx(first).epsilon(1e-9));
+        for (const std::size_t draw : {0u, 1234u, 159999u})
+            CHECK(run.lp[draw] == doctest::Approx(log_density(&pairs[2 * draw])).epsilon(1e-11));
     }
 }
 
