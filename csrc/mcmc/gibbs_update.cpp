@@ -85,12 +85,12 @@ void GibbsUpdate::add_rows(const Whitening& whitening, Wanted wanted, Part& part
 
 void GibbsUpdate::block(const Whitening& whitening, std::size_t first_panel, std::size_t panels,
                         Wanted wanted, Part& part) const {
-    const ModelLoops& kernel = loops().model;
+    const ModelLoops& simd = loops().model;
     const std::size_t first = first_panel * kPanelRows;
     const std::size_t padded = panels * kPanelRows;
     const double* eta0 = &whitening.predictor()[first];
     const double* matrix = whitening.matrix().panel(first_panel);
-    kernel.forward(matrix, panels, k_, part.interleaved.data(), part.chains, part.eta.data(), kBlock);
+    simd.forward(matrix, panels, k_, part.interleaved.data(), part.chains, part.eta.data(), kBlock);
     for (std::size_t c = 0; c < part.chains; ++c) {
         const Likelihood& likelihood = *posteriors_[part.first_chain + c]->likelihood;
         const PolyaGammaForm& form = *likelihood.polya_gamma();
@@ -103,7 +103,7 @@ void GibbsUpdate::block(const Whitening& whitening, std::size_t first_panel, std
         for (std::size_t i = 0; i < padded; ++i) eta[i] = kappa[i] - part.omega[i] * (eta0[i] + form.shift);
     }
     if (!wanted.draw) return;
-    kernel.transposed(matrix, panels, k_, part.eta.data(), part.chains, kBlock, part.right_hand_side.data());
+    simd.transposed(matrix, panels, k_, part.eta.data(), part.chains, kBlock, part.right_hand_side.data());
 }
 
 void GibbsUpdate::augment(const Whitening& whitening, const Likelihood& likelihood, std::size_t first_panel,

@@ -8,7 +8,7 @@
 #include "random/block_stream.hpp"
 #include "random/normal.hpp"
 
-// Kernel 2: PG(b, c) for every b > 0 and c ≥ 0 from one inverse-Gaussian envelope. The PG(b, c) density is
+// Method 2: PG(b, c) for every b > 0 and c ≥ 0 from one inverse-Gaussian envelope. The PG(b, c) density is
 //     [Lévy density of scale b²/4] · e^{−c²ω/2} · e^{R_b(ω)} · const,
 // and R_b is concave. A tangent of R_b majorises it, and tangent, tilt and Lévy density together are
 // an inverse Gaussian: with s = −R_b'(ω*) it has the shape λ = b²/4 and the mean μ = b / (2 sqrt(c² + 2s)),

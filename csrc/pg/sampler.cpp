@@ -39,9 +39,9 @@ FillKey FillKey::from(BitGen& bitgen) {
 
 double draw(BitGen& bitgen, double h, double z, Method method) {
     BitGenSource words(bitgen);
-    const double kernel = choose_kernel(h, z, largest_sum(method));
-    if (kernel == kNoDistribution) return std::numeric_limits<double>::quiet_NaN();
-    if (kernel == kInverseGaussian) return draw_inverse_gaussian(words, h, std::fabs(z));
+    const double chosen = choose_method(h, z, largest_sum(method));
+    if (chosen == kNoDistribution) return std::numeric_limits<double>::quiet_NaN();
+    if (chosen == kInverseGaussian) return draw_inverse_gaussian(words, h, std::fabs(z));
     return sum_of_strips(words, h, std::fabs(z));
 }
 

@@ -9,7 +9,7 @@
 #include "random/block_stream.hpp"
 #include "simd/force_inline.hpp"
 
-// Kernel 1: one attempt to draw PG(1, z) from the strip table (strip_table.hpp), scalar. The block loops of
+// Method 1: one attempt to draw PG(1, z) from the strip table (strip_table.hpp), scalar. The block loops of
 // simd/levels/strip_block.cpp and single draws share it, so both follow the same arithmetic.
 namespace polyagamma {
 namespace {

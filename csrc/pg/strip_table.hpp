@@ -5,7 +5,7 @@
 
 namespace polyagamma {
 
-// Kernel 1 draws PG(1, z) for 0 ≤ z ≤ kStripMaxZ. z lies in cell i = floor(z / kStripStepZ), whose table is
+// Method 1 draws PG(1, z) for 0 ≤ z ≤ kStripMaxZ. z lies in cell i = floor(z / kStripStepZ), whose table is
 // made for z_i = i·kStripStepZ ≤ z: up to a constant PG(1, z) has the density g_i(ω)·exp(−(z² − z_i²)ω/2) ≤
 // g_i(ω), so what majorises g_i serves the whole cell, with a further acceptance of cosh(z_i/2)/cosh(z/2) >
 // 0.939. The table takes 264 KB and lives in the second-level cache; with 256 strips draws took 10 per cent

@@ -14,7 +14,7 @@ struct CovarianceLoops {
     // dimension.
     void (*stationary_row)(Stationary family, const double* columns, std::size_t n, std::size_t p,
                            std::size_t i, double variance, double* out);
-    // Panels (see model_kernels.hpp) of m columns: variance k(|a - b|) for rows a of `inputs`, panels of p
+    // Panels (see model_loops.hpp) of m columns: variance k(|a - b|) for rows a of `inputs`, panels of p
     // columns, times `scales`, and points b, (p, m), which are scaled already.
     void (*stationary_panels)(Stationary family, const double* inputs, std::size_t n_panels, std::size_t p,
                               const double* scales, const double* points, std::size_t m, double variance,

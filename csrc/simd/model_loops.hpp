@@ -34,12 +34,12 @@ struct ModelLoops {
     void (*solve_lower)(double* panels, std::size_t n_panels, std::size_t k, const double* lower,
                         double* squares);
     // From the linear predictor eta: the residual ∂ℓ/∂η = κ − (b/2) tanh(η/2), in place.
-    void (*residual)(const double* kappa, const double* shape, std::size_t n, double* eta);
+    void (*residual)(const double* kappa, const double* b, std::size_t n, double* eta);
     // The same, and Σ ℓ with ℓ = κη − b log(2 cosh(η/2)), added lane by lane to log_likelihood[kPanelRows].
-    void (*residual_and_log_likelihood)(const double* kappa, const double* shape, std::size_t n, double* eta,
+    void (*residual_and_log_likelihood)(const double* kappa, const double* b, std::size_t n, double* eta,
                                         double* log_likelihood);
     // −∂²ℓ/∂η² = (b/4) / cosh²(η/2), in place.
-    void (*curvature)(const double* shape, std::size_t n, double* eta);
+    void (*curvature)(const double* b, std::size_t n, double* eta);
 };
 
 }  // namespace polyagamma

@@ -82,14 +82,14 @@ void GradientPass::strip(const Whitening& whitening, const Vector& interleaved, 
 
 void GradientPass::block(const Whitening& whitening, const Vector& interleaved, Wanted wanted,
                          std::size_t first_panel, std::size_t panels, Part& part) const {
-    const ModelLoops& kernel = loops().model;
+    const ModelLoops& simd = loops().model;
     const std::size_t first = first_panel * kPanelRows;
     const std::size_t n = panels * kPanelRows;
     const std::size_t stride = block_panels_ * kPanelRows;
     const double* matrix = whitening.matrix().panel(first_panel);
     const double* eta0 = &whitening.predictor()[first];
     const RowBlock rows{first, n, stride};
-    kernel.forward(matrix, panels, k_, interleaved.data(), chains_, part.eta.data(), stride);
+    simd.forward(matrix, panels, k_, interleaved.data(), chains_, part.eta.data(), stride);
     for (std::size_t c = 0; c < chains_; ++c) {
         const Likelihood& likelihood = *posteriors_[c]->likelihood;
         double* eta = &part.eta[c * stride];
@@ -100,7 +100,7 @@ void GradientPass::block(const Whitening& whitening, const Vector& interleaved, 
             likelihood.derivative(rows, eta);
         }
     }
-    kernel.transposed(matrix, panels, k_, part.eta.data(), chains_, stride, part.gradient_lanes.data());
+    simd.transposed(matrix, panels, k_, part.eta.data(), chains_, stride, part.gradient_lanes.data());
 }
 
 }  // namespace polyagamma

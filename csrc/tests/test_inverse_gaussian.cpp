@@ -235,9 +235,9 @@ TEST_CASE("block draws have the same bits on every level, extremes included") {
     find_loops("baseline")->fill_block(kKey, 7, {h, 1}, {z, 1}, kBlock, expected, Method::inverse_gaussian);
     for (const double omega : expected) CHECK((omega >= 0.0 && omega <= largest));
     for (const char* level : {"v3", "v4"}) {
-        const Loops* kernels = find_loops(level);
-        if (kernels == nullptr) continue;
-        kernels->fill_block(kKey, 7, {h, 1}, {z, 1}, kBlock, out, Method::inverse_gaussian);
+        const Loops* simd = find_loops(level);
+        if (simd == nullptr) continue;
+        simd->fill_block(kKey, 7, {h, 1}, {z, 1}, kBlock, out, Method::inverse_gaussian);
         CAPTURE(level);
         CHECK(std::memcmp(out, expected, sizeof out) == 0);
     }

@@ -78,12 +78,12 @@ TEST_CASE("fill: every level, for every kernel, gives the bits on record") {
     const Mixture mixture(5000);
     std::vector<double> out(5000);
     for (const std::string level : {"baseline", "v3", "v4"}) {
-        const Loops* kernels = find_loops(level.c_str());
-        if (kernels == nullptr) continue;
+        const Loops* simd = find_loops(level.c_str());
+        if (simd == nullptr) continue;
         for (std::size_t start = 0; start < out.size(); start += kBlock) {
             const std::size_t n = std::min(kBlock, out.size() - start);
-            kernels->fill_block(kKey.words.data(), start / kBlock, {&mixture.h[start], 1},
-                                {&mixture.z[start], 1}, n, &out[start], Method::automatic);
+            simd->fill_block(kKey.words.data(), start / kBlock, {&mixture.h[start], 1},
+                             {&mixture.z[start], 1}, n, &out[start], Method::automatic);
         }
         CAPTURE(level);
         CHECK(hash(out) == 0x2764128d7040a0d7u);
@@ -207,7 +207,7 @@ TEST_CASE("fill: draws of mixed blocks follow their own parameters") {
     }
 }
 
-TEST_CASE("fill: blocks of kernel 1 follow PG(1, z) in body and tails") {
+TEST_CASE("fill: blocks of method 1 follow PG(1, z) in body and tails") {
     // 4e6 draws each. Pearson's statistic of 200 cells or more is above 6.5 standard deviations by chance
     // with probability 1e-7.
     for (double z : {0.0, 0.9999, 4.0, 13.21}) {

@@ -1,4 +1,4 @@
-// Block loops of kernel 2. They run over whole groups of 16 elements, so that no remainder is left to scalar
+// Block loops of method 2. They run over whole groups of 16 elements, so that no remainder is left to scalar
 // code: the arrays are padded with copies of their first element.
 #include "simd/levels/inverse_gaussian_block.hpp"
 

@@ -22,56 +22,56 @@ inline double exponential_of_minus(double magnitude_of) {
 }
 
 // ∂ℓ/∂η with e = exp(−|η|): absolute error 2e-16 b.
-inline double residual_of(double kappa, double shape, double eta, double e) {
-    return kappa - 0.5 * shape * with_sign_of((1.0 - e) / (1.0 + e), eta);
+inline double residual_of(double kappa, double b, double eta, double e) {
+    return kappa - 0.5 * b * with_sign_of((1.0 - e) / (1.0 + e), eta);
 }
 
 // Residuals in place of eta; and of the log-likelihood κη − b|η|/2 − b log(1 + e), the first two terms and 1
 // + e.
-void residuals_and_factors(const double* kappa, const double* shape, std::size_t n, double* eta,
-                           double* terms, double* factors) {
+void residuals_and_factors(const double* kappa, const double* b, std::size_t n, double* eta, double* terms,
+                           double* factors) {
     for (std::size_t i = 0; i < n; ++i) {
         const double half = 0.5 * magnitude(eta[i]);
         const double e = exponential_of_minus(magnitude(eta[i]));
-        terms[i] = kappa[i] * eta[i] - shape[i] * half;
+        terms[i] = kappa[i] * eta[i] - b[i] * half;
         factors[i] = 1.0 + e;
-        eta[i] = residual_of(kappa[i], shape[i], eta[i], e);
+        eta[i] = residual_of(kappa[i], b[i], eta[i], e);
     }
 }
 
-bool all_equal(const double* shape, std::size_t n) {
+bool all_equal(const double* b, std::size_t n) {
     bool equal = true;
-    for (std::size_t i = 1; i < n; ++i) equal &= shape[i] == shape[0];
+    for (std::size_t i = 1; i < n; ++i) equal &= b[i] == b[0];
     return equal;
 }
 
 // factors[i] = b log(1 + e), from 1 + e <= 2. Rows of the same b in a chunk of panels share the logarithm of
 // their product, which the last of them gets: an error of 1e-16 in log(1 + e), as small as that of the other
 // terms.
-void take_logarithms(const double* shape, std::size_t n, double* factors) {
+void take_logarithms(const double* b, std::size_t n, double* factors) {
     constexpr std::size_t kChunk = kLogChunkPanels * kPanelRows;
     for (std::size_t first = 0; first < n; first += kChunk) {
         const std::size_t count = n - first < kChunk ? n - first : kChunk;
         double* chunk = factors + first;
         std::size_t from = 0;
-        if (all_equal(shape + first, count)) {
+        if (all_equal(b + first, count)) {
             for (std::size_t i = kPanelRows; i < count; ++i) chunk[i] *= chunk[i - kPanelRows];
             from = count - kPanelRows;
             for (std::size_t i = 0; i < from; ++i) chunk[i] = 0.0;
         }
-        for (std::size_t i = from; i < count; ++i) chunk[i] = shape[first + i] * logarithm(chunk[i]);
+        for (std::size_t i = from; i < count; ++i) chunk[i] = b[first + i] * logarithm(chunk[i]);
     }
 }
 
 }  // namespace
 
-void residual(const double* kappa, const double* shape, std::size_t n, double* eta) {
+void residual(const double* kappa, const double* b, std::size_t n, double* eta) {
     for (std::size_t i = 0; i < n; ++i) {
-        eta[i] = residual_of(kappa[i], shape[i], eta[i], exponential_of_minus(magnitude(eta[i])));
+        eta[i] = residual_of(kappa[i], b[i], eta[i], exponential_of_minus(magnitude(eta[i])));
     }
 }
 
-void residual_and_log_likelihood(const double* kappa, const double* shape, std::size_t n, double* eta,
+void residual_and_log_likelihood(const double* kappa, const double* b, std::size_t n, double* eta,
                                  double* log_likelihood) {
     constexpr std::size_t kBuffer = 16 * kLogChunkPanels * kPanelRows;
     double terms[kBuffer], logarithms[kBuffer];
@@ -79,17 +79,17 @@ void residual_and_log_likelihood(const double* kappa, const double* shape, std::
     load(sums, log_likelihood);
     for (std::size_t first = 0; first < n; first += kBuffer) {
         const std::size_t count = n - first < kBuffer ? n - first : kBuffer;
-        residuals_and_factors(kappa + first, shape + first, count, eta + first, terms, logarithms);
-        take_logarithms(shape + first, count, logarithms);
+        residuals_and_factors(kappa + first, b + first, count, eta + first, terms, logarithms);
+        take_logarithms(b + first, count, logarithms);
         for (std::size_t i = 0; i < count; i += kPanelRows) add_difference(sums, terms + i, logarithms + i);
     }
     store(sums, log_likelihood);
 }
 
-void curvature(const double* shape, std::size_t n, double* eta) {
+void curvature(const double* b, std::size_t n, double* eta) {
     for (std::size_t i = 0; i < n; ++i) {
         const double e = exponential_of_minus(magnitude(eta[i]));
-        eta[i] = shape[i] * e / ((1.0 + e) * (1.0 + e));
+        eta[i] = b[i] * e / ((1.0 + e) * (1.0 + e));
     }
 }
 

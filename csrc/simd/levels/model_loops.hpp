@@ -15,10 +15,10 @@ void transposed(const double* panels, std::size_t n_panels, std::size_t k, const
 void weighted_gram(const double* panels, std::size_t n_panels, std::size_t k, const double* weights,
                    double* gram);
 void solve_lower(double* panels, std::size_t n_panels, std::size_t k, const double* lower, double* squares);
-void residual(const double* kappa, const double* shape, std::size_t n, double* eta);
-void residual_and_log_likelihood(const double* kappa, const double* shape, std::size_t n, double* eta,
+void residual(const double* kappa, const double* b, std::size_t n, double* eta);
+void residual_and_log_likelihood(const double* kappa, const double* b, std::size_t n, double* eta,
                                  double* log_likelihood);
-void curvature(const double* shape, std::size_t n, double* eta);
+void curvature(const double* b, std::size_t n, double* eta);
 
 }  // namespace POLYAGAMMA_LEVEL
 }  // namespace polyagamma

@@ -1,4 +1,4 @@
-// Block loops of kernel 1.
+// Block loops of method 1.
 #include "simd/levels/strip_block.hpp"
 
 #include <cstring>

@@ -8,7 +8,7 @@
 namespace polyagamma {
 inline namespace POLYAGAMMA_INLINE_LEVEL {
 
-// Kernel 1 for a batch: out[i] is the sum of as many draws of PG(1, z[i]) as there are rounds r with i <
+// Method 1 for a batch: out[i] is the sum of as many draws of PG(1, z[i]) as there are rounds r with i <
 // active[r]. `active` does not increase and active[0] = n ≤ kBlock; 0 ≤ z[i] ≤ kStripMaxZ. z and out do not
 // overlap.
 void fill_strips(BlockStream& stream, const double* z, std::size_t n, const std::size_t* active,

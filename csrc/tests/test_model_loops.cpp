@@ -52,10 +52,10 @@ TEST_CASE("products with panels are those with the matrix") {
         const Vector matrix = random_vector(rows * k, 1), weights = random_vector(rows, 2);
         for (std::size_t chains = 1; chains <= polyagamma::kBatchChains; ++chains) {
             const Vector u = random_vector(k * chains, 3), r = random_vector(rows * chains, 4);
-            for (const ModelLoops* kernels : levels()) {
+            for (const ModelLoops* simd : levels()) {
                 Vector d(rows * chains), g(k * chains * kPanelRows);
-                kernels->forward(matrix.data(), panels, k, u.data(), chains, d.data(), rows);
-                kernels->transposed(matrix.data(), panels, k, r.data(), chains, rows, g.data());
+                simd->forward(matrix.data(), panels, k, u.data(), chains, d.data(), rows);
+                simd->transposed(matrix.data(), panels, k, r.data(), chains, rows, g.data());
                 for (std::size_t c = 0; c < chains; ++c) {
                     for (std::size_t i = 0; i < rows; ++i) {
                         double expected = 0.0;
@@ -94,13 +94,13 @@ TEST_CASE("triangular systems are solved, with the same bits at every level and 
         const Vector matrix = random_vector(rows * k, 10);
         Vector lower = random_vector(k * k, 11), first, first_squares;  // above the diagonal: not used
         for (std::size_t j = 0; j < k; ++j) lower[j * k + j] = 3.0 + static_cast<double>(j);
-        for (const ModelLoops* kernels : levels()) {
+        for (const ModelLoops* simd : levels()) {
             Vector solved = matrix, squares(rows), pieces = matrix, piece_squares(rows);
-            kernels->solve_lower(solved.data(), panels, k, lower.data(), squares.data());
+            simd->solve_lower(solved.data(), panels, k, lower.data(), squares.data());
             for (std::size_t t = 0; t < panels; ++t)
-                kernels->solve_lower(&pieces[t * k * kPanelRows], 1, k, lower.data(),
-                                     &piece_squares[t * kPanelRows]);
-            if (kernels == levels().front()) first = solved, first_squares = squares;
+                simd->solve_lower(&pieces[t * k * kPanelRows], 1, k, lower.data(),
+                                  &piece_squares[t * kPanelRows]);
+            if (simd == levels().front()) first = solved, first_squares = squares;
             for (const Vector* found : {&solved, &pieces}) CHECK(same_bits(*found, first));
             for (const Vector* found : {&squares, &piece_squares}) CHECK(same_bits(*found, first_squares));
             for (std::size_t i = 0; i < rows; ++i) {
@@ -125,23 +125,23 @@ TEST_CASE("every level gives the same bits, and a chain the same alone as in a g
                      weights = random_vector(rows, 9);
         const Vector u = random_vector(4 * k, 7), shape(rows, 1.0);
         Vector first_d, first_g, first_gram, first_sums;
-        for (const ModelLoops* kernels : levels()) {
+        for (const ModelLoops* simd : levels()) {
             Vector d(rows * 4), g(4 * k * kPanelRows), gram(k * k), sums(kPanelRows);
-            kernels->forward(matrix.data(), panels, k, u.data(), 4, d.data(), rows);
+            simd->forward(matrix.data(), panels, k, u.data(), 4, d.data(), rows);
             Vector one_u(k), one_d(rows), one_g(k * kPanelRows);
             for (std::size_t j = 0; j < k; ++j) one_u[j] = u[4 * j + 2];
-            kernels->forward(matrix.data(), panels, k, one_u.data(), 1, one_d.data(), rows);
+            simd->forward(matrix.data(), panels, k, one_u.data(), 1, one_d.data(), rows);
             CHECK(std::memcmp(one_d.data(), &d[2 * rows], rows * sizeof(double)) == 0);
-            kernels->residual_and_log_likelihood(kappa.data(), shape.data(), 4 * rows / 4, &d[2 * rows],
-                                                 sums.data());
-            kernels->transposed(matrix.data(), panels, k, d.data(), 4, rows, g.data());
-            kernels->transposed(matrix.data(), panels, k, &d[2 * rows], 1, rows, one_g.data());
+            simd->residual_and_log_likelihood(kappa.data(), shape.data(), 4 * rows / 4, &d[2 * rows],
+                                              sums.data());
+            simd->transposed(matrix.data(), panels, k, d.data(), 4, rows, g.data());
+            simd->transposed(matrix.data(), panels, k, &d[2 * rows], 1, rows, one_g.data());
             for (std::size_t j = 0; j < k; ++j) {
                 CHECK(std::memcmp(&one_g[j * kPanelRows], &g[(4 * j + 2) * kPanelRows],
                                   kPanelRows * sizeof(double)) == 0);
             }
-            kernels->weighted_gram(matrix.data(), panels, k, weights.data(), gram.data());
-            if (kernels == levels().front()) {
+            simd->weighted_gram(matrix.data(), panels, k, weights.data(), gram.data());
+            if (simd == levels().front()) {
                 first_d = d, first_g = g, first_gram = gram, first_sums = sums;
             }
             CHECK(same_bits(d, first_d));
@@ -156,7 +156,7 @@ TEST_CASE("log-likelihood, residual and curvature are accurate for every linear 
     const double etas[] = {0.0,  1e-300, 1e-9, -1e-8, 1e-4, 0.3,    -0.7,  0.88,   0.8813735870195430,
                            -2.0, 5.0,    12.0, -37.0, 40.0, -300.0, 708.5, -745.0, 1000.0,
                            -1e6, 1e300};
-    for (const ModelLoops* kernels : levels()) {
+    for (const ModelLoops* simd : levels()) {
         for (const double eta : etas) {
             for (const double shape : {1.0, 0.25, 100.0}) {
                 // Rows of the same shape take one way through the logarithms, a differing row the other.
@@ -167,10 +167,10 @@ TEST_CASE("log-likelihood, residual and curvature are accurate for every linear 
                     if (mixed) shapes[11] = kappas[11] = 0.0;
                     const double rows = mixed ? 15.0 : 16.0;
                     Vector residual = etas_of, alone = etas_of, curvature = etas_of, sums(kPanelRows);
-                    kernels->residual_and_log_likelihood(kappas.data(), shapes.data(), residual.size(),
-                                                         residual.data(), sums.data());
-                    kernels->residual(kappas.data(), shapes.data(), alone.size(), alone.data());
-                    kernels->curvature(shapes.data(), curvature.size(), curvature.data());
+                    simd->residual_and_log_likelihood(kappas.data(), shapes.data(), residual.size(),
+                                                      residual.data(), sums.data());
+                    simd->residual(kappas.data(), shapes.data(), alone.size(), alone.data());
+                    simd->curvature(shapes.data(), curvature.size(), curvature.data());
                     const long double size = std::fabs(static_cast<long double>(eta));
                     const long double e = std::exp(-size);
                     const long double each =
