@@ -14,7 +14,7 @@ from sklearn.gaussian_process.kernels import RBF
 from threadpoolctl import threadpool_limits
 
 from polyagamma import PolyaGammaGP
-from polyagamma.sampling import Settings, bit_generators
+from polyagamma.mcmc.settings import Settings, bit_generators
 
 SIZES, REPEATS = (500, 1000, 2000), 15
 KERNEL = 4.0 * RBF(1.0)

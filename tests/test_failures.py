@@ -12,7 +12,9 @@ import pytest
 from every_model import MODELS, X, Y
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import PolyaGammaGP, PolyaGammaLogistic, ResumeError, rounds, trace
+from polyagamma import PolyaGammaGP, PolyaGammaLogistic, ResumeError
+from polyagamma.mcmc import rounds
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 4, "chains": 2, "random_seed": 5, "progressbar": False, "cores": 1}
@@ -172,7 +174,7 @@ def slow_rounds(monkeypatch, seconds, at):
         advance(chains, sweeps, out)
         time.sleep(seconds * late)  # behind the sweep: its state must not be taken for the one before
 
-    monkeypatch.setattr("polyagamma.loop.advance", slow)
+    monkeypatch.setattr("polyagamma.mcmc.driver.advance", slow)
     monkeypatch.setattr(rounds, "ROUND_SWEEPS", 1)
 
 

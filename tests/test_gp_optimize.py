@@ -6,9 +6,9 @@ from scipy.special import expit
 from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import HilbertBasis, PolyaGammaGP
-from polyagamma.gp_optimize import LowRankRegression, maximise_evidence, maximise_low_rank_evidence
-from polyagamma.gp_sparse import BasisFunctions, Features, InducingPoints
-from polyagamma.response import BinomialResponse
+from polyagamma.likelihoods.likelihood import BinomialResponse
+from polyagamma.terms.features import BasisFunctions, Features, InducingPoints
+from polyagamma.vi.evidence import LowRankRegression, maximise_evidence, maximise_low_rank_evidence
 
 RNG = np.random.default_rng(1)
 X = RNG.standard_normal((25, 2))

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic
 
 from polyagamma import HilbertBasis, PolyaGammaGP
-from polyagamma.gp_sparse import BasisFunctions, InducingPoints, choose_inducing, enough_points
+from polyagamma.terms.features import BasisFunctions, InducingPoints, choose_inducing, enough_points
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(2)

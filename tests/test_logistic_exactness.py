@@ -6,7 +6,7 @@ from scipy.special import expit
 from scipy.stats import chi2
 
 from polyagamma import Normal, PolyaGammaLogistic, _gibbs
-from polyagamma.priors import Gaussian
+from polyagamma.terms.priors import Gaussian
 
 KERNELS = ["gibbs", "hmc"]
 N, P = 8, 2

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from polyagamma import Normal, PolyaGammaLogistic, prediction, trace
+from polyagamma import Normal, PolyaGammaLogistic
+from polyagamma.models import predict
+from polyagamma.traces import trace
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((30, 3))
@@ -23,7 +25,7 @@ def expected(X_new, offset):
 
 @pytest.mark.parametrize("block", [1, 5, 64, 1 << 21])
 def test_draws_and_means(block, monkeypatch):
-    monkeypatch.setattr(prediction, "BLOCK", block)
+    monkeypatch.setattr(predict, "BLOCK", block)
     draws = MODEL.predict_draws(IDATA, NEW, OFFSET)
     assert draws.dims == ("chain", "draw", "obs_id")
     np.testing.assert_allclose(draws, expected(NEW, OFFSET), rtol=1e-12)
@@ -47,9 +49,9 @@ def test_no_intercept():
 @pytest.mark.parametrize(("n_draws", "n_rows"), [(1, 1), (10, 100_000), (3_000_000, 2), (5000, 5000)])
 def test_blocks_cover_everything_once_and_are_bounded(n_draws, n_rows):
     covered = 0
-    for draw, row in prediction.blocks(n_draws, n_rows):
+    for draw, row in predict.blocks(n_draws, n_rows):
         size = len(range(*draw.indices(n_draws))) * len(range(*row.indices(n_rows)))
-        assert size <= prediction.BLOCK
+        assert size <= predict.BLOCK
         covered += size
     assert covered == n_draws * n_rows
 
@@ -75,7 +77,7 @@ def test_constant_new_rows_are_welcome():
 
 
 def test_huge_result_is_refused(monkeypatch):
-    monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 1000)
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 1000)
     with pytest.raises(MemoryError, match="pass fewer rows, or use predict_proba"):
         MODEL.predict_draws(IDATA, NEW)
 
@@ -91,7 +93,7 @@ def test_trace_of_another_model_is_refused():
 def test_predictions_read_long_runs_in_pieces(monkeypatch):
     """Blocks of 2 draws of 2 chains."""
     whole = MODEL.predict_proba(IDATA, NEW), MODEL.predict_draws(IDATA, NEW)
-    monkeypatch.setattr(prediction, "BLOCK", 12)
+    monkeypatch.setattr(predict, "BLOCK", 12)
     np.testing.assert_allclose(MODEL.predict_proba(IDATA, NEW), whole[0], rtol=1e-12)
     np.testing.assert_allclose(MODEL.predict_draws(IDATA, NEW), whole[1], rtol=1e-12)
 

@@ -9,9 +9,11 @@ from scipy.special import expit, roots_hermitenorm, softmax
 from scipy.stats import norm, truncnorm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 
-from polyagamma import HilbertBasis, PolyaGammaGP, prediction, trace
-from polyagamma.gp_sparse import InducingPoints
-from polyagamma.kernels import LogParameterPrior
+from polyagamma import HilbertBasis, PolyaGammaGP
+from polyagamma.models import predict
+from polyagamma.terms.features import InducingPoints
+from polyagamma.terms.kernels import LogParameterPrior
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
@@ -81,8 +83,8 @@ def test_pieces_bound_the_memory_and_change_little(kind, monkeypatch):
     model = MODELS[kind]
     idata = model.sample(30, **SETTINGS, var_names=all_variables(kind))
     whole = [eta for _, _, eta in model._row_predictors(idata.posterior)]
-    monkeypatch.setattr(prediction, "BLOCK", 1)
-    monkeypatch.setattr("polyagamma.gp_predictions.BLOCK", 1)
+    monkeypatch.setattr(predict, "BLOCK", 1)
+    monkeypatch.setattr("polyagamma.models.gp_predictions.BLOCK", 1)
     pieces = [eta for _, _, eta in model._row_predictors(idata.posterior)]
     assert [piece.shape[1] for piece in pieces] == [1] * 30
     np.testing.assert_allclose(np.concatenate(pieces, axis=1), whole[0], rtol=1e-12)
@@ -271,7 +273,7 @@ def test_errors():
 
 def test_huge_results_are_refused(monkeypatch):
     idata = MODELS["gp"].sample(4, **SETTINGS)
-    monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 1000)
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 1000)
     with pytest.raises(MemoryError, match="ask for fewer draws"):
         MODELS["gp"].sample_prior_predictive(1000)
     with pytest.raises(MemoryError, match="pass fewer rows, or a part of the draws"):

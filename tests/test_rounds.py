@@ -6,13 +6,13 @@ import time
 import numpy as np
 import pytest
 
-from polyagamma import rounds
-from polyagamma.job import Job
-from polyagamma.loop import Loop
-from polyagamma.progress import Silent
-from polyagamma.rounds import Run
-from polyagamma.sampling import Settings
-from polyagamma.sinks import Layout, MemorySink
+from polyagamma.mcmc import rounds
+from polyagamma.mcmc.driver import Loop
+from polyagamma.mcmc.memory_backend import Layout, MemorySink
+from polyagamma.mcmc.progress import Silent
+from polyagamma.mcmc.rounds import Run
+from polyagamma.mcmc.run_state import Job
+from polyagamma.mcmc.settings import Settings
 
 
 class CountingChains:

@@ -6,7 +6,9 @@ import xarray as xr
 from every_model import KERNEL, MODELS, SOFTMAX, X, Y, every_model, every_model_and_kernel
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, polyagamma_mean, rounds, trace
+from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, polyagamma_mean
+from polyagamma.mcmc import rounds
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}

@@ -1,10 +1,10 @@
 """Digests of the draws, statistics and states of every kind of model: whether a change keeps every bit.
 
-    python tests/reference/digests.py record before     # at the commit before: before.json, before/ (runs on disk)
-    python tests/reference/digests.py compare before    # after the change, on the same machine
+    python tests/reference/digests.py record before   # at the commit before: before.json, before/
+    python tests/reference/digests.py compare before  # after the change, on the same machine
 
-BLAS and libm round differently on other machines, so what is recorded holds for one. Besides digests, `record`
-keeps a run on disk of each kind, which `compare` resumes: it must end like the unbroken one.
+BLAS and libm round differently on other machines, so what is recorded holds for one. Besides digests,
+`record` keeps a run on disk of each kind, which `compare` resumes: it must end like the unbroken one.
 """
 
 import argparse

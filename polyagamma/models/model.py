@@ -1,0 +1,283 @@
+"""The public side of all models: sampling, and saving, resuming, extending and iterating runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma._validation import models as checks
+from polyagamma.mcmc.driver import Callback
+from polyagamma.mcmc.folder_backend import FolderSink, read_checkpoint, require_free
+from polyagamma.mcmc.memory_backend import MemorySink
+from polyagamma.mcmc.rounds import ROUND_SWEEPS
+from polyagamma.mcmc.run_state import metadata
+from polyagamma.mcmc.runs import Initial, ModelRuns
+from polyagamma.mcmc.settings import Seed, Settings
+from polyagamma.traces import trace
+
+__all__ = ["GibbsModel", "Initial"]
+State = dict[str, NDArray[np.float64]]
+
+
+class GibbsModel(ModelRuns):
+    """A model whose posterior is sampled by chains of the compiled core."""
+
+    def sample(
+        self,
+        draws: int = 1000,
+        *,
+        tune: int = 400,
+        chains: int = 4,
+        cores: int | None = None,
+        random_seed: Seed = None,
+        progressbar: bool = True,
+        kernel: str = "auto",
+        compute_log_likelihood: bool = False,
+        initvals: Initial | None = None,
+        thin: int = 1,
+        discard_tuned_samples: bool = True,
+        var_names: Sequence[str] | None = None,
+        callback: Callback | None = None,
+        checkpoint: str | PathLike[str] | None = None,
+        every: int = 500,
+    ) -> trace.Trace:
+        """Draw from the posterior.
+
+        Parameters
+        ----------
+        draws : int, default 1000
+            Draws of each chain that are kept.
+        tune : int, default 400
+            Sweeps of each chain before them, which are not kept; the kernel adapts during them.
+        chains : int, default 4
+        cores : int, optional
+            Threads to use; by default as many as there are chains, if this process has as many CPUs. It
+            changes the time, never the draws.
+        random_seed : None, int, sequence of int, SeedSequence or Generator
+            The same seed gives the same draws, whatever the number of cores.
+        progressbar : bool, default True
+            Whether to show a live display; there is none anyway without a terminal or notebook.
+        kernel : {"auto", "gibbs", "hmc"}, default "auto"
+            ``"gibbs"``: Pólya-gamma data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the
+            Pólya-gamma variables marginalised, for logistic models and for Gaussian processes with a fixed
+            kernel. ``"auto"``: the mix of both that warm-up finds best; the
+            trace's attributes tell which.
+        compute_log_likelihood : bool, default False
+            Whether to add the group ``log_likelihood``, one value for each draw and row.
+        initvals : mapping, optional
+            Where to start: for each parameter a value, or one for each chain; by default the model chooses.
+        thin : int, default 1
+            Sweeps for each draw that is kept.
+        discard_tuned_samples : bool, default True
+            False: keep the draws of warm-up, in groups ``warmup_posterior`` and ``warmup_sample_stats``. Not
+            for runs on disk.
+        var_names : sequence of str, optional
+            The variables to keep, so as to save memory; by default all parameters, which predictions need.
+            ``"omega"``, the Pólya-gamma variables of the rows, and ``"f"`` of a sparse Gaussian process are
+            kept only if they are named here.
+        callback : callable, optional
+            Called about ten times a second with an object that has ``tuning``, ``sweeps``, ``total_sweeps``,
+            ``draws``, ``total_draws``, ``acceptance`` and ``posterior``, the draws so far; the run ends if it
+            returns something true.
+        checkpoint : path, optional
+            A folder to make, into which the draws are written while the run lasts (``draws.zarr``, so that
+            memory stays bounded) with a checkpoint to go on from: see `resume`. The trace then reads its
+            values from there.
+        every : int, default 500
+            Draws (in warm-up: sweeps) between checkpoints: what a killed run loses at most.
+
+        Returns
+        -------
+        arviz.InferenceData or xarray.DataTree
+            The container of the installed ArviZ (DataTree since 1.0), with the groups ``posterior``,
+            ``sample_stats``, ``observed_data``, ``constant_data``, and ``sampler_state``, from which `extend`
+            goes on. After Ctrl-C it holds the draws made until then.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit.
+        FileExistsError
+            If there is something at `checkpoint`.
+        MemoryError
+            If the draws cannot fit into memory.
+        FloatingPointError
+            If a matrix cannot be factored in double precision.
+        KeyboardInterrupt
+            If Ctrl-C comes before the first draw, or twice.
+
+        Notes
+        -----
+        An exception that ends the run after the first draw, whatever its type and origin, has an attribute
+        ``idata``: the trace of the draws made before.
+        """
+        settings = Settings.check(
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            thin=thin,
+            cores=cores,
+            kernel=kernel,
+            kernels=self._kernels,
+            compute_log_likelihood=compute_log_likelihood,
+            every=every,
+            var_names=var_names,
+            random_seed=random_seed,
+        )
+        if not discard_tuned_samples and checkpoint is not None:
+            raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
+        if checkpoint is not None:
+            require_free(Path(checkpoint))
+        kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
+        self._require_memory(settings, kept if checkpoint is None else settings.every)
+        job = self._new_job(settings, initvals)
+        layout = self._layout(job)
+        if checkpoint is None:
+            warmup = None if discard_tuned_samples else layout.zeros(settings.chains, settings.tune)
+            return self._run(job, MemorySink(layout, job), progressbar, callback, warmup=warmup)
+        sink = FolderSink(Path(checkpoint), layout, job, self._fingerprint())
+        sink.create(self._data_groups())
+        return self._run(job, sink, progressbar, callback)
+
+    def resume(
+        self,
+        checkpoint: str | PathLike[str],
+        *,
+        draws: int | None = None,
+        cores: int | None = None,
+        progressbar: bool = True,
+        callback: Callback | None = None,
+    ) -> trace.Trace:
+        """Go on with a run that was interrupted, killed or finished, to the bits of an unbroken one.
+
+        Parameters
+        ----------
+        checkpoint : path
+            The folder that ``sample(checkpoint=...)`` wrote to; the model must have the same data and priors.
+        draws : int, optional
+            Draws of each chain in all; by default as many as were asked for first.
+        cores, progressbar, callback
+            As for `sample`.
+
+        Returns
+        -------
+        arviz.InferenceData or xarray.DataTree
+            As from `sample`, with all draws from the first.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no checkpoint.
+        ResumeError
+            If it is damaged, foreign, of another version or of another model.
+        """
+        path = Path(checkpoint)
+        job = self._stored_job(read_checkpoint(path), draws, cores)
+        sink = FolderSink(path, self._layout(job), job, self._fingerprint())
+        sink.reopen()
+        return self._run(job, sink, progressbar, callback)
+
+    def extend(
+        self,
+        idata: trace.Trace,
+        draws: int = 1000,
+        *,
+        cores: int | None = None,
+        progressbar: bool = True,
+        callback: Callback | None = None,
+    ) -> trace.Trace:
+        """Add draws to a trace, to the bits of one longer run.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` or `extend` returned, of this model.
+        draws : int, default 1000
+            Draws of each chain to add.
+        cores, progressbar, callback
+            As for `sample`.
+
+        Returns
+        -------
+        arviz.InferenceData or xarray.DataTree
+            A new trace with the old draws and the new; `idata` stays as it is.
+
+        Raises
+        ------
+        ResumeError
+            If `idata` has no sampler state, or one of another model.
+        """
+        old = trace.groups(idata)
+        snapshot = trace.to_arrays(old["sampler_state"]) if "sampler_state" in old else {}
+        done = int(metadata(snapshot)["run"]["draws"])
+        job = self._stored_job(snapshot, done + checks.integer("draws", draws, 1), cores)
+        self._require_memory(job.settings, draws)
+        return self._run(job, MemorySink(self._layout(job), job), progressbar, callback, before=old)
+
+    def iter_draws(
+        self,
+        *,
+        tune: int = 400,
+        chains: int = 1,
+        cores: int | None = None,
+        random_seed: Seed = None,
+        kernel: str = "auto",
+        initvals: Initial | None = None,
+        thin: int = 1,
+        var_names: Sequence[str] | None = None,
+        until: Callable[[State], object] | None = None,
+    ) -> Iterator[State]:
+        """Yield posterior draws one after another; nothing is kept.
+
+        Parameters
+        ----------
+        tune, chains, cores, random_seed, kernel, initvals, thin, var_names
+            As for `sample`, which gives the same draws for the same seed and chains.
+        until : callable, optional
+            Called with each draw; the first for which it returns something true is the last. By default there
+            is no end.
+
+        Yields
+        ------
+        dict of str to ndarray
+            By parameter an array of shape (chains, ...): copies, to keep or change.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from polyagamma import PolyaGammaLogistic
+        >>> model = PolyaGammaLogistic(np.arange(6.0)[:, np.newaxis], [0, 0, 1, 0, 1, 1])
+        >>> draws = model.iter_draws(random_seed=1)
+        >>> next(draws)["beta"].shape
+        (1, 1)
+        """
+        settings = Settings.check(
+            draws=ROUND_SWEEPS,
+            tune=tune,
+            chains=chains,
+            thin=thin,
+            cores=cores,
+            kernel=kernel,
+            kernels=self._kernels,
+            var_names=var_names,
+            random_seed=random_seed,
+        )
+        draws = self._iterate(self._new_job(settings, initvals))
+        return draws if until is None else up_to(draws, until)
+
+
+def up_to(draws: Iterator[State], until: Callable[[State], object]) -> Iterator[State]:
+    """Yield draws up to the first for which `until` is true."""
+    for draw in draws:
+        yield draw
+        if until(draw):
+            return
