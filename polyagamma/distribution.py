@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma import _density
+from polyagamma._public import public
 from polyagamma._validation import arguments as checks
 from polyagamma.density import (
     FloatOrArray,
@@ -23,6 +24,7 @@ from polyagamma.random import random_polyagamma
 __all__ = ["PolyaGamma"]
 
 
+@public
 class PolyaGamma:
     """A Pólya-gamma distribution PG(h, z).
 

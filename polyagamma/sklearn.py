@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma._validation import predictors as checks
 from polyagamma._validation.optional import scikit_learn_for
 from polyagamma.mcmc.rounds import one_blas_thread
-from polyagamma.models.gaussian_process import Mean, PolyaGammaGP
+from polyagamma.models.gaussian_process import PolyaGammaGP
 from polyagamma.models.logistic import PolyaGammaLogistic
 from polyagamma.terms.features import HilbertBasis
+from polyagamma.terms.gaussian_process import Mean
 from polyagamma.terms.kernels import Kernel
 from polyagamma.terms.priors import MvNormal, Normal
 

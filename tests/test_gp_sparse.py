@@ -9,7 +9,8 @@ from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic
 
 from polyagamma import HilbertBasis, PolyaGammaGP
-from polyagamma.terms.features import BasisFunctions, InducingPoints, choose_inducing, enough_points
+from polyagamma.terms.features import BasisFunctions, InducingPoints
+from polyagamma.terms.inducing import choose_inducing, enough_points
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(2)

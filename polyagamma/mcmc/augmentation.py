@@ -16,37 +16,39 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Rows:
+class AugmentedRows:
     """What the Pólya-gamma variables of rows depend on.
 
     Attributes
     ----------
-    shape : ndarray, shape (n,)
-        Trials times weights.
+    b : ndarray, shape (n,)
+        First parameters of the variables.
     predictor : callable
         Returns the linear predictors, (n,), of what the chains tell of one draw.
     """
 
-    shape: FloatArray
+    b: FloatArray
     predictor: Callable[[Arrays], FloatArray]
 
 
 class AugmentedChains(WrappedChains):
     """Chains that tell the Pólya-gamma variables of their draws too.
 
-    Given the linear predictor, ``omega_i ~ PG(shape_i, eta_i)`` is independent of everything else (Polson,
+    Given the linear predictor, ``omega_i ~ PG(b_i, eta_i)`` is independent of everything else (Polson,
     Scott and Windle 2013, JASA 108, 1339-1349, section 3.1). So whatever kernel draws eta, this makes exact
     draws of their joint posterior, and the draws of eta are those of a run without it.
 
     Parameters
     ----------
     chains : Chains
-    rows : Rows
+    rows : AugmentedRows
     generators : sequence of BitGenerator
         One for each chain, apart from those of `chains`.
     """
 
-    def __init__(self, chains: Chains, rows: Rows, generators: Sequence[np.random.BitGenerator]) -> None:
+    def __init__(
+        self, chains: Chains, rows: AugmentedRows, generators: Sequence[np.random.BitGenerator]
+    ) -> None:
         self._core, self._rows = chains, rows
         self._generators = [np.random.Generator(bits) for bits in generators]
 
@@ -60,5 +62,5 @@ class AugmentedChains(WrappedChains):
             for sweep in range(sweeps):  # one by one, so that bits do not depend on rounds
                 eta = self._rows.predictor({name: array[chain, sweep] for name, array in told.items()})
                 omega = out[OMEGA][chain, sweep]
-                random_polyagamma(self._rows.shape, eta, out=omega, random_state=generator)
+                random_polyagamma(self._rows.b, eta, out=omega, random_state=generator)
         return None

@@ -1,68 +1,52 @@
-"""The chains of a Gaussian-process model: the core's, with errors in words."""
+"""Which chains of the core suit a model; the only place that chooses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError
 
-from polyagamma import _gibbs
-from polyagamma.mcmc.rounds import Arrays, Chains, WrappedChains
+from polyagamma.likelihoods.likelihood import PolyaGammaLikelihood
+from polyagamma.mcmc.core_chains import (
+    BitGenerators,
+    FixedKernelChains,
+    LinearChains,
+    Mix,
+    ProcessChains,
+    Rows,
+    linear_bytes,
+)
+from polyagamma.mcmc.rounds import Chains, one_blas_thread
 from polyagamma.mcmc.settings import Settings
-from polyagamma.terms.kernels import LogParameterPrior, parameter_groups
-from polyagamma.terms.processes import FullProcess, Process, SparseProcess
+from polyagamma.terms.processes import LatentProcess
+from polyagamma.terms.term import Initial, Term
 
 FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Mix:
-    """Moves of a sweep, as the core knows them: steps of each, and every which sweep makes all of them."""
-
-    steps: tuple[int, int, int, int, int]  # collapsed, whitened, surrogate, independent, trajectory
-    complete_every: int
-
-
 MIXES = {"auto": Mix((1, 6, 1, 1, 1), 5), "sparse": Mix((1, 1, 1, 1, 1), 5), "gibbs": Mix((3, 0, 0, 0, 0), 1)}
 """That of the full process was best for the least effective sample size per second on the Pima data, with one
 length scale and with one for each predictor, and on the breast cancer data; a sparse process has many rows,
 which determine its kernel."""
-BitGenerators = Sequence[np.random.BitGenerator]
-
-
-@dataclass(frozen=True)
-class ProcessRows:
-    """Rows of a model: Pólya-gamma shapes (n,); kappa and offsets plus prior means (functions, n)."""
-
-    shape: FloatArray
-    kappa: FloatArray
-    offset: FloatArray
+LINEAR_STATISTICS, PROCESS_STATISTICS = 1, 5  # that chains tell of a draw, at most
 
 
 def make_chains(
-    process: Process,
-    prior: LogParameterPrior | None,
-    rows: ProcessRows,
-    initial: FloatArray | None,
+    likelihood: PolyaGammaLikelihood,
+    term: Term,
+    initvals: Initial | None,
     settings: Settings,
     bit_generators: BitGenerators,
 ) -> Chains:
-    """Return the chains that suit a model.
+    """Return the chains that suit a model, at their starting points.
 
-    With a fixed kernel these are Hamiltonian trajectories: of f, or of the features of a sparse process whose
-    rows have no variances of their own, which is a linear model.
+    A linear model has a sampler of its own. A process with a fixed kernel is moved along Hamiltonian
+    trajectories: those of a linear model, if it is one (a process of low rank whose rows have no variances of
+    their own), else those of its values. Every other process is sampled by Gibbs sampling.
 
     Parameters
     ----------
-    process : Process
-    prior : LogParameterPrior or None
-        None keeps the kernel parameters fixed.
-    rows : ProcessRows
-    initial : ndarray, shape (chains, d), optional
-        Log kernel parameters to start at; by default near those of the process's kernel.
+    likelihood : PolyaGammaLikelihood
+    term : Term
+    initvals : mapping, optional
+        Where to start, by the names of the term's parameters.
     settings : Settings
     bit_generators : sequence of BitGenerator
 
@@ -70,172 +54,65 @@ def make_chains(
     ------
     FloatingPointError
         If a fixed kernel's matrix is not positive definite.
-    ValueError
-        If `settings` ask for split HMC where there is none.
+    TypeError, ValueError
+        If `initvals` do not fit, or `settings` ask for split HMC where there is none.
     """
-    if prior is None and settings.kernel != "gibbs" and len(rows.kappa) == 1:
-        if isinstance(process, FullProcess):
-            return FixedKernelChains(process, rows, settings, bit_generators)
-        if isinstance(process, SparseProcess):
-            try:
-                design = process.design()
-            except LinAlgError as error:
-                raise not_positive_definite(process, None) from error
-            if design is not None:
-                return LinearChains(process, design, rows, settings, bit_generators)
+    initial = None if initvals is None else term.initial(initvals, settings.chains)
+    rows = Rows(
+        likelihood.b,
+        likelihood.kappa,
+        np.tile(likelihood.offset + term.known, (likelihood.n_functions, 1)),
+    )
+    latent = term.process()
+    if latent is None or _moves_along_trajectories(latent, rows, settings):
+        if (linear := term.linear()) is not None:
+            start = None if latent is not None else initial
+            with one_blas_thread():
+                return LinearChains(linear, rows, start, settings, bit_generators)
+        assert latent is not None  # a term is a linear model or a process
+        if (covariance := latent.process.covariance) is not None:
+            return FixedKernelChains(latent.process, covariance, rows, settings, bit_generators)
     if settings.kernel == "hmc":
         raise ValueError(
             "kernel='hmc' needs sample_kernel=False, two classes and no approximation='fitc': pass 'auto'"
         )
-    return ProcessChains(process, prior, rows, initial, settings, bit_generators)
+    start = _start(latent, len(rows.kappa), initial, settings, bit_generators)
+    return ProcessChains(latent, rows, start, _mix(latent, settings), settings, bit_generators)
 
 
-class ProcessChains(WrappedChains):
-    """Gibbs sampling of process and kernel parameters; see `make_chains`."""
-
-    _core: _gibbs.ProcessChains
-
-    def __init__(
-        self,
-        process: Process,
-        prior: LogParameterPrior | None,
-        rows: ProcessRows,
-        initial: FloatArray | None,
-        settings: Settings,
-        bit_generators: BitGenerators,
-    ) -> None:
-        self._process = process
-        auto = "sparse" if isinstance(process, SparseProcess) else "auto"
-        mix = MIXES["gibbs" if settings.kernel == "gibbs" else auto]
-        self._sampled = prior is not None
-        start = np.empty((settings.chains, len(rows.kappa), 0))
-        if prior is not None and initial is None:
-            start = random_start(process, prior, len(rows.kappa), bit_generators)
-        elif initial is not None:
-            start = np.repeat(initial[:, np.newaxis], len(rows.kappa), axis=1)
-        try:
-            self._core = _gibbs.ProcessChains(
-                process=process.core(fixed=prior is None),
-                shape=rows.shape,
-                kappa=rows.kappa,
-                offset=rows.offset,
-                log_prior=prior,
-                initial_theta=start,
-                bit_generators=bit_generators,
-                tune=settings.tune,
-                steps=mix.steps,
-                complete_every=mix.complete_every,
-                threads=settings.threads,
-            )
-        except _gibbs.NumericalError as error:
-            raise not_positive_definite(process, None) from error
-
-    def run(self, sweeps: int, out: Arrays | None = None) -> None:
-        """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
-        try:
-            self._core.run(sweeps, out and {{"v": "whitened"}.get(name, name): out[name] for name in out})
-        except _gibbs.NumericalError as error:
-            theta = self._core.theta(error.args[1])[0] if self._sampled else None
-            raise not_positive_definite(self._process, theta) from error
+def _moves_along_trajectories(latent: LatentProcess, rows: Rows, settings: Settings) -> bool:
+    return latent.prior is None and settings.kernel != "gibbs" and len(rows.kappa) == 1
 
 
-class FixedKernelChains(WrappedChains):
-    """Hamiltonian trajectories of a full process with a fixed kernel; see `make_chains`."""
-
-    _core: _gibbs.FixedKernelChains
-
-    def __init__(
-        self, process: FullProcess, rows: ProcessRows, settings: Settings, bit_generators: BitGenerators
-    ) -> None:
-        self._process = process
-        self._core = _gibbs.FixedKernelChains(
-            covariance=process.core_covariance(fixed=True),
-            shape=rows.shape,
-            kappa=rows.kappa[0],
-            offset=rows.offset[0],
-            bit_generators=bit_generators,
-            tune=settings.tune,
-            threads=settings.threads,
-        )
-
-    def run(self, sweeps: int, out: Arrays | None = None) -> None:
-        """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
-        try:
-            self._core.run(sweeps, out)
-        except _gibbs.NumericalError as error:
-            raise not_positive_definite(self._process, None) from error
+def _mix(latent: LatentProcess, settings: Settings) -> Mix:
+    auto = "sparse" if latent.process.covariance is None else "auto"
+    return MIXES["gibbs" if settings.kernel == "gibbs" else auto]
 
 
-class LinearChains(WrappedChains):
-    """The sampler of logistic regression for a sparse process with a fixed kernel; see `make_chains`."""
-
-    _core: _gibbs.LogisticChains
-
-    def __init__(
-        self,
-        process: SparseProcess,
-        design: FloatArray,
-        rows: ProcessRows,
-        settings: Settings,
-        bit_generators: BitGenerators,
-    ) -> None:
-        self._process = process
-        self._design = design
-        size = design.shape[1]
-        model = _gibbs.LogisticModel(
-            X=design,
-            shape=rows.shape,
-            kappa=rows.kappa[0],
-            offset=rows.offset[0],
-            prior_mean=np.zeros(size),
-            prior_precision=np.ones(size),
-        )
-        self._core = _gibbs.LogisticChains(
-            model=model,
-            bit_generators=bit_generators,
-            tune=settings.tune,
-            kernel=settings.kernel,
-            threads=settings.threads,
-        )
-
-    def run(self, sweeps: int, out: Arrays | None = None) -> None:
-        """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""
-        if out is None:
-            return self._core.run(sweeps)
-        nu = self._coordinates(sweeps, out)
-        self._core.run(sweeps, {"beta": nu} | {name: out[name] for name in self.stats})
-        if "f" in out:
-            for draw in np.ndindex(nu.shape[:-1]):  # the bits of a product depend on its size
-                out["f"][draw] = self._design @ nu[draw]
-        return None
-
-    def _coordinates(self, sweeps: int, out: Arrays) -> FloatArray:
-        """Return the place for nu: that of what is stored, if it is asked for, which is as large."""
-        if self._process.variable in out:
-            return out[self._process.variable]
-        chains = len(next(iter(out.values())))
-        return np.empty((chains, sweeps, self._design.shape[1]))
-
-
-def random_start(
-    process: Process, prior: LogParameterPrior, functions: int, bit_generators: BitGenerators
+def _start(
+    latent: LatentProcess,
+    functions: int,
+    initial: FloatArray | None,
+    settings: Settings,
+    bit_generators: BitGenerators,
 ) -> FloatArray:
-    """Return log parameters (chains, functions, d) near those of the kernel, from each chain's generator."""
-    theta = np.array(process.kernel.theta, dtype=np.float64)
-    starts = [prior.start(theta, np.random.Generator(bits), (functions,)) for bits in bit_generators]
-    return np.array(starts)
+    """Return log kernel parameters (chains, functions, d) to start at.
+
+    By default these are near those of the kernel, from each chain's generator.
+    """
+    if latent.prior is None:
+        return np.empty((settings.chains, functions, 0))
+    if initial is not None:
+        return np.repeat(initial[:, np.newaxis], functions, axis=1)
+    theta = np.array(latent.process.kernel.theta, dtype=np.float64)
+    generators = map(np.random.Generator, bit_generators)
+    return np.array([latent.prior.start(theta, generator, (functions,)) for generator in generators])
 
 
-def not_positive_definite(process: Process, theta: FloatArray | None) -> FloatingPointError:
-    """Return the error of a kernel matrix that cannot be factored, at its own parameters or at others."""
-    kernel = process.kernel
-    theta = np.array(kernel.theta) if theta is None else theta
-    values = ", ".join(
-        f"{group.name} = {np.array2string(np.exp(theta[group.where]), precision=4, separator=', ')}"
-        for group in parameter_groups(kernel)
-    )
-    return FloatingPointError(
-        f"the kernel matrix is not positive definite, or not finite, at {values or kernel} with "
-        f"jitter = {process.jitter:g}: pass a larger jitter, a kernel_prior or bounds that keep away "
-        "from there, or inputs of like scale"
-    )
+def memory(term: Term, settings: Settings) -> tuple[int, int]:
+    """Return how many statistics chains tell of a draw, and the bytes of all that they allocate."""
+    latent = term.process()
+    if latent is None:
+        ((coefficients,),) = term.outputs((), False).values()
+        return LINEAR_STATISTICS, linear_bytes(len(term.predictors.X), coefficients, settings)
+    return PROCESS_STATISTICS, 8 * latent.process.doubles(settings.threads, latent.prior is None)

@@ -1,4 +1,4 @@
-"""The loop of a run: rounds of sweeps, with progress, callbacks, interrupts and saving between them."""
+"""What drives a run: rounds of sweeps, with progress, callbacks, interrupts and saving between them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import numpy as np
 
 from polyagamma.mcmc.interrupt import GivenUp, Interrupt
 from polyagamma.mcmc.progress import Display, Progress
-from polyagamma.mcmc.rounds import Arrays, Pace, Sink, advance, one_blas_thread
-from polyagamma.mcmc.run_state import Job
+from polyagamma.mcmc.rounds import Arrays, BatchSize, TraceBackend, advance, one_blas_thread
+from polyagamma.mcmc.run_state import RunState
 
 Callback = Callable[[Progress], Any]
 
 
-class Loop:
+class Driver:
     """Makes the sweeps of a run.
 
     Parameters
     ----------
-    job : Job
+    state : RunState
         Kept up to date.
-    sink : Sink
+    backend : TraceBackend
     display : Display
     callback : callable, optional
         Called with a `Progress` after each round; the run stops if it returns something true.
@@ -38,15 +38,15 @@ class Loop:
 
     def __init__(
         self,
-        job: Job,
-        sink: Sink,
+        state: RunState,
+        backend: TraceBackend,
         display: Display,
         callback: Callback | None = None,
         warmup: Arrays | None = None,
     ) -> None:
-        self._job, self._sink, self._display = job, sink, display
+        self._state, self._backend, self._display = state, backend, display
         self._callback, self._warmup = callback, warmup
-        self._pace, self._interrupt, self._stopped = Pace(), Interrupt(), False
+        self._batch, self._interrupt, self._stopped = BatchSize(), Interrupt(), False
         self.mid_round = False
 
     def go(self) -> None:
@@ -59,29 +59,29 @@ class Loop:
         FloatingPointError
             If a chain meets a matrix that it cannot factor, or a value that is not finite.
         """
-        run = self._job.run
+        run = self._state.run
         with one_blas_thread(), self._interrupt:
             try:
                 self._warm_up()
                 self._draw()
             except GivenUp:
-                self.mid_round = False  # the job stands where it held
-        run.interrupted = self._interrupt.requested and run.draws < self._job.settings.draws
+                self.mid_round = False  # the state is the one that was held
+        run.interrupted = self._interrupt.requested and run.draws < self._state.settings.draws
         if run.interrupted and run.draws == 0:
             raise KeyboardInterrupt
 
     def _warm_up(self) -> None:
-        job = self._job
-        while self._goes_on() and (left := job.settings.tune - job.chains.sweeps_done) > 0:
-            sweeps = min(left, self._pace.sweeps)
+        state = self._state
+        while self._goes_on() and (left := state.settings.tune - state.chains.sweeps_done) > 0:
+            sweeps = min(left, self._batch.sweeps)
             out = self._warmup_room(sweeps)
-            job.run.tuning_time += self._sweep(sweeps, out)
+            state.run.tuning_time += self._sweep(sweeps, out)
             self._after_round(out)
 
     def _draw(self) -> None:
-        settings, run = self._job.settings, self._job.run
+        settings, run = self._state.settings, self._state.run
         while self._goes_on() and (left := settings.draws - run.draws) > 0:
-            out = self._sink.room(min(left, max(1, self._pace.sweeps // settings.thin)))
+            out = self._backend.room(min(left, max(1, self._batch.sweeps // settings.thin)))
             run.sampling_time += self._fill(out)
             run.draws += length(out)
             self._after_round(out)
@@ -91,7 +91,7 @@ class Loop:
 
     def _fill(self, out: Arrays) -> float:
         """Fill `out` with every `thin`-th draw; return the seconds it took."""
-        thin = self._job.settings.thin
+        thin = self._state.settings.thin
         sweeps = length(out) * thin
         if thin == 1:
             return self._sweep(sweeps, out)
@@ -104,33 +104,33 @@ class Loop:
         return seconds
 
     def _sweep(self, sweeps: int, out: Arrays | None) -> float:
-        job, slow = self._job, self._pace.slow
+        state, slow = self._state, self._batch.slow
         if slow:
-            job.hold()
+            state.hold()
         self.mid_round = True
         start = time.perf_counter()
-        self._interrupt.attend(lambda: advance(job.chains, sweeps, out), may_give_up=slow)
+        self._interrupt.attend(lambda: advance(state.chains, sweeps, out), may_give_up=slow)
         seconds = time.perf_counter() - start
         self.mid_round = False
-        job.release()
-        self._pace.update(sweeps, seconds)
+        state.release()
+        self._batch.update(sweeps, seconds)
         return seconds
 
     def _warmup_room(self, sweeps: int) -> Arrays | None:
-        done = self._job.chains.sweeps_done
+        done = self._state.chains.sweeps_done
         return self._warmup and {name: array[:, done : done + sweeps] for name, array in self._warmup.items()}
 
     def _after_round(self, out: Arrays | None) -> None:
-        self._sink.after_round(self._job.run)
-        settings, sweeps = self._job.settings, self._job.chains.sweeps_done
+        self._backend.after_round(self._state.run)
+        settings, sweeps = self._state.settings, self._state.chains.sweeps_done
         progress = Progress(
             tuning=sweeps < settings.tune,
             sweeps=sweeps,
             total_sweeps=settings.tune + settings.thin * settings.draws,
-            draws=self._job.run.draws,
+            draws=self._state.run.draws,
             total_draws=settings.draws,
             acceptance=acceptance(out or {}),
-            _sink=self._sink,
+            _backend=self._backend,
         )
         self._display.update(progress)
         if self._callback is not None:

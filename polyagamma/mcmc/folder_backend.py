@@ -18,9 +18,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from polyagamma.mcmc.memory_backend import Layout
-from polyagamma.mcmc.rounds import Arrays, Run
-from polyagamma.mcmc.run_state import Job, ResumeError, metadata
+from polyagamma.mcmc.rounds import Arrays, RunLog
+from polyagamma.mcmc.run_state import ResumeError, RunState, metadata
+from polyagamma.mcmc.trace_schema import TraceSchema
 from polyagamma.traces import trace
 from polyagamma.traces.store import DrawStore, one_chunk_at_a_time
 
@@ -69,31 +69,31 @@ def require_free(path: Path) -> None:
         )
 
 
-class FolderSink:
+class FolderBackend:
     """Writes the draws of a run to disk, `every` at a time, and a checkpoint with them.
 
     Parameters
     ----------
     path : Path
-    layout : Layout
-    job : Job
+    schema : TraceSchema
+    state : RunState
     fingerprint : str
         Of the model.
     """
 
-    def __init__(self, path: Path, layout: Layout, job: Job, fingerprint: str) -> None:
-        self._path, self._layout, self._job, self._fingerprint = path, layout, job, fingerprint
-        self._every = job.settings.every
-        self._buffer = layout.zeros(job.settings.chains, self._every)
-        self._written, self._filled, self._saved_at = job.run.draws, 0, job.chains.sweeps_done
-        sampled = list(layout.label(layout.zeros(1, 1)))
+    def __init__(self, path: Path, schema: TraceSchema, state: RunState, fingerprint: str) -> None:
+        self._path, self._schema, self._state, self._fingerprint = path, schema, state, fingerprint
+        self._every = state.settings.every
+        self._buffer = schema.zeros(state.settings.chains, self._every)
+        self._written, self._filled, self._saved_at = state.run.draws, 0, state.chains.sweeps_done
+        sampled = list(schema.label(schema.zeros(1, 1)))
         self._store = DrawStore(path / DRAWS, sampled, self._every)
 
     def create(self, data: Mapping[str, xr.Dataset]) -> None:
         """Make the folder, with the data's groups and a first checkpoint; FileExistsError if it is there."""
         require_free(self._path)
         self._path.mkdir(parents=True, exist_ok=True)
-        self._store.create(self._layout.datasets(self._buffer), data)
+        self._store.create(self._schema.datasets(self._buffer), data)
         self._save()
 
     def reopen(self) -> None:
@@ -118,13 +118,13 @@ class FolderSink:
         end = min(self._filled + draws, self._every - self._written % self._every)
         return {name: array[:, self._filled : end] for name, array in self._buffer.items()}
 
-    def after_round(self, run: Run) -> None:
+    def after_round(self, run: RunLog) -> None:
         """Write the draws made, and a checkpoint, if it is time."""
         self._filled = run.draws - self._written
         if self._filled and run.draws % self._every == 0:
             self._write()
             self._save()
-        elif run.draws == 0 and self._job.chains.sweeps_done - self._saved_at >= self._every:
+        elif run.draws == 0 and self._state.chains.sweeps_done - self._saved_at >= self._every:
             self._save()
 
     def groups(self) -> dict[str, xr.Dataset]:
@@ -154,9 +154,9 @@ class FolderSink:
     def _write(self) -> None:
         """Write the draws in the buffer."""
         raw = {name: array[:, : self._filled] for name, array in self._buffer.items()}
-        self._store.append(self._layout.label(raw), self._written)
+        self._store.append(self._schema.label(raw), self._written)
         self._written, self._filled = self._written + self._filled, 0
 
     def _save(self) -> None:
-        write_checkpoint(self._path, self._job.snapshot(self._fingerprint))
-        self._saved_at = self._job.chains.sweeps_done
+        write_checkpoint(self._path, self._state.snapshot(self._fingerprint))
+        self._saved_at = self._state.chains.sweeps_done

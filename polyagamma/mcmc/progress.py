@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import xarray as xr
 
-from polyagamma.mcmc.rounds import Sink
+from polyagamma.mcmc.rounds import TraceBackend
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Progress:
     draws: int
     total_draws: int
     acceptance: float | None
-    _sink: Sink
+    _backend: TraceBackend
 
     @property
     def posterior(self) -> xr.Dataset:
         """The draws so far (of a run on disk: those already written), with names and coordinates."""
-        return self._sink.groups()["posterior"]
+        return self._backend.groups()["posterior"]
 
 
 class Display(Protocol):

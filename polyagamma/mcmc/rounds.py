@@ -1,4 +1,4 @@
-"""What a run is made of: chains, rounds of sweeps of about the same duration, places for the draws."""
+"""What a run is made of: chains, rounds of sweeps of about the same duration, and a place for the draws."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class WrappedChains:
 
 
 @dataclass
-class Run:
+class RunLog:
     """What happened so far: draws of each chain, seconds spent in the chains, whether Ctrl-C ended it."""
 
     draws: int = 0
@@ -84,20 +84,20 @@ class Run:
     interrupted: bool = False
 
 
-class Sink(Protocol):
+class TraceBackend(Protocol):
     """Where draws go."""
 
     def room(self, draws: int) -> Arrays:
         """Return places, (chains, m, ...) with 1 <= m <= draws, for the draws that come next."""
 
-    def after_round(self, run: Run) -> None:
+    def after_round(self, run: RunLog) -> None:
         """Take note of the draws made; may save them."""
 
     def groups(self) -> Mapping[str, xr.Dataset]:
         """Return the groups of the draws so far."""
 
 
-class Pace:
+class BatchSize:
     """Chooses how many sweeps to make at once, so that a round takes about `ROUND_SECONDS`.
 
     Attributes

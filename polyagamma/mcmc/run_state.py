@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polyagamma.mcmc.rounds import Arrays, Chains, Run
+from polyagamma._public import public
+from polyagamma.mcmc.rounds import Arrays, Chains, RunLog
 from polyagamma.mcmc.settings import Settings
 
 FORMAT, VERSION = "polyagamma-gibbs run", 1
-ROWS_AT_ONCE = 1 << 16  # where a temporary of the length of the data would be large
 
 
+@public
 class ResumeError(ValueError):
     """A stored run cannot go on here."""
 
 
 @dataclass
-class Job:
+class RunState:
     """The parts of a run.
 
     Attributes
@@ -32,13 +32,13 @@ class Job:
     generators : list of BitGenerator
         One for each chain, and one more for each to draw what is derived; the chains advance them.
     chains : Chains
-    run : Run
+    run : RunLog
     """
 
     settings: Settings
     generators: list[np.random.BitGenerator]
     chains: Chains
-    run: Run
+    run: RunLog
     _held: dict[str, Any] | None = field(default=None, init=False)
 
     def hold(self) -> None:
@@ -119,23 +119,9 @@ def require_same_model(meta: Mapping[str, Any], fingerprint: str) -> None:
         )
 
 
-def stored_settings(meta: Mapping[str, Any], cores: int | None) -> tuple[Settings, Run]:
+def stored_settings(meta: Mapping[str, Any], cores: int | None) -> tuple[Settings, RunLog]:
     """Return the settings of a stored run, and how far it had come; ResumeError if they are incomplete."""
     try:
-        return Settings.from_plain(meta["settings"], cores), Run(**meta["run"] | {"interrupted": False})
+        return Settings.from_plain(meta["settings"], cores), RunLog(**meta["run"] | {"interrupted": False})
     except (KeyError, TypeError) as error:
         raise ResumeError(f"the stored run lacks some of its settings ({error}): sample anew") from error
-
-
-def digest(*arrays: NDArray[np.float64]) -> str:
-    """Return a digest of float64 arrays: of their bits, in matrices of the bits' sums along each axis."""
-    whole = blake2b(digest_size=16)
-    for array in arrays:
-        bits = np.ascontiguousarray(array).view(np.uint64)  # unsigned sums wrap around: exact in any order
-        whole.update(repr(array.shape).encode())
-        for first in range(0, len(bits), ROWS_AT_ONCE):
-            rows = bits[first : first + ROWS_AT_ONCE]
-            whole.update((rows if rows.ndim < 2 else rows.sum(axis=-1)).astype("<u8").tobytes())
-        if bits.ndim > 1:
-            whole.update(bits.sum(axis=0).astype("<u8").tobytes())
-    return whole.hexdigest()

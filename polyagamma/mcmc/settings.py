@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from polyagamma._public import public
 from polyagamma._validation import models as checks
 
+TRANSITION_KERNELS = ("auto", "gibbs", "hmc")
 OMEGA = "omega"  # the Pólya-gamma variables, as a trace calls them
 Seed = int | Sequence[int] | np.random.SeedSequence | np.random.Generator | None
 
 
+@public
 class SamplingWarning(UserWarning):
     """Something about a model or a run that its user should know."""
 
@@ -45,7 +48,6 @@ class Settings:
         thin: int,
         cores: int | None,
         kernel: str,
-        kernels: Sequence[str],
         random_seed: Seed,
         compute_log_likelihood: bool = False,
         every: int = 1,
@@ -59,7 +61,7 @@ class Settings:
             chains=chains,
             thin=checks.integer("thin", thin, 1),
             threads=threads(cores, chains),
-            kernel=checks.one_of("kernel", kernel, kernels),
+            kernel=checks.one_of("kernel", kernel, TRANSITION_KERNELS),
             log_likelihood=bool(compute_log_likelihood),
             every=checks.integer("every", every, 1),
             var_names=None if var_names is None else tuple(var_names),

@@ -2,56 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from polyagamma._public import public
 from polyagamma._validation import models as checks
-from polyagamma._validation.arguments import require_positive
-from polyagamma._validation.memory import available_memory, require_memory
-from polyagamma.likelihoods.likelihood import BinomialResponse, check_response
-from polyagamma.mcmc.augmentation import Rows
-from polyagamma.mcmc.chains import ProcessRows, make_chains
-from polyagamma.mcmc.memory_backend import Labelled
-from polyagamma.mcmc.rounds import Arrays, Chains
-from polyagamma.mcmc.run_state import digest
-from polyagamma.mcmc.settings import OMEGA, SamplingWarning, Settings
-from polyagamma.models.gp_predictions import GaussianProcessPredictions
-from polyagamma.models.model import Initial
-from polyagamma.terms.draw_names import Names
-from polyagamma.terms.features import (
-    FEWEST_POINTS,
-    Basis,
-    BasisFunctions,
-    HilbertBasis,
-    InducingPoints,
-    choose_inducing,
-    enough_points,
-)
-from polyagamma.terms.kernels import (
-    Kernel,
-    LogParameterPrior,
-    check_kernel,
-    default_kernel,
-    identity,
-    parameter_groups,
-    scale_notice,
-)
+from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.classification import classification_likelihood
+from polyagamma.likelihoods.likelihood import Likelihood
+from polyagamma.mcmc.settings import SamplingWarning, Seed, seed_sequence
+from polyagamma.models.model import Model, NewRows
+from polyagamma.terms.conditional import CommonNoise
+from polyagamma.terms.features import Basis, HilbertBasis
+from polyagamma.terms.gaussian_process import GaussianProcessTerm, Mean, prior_mean
+from polyagamma.terms.inducing import make_basis
+from polyagamma.terms.kernel_priors import LogParameterPrior
+from polyagamma.terms.kernels import Kernel, check_kernel, default_kernel, parameter_groups, scale_notice
 from polyagamma.terms.predictors import Predictors
-from polyagamma.terms.processes import FullProcess, Process, SparseProcess, sparse_doubles
+from polyagamma.terms.processes import FullProcess, SparseProcess
+from polyagamma.terms.term import NoiseSource
+from polyagamma.traces import trace
 from polyagamma.vi.evidence import maximise_evidence, maximise_low_rank_evidence
 
 FloatArray = NDArray[np.float64]
-Mean = float | Callable[[FloatArray], ArrayLike]
 APPROXIMATIONS = ("fitc", "dtc")
-AUTO_THREADS = 4  # that inducing="auto" leaves memory for: one for each chain of a run with the defaults
 
 
-class PolyaGammaGP(GaussianProcessPredictions):
+@public
+class PolyaGammaGP(Model):
     r"""Gaussian-process classification of binary, binomial or categorical data.
 
     .. math::
@@ -181,7 +164,7 @@ class PolyaGammaGP(GaussianProcessPredictions):
     (2, 2)
     """
 
-    _kernels = ("auto", "gibbs", "hmc")
+    _name = "PolyaGammaGP"
 
     def __init__(
         self,
@@ -201,199 +184,227 @@ class PolyaGammaGP(GaussianProcessPredictions):
         jitter: float = 1e-6,
         feature_names: Sequence[str] | None = None,
     ) -> None:
-        self._predictors = Predictors.check(X, feature_names, intercept=False)
-        self._response = check_response(y, trials, weights, offset, self.n_rows)
-        self.mean = mean
-        self._mean = self._prior_mean(self._predictors.X)
-        kernel = default_kernel(self._predictors.X) if kernel is None else kernel
-        check_kernel(kernel, self._predictors.X)
-        if (notice := scale_notice(kernel, self._predictors.X)) is not None:
+        predictors = Predictors.check(X, feature_names, intercept=False)
+        inputs = predictors.X
+        likelihood = classification_likelihood(y, trials, weights, offset, len(inputs))
+        known = likelihood.offset + prior_mean(mean, inputs)
+        given = default_kernel(inputs) if kernel is None else kernel
+        check_kernel(given, inputs)
+        if (notice := scale_notice(given, inputs)) is not None:
             cure = "standardise X, or give the kernel length scales of its order"
-            warnings.warn(f"kernel {kernel} {notice}: {cure}", SamplingWarning, stacklevel=2)
-        self._prior = LogParameterPrior(kernel, {} if kernel_prior is None else kernel_prior)
-        self.jitter = checks.not_negative("jitter", jitter)
+            warnings.warn(f"kernel {given} {notice}: {cure}", SamplingWarning, stacklevel=2)
+        prior = LogParameterPrior(given, {} if kernel_prior is None else kernel_prior)
+        jitter = checks.not_negative("jitter", jitter)
         checks.one_of("approximation", approximation, APPROXIMATIONS)
-        self.kernel_: Any = kernel
-        self.sample_kernel = sample_kernel and len(kernel.theta) > 0
-        basis = self._basis(inducing, approximation)
-        if optimize:
-            self.kernel_ = self._optimized(basis)
-        if self.sample_kernel:
-            start = self._prior.inside(np.array(self.kernel_.theta, dtype=np.float64))
-            self._prior.require_support("kernel", start, "pass a kernel with likelier parameters")
-        self._process = self._make_process(basis)
-        self._names = Names(
-            process=self._process,
-            groups=parameter_groups(kernel) if self.sample_kernel else [],
-            features=self.feature_names,
-            classes=self.classes_ if self._response.n_functions > 1 else None,
+        sampled = sample_kernel and len(given.theta) > 0
+        basis = make_basis(
+            inducing, given, inputs, independent=approximation == "fitc", jitter=jitter, fixed=not sampled
         )
+        start = optimized(given, basis, inputs, likelihood, known, jitter) if optimize else given
+        if sampled:
+            theta = prior.inside(np.array(start.theta, dtype=np.float64))
+            prior.require_support("kernel", theta, "pass a kernel with likelier parameters")
+        process = make_process(start, inputs, jitter, basis)
+        classes = likelihood.classes if likelihood.n_functions > 1 else None
+        super().__init__(likelihood, GaussianProcessTerm(predictors, process, prior, sampled, mean, classes))
+        self.mean, self.jitter, self.sample_kernel = mean, jitter, sampled
+        self.kernel_: Any = start
 
     @property
     def n_rows(self) -> int:
         """Number of training inputs."""
-        return len(self._predictors.X)
+        return len(self._specification.term.predictors.X)
 
     @property
     def kernel_parameters(self) -> list[str]:
         """Names of the kernel parameters that are sampled."""
         return [group.name for group in parameter_groups(self.kernel_)] if self.sample_kernel else []
 
-    def _optimized(self, basis: Basis | None) -> Kernel:
-        if not isinstance(self._response, BinomialResponse):
-            raise ValueError(
-                "optimize=True needs two classes or trials: pass the kernel_ of a model of one class against "
-                "the others as kernel"
-            )
-        if len(self.kernel_.theta) == 0:
-            raise ValueError(
-                f"optimize=True needs a kernel with a free parameter, got {self.kernel_} with all fixed: "
-                "pass optimize=False, or give a parameter bounds"
-            )
-        X, offset = self._predictors.X, self._response.offset + self._mean
-        if basis is None:
-            return maximise_evidence(self.kernel_, X, self._response, offset, self.jitter)
-        return maximise_low_rank_evidence(self.kernel_, basis, X, self._response, offset)
+    def predict_f(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> xr.DataArray:
+        """Draw the latent function at new inputs, once for each posterior draw.
 
-    def _make_process(self, basis: Basis | None) -> Process:
-        if basis is None:
-            return FullProcess(self.kernel_, self._predictors.X, self.jitter)
-        return SparseProcess(self.kernel_, self._predictors.X, self.jitter, basis)
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` returned, or a part of its draws (each kernel takes a Cholesky factor).
+        X_new : array_like or data frame, shape (m, p)
+            Inputs with the columns of X.
+        joint : bool, default False
+            True draws the m values jointly, as curves or surfaces need it (an m x m matrix for each kernel);
+            False each by itself given f at the training inputs, which is enough for means and quantiles. A
+            sparse process needs no such matrix, and both are the same.
+        random_seed : None, int, sequence of int, SeedSequence or Generator
 
-    def _basis(self, inducing: Any, approximation: str) -> Basis | None:
-        """Return what makes the features of a sparse process, and None for the full one."""
-        X = self._predictors.X
-        if inducing is None:
-            return None
-        if isinstance(inducing, HilbertBasis):
-            return BasisFunctions(inducing, self.kernel_, X)
-        if isinstance(inducing, str):
-            checks.one_of("inducing", inducing, ("auto",))
-            inducing = self._inducing_that_fit()
-        if np.ndim(inducing) == 0:  # a number of points: found to fit before they are looked for
-            self._require_sparse_memory(checks.integer("inducing", inducing, 1), threads=1)
-        return InducingPoints(choose_inducing(inducing, X), approximation == "fitc", self.jitter)
+        Returns
+        -------
+        xarray.DataArray, dims (chain, draw, pred_id), or (chain, draw, class, pred_id) for more than two
+        classes
+            f, prior mean included.
 
-    def _inducing_that_fit(self) -> int:
-        """Return how many inducing points to choose; MemoryError if not even a few fit."""
-        enough = enough_points(*self._predictors.X.shape)
-        available = available_memory()
-        few = min(enough, FEWEST_POINTS)
-        for size in range(enough, few, -1):
-            needed = 8 * sparse_doubles(self.n_rows, size, AUTO_THREADS, not self.sample_kernel)
-            if available is None or needed <= available:
-                return size
-        self._require_sparse_memory(few, AUTO_THREADS)
-        return few
+        Raises
+        ------
+        TypeError, ValueError
+            If `X_new` does not fit.
+        KeyError
+            If `idata` has no posterior of this model.
+        MemoryError
+            If the result cannot fit into memory.
+        FloatingPointError
+            If a kernel matrix is not positive definite.
+        """
+        new = self._new_rows(idata, X_new, None)
+        return self._labelled(self._f(new, joint, random_seed), new, "f")
 
-    def _prior_mean(self, X: FloatArray) -> FloatArray:
-        value = self.mean(X) if callable(self.mean) else self.mean
-        return checks.per_row("mean", value, len(X))
+    def predict_draws(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> xr.DataArray:
+        """Draw probabilities at new inputs, once for each posterior draw.
 
-    def _start(
-        self, settings: Settings, generators: list[np.random.BitGenerator], initvals: Initial | None
-    ) -> Chains:
-        response = self._response
-        offset = np.tile(response.offset + self._mean, (response.n_functions, 1))
-        return make_chains(
-            self._process,
-            self._prior if self.sample_kernel else None,
-            ProcessRows(response.shape, response.kappa, offset),
-            None if initvals is None else self._initial(initvals, settings.chains),
-            settings,
-            generators,
+        Parameters
+        ----------
+        idata, X_new, joint, random_seed
+            As for `predict_f`.
+        offset : float or array_like, shape (m,), optional
+            For two classes.
+
+        Returns
+        -------
+        xarray.DataArray, dims (chain, draw, pred_id), or (chain, draw, class, pred_id) for more than two
+        classes
+            Probability of ``classes_[1]`` in one trial, or of each of more than two classes.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError, MemoryError
+            As for `predict_f`.
+        """
+        return self._probability_draws(idata, X_new, offset, noise_source(random_seed), joint)
+
+    def predict_proba(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        random_seed: Seed = None,
+    ) -> FloatArray:
+        """Return class probabilities of new inputs, averaged over posterior draws of f and of the kernel.
+
+        The same seed gives a row the same probabilities, whatever the other rows.
+
+        Parameters
+        ----------
+        idata, X_new, offset, random_seed
+            As for `predict_draws`.
+
+        Returns
+        -------
+        ndarray, shape (m, classes)
+            Probabilities of ``classes_`` in one trial.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            As for `predict_f`.
+        """
+        seed = seed_sequence(random_seed, 0)
+        return self._average_probabilities(idata, X_new, offset, lambda: CommonNoise(generator(seed)))
+
+    def add_predictions(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> trace.Trace:
+        """Return the trace with draws of f and of probabilities at new inputs.
+
+        Parameters
+        ----------
+        idata, X_new, offset, joint, random_seed
+            As for `predict_draws`.
+
+        Returns
+        -------
+        InferenceData or DataTree
+            A copy of `idata` that has, besides, the groups ``predictions`` (``f`` and ``probability``) and
+            ``predictions_constant_data`` (``X`` and ``offset``).
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError, MemoryError
+            As for `predict_f`.
+        """
+        new, likelihood = self._new_rows(idata, X_new, offset), self._specification.likelihood
+        f = self._f(new, joint, random_seed)
+        probability = likelihood.probability(f + new.offset)
+        draws = {"f": self._labelled(f, new, "f")}
+        draws["probability"] = self._labelled(probability, new, "probability")
+        constant = trace.dataset(self._inputs(new), {"feature": self.feature_names})
+        return trace.with_groups(
+            idata, {"predictions": xr.Dataset(draws), "predictions_constant_data": constant}
         )
 
-    def _initial(self, initvals: Initial, chains: int) -> FloatArray:
-        """Return log kernel parameters to start at, shape (chains, d)."""
-        checks.same_keys("initvals", initvals, self.kernel_parameters)
-        theta = np.empty((chains, len(self.kernel_.theta)))
-        for group in self._names.groups:
-            size = group.where.stop - group.where.start
-            name = f"initvals[{group.name!r}]"
-            values = checks.per_chain(name, initvals[group.name], (chains, size) if size > 1 else (chains,))
-            require_positive(name, values)
-            theta[:, group.where] = np.log(values.reshape(chains, size))
-        for start in theta:
-            self._prior.require_support("initvals", start, "pass others, or none")
-        return theta
+    def _f(self, new: NewRows, joint: bool, random_seed: Seed) -> FloatArray:
+        """Draw f at new rows, (chains, draws, functions, m)."""
+        pieces = self._specification.term.new_predictors(
+            new.posterior, new.X, noise_source(random_seed), joint
+        )
+        return self._gathered(new, pieces, joint)
 
-    def _parameters(self) -> tuple[list[str], list[str]]:
-        stored = self._process.variable
-        on_request = [name for name in ("f", OMEGA) if name != stored]
-        return [stored, *self.kernel_parameters], on_request
 
-    def _outputs(self, settings: Settings) -> dict[str, tuple[int, ...]]:
-        functions, stored = self._response.n_functions, self._process.variable
-        kept = settings.var_names or self._parameters()[0]
-        outputs: dict[str, tuple[int, ...]] = {}
-        if stored in kept:
-            outputs[stored] = (functions * self._process.size,)
-        if settings.log_likelihood or "f" in kept or OMEGA in kept:
-            outputs["f"] = (functions * self.n_rows,)
-        if self.sample_kernel:
-            outputs["theta"] = (functions * len(self.kernel_.theta),)
-        return outputs
+def make_process(
+    kernel: Kernel, X: FloatArray, jitter: float, basis: Basis | None
+) -> FullProcess | SparseProcess:
+    """Return the process that a basis makes, without one the full process."""
+    return FullProcess(kernel, X, jitter) if basis is None else SparseProcess(kernel, X, jitter, basis)
 
-    def _rows(self) -> Rows:
-        if self._response.n_functions > 1:
-            raise ValueError(
-                f"var_names has {OMEGA!r}, which needs two classes or trials: a softmax of "
-                f"{self._response.n_functions} classes has no such variable for each row; drop it"
-            )
-        known = self._response.offset + self._mean
-        return Rows(self._response.shape, lambda raw: known + raw["f"])
 
-    def _label(self, raw: Arrays, settings: Settings) -> Labelled:
-        values = {name: self._names.split(raw[name]) for name in ("f", "v", "theta") if name in raw}
-        if "f" in values:
-            values["f"] = values["f"] + self._mean
-        stats = {name: (("chain", "draw"), array) for name, array in raw.items() if array.ndim == 2}
-        groups: Labelled = {"posterior": self._names.parameters(values), "sample_stats": stats}
-        if settings.log_likelihood:
-            log_likelihood = self._response.log_likelihood(values["f"])
-            groups["log_likelihood"] = {"y": (("chain", "draw", "obs_id"), log_likelihood)}
-        return groups
+def optimized(
+    kernel: Kernel,
+    basis: Basis | None,
+    X: FloatArray,
+    likelihood: Likelihood,
+    offset: FloatArray,
+    jitter: float,
+) -> Kernel:
+    """Return the kernel that maximises a bound of the evidence; ValueError if there is none to find."""
+    if not isinstance(likelihood, BinomialLikelihood):
+        raise ValueError(
+            "optimize=True needs two classes or trials: pass the kernel_ of a model of one class against "
+            "the others as kernel"
+        )
+    if len(kernel.theta) == 0:
+        raise ValueError(
+            f"optimize=True needs a kernel with a free parameter, got {kernel} with all fixed: "
+            "pass optimize=False, or give a parameter bounds"
+        )
+    if basis is None:
+        return maximise_evidence(kernel, X, likelihood, offset, jitter)
+    return maximise_low_rank_evidence(kernel, basis, X, likelihood, offset)
 
-    def _data(self) -> Labelled:
-        return self._response.data(self._predictors.X)
 
-    def _coords(self) -> dict[str, list[Any]]:
-        return self._names.coords
+def generator(random_seed: Seed) -> np.random.Generator:
+    """Return the generator that draws f at new inputs."""
+    return np.random.Generator(np.random.PCG64DXSM(seed_sequence(random_seed, 0)))
 
-    def _description(self) -> dict[str, str]:
-        return {
-            "model": "PolyaGammaGP",
-            "process": f"{type(self._process).__name__} {self.kernel_}",
-            "jitter": str(self.jitter),
-            "classes": json.dumps(self.classes_.tolist(), default=str),
-        }
 
-    def _fingerprint(self) -> str:
-        theta = np.array(self.kernel_.theta, dtype=np.float64)
-        prior = [self._prior(theta + step) for step in (0.0, 0.1, -0.2)]
-        settings = np.array([self.jitter, float(self.sample_kernel), *prior])
-        name = f"PolyaGammaGP {type(self._process).__name__} {identity(self.kernel_)} "
-        numbers = [*self._response.arrays(), self._mean, settings, *self._process.identity()]
-        return name + digest(self._predictors.X, *numbers)
-
-    def _require_memory(self, settings: Settings, draws: int) -> None:
-        if isinstance(self._process, SparseProcess):
-            self._require_sparse_memory(self._process.size, settings.threads)
-        else:
-            matrices = 8 * self._process.doubles(settings.threads, not self.sample_kernel)
-            cure = "pass inducing=100 or so for a sparse process, whose memory is proportional to n"
-            require_memory(matrices, f"the full Gaussian process of n = {self.n_rows} rows", cure)
-        super()._require_memory(settings, draws)
-
-    def _require_sparse_memory(self, size: int, threads: int) -> None:
-        """Raise MemoryError, saying how many features would fit, if `size` do not."""
-        needed = 8 * sparse_doubles(self.n_rows, size, threads, not self.sample_kernel)
-        fit = int(size * min(1.0, (available_memory() or needed) / needed))
-        cure = f"pass at most {fit} of them" if fit else "pass fewer rows"
-        require_memory(needed, f"a sparse process of {self.n_rows} rows and {size} features", cure)
-
-    def _bytes(self, settings: Settings) -> tuple[int, int]:
-        per_draw = sum(size for (size,) in self._outputs(settings).values()) + 5
-        per_draw += self.n_rows * settings.log_likelihood
-        return 8 * per_draw, 8 * self._process.doubles(settings.threads, not self.sample_kernel)
+def noise_source(random_seed: Seed) -> NoiseSource:
+    """Return a source of noise that goes on from one piece of rows to the next."""
+    noise = generator(random_seed)
+    return lambda: noise

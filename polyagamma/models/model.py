@@ -1,30 +1,66 @@
-"""The public side of all models: sampling, and saving, resuming, extending and iterating runs."""
+"""What all models have in common for the public: sampling, runs that go on, predictions, simulated data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as checks
+from polyagamma._validation.memory import require_memory
+from polyagamma.likelihoods.likelihood import PolyaGammaLikelihood
 from polyagamma.mcmc.driver import Callback
-from polyagamma.mcmc.folder_backend import FolderSink, read_checkpoint, require_free
-from polyagamma.mcmc.memory_backend import MemorySink
+from polyagamma.mcmc.folder_backend import FolderBackend, read_checkpoint, require_free
+from polyagamma.mcmc.memory_backend import MemoryBackend
 from polyagamma.mcmc.rounds import ROUND_SWEEPS
 from polyagamma.mcmc.run_state import metadata
-from polyagamma.mcmc.runs import Initial, ModelRuns
-from polyagamma.mcmc.settings import Seed, Settings
+from polyagamma.mcmc.runs import Execution, iterate, new_run, require_room, stored_run
+from polyagamma.mcmc.settings import Seed, Settings, seed_sequence
+from polyagamma.mcmc.specification import Specification
+from polyagamma.models import predict
+from polyagamma.terms.term import Initial, NoiseSource, Pieces, Term
 from polyagamma.traces import trace
 
-__all__ = ["GibbsModel", "Initial"]
-State = dict[str, NDArray[np.float64]]
+FloatArray = NDArray[np.float64]
+State = dict[str, FloatArray]
 
 
-class GibbsModel(ModelRuns):
-    """A model whose posterior is sampled by chains of the compiled core."""
+class NewRows(NamedTuple):
+    """Checked rows to predict for, with the posterior to do so."""
+
+    posterior: xr.Dataset
+    X: FloatArray  # (m, p)
+    offset: FloatArray  # (m,)
+
+
+class Model:
+    """A model of rows with a likelihood, whose linear predictors are a term.
+
+    Parameters
+    ----------
+    likelihood : PolyaGammaLikelihood
+    term : Term
+    """
+
+    _name: ClassVar[str]
+
+    def __init__(self, likelihood: PolyaGammaLikelihood, term: Term) -> None:
+        self._specification = Specification(self._name, likelihood, term)
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The labels in sorted order."""
+        return self._specification.likelihood.classes
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the predictors."""
+        return list(self._specification.term.predictors.names)
 
     def sample(
         self,
@@ -62,10 +98,10 @@ class GibbsModel(ModelRuns):
         progressbar : bool, default True
             Whether to show a live display; there is none anyway without a terminal or notebook.
         kernel : {"auto", "gibbs", "hmc"}, default "auto"
-            ``"gibbs"``: Pólya-gamma data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the
-            Pólya-gamma variables marginalised, for logistic models and for Gaussian processes with a fixed
-            kernel. ``"auto"``: the mix of both that warm-up finds best; the
-            trace's attributes tell which.
+            The transition kernel. ``"gibbs"``: Pólya-gamma data augmentation alone. ``"hmc"``: Hamiltonian
+            trajectories with the Pólya-gamma variables marginalised, for logistic models and for Gaussian
+            processes with a fixed covariance function. ``"auto"``: the mix of both that warm-up finds best;
+            the trace's attributes tell which.
         compute_log_likelihood : bool, default False
             Whether to add the group ``log_likelihood``, one value for each draw and row.
         initvals : mapping, optional
@@ -122,7 +158,6 @@ class GibbsModel(ModelRuns):
             thin=thin,
             cores=cores,
             kernel=kernel,
-            kernels=self._kernels,
             compute_log_likelihood=compute_log_likelihood,
             every=every,
             var_names=var_names,
@@ -132,16 +167,18 @@ class GibbsModel(ModelRuns):
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
         if checkpoint is not None:
             require_free(Path(checkpoint))
+        model = self._specification
         kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
-        self._require_memory(settings, kept if checkpoint is None else settings.every)
-        job = self._new_job(settings, initvals)
-        layout = self._layout(job)
+        require_room(model, settings, kept if checkpoint is None else settings.every)
+        state = new_run(model, settings, initvals)
+        schema = model.schema(settings, state.chains)
         if checkpoint is None:
-            warmup = None if discard_tuned_samples else layout.zeros(settings.chains, settings.tune)
-            return self._run(job, MemorySink(layout, job), progressbar, callback, warmup=warmup)
-        sink = FolderSink(Path(checkpoint), layout, job, self._fingerprint())
-        sink.create(self._data_groups())
-        return self._run(job, sink, progressbar, callback)
+            warmup = None if discard_tuned_samples else schema.zeros(settings.chains, settings.tune)
+            run = Execution(model, state, MemoryBackend(schema, state), warmup)
+            return run.run_to_end(progressbar, callback)
+        backend = FolderBackend(Path(checkpoint), schema, state, model.fingerprint())
+        backend.create(model.data_groups())
+        return Execution(model, state, backend).run_to_end(progressbar, callback)
 
     def resume(
         self,
@@ -175,11 +212,12 @@ class GibbsModel(ModelRuns):
         ResumeError
             If it is damaged, foreign, of another version or of another model.
         """
-        path = Path(checkpoint)
-        job = self._stored_job(read_checkpoint(path), draws, cores)
-        sink = FolderSink(path, self._layout(job), job, self._fingerprint())
-        sink.reopen()
-        return self._run(job, sink, progressbar, callback)
+        path, model = Path(checkpoint), self._specification
+        state = stored_run(model, read_checkpoint(path), draws, cores)
+        schema = model.schema(state.settings, state.chains)
+        backend = FolderBackend(path, schema, state, model.fingerprint())
+        backend.reopen()
+        return Execution(model, state, backend).run_to_end(progressbar, callback)
 
     def extend(
         self,
@@ -211,12 +249,13 @@ class GibbsModel(ModelRuns):
         ResumeError
             If `idata` has no sampler state, or one of another model.
         """
-        old = trace.groups(idata)
+        model, old = self._specification, trace.groups(idata)
         snapshot = trace.to_arrays(old["sampler_state"]) if "sampler_state" in old else {}
         done = int(metadata(snapshot)["run"]["draws"])
-        job = self._stored_job(snapshot, done + checks.integer("draws", draws, 1), cores)
-        self._require_memory(job.settings, draws)
-        return self._run(job, MemorySink(self._layout(job), job), progressbar, callback, before=old)
+        state = stored_run(model, snapshot, done + checks.integer("draws", draws, 1), cores)
+        require_room(model, state.settings, draws)
+        backend = MemoryBackend(model.schema(state.settings, state.chains), state)
+        return Execution(model, state, backend, before=old).run_to_end(progressbar, callback)
 
     def iter_draws(
         self,
@@ -267,12 +306,201 @@ class GibbsModel(ModelRuns):
             thin=thin,
             cores=cores,
             kernel=kernel,
-            kernels=self._kernels,
             var_names=var_names,
             random_seed=random_seed,
         )
-        draws = self._iterate(self._new_job(settings, initvals))
+        draws = iterate(self._specification, new_run(self._specification, settings, initvals))
         return draws if until is None else up_to(draws, until)
+
+    def sample_prior_predictive(self, draws: int = 500, *, random_seed: Seed = None) -> trace.Trace:
+        """Simulate parameters from the prior, and data from them, for the rows of the model.
+
+        Parameters
+        ----------
+        draws : int, default 500
+        random_seed : None, int, sequence of int, SeedSequence or Generator
+
+        Returns
+        -------
+        InferenceData or DataTree
+            With the groups ``prior``, ``prior_predictive``, ``observed_data`` and ``constant_data``; a trace
+            takes them over by ``idata.extend(...)`` (InferenceData) or ``idata.update(...)`` (DataTree).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit.
+        MemoryError
+            If the result cannot fit into memory.
+        """
+        draws = checks.integer("draws", draws, 1)
+        rng = np.random.default_rng(seed_sequence(random_seed, 1))
+        model, trials = self._specification, self._specification.likelihood.trials
+        require_memory(16 * draws * len(trials), "the result", "ask for fewer draws")
+        prior = trace.dataset(model.term.draw_prior(draws, rng), model.term.coords)
+        pieces = model.row_predictors(prior)
+        simulated = predict.simulated(model.likelihood, pieces, trials, prior, "obs_id", rng)
+        groups = {"prior": prior, "prior_predictive": simulated, **model.data_groups()}
+        return trace.to_trace(groups, trace.provenance() | model.description())
+
+    def sample_posterior_predictive(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike | None = None,
+        *,
+        offset: ArrayLike | None = None,
+        trials: ArrayLike = 1,
+        random_seed: Seed = None,
+    ) -> trace.Trace:
+        """Simulate data from each posterior draw.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` returned.
+        X_new : array_like or data frame, shape (m, p), optional
+            By default the rows of the model, with their trials and offsets.
+        offset, trials : float or array_like, shape (m,), optional
+            Of the new rows.
+        random_seed : None, int, sequence of int, SeedSequence or Generator
+
+        Returns
+        -------
+        InferenceData or DataTree
+            The groups of `idata` and ``posterior_predictive``; for new rows instead ``predictions`` and
+            ``predictions_constant_data``. Their ``y`` is what that in ``observed_data`` is: successes, or
+            positions in ``classes_``. Weights play no part: a row stands for its trials once.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit.
+        KeyError
+            If `idata` has no posterior of this model, or lacks a variable that is needed.
+        MemoryError
+            If the result cannot fit into memory.
+
+        Notes
+        -----
+        A full Gaussian process draws f at new rows each by itself given f at the training rows; joint draws
+        are what ``predict_f(joint=True)`` is for. A sparse one needs ``f`` among the `var_names` of its run
+        to simulate the rows of the model.
+        """
+        rng = np.random.default_rng(seed_sequence(random_seed, 1))
+        likelihood, term = self._specification.likelihood, self._specification.term
+        if X_new is None:
+            posterior = term.posterior(idata, new_rows=False)
+            pieces = self._specification.row_predictors(posterior)
+            simulated = predict.simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
+            return trace.with_groups(idata, {"posterior_predictive": simulated})
+        new = self._new_rows(idata, X_new, offset)
+        n_trials = checks.trials(trials, len(new.X))
+        pieces = self._linear_predictors(new, lambda: rng)
+        simulated = predict.simulated(likelihood, pieces, n_trials, new.posterior, term.new_rows, rng)
+        inputs = self._inputs(new) | {"trials": ((term.new_rows,), n_trials)}
+        constant = trace.dataset(inputs, term.coords)
+        return trace.with_groups(idata, {"predictions": simulated, "predictions_constant_data": constant})
+
+    def predict_proba(
+        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
+    ) -> FloatArray:
+        """Return class probabilities of new rows, averaged over the posterior draws.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` returned.
+        X_new : array_like or data frame, shape (m, p)
+            Predictors in the order of X. A data frame must have the same columns, if X was one.
+        offset : float or array_like, shape (m,), optional
+
+        Returns
+        -------
+        ndarray, shape (m, classes)
+            Probabilities of ``classes_`` in one trial.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `X_new` or `offset` does not fit.
+        KeyError
+            If `idata` has no posterior of this model.
+        """
+        return self._average_probabilities(idata, X_new, offset, np.random.default_rng)
+
+    def predict_draws(
+        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
+    ) -> xr.DataArray:
+        """Return the success probability of new rows for each posterior draw.
+
+        Parameters
+        ----------
+        idata, X_new, offset
+            As for `predict_proba`.
+
+        Returns
+        -------
+        xarray.DataArray, dims (chain, draw, obs_id)
+            Probability of ``classes_[1]`` in one trial; its mean over draws is what `predict_proba` gives.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            As for `predict_proba`.
+        MemoryError
+            If the result cannot fit into memory.
+        """
+        return self._probability_draws(idata, X_new, offset, np.random.default_rng, joint=False)
+
+    def _average_probabilities(
+        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None, noise: NoiseSource
+    ) -> FloatArray:
+        new = self._new_rows(idata, X_new, offset)
+        n_draws = new.posterior.sizes["chain"] * new.posterior.sizes["draw"]
+        pieces = self._linear_predictors(new, noise)
+        return predict.average_probabilities(self._specification.likelihood, pieces, len(new.X), n_draws)
+
+    def _probability_draws(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None,
+        noise: NoiseSource,
+        joint: bool,
+    ) -> xr.DataArray:
+        new = self._new_rows(idata, X_new, offset)
+        pieces = predict.probabilities(
+            self._specification.likelihood, self._linear_predictors(new, noise, joint)
+        )
+        return self._labelled(self._gathered(new, pieces, joint), new, "probability")
+
+    def _new_rows(self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None) -> NewRows:
+        term = self._specification.term
+        X = term.predictors.check_new(X_new)
+        known = checks.offset(offset, len(X))
+        return NewRows(term.posterior(idata, new_rows=True), X, known)
+
+    def _linear_predictors(self, new: NewRows, noise: NoiseSource, joint: bool = False) -> Pieces:
+        """Yield the linear predictors of new rows."""
+        term = self._specification.term
+        return predict.with_offset(term.new_predictors(new.posterior, new.X, noise, joint), new.offset)
+
+    def _gathered(self, new: NewRows, pieces: Pieces, joint: bool) -> FloatArray:
+        """Return the array (chains, draws, functions, m) that pieces make; MemoryError if it does not fit."""
+        sizes, functions = new.posterior.sizes, self._specification.likelihood.n_functions
+        shape = (sizes["chain"], sizes["draw"], functions, len(new.X))
+        extra = 8 * len(new.X) ** 2 if joint else 0
+        require_memory(8 * int(np.prod(shape)) + extra, "the result", "pass fewer rows, or use predict_proba")
+        return predict.gather(pieces, shape)
+
+    def _labelled(self, values: FloatArray, new: NewRows, name: str) -> xr.DataArray:
+        model = self._specification
+        return predict.labelled(values, new.posterior, model.likelihood, model.term.new_rows, name)
+
+    def _inputs(self, new: NewRows) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
+        """Return what a trace keeps of new rows."""
+        dim = self._specification.term.new_rows
+        return {"X": ((dim, "feature"), new.X), "offset": ((dim,), new.offset)}
 
 
 def up_to(draws: Iterator[State], until: Callable[[State], object]) -> Iterator[State]:

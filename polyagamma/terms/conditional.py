@@ -13,7 +13,6 @@ from scipy.linalg import cholesky, solve_triangular
 from polyagamma.terms.kernels import Kernel, TrainingCovariance
 
 FloatArray = NDArray[np.float64]
-BATCH = 1 << 24  # elements of draws times classes times new inputs at a time: 128 MB
 
 
 class Noise(Protocol):
@@ -96,10 +95,3 @@ def runs(theta: FloatArray) -> Iterator[slice]:
     changes = np.flatnonzero((theta[1:] != theta[:-1]).any(axis=1)) + 1
     for start, stop in pairwise([0, *changes.tolist(), len(theta)]):
         yield slice(start, stop)
-
-
-def batches(size: int, n_new: int) -> Iterator[slice]:
-    """Cut new inputs into batches for which `size` numbers each are at most `BATCH` in all."""
-    step = max(1, BATCH // size)
-    for first in range(0, n_new, step):
-        yield slice(first, min(first + step, n_new))

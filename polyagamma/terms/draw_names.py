@@ -11,19 +11,21 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from polyagamma.terms.kernels import ParameterGroup
-from polyagamma.terms.processes import Process
 from polyagamma.traces.trace import DRAWS, Variables
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Names:
+class DrawNames:
     """What the draws of a model are.
 
     Attributes
     ----------
-    process : Process
+    stored : str
+        The variable that stores the process.
+    theta : ndarray, shape (d,)
+        Log kernel parameters where they are fixed.
     groups : list of ParameterGroup
         Kernel parameters that are sampled.
     features : list of str
@@ -31,7 +33,8 @@ class Names:
         Labels of the latent functions, if there is more than one.
     """
 
-    process: Process
+    stored: str
+    theta: FloatArray
     groups: list[ParameterGroup]
     features: list[str]
     classes: NDArray[Any] | None
@@ -76,10 +79,9 @@ class Names:
 
     def flat_draws(self, posterior: xr.Dataset) -> tuple[FloatArray, FloatArray]:
         """Return all draws: stored values (s, functions, size), log parameters (s, functions, d)."""
-        stored = self._flat(posterior, self.process.variable)
-        fixed = np.asarray(self.process.kernel.theta, dtype=np.float64)
-        theta = np.empty((*stored.shape[:2], len(fixed)))
-        theta[...] = fixed
+        stored = self._flat(posterior, self.stored)
+        theta = np.empty((*stored.shape[:2], len(self.theta)))
+        theta[...] = self.theta
         for group in self.groups:
             theta[..., group.where] = np.log(self._flat(posterior, group.name))
         return stored, theta
@@ -88,9 +90,3 @@ class Names:
         values = posterior[name].transpose(*self.dims, ...)
         draws = values.sizes["chain"] * values.sizes["draw"]
         return np.array(values, dtype=np.float64).reshape(draws, self.n_functions, -1)
-
-    def predictions(self, posterior: xr.Dataset, values: FloatArray, name: str) -> xr.DataArray:
-        """Return values (chains, draws, functions, m) at new inputs, labelled."""
-        dims, array = self.variable(values, "pred_id")
-        coords = {dim: posterior[dim] for dim in self.dims} | {"pred_id": np.arange(values.shape[-1])}
-        return xr.DataArray(array, dims=dims, coords=coords, name=name)

@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.special import gammaln
 
+from polyagamma._public import public
 from polyagamma._validation import models as checks
-from polyagamma._validation import predictors as _predictor_checks
-from polyagamma._validation.optional import scikit_learn_for
 from polyagamma.terms.kernels import Kernel, compiled
 
 FloatArray = NDArray[np.float64]
-FEWEST_POINTS, MOST_POINTS = 64, 256  # that are chosen by themselves
 MOST_DIMENSIONS = 3  # of a Hilbert-space basis: the number of functions grows exponentially
 
 
@@ -74,6 +72,7 @@ class InducingPoints:
         return Features(np.ascontiguousarray(matrix), np.maximum(left, 0.0))
 
 
+@public
 class HilbertBasis:
     """Features of a stationary process: Laplace eigenfunctions on a box, scaled by the spectral density.
 
@@ -174,35 +173,3 @@ def spectral_density(kernel: Any, frequency: FloatArray) -> FloatArray:
     nu = (0.5, 1.5, 2.5)[known.family - 1]
     log_constant = p * np.log(2 * np.sqrt(np.pi)) + gammaln(nu + p / 2) - gammaln(nu) + nu * np.log(2 * nu)
     return np.asarray(volume * np.exp(log_constant - (nu + p / 2) * np.log(2 * nu + square)))
-
-
-def enough_points(n: int, dimensions: int) -> int:
-    """Return how many inducing points do for n rows: log(n) to the power of their dimensions, within bounds.
-
-    That order makes the error of a process with an RBF kernel vanish as n grows (Burt, Rasmussen and van der
-    Wilk 2020, JMLR 21(131), 1-63); the constant depends on the length scales, hence the lower bound. The
-    upper one keeps the time of a sweep within seven times that of 100 points.
-    """
-    power = max(np.log(n), 1.0) ** min(dimensions, 10)
-    return min(n, int(np.clip(np.ceil(power), FEWEST_POINTS, MOST_POINTS)))
-
-
-def choose_inducing(inducing: Any, X: FloatArray) -> FloatArray:
-    """Return inducing points: those given, or as many rows of X as asked for, spread by k-means++."""
-    if np.ndim(inducing) == 0:
-        with scikit_learn_for("the choice of inducing points", ", or pass the points themselves"):
-            from sklearn.cluster import kmeans_plusplus
-
-        size = checks.integer("inducing", inducing, 1)
-        if size > len(X):
-            raise ValueError(
-                f"inducing must be at most the number of rows, {len(X)}, got {size}: leave it out"
-            )
-        return np.ascontiguousarray(kmeans_plusplus(X, size, random_state=0)[0])
-    points = _predictor_checks.matrix("inducing", inducing)
-    if points.shape[1] != X.shape[1]:
-        raise ValueError(
-            f"inducing must have the {X.shape[1]} columns of X, got shape {points.shape}: pass points of "
-            "the same space"
-        )
-    return points

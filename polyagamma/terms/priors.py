@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import block_diag, cho_factor, cho_solve
 
+from polyagamma._public import public
 from polyagamma._validation import models as checks
 
 FloatArray = NDArray[np.float64]
@@ -53,6 +55,7 @@ def _full(precision: FloatArray) -> FloatArray:
     return np.diag(precision) if precision.ndim == 1 else precision
 
 
+@public
 @dataclass(frozen=True, eq=False)
 class Normal:
     """Independent Gaussian priors ``N(mu, sigma**2)``.
@@ -103,6 +106,7 @@ class Normal:
         return Gaussian(mu / unit, (unit / sigma) ** 2)
 
 
+@public
 @dataclass(frozen=True, eq=False)
 class MvNormal:
     """A joint Gaussian prior of all coefficients of X as given (without the intercept).
@@ -142,6 +146,18 @@ class MvNormal:
         cov = checks.positive_definite(f"{name}.cov", self.cov, len(scale))
         tau = cho_solve(cho_factor(cov), np.eye(len(scale)))
         return Gaussian(mu, 0.5 * (tau + tau.T))
+
+
+def extreme_scale(prior: Gaussian, sd: FloatArray, names: Sequence[str]) -> str | None:
+    """Return what to tell the user if the prior's scale is far from that of the predictors, `sd`."""
+    effect = sd * prior.standard_deviations()
+    worst = int(np.argmax(np.abs(np.log(effect))))
+    if 1e-3 < effect[worst] < 1e3:
+        return None
+    return (
+        "the prior's standard deviation of the change of the log odds by one standard deviation of "
+        f"{names[worst]!r} is {effect[worst]:.2g}"
+    )
 
 
 Prior = Normal | MvNormal

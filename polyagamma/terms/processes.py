@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky
 
-from polyagamma import _gibbs
-from polyagamma.terms import conditional
-from polyagamma.terms.features import Basis, InducingPoints
-from polyagamma.terms.kernels import Kernel, TrainingCovariance, compiled
+from polyagamma._validation.memory import available_memory, require_memory
+from polyagamma.terms import core_processes as core
+from polyagamma.terms.conditional import Noise, conditional_draws, runs
+from polyagamma.terms.features import Basis
+from polyagamma.terms.kernel_priors import LogParameterPrior
+from polyagamma.terms.kernels import Kernel, TrainingCovariance, compiled, parameter_groups
 
 FloatArray = NDArray[np.float64]
 
@@ -29,20 +31,37 @@ class Process(Protocol):
         What a trace stores of it: ``"f"``, g at the training inputs, or ``"v"``, the first coordinates of nu.
     size : int
         How many numbers this is.
+    covariance : TrainingCovariance or None
+        That of g, where the process is sampled through it.
+    name : str
+        What traces and fingerprints call it.
     """
 
     kernel: Any
     jitter: float
     variable: str
+    name: str
+
+    @property
+    def covariance(self) -> TrainingCovariance | None: ...  # noqa: D102
 
     @property
     def size(self) -> int: ...  # noqa: D102
 
-    def core(self, fixed: bool) -> _gibbs.Process:
+    def design(self) -> FloatArray | None:
+        """Return T at the parameters of `kernel`, (n, size), if it has so few columns; else None.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If a matrix on the way is not positive definite.
+        """
+
+    def core(self, fixed: bool) -> core.CoreProcess:
         """Return the core's process; `fixed`: at the parameters of `kernel`, else at those it asks for."""
 
     def predict(
-        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: conditional.Noise, joint: bool
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: Noise, joint: bool
     ) -> FloatArray:
         """Draw g at new inputs, (s, m), for log parameters (s, d) and stored values (s, size)."""
 
@@ -52,6 +71,9 @@ class Process(Protocol):
     def doubles(self, threads: int, fixed: bool) -> int:
         """Return how many numbers the matrices of a run hold at most."""
 
+    def require_memory(self, threads: int, fixed: bool) -> None:
+        """Raise MemoryError if they do not fit."""
+
     def identity(self) -> list[FloatArray]:
         """Return what tells the process from others of its type with the same kernel and inputs."""
 
@@ -59,41 +81,37 @@ class Process(Protocol):
 class FullProcess:
     """The process itself: n x n matrices."""
 
-    variable = "f"
+    variable, name = "f", "FullProcess"
 
     def __init__(self, kernel: Kernel, X: FloatArray, jitter: float) -> None:
         self.kernel = kernel
         self.jitter = jitter
-        self._covariance = TrainingCovariance(kernel, X, jitter)
+        self.covariance = TrainingCovariance(kernel, X, jitter)
 
     @property
     def size(self) -> int:
         """Number of training inputs."""
-        return len(self._covariance.X)
+        return len(self.covariance.X)
 
-    def core(self, fixed: bool) -> _gibbs.Process:
+    def core(self, fixed: bool) -> core.CoreProcess:
         """See `Process`."""
-        return _gibbs.FullProcess(
-            n_rows=self.size,
-            n_theta=0 if fixed else len(self.kernel.theta),
-            covariance=self.core_covariance(fixed),
-        )
+        return core.full_process(self.covariance, fixed)
 
-    def core_covariance(self, fixed: bool) -> _gibbs.Covariance:
-        """Return the core's covariance function of the training inputs."""
-        return core_covariance(self._covariance, fixed)
+    def design(self) -> FloatArray | None:
+        """See `Process`: it has none."""
+        return None
 
     def predict(
-        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: conditional.Noise, joint: bool
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: Noise, joint: bool
     ) -> FloatArray:
         """See `Process`."""
-        return conditional.conditional_draws(self._covariance, theta, stored, X_new, rng, joint)
+        return conditional_draws(self.covariance, theta, stored, X_new, rng, joint)
 
     def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
         """See `Process`; LinAlgError if a kernel matrix is not positive definite."""
         values, matrix = np.empty((len(theta), self.size)), np.empty((self.size, self.size))
-        for draws in conditional.runs(theta):
-            if not self._covariance(theta[draws.start], matrix):
+        for draws in runs(theta):
+            if not self.covariance(theta[draws.start], matrix):
                 raise LinAlgError("not finite")
             values[draws] = rng.standard_normal(values[draws].shape) @ cholesky(matrix, lower=True).T
         return {"f": values}
@@ -106,6 +124,14 @@ class FullProcess:
         matrices = (3 if fixed else 4 * threads) + (0 if compiled(self.kernel) else 4)
         return matrices * self.size**2
 
+    def require_memory(self, threads: int, fixed: bool) -> None:
+        """See `Process`."""
+        require_memory(
+            8 * self.doubles(threads, fixed),
+            f"the full Gaussian process of n = {self.size} rows",
+            "pass inducing=100 or so for a sparse process, whose memory is proportional to n",
+        )
+
     def identity(self) -> list[FloatArray]:
         """See `Process`."""
         return []
@@ -114,7 +140,7 @@ class FullProcess:
 class SparseProcess:
     """A process of low rank: n x m matrices, m the number of features."""
 
-    variable = "v"
+    variable, name, covariance = "v", "SparseProcess", None
 
     def __init__(self, kernel: Kernel, X: FloatArray, jitter: float, basis: Basis) -> None:
         self.kernel = kernel
@@ -127,62 +153,21 @@ class SparseProcess:
         """Number of features."""
         return self._basis.size
 
-    def core(self, fixed: bool) -> _gibbs.Process:
+    def core(self, fixed: bool) -> core.CoreProcess:
         """See `Process`."""
-        n_theta = 0 if fixed else len(self.kernel.theta)
-        features = self._compiled_features(fixed) or self._python_features(fixed)
-        return _gibbs.SparseProcess(
-            n_rows=len(self._X), n_features=self.size, n_theta=n_theta, features=features
-        )
-
-    def _compiled_features(self, fixed: bool) -> _gibbs.Features | None:
-        """Return the core's features, where it knows the kernel and these are of inducing points."""
-        known, basis = compiled(self.kernel), self._basis
-        if known is None or not isinstance(basis, InducingPoints):
-            return None
-        known = known.fixed() if fixed else known
-        return _gibbs.StationaryFeatures(
-            family=known.family,
-            inputs=self._X,
-            points=basis.points,
-            variance=known.variance,
-            length_scales=known.length_scales,
-            jitter=self.jitter,
-            independent=basis.independent,
-        )
-
-    def _python_features(self, fixed: bool) -> _gibbs.Features:
-        own = np.array(self.kernel.theta, dtype=np.float64)
-
-        def fill(theta: FloatArray, matrix: FloatArray, variance: FloatArray) -> bool:
-            try:
-                kernel = self.kernel.clone_with_theta(own if fixed else theta.copy())
-                matrix[...], variance[...] = self._basis.training(kernel, self._X)
-            except (LinAlgError, ValueError):  # not positive definite; not finite
-                return False
-            return bool(np.isfinite(matrix.sum() + variance.sum()))
-
-        return _gibbs.CallbackFeatures(
-            n_rows=len(self._X), n_features=self.size, n_theta=0 if fixed else len(own), function=fill
-        )
+        return core.low_rank_process(self.kernel, self._X, self.jitter, self._basis, fixed)
 
     def design(self) -> FloatArray | None:
-        """Return T at the parameters of `kernel`; None if it has more columns than features.
-
-        Raises
-        ------
-        numpy.linalg.LinAlgError
-            If the matrix of the inducing points is not positive definite.
-        """
+        """See `Process`."""
         features = self._basis.training(self.kernel, self._X)
         return None if features.variance.any() else features.matrix
 
     def predict(
-        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: conditional.Noise, _: bool
+        self, theta: FloatArray, stored: FloatArray, X_new: FloatArray, rng: Noise, _: bool
     ) -> FloatArray:
         """See `Process`; new inputs are independent given the features."""
         values = np.empty((len(theta), len(X_new)))
-        for draws in conditional.runs(theta):
+        for draws in runs(theta):
             kernel = self.kernel.clone_with_theta(theta[draws.start])
             matrix, variance = self._basis.new(kernel, X_new)
             values[draws] = stored[draws] @ matrix.T
@@ -192,7 +177,7 @@ class SparseProcess:
     def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
         """See `Process`; LinAlgError if a kernel matrix is not positive definite."""
         v, f = rng.standard_normal((len(theta), self.size)), np.empty((len(theta), len(self._X)))
-        for draws in conditional.runs(theta):
+        for draws in runs(theta):
             features = self._basis.training(self.kernel.clone_with_theta(theta[draws.start]), self._X)
             f[draws] = v[draws] @ features.matrix.T
             f[draws] += np.sqrt(features.variance) * rng.standard_normal(f[draws].shape)
@@ -201,6 +186,10 @@ class SparseProcess:
     def doubles(self, threads: int, fixed: bool) -> int:
         """See `Process`."""
         return sparse_doubles(len(self._X), self.size, threads, fixed)
+
+    def require_memory(self, threads: int, fixed: bool) -> None:
+        """See `Process`; says how many features would fit."""
+        require_sparse_memory(len(self._X), self.size, threads, fixed)
 
     def identity(self) -> list[FloatArray]:
         """See `Process`."""
@@ -215,24 +204,31 @@ def sparse_doubles(n: int, m: int, threads: int, fixed: bool) -> int:
     return (4 if fixed else 2 * threads + 3) * n * m + 2 * (threads + 1) * m * m
 
 
-def core_covariance(covariance: TrainingCovariance, fixed: bool) -> _gibbs.Covariance:
-    """Return the covariance function that the core calls: its own if it knows the kernel, else Python's."""
-    kernel, X = covariance.kernel, covariance.X
-    known = compiled(kernel)
-    if known is not None:
-        known = known.fixed() if fixed else known
-        return _gibbs.StationaryCovariance(
-            family=known.family,
-            inputs=X,
-            variance=known.variance,
-            length_scales=known.length_scales,
-            jitter=covariance.jitter,
-        )
-    theta = np.array(kernel.theta, dtype=np.float64)
+def require_sparse_memory(n: int, m: int, threads: int, fixed: bool) -> None:
+    """Raise MemoryError, saying how many features would fit, if m do not."""
+    needed = 8 * sparse_doubles(n, m, threads, fixed)
+    fit = int(m * min(1.0, (available_memory() or needed) / needed))
+    cure = f"pass at most {fit} of them" if fit else "pass fewer rows"
+    require_memory(needed, f"a sparse process of {n} rows and {m} features", cure)
 
-    def constant(_: FloatArray, out: FloatArray) -> bool:
-        return covariance(theta, out)
 
-    return _gibbs.CallbackCovariance(
-        n_rows=len(X), n_theta=0 if fixed else len(theta), function=constant if fixed else covariance
+class LatentProcess(NamedTuple):
+    """A Gaussian process as a term of a model; without a prior the kernel's parameters are fixed."""
+
+    process: Process
+    prior: LogParameterPrior | None
+
+
+def not_positive_definite(process: Process, theta: FloatArray | None) -> FloatingPointError:
+    """Return the error of a kernel matrix that cannot be factored, at its own parameters or at others."""
+    kernel = process.kernel
+    theta = np.array(kernel.theta) if theta is None else theta
+    values = ", ".join(
+        f"{group.name} = {np.array2string(np.exp(theta[group.where]), precision=4, separator=', ')}"
+        for group in parameter_groups(kernel)
+    )
+    return FloatingPointError(
+        f"the kernel matrix is not positive definite, or not finite, at {values or kernel} with "
+        f"jitter = {process.jitter:g}: pass a larger jitter, a kernel_prior or bounds that keep away "
+        "from there, or inputs of like scale"
     )

@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, minimize
 
 from polyagamma._validation.memory import require_memory
 from polyagamma._validation.optional import scikit_learn_for
-from polyagamma.likelihoods.likelihood import BinomialResponse
+from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.terms.features import Basis, Features
 from polyagamma.terms.kernels import Kernel
 
@@ -25,20 +25,20 @@ IMPOSSIBLE = 1e25  # minus the evidence of a kernel that is not positive definit
 
 
 def maximise_evidence(
-    kernel: Kernel, X: FloatArray, response: BinomialResponse, offset: FloatArray, jitter: float
+    kernel: Kernel, X: FloatArray, likelihood: BinomialLikelihood, offset: FloatArray, jitter: float
 ) -> Kernel:
     """Return the kernel with the parameters that maximise the Pólya-gamma variational bound of the evidence.
 
     Given the mean of omega the likelihood is that of Gaussian data ``kappa / omega`` with variance ``1 /
     omega``, and the bound is the evidence of Gaussian-process regression (Wenzel et al. 2019, section 3):
-    scikit-learn maximises it. Then ``omega = shape tanh(c / 2) / (2 c)`` with ``c**2 = E[eta**2]``.
+    scikit-learn maximises it. Then ``omega = b tanh(c / 2) / (2 c)`` with ``c**2 = E[eta**2]``.
 
     Parameters
     ----------
     kernel : kernel of scikit-learn
         Where the search starts; its bounds hold.
     X : ndarray, shape (n, p)
-    response : BinomialResponse
+    likelihood : BinomialLikelihood
     offset : ndarray, shape (n,)
         Offsets plus prior mean.
     jitter : float
@@ -57,15 +57,15 @@ def maximise_evidence(
 
     matrices = 4 + 2 * len(kernel.theta)  # scikit-learn holds the derivatives by all parameters
     require_memory(8 * matrices * len(X) ** 2, f"optimize=True with n = {len(X)} rows", CURE)
-    shape, kappa = response.shape, response.kappa[0]
-    omega = shape / 4
+    b, kappa = likelihood.b, likelihood.kappa[0]
+    omega = b / 4
     for _ in range(ITERATIONS):
         regression = GaussianProcessRegressor(kernel, alpha=1 / omega + jitter * kernel.diag(X))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a parameter at its bound
             regression.fit(X, kappa / omega - offset)
         mean, sd = regression.predict(X, return_std=True)
-        omega = mean_omega(shape, (offset + mean) ** 2 + sd**2)
+        omega = mean_omega(b, (offset + mean) ** 2 + sd**2)
         change = np.abs(regression.kernel_.theta - kernel.theta).max()
         kernel = regression.kernel_
         if change < TOLERANCE:
@@ -74,7 +74,7 @@ def maximise_evidence(
 
 
 def maximise_low_rank_evidence(
-    kernel: Kernel, basis: Basis, X: FloatArray, response: BinomialResponse, offset: FloatArray
+    kernel: Kernel, basis: Basis, X: FloatArray, likelihood: BinomialLikelihood, offset: FloatArray
 ) -> Kernel:
     """Do what `maximise_evidence` does for the sparse process of a basis.
 
@@ -94,8 +94,8 @@ def maximise_low_rank_evidence(
             f"at the kernel {kernel} the kernel matrix of the inducing points is not positive definite: pass "
             "points that are farther apart, or a larger jitter"
         ) from error
-    shape, kappa = response.shape, response.kappa[0]
-    omega = shape / 4
+    b, kappa = likelihood.b, likelihood.kappa[0]
+    omega = b / 4
     for _ in range(ITERATIONS):
         data = kappa / omega - offset
         theta = _search(kernel, basis, X, omega, data)
@@ -103,16 +103,16 @@ def maximise_low_rank_evidence(
         kernel = kernel.clone_with_theta(theta)
         regression = LowRankRegression(basis.training(kernel, X), omega, data)
         mean, variance = regression.moments()
-        omega = mean_omega(shape, (offset + mean) ** 2 + variance)
+        omega = mean_omega(b, (offset + mean) ** 2 + variance)
         if change < TOLERANCE:
             break
     return kernel
 
 
-def mean_omega(shape: FloatArray, square: FloatArray) -> FloatArray:
+def mean_omega(b: FloatArray, square: FloatArray) -> FloatArray:
     """Return the mean of omega where eta**2 has the mean `square`."""
     c = np.sqrt(square)
-    omega: FloatArray = shape * np.tanh(c / 2) / (2 * c)
+    omega: FloatArray = b * np.tanh(c / 2) / (2 * c)
     return omega
 
 
