@@ -174,6 +174,7 @@ class PolyaGammaClassifier(_PosteriorClassifier):
     draws, tune, chains : int, default 500, 400 and 4
         Draws kept of each chain, sweeps of warm-up, and chains.
     kernel : {"auto", "gibbs", "hmc"}, default "auto"
+        The transition kernel, as for `PolyaGammaLogistic.sample`.
     n_jobs : int, optional
         Threads; None means 1 and -1 as many as there are CPUs. It changes the time, never the result.
     random_state : int, RandomState instance or None, default None

@@ -33,7 +33,7 @@ class Chains(Protocol):
 
     @property
     def kernel_info(self) -> Mapping[str, str | int | float]:
-        """What the kernel is; final after warm-up."""
+        """What the transition kernel is; final after warm-up."""
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`, whose arrays have shape (chains, sweeps, ...)."""
@@ -62,7 +62,7 @@ class WrappedChains:
 
     @property
     def kernel_info(self) -> Mapping[str, str | int | float]:
-        """What the kernel is; final after warm-up."""
+        """What the transition kernel is; final after warm-up."""
         return self._core.kernel_info
 
     def state(self) -> Arrays:

@@ -16,10 +16,11 @@ from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.classification import classification_likelihood
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.settings import SamplingWarning, Seed, seed_sequence
-from polyagamma.models.model import Model, NewRows
+from polyagamma.models.model import Model
+from polyagamma.models.predict import NewRows
 from polyagamma.terms.conditional import CommonNoise
 from polyagamma.terms.features import Basis, HilbertBasis
-from polyagamma.terms.gaussian_process import GaussianProcessTerm, Mean, prior_mean
+from polyagamma.terms.gaussian_process import GaussianProcessTerm, Mean, PriorMean
 from polyagamma.terms.inducing import make_basis
 from polyagamma.terms.kernel_priors import LogParameterPrior
 from polyagamma.terms.kernels import Kernel, check_kernel, default_kernel, parameter_groups, scale_notice
@@ -187,7 +188,7 @@ class PolyaGammaGP(Model):
         predictors = Predictors.check(X, feature_names, intercept=False)
         inputs = predictors.X
         likelihood = classification_likelihood(y, trials, weights, offset, len(inputs))
-        known = likelihood.offset + prior_mean(mean, inputs)
+        prior_mean = PriorMean(mean, inputs)
         given = default_kernel(inputs) if kernel is None else kernel
         check_kernel(given, inputs)
         if (notice := scale_notice(given, inputs)) is not None:
@@ -200,13 +201,18 @@ class PolyaGammaGP(Model):
         basis = make_basis(
             inducing, given, inputs, independent=approximation == "fitc", jitter=jitter, fixed=not sampled
         )
-        start = optimized(given, basis, inputs, likelihood, known, jitter) if optimize else given
+        start = given
+        if optimize:
+            known = likelihood.offset + prior_mean.at_rows
+            start = optimized(given, basis, inputs, likelihood, known, jitter)
         if sampled:
             theta = prior.inside(np.array(start.theta, dtype=np.float64))
             prior.require_support("kernel", theta, "pass a kernel with likelier parameters")
         process = make_process(start, inputs, jitter, basis)
         classes = likelihood.classes if likelihood.n_functions > 1 else None
-        super().__init__(likelihood, GaussianProcessTerm(predictors, process, prior, sampled, mean, classes))
+        super().__init__(
+            likelihood, GaussianProcessTerm(predictors, process, prior, sampled, prior_mean, classes)
+        )
         self.mean, self.jitter, self.sample_kernel = mean, jitter, sampled
         self.kernel_: Any = start
 
@@ -259,8 +265,8 @@ class PolyaGammaGP(Model):
         FloatingPointError
             If a kernel matrix is not positive definite.
         """
-        new = self._new_rows(idata, X_new, None)
-        return self._labelled(self._f(new, joint, random_seed), new, "f")
+        new = NewRows.check(self._specification, idata, X_new, None)
+        return new.labelled(new.gathered(new.term(noise_source(random_seed), joint), joint), "f")
 
     def predict_draws(
         self,
@@ -291,7 +297,8 @@ class PolyaGammaGP(Model):
         TypeError, ValueError, KeyError, MemoryError
             As for `predict_f`.
         """
-        return self._probability_draws(idata, X_new, offset, noise_source(random_seed), joint)
+        new = NewRows.check(self._specification, idata, X_new, offset)
+        return new.probability_draws(noise_source(random_seed), joint)
 
     def predict_proba(
         self,
@@ -320,8 +327,8 @@ class PolyaGammaGP(Model):
         TypeError, ValueError, KeyError
             As for `predict_f`.
         """
-        seed = seed_sequence(random_seed, 0)
-        return self._average_probabilities(idata, X_new, offset, lambda: CommonNoise(generator(seed)))
+        new, seed = NewRows.check(self._specification, idata, X_new, offset), seed_sequence(random_seed, 0)
+        return new.average_probabilities(lambda: CommonNoise(generator(seed)))
 
     def add_predictions(
         self,
@@ -350,22 +357,12 @@ class PolyaGammaGP(Model):
         TypeError, ValueError, KeyError, MemoryError
             As for `predict_f`.
         """
-        new, likelihood = self._new_rows(idata, X_new, offset), self._specification.likelihood
-        f = self._f(new, joint, random_seed)
-        probability = likelihood.probability(f + new.offset)
-        draws = {"f": self._labelled(f, new, "f")}
-        draws["probability"] = self._labelled(probability, new, "probability")
-        constant = trace.dataset(self._inputs(new), {"feature": self.feature_names})
-        return trace.with_groups(
-            idata, {"predictions": xr.Dataset(draws), "predictions_constant_data": constant}
-        )
-
-    def _f(self, new: NewRows, joint: bool, random_seed: Seed) -> FloatArray:
-        """Draw f at new rows, (chains, draws, functions, m)."""
-        pieces = self._specification.term.new_predictors(
-            new.posterior, new.X, noise_source(random_seed), joint
-        )
-        return self._gathered(new, pieces, joint)
+        new = NewRows.check(self._specification, idata, X_new, offset)
+        f = new.gathered(new.term(noise_source(random_seed), joint), joint)
+        probability = self._specification.likelihood.probability(f + new.offset)
+        draws = {"f": new.labelled(f, "f"), "probability": new.labelled(probability, "probability")}
+        groups = {"predictions": xr.Dataset(draws), "predictions_constant_data": new.constant_data()}
+        return trace.with_groups(idata, groups)
 
 
 def make_process(

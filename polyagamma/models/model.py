@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import xarray as xr
@@ -22,20 +22,12 @@ from polyagamma.mcmc.run_state import metadata
 from polyagamma.mcmc.runs import Execution, iterate, new_run, require_room, stored_run
 from polyagamma.mcmc.settings import Seed, Settings, seed_sequence
 from polyagamma.mcmc.specification import Specification
-from polyagamma.models import predict
-from polyagamma.terms.term import Initial, NoiseSource, Pieces, Term
+from polyagamma.models.predict import NewRows, simulated
+from polyagamma.terms.term import Initial, Term
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
 State = dict[str, FloatArray]
-
-
-class NewRows(NamedTuple):
-    """Checked rows to predict for, with the posterior to do so."""
-
-    posterior: xr.Dataset
-    X: FloatArray  # (m, p)
-    offset: FloatArray  # (m,)
 
 
 class Model:
@@ -339,8 +331,8 @@ class Model:
         require_memory(16 * draws * len(trials), "the result", "ask for fewer draws")
         prior = trace.dataset(model.term.draw_prior(draws, rng), model.term.coords)
         pieces = model.row_predictors(prior)
-        simulated = predict.simulated(model.likelihood, pieces, trials, prior, "obs_id", rng)
-        groups = {"prior": prior, "prior_predictive": simulated, **model.data_groups()}
+        y = simulated(model.likelihood, pieces, trials, prior, "obs_id", rng)
+        groups = {"prior": prior, "prior_predictive": y, **model.data_groups()}
         return trace.to_trace(groups, trace.provenance() | model.description())
 
     def sample_posterior_predictive(
@@ -387,19 +379,18 @@ class Model:
         to simulate the rows of the model.
         """
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
-        likelihood, term = self._specification.likelihood, self._specification.term
+        model, likelihood = self._specification, self._specification.likelihood
         if X_new is None:
-            posterior = term.posterior(idata, new_rows=False)
-            pieces = self._specification.row_predictors(posterior)
-            simulated = predict.simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
-            return trace.with_groups(idata, {"posterior_predictive": simulated})
-        new = self._new_rows(idata, X_new, offset)
+            posterior = model.term.posterior(idata, new_rows=False)
+            pieces = model.row_predictors(posterior)
+            y = simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
+            return trace.with_groups(idata, {"posterior_predictive": y})
+        new = NewRows.check(model, idata, X_new, offset)
         n_trials = checks.trials(trials, len(new.X))
-        pieces = self._linear_predictors(new, lambda: rng)
-        simulated = predict.simulated(likelihood, pieces, n_trials, new.posterior, term.new_rows, rng)
-        inputs = self._inputs(new) | {"trials": ((term.new_rows,), n_trials)}
-        constant = trace.dataset(inputs, term.coords)
-        return trace.with_groups(idata, {"predictions": simulated, "predictions_constant_data": constant})
+        pieces = new.linear_predictors(lambda: rng)
+        y = simulated(likelihood, pieces, n_trials, new.posterior, model.term.new_rows, rng)
+        constant = new.constant_data(trials=n_trials)
+        return trace.with_groups(idata, {"predictions": y, "predictions_constant_data": constant})
 
     def predict_proba(
         self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
@@ -426,7 +417,8 @@ class Model:
         KeyError
             If `idata` has no posterior of this model.
         """
-        return self._average_probabilities(idata, X_new, offset, np.random.default_rng)
+        new = NewRows.check(self._specification, idata, X_new, offset)
+        return new.average_probabilities(np.random.default_rng)
 
     def predict_draws(
         self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
@@ -450,57 +442,8 @@ class Model:
         MemoryError
             If the result cannot fit into memory.
         """
-        return self._probability_draws(idata, X_new, offset, np.random.default_rng, joint=False)
-
-    def _average_probabilities(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None, noise: NoiseSource
-    ) -> FloatArray:
-        new = self._new_rows(idata, X_new, offset)
-        n_draws = new.posterior.sizes["chain"] * new.posterior.sizes["draw"]
-        pieces = self._linear_predictors(new, noise)
-        return predict.average_probabilities(self._specification.likelihood, pieces, len(new.X), n_draws)
-
-    def _probability_draws(
-        self,
-        idata: trace.Trace,
-        X_new: ArrayLike,
-        offset: ArrayLike | None,
-        noise: NoiseSource,
-        joint: bool,
-    ) -> xr.DataArray:
-        new = self._new_rows(idata, X_new, offset)
-        pieces = predict.probabilities(
-            self._specification.likelihood, self._linear_predictors(new, noise, joint)
-        )
-        return self._labelled(self._gathered(new, pieces, joint), new, "probability")
-
-    def _new_rows(self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None) -> NewRows:
-        term = self._specification.term
-        X = term.predictors.check_new(X_new)
-        known = checks.offset(offset, len(X))
-        return NewRows(term.posterior(idata, new_rows=True), X, known)
-
-    def _linear_predictors(self, new: NewRows, noise: NoiseSource, joint: bool = False) -> Pieces:
-        """Yield the linear predictors of new rows."""
-        term = self._specification.term
-        return predict.with_offset(term.new_predictors(new.posterior, new.X, noise, joint), new.offset)
-
-    def _gathered(self, new: NewRows, pieces: Pieces, joint: bool) -> FloatArray:
-        """Return the array (chains, draws, functions, m) that pieces make; MemoryError if it does not fit."""
-        sizes, functions = new.posterior.sizes, self._specification.likelihood.n_functions
-        shape = (sizes["chain"], sizes["draw"], functions, len(new.X))
-        extra = 8 * len(new.X) ** 2 if joint else 0
-        require_memory(8 * int(np.prod(shape)) + extra, "the result", "pass fewer rows, or use predict_proba")
-        return predict.gather(pieces, shape)
-
-    def _labelled(self, values: FloatArray, new: NewRows, name: str) -> xr.DataArray:
-        model = self._specification
-        return predict.labelled(values, new.posterior, model.likelihood, model.term.new_rows, name)
-
-    def _inputs(self, new: NewRows) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
-        """Return what a trace keeps of new rows."""
-        dim = self._specification.term.new_rows
-        return {"X": ((dim, "feature"), new.X), "offset": ((dim,), new.offset)}
+        new = NewRows.check(self._specification, idata, X_new, offset)
+        return new.probability_draws(np.random.default_rng)
 
 
 def up_to(draws: Iterator[State], until: Callable[[State], object]) -> Iterator[State]:

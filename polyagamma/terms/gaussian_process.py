@@ -29,6 +29,30 @@ Mean = float | Callable[[FloatArray], ArrayLike]
 BATCH = 1 << 24  # elements of draws times classes times new inputs at a time: 128 MB
 
 
+class PriorMean:
+    """The prior mean of latent functions.
+
+    Parameters
+    ----------
+    mean : float or callable
+        A number, or a function of inputs.
+    X : ndarray, shape (n, p)
+        The rows of the model.
+
+    Attributes
+    ----------
+    at_rows : ndarray, shape (n,)
+    """
+
+    def __init__(self, mean: Mean, X: FloatArray) -> None:
+        self._mean = mean
+        self.at_rows = self.at(X)
+
+    def at(self, X: FloatArray) -> FloatArray:
+        """Return the mean at some inputs; TypeError or ValueError if it is not a number for each."""
+        return checks.per_row("mean", self._mean(X) if callable(self._mean) else self._mean, len(X))
+
+
 class GaussianProcessTerm:
     """Latent functions with a common kernel, whose parameters each has for itself; see `Term`.
 
@@ -40,8 +64,8 @@ class GaussianProcessTerm:
     prior : LogParameterPrior
     sampled : bool
         Whether the kernel's parameters are.
-    mean : float or callable
-        Prior mean of the latent functions.
+    mean : PriorMean
+        Of the latent functions.
     classes : ndarray or None
         Labels of the latent functions, if there is more than one.
     """
@@ -54,12 +78,12 @@ class GaussianProcessTerm:
         process: Process,
         prior: LogParameterPrior,
         sampled: bool,
-        mean: Mean,
+        mean: PriorMean,
         classes: NDArray[Any] | None,
     ) -> None:
         self.predictors = predictors
         self._process, self._prior, self._sampled = process, prior, sampled
-        self._mean_function, self._mean = mean, prior_mean(mean, predictors.X)
+        self._mean = mean
         self._names = DrawNames(
             stored=process.variable,
             theta=np.array(process.kernel.theta, dtype=np.float64),
@@ -86,7 +110,7 @@ class GaussianProcessTerm:
     @property
     def known(self) -> FloatArray:
         """See `Term`: the prior mean."""
-        return self._mean
+        return self._mean.at_rows
 
     def linear(self) -> LinearForm | None:
         """See `Term`: one of features, if the kernel is fixed and nothing else makes the process."""
@@ -128,12 +152,12 @@ class GaussianProcessTerm:
         """See `Term`."""
         values = {name: self._names.split(raw[name]) for name in ("f", "v", "theta") if name in raw}
         if "f" in values:
-            values["f"] = values["f"] + self._mean
+            values["f"] = values["f"] + self._mean.at_rows
         return self._names.parameters(values)
 
     def row_predictor(self, raw: Raw, offset: FloatArray) -> FloatArray:
         """See `Term`."""
-        return np.asarray(offset + self._mean + raw["f"])
+        return np.asarray(offset + self._mean.at_rows + raw["f"])
 
     def initial(self, initvals: Initial, chains: int) -> FloatArray:
         """See `Term`: log kernel parameters, (chains, d)."""
@@ -160,7 +184,7 @@ class GaussianProcessTerm:
         except LinAlgError as error:
             raise not_positive_definite(self._process, None) from error
         values = {name: np.stack([part[name] for part in parts], axis=1)[np.newaxis] for name in parts[0]}
-        values["f"] += self._mean
+        values["f"] += self._mean.at_rows
         return self._names.parameters(values | {"theta": theta[np.newaxis]})
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
@@ -189,7 +213,7 @@ class GaussianProcessTerm:
         """Draw f at new rows for all draws of all chains, shape (s, functions, m)."""
         stored, theta = self._names.flat_draws(posterior)
         if self._process.variable == "f":
-            stored -= self._mean
+            stored -= self._mean.at_rows
         values = np.empty((*stored.shape[:2], len(X)))
         for j in range(self._names.n_functions):
             try:
@@ -200,7 +224,7 @@ class GaussianProcessTerm:
                     f"definite at a draw of the kernel with jitter = {self._process.jitter:g}: pass a larger "
                     "jitter to the model"
                 ) from error
-        values += prior_mean(self._mean_function, X)
+        values += self._mean.at(X)
         return values
 
     def log_normalizer(self) -> float | None:
@@ -217,7 +241,7 @@ class GaussianProcessTerm:
         prior = [self._prior(theta + step) for step in (0.0, 0.1, -0.2)]
         settings = np.array([self._process.jitter, float(self._sampled), *prior])
         text = f"{self._process.name} {identity(self._process.kernel)} "
-        return text, [self._mean, settings, *self._process.identity()]
+        return text, [self._mean.at_rows, settings, *self._process.identity()]
 
     def description(self) -> dict[str, str]:
         """See `Term`."""
@@ -227,8 +251,3 @@ class GaussianProcessTerm:
     def notices(self, likelihood: Likelihood, posterior: xr.Dataset) -> list[str]:  # noqa: ARG002
         """See `Term`."""
         return []
-
-
-def prior_mean(mean: Mean, X: FloatArray) -> FloatArray:
-    """Return the prior mean at some inputs; TypeError or ValueError if it is not a number for each."""
-    return checks.per_row("mean", mean(X) if callable(mean) else mean, len(X))

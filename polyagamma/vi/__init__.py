@@ -1,1 +1,1 @@
-"""Variational inference."""
+"""Variational inference: so far the kernel that maximises a bound of the evidence."""
