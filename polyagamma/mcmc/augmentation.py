@@ -34,9 +34,9 @@ class AugmentedRows:
 class AugmentedChains(WrappedChains):
     """Chains that tell the Pólya-gamma variables of their draws too.
 
-    Given the linear predictor, ``omega_i ~ PG(b_i, eta_i)`` is independent of everything else (Polson,
-    Scott and Windle 2013, JASA 108, 1339-1349, section 3.1). Whatever transition kernel draws eta, this makes exact
-    draws of their joint posterior, and the draws of eta are those of a run without it.
+    Given the linear predictor, ``omega_i ~ PG(b_i, eta_i)`` is independent of everything else (Polson, Scott
+    and Windle 2013, JASA 108, 1339-1349, section 3.1). So whatever transition kernel draws eta, this makes
+    exact draws of their joint posterior, and the draws of eta are those of a run without it.
 
     Parameters
     ----------

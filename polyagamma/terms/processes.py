@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky
 
 from polyagamma._validation.memory import available_memory, require_memory
-from polyagamma.terms import core_processes as core
 from polyagamma.terms.conditional import Noise, conditional_draws, runs
+from polyagamma.terms.core_processes import CoreProcess, full_process, low_rank_process
 from polyagamma.terms.features import Basis
 from polyagamma.terms.kernel_priors import LogParameterPrior
 from polyagamma.terms.kernels import Kernel, TrainingCovariance, compiled, parameter_groups
@@ -57,7 +57,7 @@ class Process(Protocol):
             If a matrix on the way is not positive definite.
         """
 
-    def core(self, fixed: bool) -> core.CoreProcess:
+    def core(self, fixed: bool) -> CoreProcess:
         """Return the core's process; `fixed`: at the parameters of `kernel`, else at those it asks for."""
 
     def predict(
@@ -93,9 +93,9 @@ class FullProcess:
         """Number of training inputs."""
         return len(self.covariance.X)
 
-    def core(self, fixed: bool) -> core.CoreProcess:
+    def core(self, fixed: bool) -> CoreProcess:
         """See `Process`."""
-        return core.full_process(self.covariance, fixed)
+        return full_process(self.covariance, fixed)
 
     def design(self) -> FloatArray | None:
         """See `Process`: it has none."""
@@ -153,9 +153,9 @@ class SparseProcess:
         """Number of features."""
         return self._basis.size
 
-    def core(self, fixed: bool) -> core.CoreProcess:
+    def core(self, fixed: bool) -> CoreProcess:
         """See `Process`."""
-        return core.low_rank_process(self.kernel, self._X, self.jitter, self._basis, fixed)
+        return low_rank_process(self.kernel, self._X, self.jitter, self._basis, fixed)
 
     def design(self) -> FloatArray | None:
         """See `Process`."""
