@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 EXPECTED = {
     "__init__.pxd", "_random.pxd", "_density.pxd", "_random.pyi", "_density.pyi", "_gibbs.pyi", "_blas.pyi",
-    "py.typed", "__init__.py",
+    "py.typed", "__init__.py", "models/__init__.py",
 }  # fmt: skip
 COMPILED = {"_random", "_density", "_gibbs", "_blas"}
 

@@ -14,7 +14,8 @@ from sklearn.gaussian_process.kernels import RBF
 from threadpoolctl import threadpool_limits
 
 from polyagamma import PolyaGammaGP
-from polyagamma.sampling import Settings, bit_generators
+from polyagamma.mcmc.chains import make_chains
+from polyagamma.mcmc.settings import Settings, bit_generators
 
 SIZES, REPEATS = (500, 1000, 2000), 15
 KERNEL = 4.0 * RBF(1.0)
@@ -31,10 +32,9 @@ def measure(n: int) -> tuple[float, float, float]:
     rng = np.random.default_rng(n)
     X = rng.uniform(-n / 100, n / 100, (n, 1))
     model = PolyaGammaGP(X, rng.random(n) < 0.5, KERNEL, sample_kernel=False)
-    settings = Settings.check(
-        draws=1, tune=0, chains=1, thin=1, cores=1, kernel="gibbs", kernels=("gibbs",), random_seed=0
-    )
-    chains = model._start(settings, bit_generators(settings), None)
+    settings = Settings.check(draws=1, tune=0, chains=1, thin=1, cores=1, kernel="gibbs", random_seed=0)
+    parts = model._specification
+    chains = make_chains(parts.likelihood, parts.term, None, settings, bit_generators(settings))
     matrix = np.asfortranarray(KERNEL(X) + 4.0 * np.eye(n))
     chains.run(2)
     pairs = [

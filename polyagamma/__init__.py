@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from polyagamma._validation import arguments as _checks  # noqa: F401  # as _random.pyx calls it
 from polyagamma.density import (
     polyagamma_cdf,
     polyagamma_cumulant,
@@ -15,12 +16,12 @@ from polyagamma.distribution import PolyaGamma
 from polyagamma.random import random_polyagamma
 
 if TYPE_CHECKING:
-    from polyagamma.gaussian_process import PolyaGammaGP
-    from polyagamma.gp_sparse import HilbertBasis
-    from polyagamma.job import ResumeError
-    from polyagamma.logistic import PolyaGammaLogistic
-    from polyagamma.priors import MvNormal, Normal
-    from polyagamma.sampling import SamplingWarning
+    from polyagamma.mcmc.run_state import ResumeError
+    from polyagamma.mcmc.settings import SamplingWarning
+    from polyagamma.models.gaussian_process import PolyaGammaGP
+    from polyagamma.models.logistic import PolyaGammaLogistic
+    from polyagamma.terms.features import HilbertBasis
+    from polyagamma.terms.priors import MvNormal, Normal
 
 __all__ = [
     "HilbertBasis",
@@ -43,13 +44,13 @@ __all__ = [
 # Models are imported when they are first asked for (as SPEC 1 of Scientific Python has it): they need xarray,
 # and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.
 _MODULE_OF = {
-    "HilbertBasis": "gp_sparse",
-    "MvNormal": "priors",
-    "Normal": "priors",
-    "PolyaGammaGP": "gaussian_process",
-    "PolyaGammaLogistic": "logistic",
-    "ResumeError": "job",
-    "SamplingWarning": "sampling",
+    "HilbertBasis": "terms.features",
+    "MvNormal": "terms.priors",
+    "Normal": "terms.priors",
+    "PolyaGammaGP": "models.gaussian_process",
+    "PolyaGammaLogistic": "models.logistic",
+    "ResumeError": "mcmc.run_state",
+    "SamplingWarning": "mcmc.settings",
 }
 
 

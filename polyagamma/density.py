@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polyagamma import _checks, _density
+from polyagamma import _density
+from polyagamma._validation import arguments as checks
 
 __all__ = [
     "polyagamma_cdf",
@@ -38,7 +39,7 @@ def evaluate(ufunc: np.ufunc, *leading: tuple[str, ArrayLike], h: ArrayLike, z: 
     float or ndarray of float64
         A float if all arguments are scalars.
     """
-    _checks.parameters(h, z)
+    checks.parameters(h, z)
     return evaluate_anywhere(ufunc, *leading, ("h", h), ("z", z))
 
 
@@ -57,8 +58,8 @@ def evaluate_anywhere(ufunc: np.ufunc, *arguments: tuple[str, ArrayLike]) -> Flo
     float or ndarray of float64
         A float if all arguments are scalars.
     """
-    arrays = {name: _checks.real_array(name, value) for name, value in arguments}
-    _checks.broadcast_shape(**arrays)
+    arrays = {name: checks.real_array(name, value) for name, value in arguments}
+    checks.broadcast_shape(**arrays)
     with np.errstate(all="ignore"):  # intermediate results of the core may overflow or underflow
         values = ufunc(*arrays.values())
     return float(values) if all(np.isscalar(value) for _, value in arguments) else np.asarray(values)
@@ -198,9 +199,9 @@ def polyagamma_cumulant(n: ArrayLike, h: ArrayLike = 1.0, z: ArrayLike = 0.0) ->
     .. [1] N. G. Polson, J. G. Scott, J. Windle, "Bayesian inference for logistic models using Pólya-Gamma
        latent variables", Journal of the American Statistical Association 108 (2013), 1339-1349, equation 1.
     """
-    orders = _checks.real_array("n", n)
-    _checks.require_positive("n", orders)
-    _checks.require_integers("n", orders, _LARGEST_ORDER, "a cumulant")
+    orders = checks.real_array("n", n)
+    checks.require_positive("n", orders)
+    checks.require_integers("n", orders, _LARGEST_ORDER, "a cumulant")
     value = int(orders) if np.isscalar(n) else orders.astype(np.int_)
     return evaluate(_density.cumulant_ufunc, ("n", value), h=h, z=z)
 

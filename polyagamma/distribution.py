@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polyagamma import _checks, _density
+from polyagamma import _density
+from polyagamma._public import public
+from polyagamma._validation import arguments as checks
 from polyagamma.density import (
     FloatOrArray,
     evaluate,
@@ -22,6 +24,7 @@ from polyagamma.random import random_polyagamma
 __all__ = ["PolyaGamma"]
 
 
+@public
 class PolyaGamma:
     """A Pólya-gamma distribution PG(h, z).
 
@@ -59,8 +62,8 @@ class PolyaGamma:
     """
 
     def __init__(self, h: ArrayLike = 1.0, z: ArrayLike = 0.0) -> None:
-        arrays = _checks.parameters(h, z)
-        self._shape = _checks.broadcast_shape(h=arrays[0], z=arrays[1])
+        arrays = checks.parameters(h, z)
+        self._shape = checks.broadcast_shape(h=arrays[0], z=arrays[1])
         self._h, self._z = (_frozen(v, a) for v, a in zip((h, z), arrays, strict=True))
 
     @property
@@ -125,7 +128,7 @@ class PolyaGamma:
         (float or ndarray, float or ndarray)
             Lower and upper ends.
         """
-        level = _checks.real_array("confidence", confidence)
+        level = checks.real_array("confidence", confidence)
         tail = (1.0 - level) / 2
         outside = float(tail) if np.isscalar(confidence) else tail
         return self.ppf(outside), self.isf(outside)

@@ -9,14 +9,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polyagamma import _predictor_checks as checks
-from polyagamma.gaussian_process import Mean, PolyaGammaGP
-from polyagamma.gp_sparse import HilbertBasis
-from polyagamma.kernels import Kernel
-from polyagamma.logistic import PolyaGammaLogistic
-from polyagamma.optional import scikit_learn_for
-from polyagamma.priors import MvNormal, Normal
-from polyagamma.rounds import one_blas_thread
+from polyagamma._validation import predictors as checks
+from polyagamma._validation.optional import scikit_learn_for
+from polyagamma.mcmc.rounds import one_blas_thread
+from polyagamma.models.gaussian_process import PolyaGammaGP
+from polyagamma.models.logistic import PolyaGammaLogistic
+from polyagamma.terms.features import HilbertBasis
+from polyagamma.terms.gaussian_process import Mean
+from polyagamma.terms.kernels import Kernel
+from polyagamma.terms.priors import MvNormal, Normal
 
 with scikit_learn_for("polyagamma.sklearn"):
     from joblib import effective_n_jobs
@@ -173,6 +174,7 @@ class PolyaGammaClassifier(_PosteriorClassifier):
     draws, tune, chains : int, default 500, 400 and 4
         Draws kept of each chain, sweeps of warm-up, and chains.
     kernel : {"auto", "gibbs", "hmc"}, default "auto"
+        The transition kernel, as for `PolyaGammaLogistic.sample`.
     n_jobs : int, optional
         Threads; None means 1 and -1 as many as there are CPUs. It changes the time, never the result.
     random_state : int, RandomState instance or None, default None

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from polyagamma import PolyaGammaGP, PolyaGammaLogistic, trace
+from polyagamma import PolyaGammaGP, PolyaGammaLogistic
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 INSTALLED = version("arviz")

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import PolyaGammaGP, PolyaGammaLogistic, trace
+from polyagamma import PolyaGammaGP, PolyaGammaLogistic
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(4)

@@ -6,7 +6,8 @@ import pytest
 import xarray as xr
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern
 
-from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, SamplingWarning, diagnostics
+from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, SamplingWarning
+from polyagamma.mcmc import diagnostics
 
 
 def autoregressive(correlation, chains=4, draws=2000, parameters=20, seed=0):

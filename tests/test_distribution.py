@@ -9,7 +9,6 @@ import pytest
 from scipy import integrate
 from scipy import stats as scipy_stats
 
-import polyagamma.distribution
 from polyagamma import (
     PolyaGamma,
     polyagamma_cdf,
@@ -193,6 +192,9 @@ def test_errors():
 
 
 def test_examples():
-    outcome = doctest.testmod(polyagamma.distribution)
+    runner = doctest.DocTestRunner()
+    for example in doctest.DocTestFinder().find(PolyaGamma, "PolyaGamma", module=False):
+        runner.run(example)
+    outcome = runner.summarize()
     assert outcome.attempted > 0
     assert outcome.failed == 0

@@ -12,7 +12,9 @@ import pytest
 from every_model import MODELS, X, Y
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import PolyaGammaGP, PolyaGammaLogistic, ResumeError, rounds, trace
+from polyagamma import PolyaGammaGP, ResumeError
+from polyagamma.mcmc import rounds, runs
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 4, "chains": 2, "random_seed": 5, "progressbar": False, "cores": 1}
@@ -56,8 +58,8 @@ class FailingChains:
 def failing(request, monkeypatch):
     """A model, a function that lets its next run fail, and one that heals it."""
     model, at = MODELS[request.param], [10**9]
-    start = type(model)._start
-    monkeypatch.setattr(type(model), "_start", lambda *arguments: FailingChains(start(*arguments), at[0]))
+    make = runs.make_chains
+    monkeypatch.setattr(runs, "make_chains", lambda *arguments: FailingChains(make(*arguments), at[0]))
     return model, lambda: at.__setitem__(0, 40), lambda: at.__setitem__(0, 10**9)
 
 
@@ -172,7 +174,7 @@ def slow_rounds(monkeypatch, seconds, at):
         advance(chains, sweeps, out)
         time.sleep(seconds * late)  # behind the sweep: its state must not be taken for the one before
 
-    monkeypatch.setattr("polyagamma.loop.advance", slow)
+    monkeypatch.setattr("polyagamma.mcmc.driver.advance", slow)
     monkeypatch.setattr(rounds, "ROUND_SWEEPS", 1)
 
 
@@ -184,7 +186,7 @@ def test_interrupt_gives_up_a_slow_sweep_and_the_run_goes_on_to_the_same_bits(
     model, whole = MODELS[kind], MODELS[kind].sample(12, **SETTINGS)
     place = {"checkpoint": tmp_path / "run", "every": 2} if on_disk else {}
     slow_rounds(monkeypatch, seconds=2.5, at=SETTINGS["tune"] + 3)
-    monkeypatch.setattr(rounds.Pace, "slow", property(lambda _: True, lambda *_: None), raising=False)
+    monkeypatch.setattr(rounds.BatchSize, "slow", property(lambda _: True, lambda *_: None), raising=False)
     sent = []
 
     def interrupt(progress):
@@ -203,8 +205,8 @@ def test_interrupt_gives_up_a_slow_sweep_and_the_run_goes_on_to_the_same_bits(
 
 def test_interrupt_while_a_run_starts(monkeypatch):
     """Finding the mode of a large model takes long; nothing has been drawn yet."""
-    start = PolyaGammaLogistic._start
-    monkeypatch.setattr(PolyaGammaLogistic, "_start", lambda *all_: time.sleep(2.5) or start(*all_))
+    make = runs.make_chains
+    monkeypatch.setattr(runs, "make_chains", lambda *all_: time.sleep(2.5) or make(*all_))
     threading.Timer(0.2, press_ctrl_c).start()
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):

@@ -7,8 +7,12 @@ from scipy.special import expit
 from scipy.stats import norm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, RationalQuadratic, WhiteKernel
 
-from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, _gibbs, gp_prediction, gp_process
-from polyagamma.kernels import LogParameterPrior, TrainingCovariance, compiled, parameter_groups
+from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, _gibbs
+from polyagamma.models import gaussian_process as models
+from polyagamma.terms import core_processes
+from polyagamma.terms import gaussian_process as terms
+from polyagamma.terms.kernel_priors import LogParameterPrior
+from polyagamma.terms.kernels import TrainingCovariance, compiled, parameter_groups
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(1)
@@ -31,7 +35,7 @@ OTHER = [RBF() + RBF(), 2.0 * Matern(nu=0.7), 2.0 * RationalQuadratic(), 3.0 * (
 @pytest.mark.parametrize("kernel", COMPILED, ids=str)
 def test_compiled_kernels_sample_as_the_objects_do(kernel, monkeypatch):
     ours = PolyaGammaGP(X, Y, kernel).sample(**SHORT).posterior
-    monkeypatch.setattr(gp_process, "compiled", lambda _: None)
+    monkeypatch.setattr(core_processes, "compiled", lambda _: None)
     theirs = PolyaGammaGP(X, Y, kernel).sample(**SHORT).posterior
     for name in ours:
         np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-6, atol=1e-6)
@@ -65,7 +69,7 @@ def test_draws_do_not_depend_on_threads_or_rounds():
         covariance = TrainingCovariance(kernel, X, 1e-6)
         core = _gibbs.ProcessChains(
             process=_gibbs.FullProcess(
-                n_rows=40, n_theta=1, covariance=gp_process.core_covariance(covariance, fixed=False)
+                n_rows=40, n_theta=1, covariance=core_processes.core_covariance(covariance, fixed=False)
             ),
             shape=np.ones(40),
             kappa=(Y - 0.5)[np.newaxis],
@@ -155,9 +159,9 @@ def test_batches_of_new_inputs_change_nothing(inducing, monkeypatch):
 
     model = PolyaGammaGP(X, Y, inducing=inducing)
     trace = model.sample(**SHORT)
-    monkeypatch.setattr(model, "_generator", lambda _: NoNoise())
+    monkeypatch.setattr(models, "generator", lambda _: NoNoise())
     whole = model.predict_f(trace, X[:7] + 0.1), model.predict_proba(trace, X[:7] + 0.1)
-    monkeypatch.setattr(gp_prediction, "BATCH", 3 * 24)
+    monkeypatch.setattr(terms, "BATCH", 3 * 24)
     cut = model.predict_f(trace, X[:7] + 0.1), model.predict_proba(trace, X[:7] + 0.1)
     for one, other in zip(whole, cut, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-8)

@@ -12,7 +12,7 @@ from scipy.stats import chi2
 from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import PolyaGammaGP
-from polyagamma.kernels import LogParameterPrior
+from polyagamma.terms.kernel_priors import LogParameterPrior
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 JITTER, FALSE_ALARM = 1e-6, 1e-7

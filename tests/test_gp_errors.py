@@ -8,8 +8,8 @@ from scipy.stats import norm, poisson, uniform
 from sklearn.gaussian_process.kernels import RBF, CompoundKernel, DotProduct
 
 from polyagamma import HilbertBasis, PolyaGammaGP
-from polyagamma.gp_process import sparse_doubles
-from polyagamma.gp_sparse import enough_points
+from polyagamma.terms.inducing import enough_points
+from polyagamma.terms.processes import sparse_doubles
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(1)
@@ -123,7 +123,7 @@ def test_errors_of_a_kernel_come_through(kernel):
 
 def test_full_process_too_large_for_memory_says_what_it_needs_and_the_sparse_option(monkeypatch):
     model = PolyaGammaGP(X, Y)
-    monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 10_000)
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 10_000)
     with pytest.raises(MemoryError, match=r"n = 40 rows needs .* GB, 1e-05 GB .* pass inducing="):
         model.sample(**SHORT)
     with pytest.raises(MemoryError, match=r"optimize=True with n = 40 rows needs .* a part of the rows"):
@@ -132,7 +132,7 @@ def test_full_process_too_large_for_memory_says_what_it_needs_and_the_sparse_opt
 
 @pytest.mark.parametrize("inducing", [30, HilbertBasis(6)])
 def test_sparse_process_too_large_for_memory_says_how_many_features_fit(inducing, monkeypatch):
-    for module in ("memory", "gaussian_process"):
+    for module in ("_validation.memory", "terms.inducing", "terms.processes"):
         monkeypatch.setattr(f"polyagamma.{module}.available_memory", lambda: 60_000)
     with pytest.raises(MemoryError, match=r"40 rows and 3[06] features .* pass at most") as error:
         PolyaGammaGP(X, Y, inducing=inducing).sample(chains=1, cores=1, draws=5)
@@ -143,12 +143,13 @@ def test_sparse_process_too_large_for_memory_says_how_many_features_fit(inducing
 def test_inducing_points_chosen_by_themselves_fit_into_memory(monkeypatch):
     x = np.random.default_rng(1).uniform(-3, 3, (400, 3))
     needed = 8 * sparse_doubles(len(x), 100, threads=4, fixed=False)
-    monkeypatch.setattr("polyagamma.gaussian_process.available_memory", lambda: needed)
+    for module in ("terms.inducing", "terms.processes"):
+        monkeypatch.setattr(f"polyagamma.{module}.available_memory", lambda: needed)
     assert enough_points(*x.shape) > 100
     model = PolyaGammaGP(x, x[:, 0] > 0, inducing="auto")
     trace = model.sample(2, tune=2, chains=1, random_seed=1, progressbar=False)
     assert trace.posterior.sizes["component"] == 100
-    for module in ("memory", "gaussian_process"):
+    for module in ("_validation.memory", "terms.inducing", "terms.processes"):
         monkeypatch.setattr(f"polyagamma.{module}.available_memory", lambda: needed // 2)
     with pytest.raises(MemoryError, match=r"400 rows and 64 features needs .* pass at most [45]\d of them"):
         PolyaGammaGP(x, x[:, 0] > 0, inducing="auto")

@@ -7,8 +7,10 @@ from scipy.special import expit, roots_hermitenorm
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 
-from polyagamma import PolyaGammaGP, gp_chains, gp_prediction
-from polyagamma.kernels import TrainingCovariance
+from polyagamma import PolyaGammaGP
+from polyagamma.mcmc import chains
+from polyagamma.terms import conditional
+from polyagamma.terms.kernels import TrainingCovariance
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 X3 = np.array([[0.0], [0.7], [2.0]])
@@ -104,18 +106,18 @@ def test_fixed_kernel_agrees_with_quadrature(sampler):
 
 SLOW = pytest.mark.slow
 MIXES = [
-    pytest.param(gp_chains.Mix((2, 0, 0, 0, 0), 1), id="collapsed", marks=SLOW),
-    pytest.param(gp_chains.Mix((0, 2, 0, 0, 0), 1), id="whitened", marks=SLOW),
-    pytest.param(gp_chains.Mix((0, 0, 2, 0, 0), 1), id="surrogate"),
-    pytest.param(gp_chains.Mix((1, 0, 0, 2, 1), 2), id="independent"),
-    pytest.param(gp_chains.Mix((1, 0, 0, 0, 2), 1), id="trajectory"),
-    pytest.param(gp_chains.MIXES["auto"], id="default"),
+    pytest.param(chains.Mix((2, 0, 0, 0, 0), 1), id="collapsed", marks=SLOW),
+    pytest.param(chains.Mix((0, 2, 0, 0, 0), 1), id="whitened", marks=SLOW),
+    pytest.param(chains.Mix((0, 0, 2, 0, 0), 1), id="surrogate"),
+    pytest.param(chains.Mix((1, 0, 0, 2, 1), 2), id="independent"),
+    pytest.param(chains.Mix((1, 0, 0, 0, 2), 1), id="trajectory"),
+    pytest.param(chains.MIXES["auto"], id="default"),
 ]
 
 
 @pytest.mark.parametrize("mix", MIXES)
 def test_sampled_kernel_agrees_with_quadrature(mix, monkeypatch):
-    monkeypatch.setitem(gp_chains.MIXES, "auto", mix)
+    monkeypatch.setitem(chains.MIXES, "auto", mix)
     kernel = ConstantKernel(9.0, "fixed") * RBF(1.0)
     model = PolyaGammaGP(X3, Y3, kernel, mean=MEAN, kernel_prior={"length_scale": norm(0.2, 0.7)}, **ROWS)
     posterior = model.sample(4000, tune=400, random_seed=2, progressbar=False).posterior
@@ -132,7 +134,7 @@ def test_variance_of_independent_rows_keeps_its_prior(mix, monkeypatch):
     normal whatever the label: log c is N(log 4, 1), Σf²/c chi-squared with 12 degrees of freedom, and the two
     are independent. Given ω, log c is known much better: mixing up ω, f and c of different moves shows.
     """
-    monkeypatch.setitem(gp_chains.MIXES, "auto", mix)
+    monkeypatch.setitem(chains.MIXES, "auto", mix)
     X, n = 100.0 * np.arange(12)[:, np.newaxis], 12
     model = PolyaGammaGP(X, np.arange(n) % 3 > 0, 4.0 * RBF(1.0, "fixed"))
     posterior = model.sample(3000, random_seed=8, progressbar=False).posterior
@@ -168,7 +170,7 @@ def test_prediction_has_the_conditional_law():
     covariance = kernel(X_new) - cross.T @ np.linalg.solve(K, cross)
     size = 20_000
     for joint in (True, False):
-        values = gp_prediction.conditional_draws(
+        values = conditional.conditional_draws(
             TrainingCovariance(kernel, X, JITTER),
             np.tile(kernel.theta, (size, 1)),
             np.tile(g, (size, 1)),

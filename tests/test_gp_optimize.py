@@ -6,9 +6,9 @@ from scipy.special import expit
 from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import HilbertBasis, PolyaGammaGP
-from polyagamma.gp_optimize import LowRankRegression, maximise_evidence, maximise_low_rank_evidence
-from polyagamma.gp_sparse import BasisFunctions, Features, InducingPoints
-from polyagamma.response import BinomialResponse
+from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.terms.features import BasisFunctions, Features, InducingPoints
+from polyagamma.vi.evidence import LowRankRegression, maximise_evidence, maximise_low_rank_evidence
 
 RNG = np.random.default_rng(1)
 X = RNG.standard_normal((25, 2))
@@ -23,7 +23,7 @@ BASES = [
 
 
 def response():
-    return BinomialResponse.check(2 * Y, np.full(25, 3), None, None, 25)
+    return BinomialLikelihood.check(2 * Y, np.full(25, 3), None, None, 25)
 
 
 def covariance_of(features):
@@ -32,7 +32,7 @@ def covariance_of(features):
 
 def variational_bound(K):
     """The bound at the best omega for this kernel (Wenzel et al. 2019, equation 8), by coordinate ascent."""
-    shape, kappa = response().shape, response().kappa[0]
+    shape, kappa = response().b, response().kappa[0]
     c = np.ones(len(K))
     for _ in range(500):
         omega = shape * np.tanh(c / 2) / (2 * c)

@@ -5,8 +5,10 @@ import pytest
 from scipy.special import expit
 from scipy.stats import chi2
 
-from polyagamma import Normal, PolyaGammaLogistic, _gibbs
-from polyagamma.priors import Gaussian
+from polyagamma import Normal, PolyaGammaLogistic
+from polyagamma.mcmc.chains import make_chains
+from polyagamma.mcmc.settings import Settings
+from polyagamma.terms.priors import Gaussian
 
 KERNELS = ["gibbs", "hmc"]
 N, P = 8, 2
@@ -69,13 +71,11 @@ def joint_z_scores(kernel, iterations=9000):
     rng = np.random.default_rng(21)
     generator = np.random.PCG64DXSM(22)
     theta, draws = prior_draw(rng), np.empty((iterations, P + 1))
+    settings = Settings.check(draws=1, tune=0, chains=1, thin=1, cores=1, kernel=kernel, random_seed=0)
     for iteration in range(iterations):
-        chains = _gibbs.LogisticChains(
-            model=model(simulate(theta, rng))._core_model(),
-            bit_generators=[generator],
-            initial=theta[np.newaxis],
-            kernel=kernel,
-        )
+        parts = model(simulate(theta, rng))._specification
+        start = {"intercept": theta[0], "beta": theta[1:]}
+        chains = make_chains(parts.likelihood, parts.term, start, settings, [generator])
         chains.run(1, {"beta": draws[np.newaxis, iteration : iteration + 1]})
         theta = draws[iteration]
     scaled = draws / np.r_[INTERCEPT_SIGMA, np.full(P, SIGMA)]

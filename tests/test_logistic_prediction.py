@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from scipy.special import expit
 
-from polyagamma import Normal, PolyaGammaLogistic, prediction, trace
+from polyagamma import Normal, PolyaGammaLogistic
+from polyagamma.terms import term
+from polyagamma.traces import trace
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((30, 3))
@@ -23,7 +26,7 @@ def expected(X_new, offset):
 
 @pytest.mark.parametrize("block", [1, 5, 64, 1 << 21])
 def test_draws_and_means(block, monkeypatch):
-    monkeypatch.setattr(prediction, "BLOCK", block)
+    monkeypatch.setattr(term, "BLOCK", block)
     draws = MODEL.predict_draws(IDATA, NEW, OFFSET)
     assert draws.dims == ("chain", "draw", "obs_id")
     np.testing.assert_allclose(draws, expected(NEW, OFFSET), rtol=1e-12)
@@ -44,14 +47,20 @@ def test_no_intercept():
     np.testing.assert_allclose(model.predict_draws(idata, NEW), probabilities, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("n_draws", "n_rows"), [(1, 1), (10, 100_000), (3_000_000, 2), (5000, 5000)])
-def test_blocks_cover_everything_once_and_are_bounded(n_draws, n_rows):
-    covered = 0
-    for draw, row in prediction.blocks(n_draws, n_rows):
-        size = len(range(*draw.indices(n_draws))) * len(range(*row.indices(n_rows)))
-        assert size <= prediction.BLOCK
-        covered += size
-    assert covered == n_draws * n_rows
+@pytest.mark.parametrize(("n_draws", "n_rows"), [(1, 1), (10, 5000), (5000, 2), (60, 60)])
+def test_pieces_cover_everything_once_and_are_bounded(n_draws, n_rows, monkeypatch):
+    monkeypatch.setattr(term, "BLOCK", 1000)
+    draws = xr.Dataset(
+        {
+            "beta": (("chain", "draw", "feature"), np.zeros((2, n_draws, 3))),
+            "intercept": (("chain", "draw"), np.zeros((2, n_draws))),
+        }
+    )
+    covered = np.zeros((2, n_draws, 1, n_rows))
+    for some, rows, eta in MODEL._specification.term.new_predictors(draws, np.zeros((n_rows, 3)), None):
+        assert eta.size <= 1000
+        covered[:, some, :, rows] += 1 + eta
+    assert (covered == 1).all()
 
 
 def test_columns_must_match():
@@ -75,7 +84,7 @@ def test_constant_new_rows_are_welcome():
 
 
 def test_huge_result_is_refused(monkeypatch):
-    monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 1000)
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 1000)
     with pytest.raises(MemoryError, match="pass fewer rows, or use predict_proba"):
         MODEL.predict_draws(IDATA, NEW)
 
@@ -91,7 +100,7 @@ def test_trace_of_another_model_is_refused():
 def test_predictions_read_long_runs_in_pieces(monkeypatch):
     """Blocks of 2 draws of 2 chains."""
     whole = MODEL.predict_proba(IDATA, NEW), MODEL.predict_draws(IDATA, NEW)
-    monkeypatch.setattr(prediction, "BLOCK", 12)
+    monkeypatch.setattr(term, "BLOCK", 12)
     np.testing.assert_allclose(MODEL.predict_proba(IDATA, NEW), whole[0], rtol=1e-12)
     np.testing.assert_allclose(MODEL.predict_draws(IDATA, NEW), whole[1], rtol=1e-12)
 

@@ -9,9 +9,11 @@ from scipy.special import expit, roots_hermitenorm, softmax
 from scipy.stats import norm, truncnorm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 
-from polyagamma import HilbertBasis, PolyaGammaGP, prediction, trace
-from polyagamma.gp_sparse import InducingPoints
-from polyagamma.kernels import LogParameterPrior
+from polyagamma import HilbertBasis, PolyaGammaGP
+from polyagamma.terms import term
+from polyagamma.terms.features import InducingPoints
+from polyagamma.terms.kernel_priors import LogParameterPrior
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
@@ -22,8 +24,8 @@ WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 
 def all_variables(kind):
-    always, on_request = MODELS[kind]._parameters()
-    return always + [name for name in on_request if name != "omega"]
+    model = MODELS[kind]._specification
+    return model.parameters + [name for name in model.on_request if name != "omega"]
 
 
 def columns(kind):
@@ -80,10 +82,9 @@ def test_pieces_bound_the_memory_and_change_little(kind, monkeypatch):
     """Linear predictors of 2 chains a draw at a time; all rows together are 2 x 30 times as many."""
     model = MODELS[kind]
     idata = model.sample(30, **SETTINGS, var_names=all_variables(kind))
-    whole = [eta for _, _, eta in model._row_predictors(idata.posterior)]
-    monkeypatch.setattr(prediction, "BLOCK", 1)
-    monkeypatch.setattr("polyagamma.gp_predictions.BLOCK", 1)
-    pieces = [eta for _, _, eta in model._row_predictors(idata.posterior)]
+    whole = [eta for _, _, eta in model._specification.row_predictors(idata.posterior)]
+    monkeypatch.setattr(term, "BLOCK", 1)
+    pieces = [eta for _, _, eta in model._specification.row_predictors(idata.posterior)]
     assert [piece.shape[1] for piece in pieces] == [1] * 30
     np.testing.assert_allclose(np.concatenate(pieces, axis=1), whole[0], rtol=1e-12)
 
@@ -113,7 +114,8 @@ def test_prior_of_sparse_processes(approximation):
     kind = "fitc" if approximation == "hilbert" else approximation
     model = PolyaGammaGP(inputs, Y[:6], KERNEL, inducing=points, approximation=kind, sample_kernel=False)
     prior = model.sample_prior_predictive(20_000, random_seed=1).prior
-    features = model._process._basis.training(KERNEL, inputs)
+    basis = model._specification.term.process().process._basis
+    features = basis.training(KERNEL, inputs)
     K = features.matrix @ features.matrix.T + np.diag(features.variance)
     for values, covariance in ((prior["f"], K), (prior["v"], np.eye(prior.sizes["component"]))):
         g = values.to_numpy()[0]
@@ -122,7 +124,9 @@ def test_prior_of_sparse_processes(approximation):
         assert np.abs(z_of_means(products, covariance, variance)).max() < LIMIT
     residual = prior["f"].to_numpy()[0] - prior["v"].to_numpy()[0] @ features.matrix.T
     assert np.abs(z_of_means(residual**2, features.variance, 2 * features.variance**2 + 1e-30)).max() < LIMIT
-    assert isinstance(model._process._basis, InducingPoints) == (approximation != "hilbert")
+    assert isinstance(model._specification.term.process().process._basis, InducingPoints) == (
+        approximation != "hilbert"
+    )
 
 
 def test_prior_of_kernel_parameters_is_that_between_the_bounds():
@@ -185,7 +189,7 @@ def test_posterior_predictive_has_its_moments_given_the_draws(kind):
     """60 x 2 draws: sums over draws of each row (of each class) within 5.5 standard errors of the exact."""
     model = MODELS[kind]
     idata = model.sample(60, **SETTINGS, var_names=all_variables(kind))
-    (eta,) = [eta for _, _, eta in model._row_predictors(idata.posterior)]
+    (eta,) = [eta for _, _, eta in model._specification.row_predictors(idata.posterior)]
     y = model.sample_posterior_predictive(idata, random_seed=8).posterior_predictive["y"].to_numpy()
     if "classes" in kind:
         probability, trials = softmax(eta, axis=2), 1
@@ -271,7 +275,7 @@ def test_errors():
 
 def test_huge_results_are_refused(monkeypatch):
     idata = MODELS["gp"].sample(4, **SETTINGS)
-    monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 1000)
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 1000)
     with pytest.raises(MemoryError, match="ask for fewer draws"):
         MODELS["gp"].sample_prior_predictive(1000)
     with pytest.raises(MemoryError, match="pass fewer rows, or a part of the draws"):

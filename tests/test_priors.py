@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from polyagamma import MvNormal, Normal
-from polyagamma.priors import Gaussian, join
+from polyagamma.terms.priors import Gaussian, join
 
 SD = np.array([1.0, 10.0, 0.01])
 

@@ -13,16 +13,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from polyagamma import (
-    Normal,
-    PolyaGammaGP,
-    PolyaGammaLogistic,
-    ResumeError,
-    SamplingWarning,
-    folder,
-    rounds,
-    trace,
-)
+from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, ResumeError, SamplingWarning
+from polyagamma.mcmc import folder_backend as folder
+from polyagamma.mcmc import rounds
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chains have mixed:polyagamma.SamplingWarning")
 RNG = np.random.default_rng(0)
@@ -354,7 +348,7 @@ def test_only_some_parameters_are_kept(whole, settings, tmp_path):
 
 def test_runs_on_disk_are_refused_by_what_they_hold_at_once(tmp_path, monkeypatch):
     """A run whose draws would need 6 MB has 2 MB: on disk it is accepted, in memory refused."""
-    monkeypatch.setattr("polyagamma.memory.available_memory", lambda: 2_000_000)
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 2_000_000)
     with pytest.raises(MemoryError, match="ask for fewer draws"):
         MODEL.sample(40_000, tune=1, progressbar=False)
     MODEL.sample(40_000, tune=1, progressbar=False, checkpoint=tmp_path / "run", callback=stop_at(1))

@@ -1,4 +1,4 @@
-"""The loop of a run: rounds, interrupts, callbacks, thinning; with chains that only count."""
+"""The driver of a run: rounds, interrupts, callbacks, thinning; with chains that only count."""
 
 import signal
 import time
@@ -6,13 +6,14 @@ import time
 import numpy as np
 import pytest
 
-from polyagamma import rounds
-from polyagamma.job import Job
-from polyagamma.loop import Loop
-from polyagamma.progress import Silent
-from polyagamma.rounds import Run
-from polyagamma.sampling import Settings
-from polyagamma.sinks import Layout, MemorySink
+from polyagamma.mcmc import rounds
+from polyagamma.mcmc.driver import Driver
+from polyagamma.mcmc.memory_backend import MemoryBackend
+from polyagamma.mcmc.progress import Silent
+from polyagamma.mcmc.rounds import RunLog
+from polyagamma.mcmc.run_state import RunState
+from polyagamma.mcmc.settings import Settings
+from polyagamma.mcmc.trace_schema import TraceSchema
 
 
 class CountingChains:
@@ -41,12 +42,12 @@ def label(raw):
 
 def run(chains, draws=50, tune=20, thin=1, callback=None):
     settings = Settings.check(
-        draws=draws, tune=tune, chains=2, thin=thin, cores=1, kernel="a", kernels=["a"], random_seed=1
+        draws=draws, tune=tune, chains=2, thin=thin, cores=1, kernel="auto", random_seed=1
     )
-    job = Job(settings, [], chains, Run())
-    sink = MemorySink(Layout({"beta": ()}, {}, label, {}), job)
-    Loop(job, sink, Silent(), callback).go()
-    return job.run, sink.drawn()["beta"]
+    state = RunState(settings, [], chains, RunLog())
+    backend = MemoryBackend(TraceSchema({"beta": ()}, {}, label, {}), state)
+    Driver(state, backend, Silent(), callback).go()
+    return state.run, backend.drawn()["beta"]
 
 
 def interrupt():

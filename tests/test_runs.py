@@ -6,7 +6,9 @@ import xarray as xr
 from every_model import KERNEL, MODELS, SOFTMAX, X, Y, every_model, every_model_and_kernel
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, polyagamma_mean, rounds, trace
+from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, polyagamma_mean
+from polyagamma.mcmc import rounds
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
@@ -15,8 +17,8 @@ DRAWS = 15
 
 def everything(kind):
     """All variables that a posterior can have."""
-    always, on_request = MODELS[kind]._parameters()
-    return always + [name for name in on_request if name != "omega" or kind not in SOFTMAX]
+    model = MODELS[kind]._specification
+    return model.parameters + [name for name in model.on_request if name != "omega" or kind not in SOFTMAX]
 
 
 def assert_same_bits(left, right):
@@ -101,7 +103,7 @@ def test_any_variables_are_kept_alone(kind):
         alone = model.sample(DRAWS, **SETTINGS, var_names=[name])
         assert list(alone.posterior) == [name]
         xr.testing.assert_equal(alone.posterior[name], whole[name])
-    assert list(model.sample(5, **SETTINGS).posterior) == model._parameters()[0]
+    assert list(model.sample(5, **SETTINGS).posterior) == model._specification.parameters
     with pytest.raises(ValueError, match=r"var_names must be some of \[.*\], got \['gamma'\]"):
         model.sample(5, **SETTINGS, var_names=["gamma"])
 
@@ -158,6 +160,6 @@ def test_other_processes_do_not_go_on(tmp_path):
         with pytest.raises(ResumeError, match="made by a model with other data or another prior"):
             other.resume(tmp_path / "run", progressbar=False)
     *_, fixed, nearly = models
-    assert fixed._fingerprint() != nearly._fingerprint()
+    assert fixed._specification.fingerprint() != nearly._specification.fingerprint()
     boxes = [PolyaGammaGP(X, Y, KERNEL, inducing=HilbertBasis(4, width)) for width in (1.5, 1.6)]
-    assert boxes[0]._fingerprint() != boxes[1]._fingerprint()
+    assert boxes[0]._specification.fingerprint() != boxes[1]._specification.fingerprint()

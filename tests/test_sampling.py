@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 import rich
 
-from polyagamma import PolyaGammaLogistic, memory, rounds, sampling
-from polyagamma.progress import LiveDisplay, Silent, display
+from polyagamma import PolyaGammaLogistic
+from polyagamma._validation import memory
+from polyagamma.mcmc import rounds, settings
+from polyagamma.mcmc.progress import LiveDisplay, Silent, display
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((50, 3))
@@ -125,9 +127,9 @@ def test_real_interrupt_returns_within_a_second_with_a_valid_trace():
 
 def test_cores_respect_the_affinity(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 3, 5}, raising=False)
-    assert sampling.threads(None, chains=4) == 3
-    assert sampling.threads(None, chains=2) == 2
-    assert sampling.threads(5, chains=2) == 5
+    assert settings.threads(None, chains=4) == 3
+    assert settings.threads(None, chains=2) == 2
+    assert settings.threads(5, chains=2) == 5
 
 
 def test_display_only_on_terminals(monkeypatch):

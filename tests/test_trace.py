@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from polyagamma import PolyaGammaLogistic, trace
+from polyagamma import PolyaGammaLogistic
+from polyagamma.traces import trace
 
 mpl.use("Agg")
 RNG = np.random.default_rng(0)

@@ -1,0 +1,1 @@
+"""Likelihoods: what was observed in each row, given its linear predictors."""

@@ -1,0 +1,91 @@
+"""The binomial likelihood: successes in a number of trials, with a logit link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, gammaln
+
+from polyagamma._validation import models as checks
+from polyagamma.likelihoods.likelihood import FloatArray, ObservedRows
+
+
+@dataclass(frozen=True)
+class BinomialLikelihood(ObservedRows):
+    """Checked successes, trials, weights and offsets, each (n,); labels of failure and success.
+
+    It has one linear predictor.
+    """
+
+    @classmethod
+    def check(
+        cls,
+        y: Any,
+        trials: ArrayLike | None,
+        weights: ArrayLike | None,
+        offset: ArrayLike | None,
+        n_rows: int,
+    ) -> BinomialLikelihood:
+        """Check what the user gave; TypeError or ValueError name the argument."""
+        if trials is None:
+            classes, successes = checks.two_labels(y, n_rows)
+            n_trials = np.ones(n_rows)
+        else:
+            n_trials = checks.trials(trials, n_rows)
+            classes, successes = np.array([0, 1]), checks.successes(y, n_trials)
+        return cls(
+            classes, successes, n_trials, checks.weights(weights, n_rows), checks.offset(offset, n_rows)
+        )
+
+    @property
+    def n_functions(self) -> int:
+        """See `Likelihood`."""
+        return 1
+
+    @property
+    def b(self) -> FloatArray:
+        """See `PolyaGammaLikelihood`: weight times trials."""
+        return self.weights * self.trials
+
+    @property
+    def kappa(self) -> FloatArray:
+        """See `PolyaGammaLikelihood`: weight times (successes less half the trials)."""
+        return (self.weights * (self.y - self.trials / 2))[np.newaxis]
+
+    @cached_property
+    def log_binomial(self) -> FloatArray:
+        """Log of the number of ways to choose the successes, (n,)."""
+        y, trials = self.y, self.trials
+        if (trials == 1).all():
+            return np.broadcast_to(0.0, y.shape)
+        return np.asarray(gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1))
+
+    def log_constant(self) -> float:
+        """See `PolyaGammaLikelihood`: the binomial coefficients."""
+        return float(self.log_binomial @ self.weights)
+
+    def log_likelihood(self, eta: FloatArray, rows: slice) -> FloatArray:
+        """See `Likelihood`."""
+        eta = eta[..., 0, :]
+        value = np.logaddexp(0.0, eta)
+        value *= -self.trials[rows]
+        value += self.y[rows] * eta
+        value += self.log_binomial[rows]
+        value *= self.weights[rows]
+        return np.asarray(value)
+
+    def probability(self, eta: FloatArray) -> FloatArray:
+        """See `Likelihood`: that of success."""
+        return np.asarray(expit(eta))
+
+    def class_probabilities(self, probability: FloatArray) -> FloatArray:
+        """See `Likelihood`: those of failure and success."""
+        return np.concatenate([1.0 - probability, probability])
+
+    def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
+        """See `Likelihood`: successes."""
+        return np.asarray(rng.binomial(trials.astype(np.int64), expit(eta[..., 0, :])))

@@ -1,0 +1,34 @@
+"""Which likelihood labels have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from polyagamma._validation import models as checks
+from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.categorical import CategoricalLikelihood
+
+
+def classification_likelihood(
+    y: Any, trials: ArrayLike | None, weights: ArrayLike | None, offset: ArrayLike | None, n_rows: int
+) -> BinomialLikelihood | CategoricalLikelihood:
+    """Return the likelihood of y: categorical if it has more than two labels and no trials.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit: the message names it.
+    """
+    if trials is None and (labels := checks.many_labels(y, n_rows)) is not None:
+        if offset is not None:
+            raise ValueError(
+                f"offset needs two classes or trials, got {len(labels[0])} classes in y: an offset that all "
+                "classes share has no effect"
+            )
+        return CategoricalLikelihood(
+            *labels, np.ones(n_rows), checks.weights(weights, n_rows), np.zeros(n_rows)
+        )
+    return BinomialLikelihood.check(y, trials, weights, offset, n_rows)

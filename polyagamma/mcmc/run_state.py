@@ -1,0 +1,127 @@
+"""A run with all it needs to go on, and its form as arrays and plain metadata."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma._public import public
+from polyagamma.mcmc.rounds import Arrays, Chains, RunLog
+from polyagamma.mcmc.settings import Settings
+
+FORMAT, VERSION = "polyagamma-gibbs run", 1
+
+
+@public
+class ResumeError(ValueError):
+    """A stored run cannot go on here."""
+
+
+@dataclass
+class RunState:
+    """The parts of a run.
+
+    Attributes
+    ----------
+    settings : Settings
+    generators : list of BitGenerator
+        One for each chain, and one more for each to draw what is derived; the chains advance them.
+    chains : Chains
+    run : RunLog
+    """
+
+    settings: Settings
+    generators: list[np.random.BitGenerator]
+    chains: Chains
+    run: RunLog
+    _held: dict[str, Any] | None = field(default=None, init=False)
+
+    def hold(self) -> None:
+        """Remember where chains and generators stand, for `snapshot` to tell of until `release`."""
+        self._held = self._standing()
+
+    def release(self) -> None:
+        """Forget what `hold` remembered."""
+        self._held = None
+
+    def _standing(self) -> dict[str, Any]:
+        return {
+            "generators": [generator.state for generator in self.generators],
+            "chains": self.chains.state(),
+        }
+
+    def snapshot(self, fingerprint: str) -> dict[str, NDArray[Any]]:
+        """Return all that the run's future depends on, as arrays; ``"meta"`` is a JSON text.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Of the model, to recognise it by.
+        """
+        standing = self._held or self._standing()
+        meta = {
+            "format": FORMAT,
+            "version": VERSION,
+            "fingerprint": fingerprint,
+            "settings": self.settings.to_plain(),
+            "run": asdict(self.run),
+            "generators": standing["generators"],
+        }
+        return {"meta": np.array(json.dumps(meta)), **standing["chains"]}
+
+    def restore(self, snapshot: Arrays) -> None:
+        """Put generators and chains into the state they had in `snapshot`.
+
+        Raises
+        ------
+        ResumeError
+            If it is not a state of such chains.
+        """
+        try:
+            for generator, state in zip(self.generators, metadata(snapshot)["generators"], strict=True):
+                generator.state = state
+            self.chains.set_state({name: array for name, array in snapshot.items() if name != "meta"})
+        except (KeyError, TypeError, ValueError) as error:
+            raise ResumeError(f"the stored state does not fit this model ({error}): sample anew") from error
+
+
+def metadata(snapshot: Arrays) -> dict[str, Any]:
+    """Return the metadata of a snapshot.
+
+    Raises
+    ------
+    ResumeError
+        If it is none, or of a version that this one cannot read.
+    """
+    try:
+        meta = json.loads(str(snapshot["meta"]))
+        found = meta["format"], meta["version"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResumeError("this is not a stored run of polyagamma-gibbs: pass one that it wrote") from error
+    if found != (FORMAT, VERSION):
+        raise ResumeError(
+            f"the run is stored as {found}, this version reads {(FORMAT, VERSION)}: sample anew"
+        )
+    return dict(meta)
+
+
+def require_same_model(meta: Mapping[str, Any], fingerprint: str) -> None:
+    """Raise ResumeError unless the run was one of the model with this fingerprint."""
+    if meta.get("fingerprint") != fingerprint:
+        raise ResumeError(
+            "the run was made by a model with other data or another prior: resume it with the same X, y, "
+            "trials, weights, offset, prior and intercept"
+        )
+
+
+def stored_settings(meta: Mapping[str, Any], cores: int | None) -> tuple[Settings, RunLog]:
+    """Return the settings of a stored run, and how far it had come; ResumeError if they are incomplete."""
+    try:
+        return Settings.from_plain(meta["settings"], cores), RunLog(**meta["run"] | {"interrupted": False})
+    except (KeyError, TypeError) as error:
+        raise ResumeError(f"the stored run lacks some of its settings ({error}): sample anew") from error

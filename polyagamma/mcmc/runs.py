@@ -1,0 +1,175 @@
+"""How a run of a model is made, driven to its end, and turned into a trace."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from polyagamma._validation import models as checks
+from polyagamma._validation.memory import require_memory
+from polyagamma.mcmc import diagnostics
+from polyagamma.mcmc.augmentation import AugmentedChains
+from polyagamma.mcmc.chains import make_chains, memory
+from polyagamma.mcmc.driver import Callback, Driver
+from polyagamma.mcmc.folder_backend import FolderBackend
+from polyagamma.mcmc.interrupt import interruptible
+from polyagamma.mcmc.memory_backend import MemoryBackend
+from polyagamma.mcmc.progress import Silent, display
+from polyagamma.mcmc.rounds import Arrays, BatchSize, Chains, RunLog
+from polyagamma.mcmc.run_state import RunState, metadata, require_same_model, stored_settings
+from polyagamma.mcmc.settings import SamplingWarning, Settings, bit_generators
+from polyagamma.mcmc.specification import Specification
+from polyagamma.terms.term import Initial
+from polyagamma.traces import trace
+
+
+def new_run(model: Specification, settings: Settings, initvals: Initial | None) -> RunState:
+    """Return a run that starts, its arguments checked."""
+    if settings.var_names is not None:
+        checks.known_names("var_names", settings.var_names, model.parameters + model.on_request)
+    generators = bit_generators(settings)
+    return RunState(settings, generators, _started(model, settings, generators, initvals), RunLog())
+
+
+def stored_run(model: Specification, snapshot: Arrays, draws: int | None, cores: int | None) -> RunState:
+    """Return the run of a snapshot of this model, ready to go on until it has `draws` draws in all."""
+    meta = metadata(snapshot)
+    require_same_model(meta, model.fingerprint())
+    settings, run = stored_settings(meta, cores)
+    if draws is not None:
+        settings = replace(settings, draws=checks.integer("draws", draws, max(run.draws, 1)))
+    generators = bit_generators(settings)
+    state = RunState(settings, generators, _started(model, settings, generators, None), run)
+    state.restore(snapshot)
+    return state
+
+
+def _started(
+    model: Specification,
+    settings: Settings,
+    generators: list[np.random.BitGenerator],
+    initvals: Initial | None,
+) -> Chains:
+    own, rest = generators[: settings.chains], generators[settings.chains :]
+    chains = interruptible(lambda: make_chains(model.likelihood, model.term, initvals, settings, own))
+    return AugmentedChains(chains, model.augmented_rows(), rest) if rest else chains
+
+
+def require_room(model: Specification, settings: Settings, draws: int) -> None:
+    """Raise MemoryError if a run that keeps so many draws of each chain does not fit."""
+    model.term.require_memory(settings.threads)
+    statistics, matrices = memory(model.term, settings)
+    numbers = sum(int(np.prod(shape)) for shape in model.outputs(settings).values()) + statistics
+    per_draw = 8 * (numbers + len(model.likelihood.y) * settings.log_likelihood)
+    require_memory(
+        settings.chains * draws * per_draw + matrices,
+        f"a run of {settings.chains} chains with {draws} draws of {per_draw} bytes",
+        "ask for fewer draws, chains or var_names" + ", or no log-likelihood" * settings.log_likelihood,
+    )
+
+
+@dataclass
+class Execution:
+    """A run of a model on its way to a trace.
+
+    Attributes
+    ----------
+    model : Specification
+    state : RunState
+    backend : MemoryBackend or FolderBackend
+        Where its draws go.
+    warmup : mapping of str to ndarray, optional
+        Where those of warm-up go, if they are kept.
+    before : mapping of str to Dataset, optional
+        The groups of the trace that it adds to.
+    """
+
+    model: Specification
+    state: RunState
+    backend: MemoryBackend | FolderBackend
+    warmup: Arrays | None = None
+    before: Mapping[str, xr.Dataset] | None = None
+
+    def run_to_end(self, progressbar: bool, callback: Callback | None) -> trace.Trace:
+        """Run to the end and return the trace.
+
+        An error that ends the run, be it of the core, a kernel, a callback or the disk, stays what it is, so
+        that callers catch what they know; the draws made before it come with it, as its attribute ``idata``.
+        """
+        trace.container()  # now, so that Ctrl-C need not wait for the import of ArviZ
+        with display(progressbar, self.state.settings.chains) as shown:
+            driver = Driver(self.state, self.backend, shown, callback, self.warmup)
+            try:
+                driver.go()
+            except BaseException as error:
+                if self.state.run.draws > 0:
+                    attrs = self._attributes()
+                    groups = self._groups(attrs, resumable=not driver.mid_round)
+                    attrs |= {"error": f"{type(error).__name__}: {error}"}
+                    idata = trace.to_trace(trace.append(self.before, groups), attrs)
+                    keep_draws(error, self.state.run.draws, idata)
+                raise
+        attrs = self._attributes()
+        groups = trace.append(self.before, self._groups(attrs, resumable=True))
+        self._advise(groups["posterior"])
+        return trace.to_trace(groups, attrs)
+
+    def _groups(self, attrs: trace.Attributes, resumable: bool) -> dict[str, xr.Dataset]:
+        """Return the groups of a run that has ended; `resumable`: so that its chains can go on."""
+        self.backend.close(attrs, resumable)
+        groups = {name: dataset.assign_attrs(attrs) for name, dataset in self.backend.groups().items()}
+        if self.warmup is not None:
+            tuned = self.model.schema(self.state.settings, self.state.chains).datasets(self.warmup)
+            groups |= {f"warmup_{name}": tuned[name] for name in ("posterior", "sample_stats")}
+        groups |= self.model.data_groups()
+        if resumable:
+            groups["sampler_state"] = trace.from_arrays(self.state.snapshot(self.model.fingerprint()))
+        return groups
+
+    def _attributes(self) -> dict[str, str | int | float]:
+        run = self.state.run
+        times = {"tuning_time": run.tuning_time, "sampling_time": run.sampling_time}
+        about_run = times | {"interrupted": int(run.interrupted)} | dict(self.state.chains.kernel_info)
+        about_model = trace.provenance() | self.model.description()
+        return about_model | self.state.settings.attributes() | about_run
+
+    def _advise(self, posterior: xr.Dataset) -> None:
+        """Warn the caller of `sample`, `resume` or `extend` of what is wrong with a run."""
+        run, messages = self.state.run, []
+        if run.interrupted:
+            made = f"{run.draws} draws of each chain"
+            messages += [f"sampling was interrupted after {made}: the trace holds these"]
+        elif run.draws:
+            with self.backend.reading():
+                messages += diagnostics.advice(posterior, self.backend.how_to_add)
+                if self.state.settings.var_names is None:
+                    messages += self.model.term.notices(self.model.likelihood, posterior)
+        for message in messages:
+            warnings.warn(message, SamplingWarning, stacklevel=4)
+
+
+def iterate(model: Specification, state: RunState) -> Iterator[dict[str, NDArray[np.float64]]]:
+    """Run over and over, a round at a time, and yield the draws."""
+    schema, batch = model.schema(state.settings, state.chains), BatchSize()
+    while True:
+        settings, run = replace(state.settings, draws=batch.sweeps), RunLog()
+        one = replace(state, settings=settings, run=run)
+        backend = MemoryBackend(schema, one)
+        Driver(one, backend, Silent()).go()
+        if run.interrupted:
+            raise KeyboardInterrupt
+        batch.update(run.draws, run.sampling_time)
+        posterior = schema.label(backend.drawn())["posterior"]
+        for draw in range(run.draws):
+            yield {name: values[:, draw].copy() for name, (_, values) in posterior.items()}
+
+
+def keep_draws(error: BaseException, draws: int, idata: trace.Trace) -> None:
+    """Let an error that ended a run carry the trace of what was drawn before."""
+    error.idata = idata  # type: ignore[attr-defined]
+    error.add_note(f"The {draws} draws of each chain made before are a trace in this exception's .idata")

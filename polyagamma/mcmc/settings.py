@@ -1,0 +1,160 @@
+"""Settings of a run: counts, seeds, cores."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from polyagamma._public import public
+from polyagamma._validation import models as checks
+
+TRANSITION_KERNELS = ("auto", "gibbs", "hmc")
+OMEGA = "omega"  # the Pólya-gamma variables, as a trace calls them
+Seed = int | Sequence[int] | np.random.SeedSequence | np.random.Generator | None
+
+
+@public
+class SamplingWarning(UserWarning):
+    """Something about a model or a run that its user should know."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Checked arguments of a run."""
+
+    draws: int
+    tune: int
+    chains: int
+    thin: int
+    threads: int
+    kernel: str
+    log_likelihood: bool
+    every: int
+    var_names: tuple[str, ...] | None
+    seed: np.random.SeedSequence
+
+    @classmethod
+    def check(
+        cls,
+        *,
+        draws: int,
+        tune: int,
+        chains: int,
+        thin: int,
+        cores: int | None,
+        kernel: str,
+        random_seed: Seed,
+        compute_log_likelihood: bool = False,
+        every: int = 1,
+        var_names: Sequence[str] | None = None,
+    ) -> Settings:
+        """Check what the user gave; TypeError or ValueError name the argument."""
+        chains = checks.integer("chains", chains, 1)
+        return cls(
+            draws=checks.integer("draws", draws, 1),
+            tune=checks.integer("tune", tune, 0),
+            chains=chains,
+            thin=checks.integer("thin", thin, 1),
+            threads=threads(cores, chains),
+            kernel=checks.one_of("kernel", kernel, TRANSITION_KERNELS),
+            log_likelihood=bool(compute_log_likelihood),
+            every=checks.integer("every", every, 1),
+            var_names=None if var_names is None else tuple(var_names),
+            seed=seed_sequence(random_seed, chains),
+        )
+
+    @property
+    def requested(self) -> tuple[str, ...]:
+        """The variables that were asked for by name."""
+        return self.var_names or ()
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return everything but the threads as numbers, strings and lists."""
+        names = ("draws", "tune", "chains", "thin", "kernel", "log_likelihood", "every", "var_names")
+        return {name: getattr(self, name) for name in names} | {"seed": seed_to_plain(self.seed)}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], cores: int | None) -> Settings:
+        """Return what `to_plain` was made from, with other threads."""
+        names = plain["var_names"]
+        return cls(
+            **dict(plain)
+            | {
+                "seed": np.random.SeedSequence(**plain["seed"]),
+                "threads": threads(cores, plain["chains"]),
+                "var_names": None if names is None else tuple(names),
+            }
+        )
+
+    def attributes(self) -> dict[str, str | int | float]:
+        """Return what a trace says of its settings; by ArviZ's names where it has one."""
+        seed = json.dumps(seed_to_plain(self.seed))
+        return {"tuning_steps": self.tune, "thin": self.thin, "random_seed": seed, "threads": self.threads}
+
+
+def threads(cores: int | None, chains: int) -> int:
+    """Return how many threads to use: as asked for, else one for each chain as far as there are CPUs."""
+    return min(chains, available_cores()) if cores is None else checks.integer("cores", cores, 1)
+
+
+def available_cores() -> int:
+    """Return the number of CPUs this process may use (its affinity, where the system has one)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def seed_sequence(random_seed: Seed, chains: int) -> np.random.SeedSequence:
+    """Return the one SeedSequence from which every random number of a run comes.
+
+    Parameters
+    ----------
+    random_seed : None, int, sequence of int, SeedSequence or Generator
+        None takes entropy from the system. A Generator is advanced by four draws, and a SeedSequence by a
+        child for each chain, so that a second run with the same object differs.
+    chains : int
+
+    Raises
+    ------
+    TypeError
+        If it is none of these, or negative.
+    """
+    if isinstance(random_seed, np.random.Generator):
+        return np.random.SeedSequence(random_seed.integers(2**32, size=4).tolist())
+    if isinstance(random_seed, np.random.SeedSequence):
+        seed = np.random.SeedSequence(**seed_to_plain(random_seed))
+        random_seed.spawn(chains)
+        return seed
+    try:
+        return np.random.SeedSequence(random_seed)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            "random_seed must be None, a non-negative int, a sequence of them, a SeedSequence or a "
+            f"Generator, got {random_seed!r}: pass an int"
+        ) from error
+
+
+def seed_to_plain(seed: np.random.SeedSequence) -> dict[str, Any]:
+    """Return the arguments that make `seed` again."""
+    entropy = np.asarray(seed.entropy, dtype=object)
+    words = [int(word) for word in entropy.ravel()]
+    return {
+        "entropy": words if entropy.ndim else words[0],
+        "spawn_key": [int(key) for key in seed.spawn_key],
+        "n_children_spawned": seed.n_children_spawned,
+    }
+
+
+def bit_generators(settings: Settings) -> list[np.random.BitGenerator]:
+    """Return the bit generators of a run; the same ones whenever it is called.
+
+    There is one for each chain and, if Pólya-gamma variables are asked for, another for each to draw these.
+    """
+    seed = np.random.SeedSequence(**seed_to_plain(settings.seed))
+    each = 2 if OMEGA in settings.requested else 1
+    return [np.random.PCG64DXSM(child) for child in seed.spawn(each * settings.chains)]

@@ -1,0 +1,1 @@
+"""The public models, and their predictions."""

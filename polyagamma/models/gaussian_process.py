@@ -1,0 +1,407 @@
+"""Gaussian-process classification."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from polyagamma._public import public
+from polyagamma._validation import models as checks
+from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.classification import classification_likelihood
+from polyagamma.likelihoods.likelihood import Likelihood
+from polyagamma.mcmc.settings import SamplingWarning, Seed, seed_sequence
+from polyagamma.models.model import Model
+from polyagamma.models.predict import NewRows
+from polyagamma.terms.conditional import CommonNoise
+from polyagamma.terms.features import Basis, HilbertBasis
+from polyagamma.terms.gaussian_process import GaussianProcessTerm, Mean, PriorMean
+from polyagamma.terms.inducing import make_basis
+from polyagamma.terms.kernel_priors import LogParameterPrior
+from polyagamma.terms.kernels import Kernel, check_kernel, default_kernel, parameter_groups, scale_notice
+from polyagamma.terms.predictors import Predictors
+from polyagamma.terms.processes import FullProcess, SparseProcess
+from polyagamma.terms.term import NoiseSource
+from polyagamma.traces import trace
+from polyagamma.vi.evidence import maximise_evidence, maximise_low_rank_evidence
+
+FloatArray = NDArray[np.float64]
+APPROXIMATIONS = ("fitc", "dtc")
+
+
+@public
+class PolyaGammaGP(Model):
+    r"""Gaussian-process classification of binary, binomial or categorical data.
+
+    .. math::
+        y_i \sim \mathrm{Binomial}(n_i, \sigma(\mathrm{offset}_i + f(x_i))), \qquad
+        f \sim \mathrm{GP}(\mathrm{mean}, k_\theta), \qquad \log\theta \sim \text{kernel\_prior}.
+
+    Labels of more than two classes have a latent function with kernel parameters of its own for each class,
+    and probabilities are their softmax.
+
+    Without `inducing`, latent functions and kernel parameters are sampled exactly; nothing is approximated. A
+    sweep then takes Cholesky factors of n x n matrices, so n should stay below a few thousand. With it the
+    process itself is replaced by one of low rank, which is sampled exactly, in time and memory proportional
+    to n.
+
+    Parameters
+    ----------
+    X : array_like or data frame, shape (n, p)
+        Inputs, real and finite: rows with missing values are refused, not dropped. The column names of a data
+        frame become coordinates of the trace. Most kernels want columns of like scale: standardise them.
+    y : array_like, shape (n,)
+        With `trials`: numbers of successes. Without: 0 and 1, booleans, or labels of any type. Of two labels
+        the second in sorted order counts as the success.
+    kernel : kernel of scikit-learn, optional
+        Any sum, product or other combination of the kernels in ``sklearn.gaussian_process.kernels``, or an
+        object with the same methods. The parameters that it declares fixed stay as they are. By default
+        ``4 * RBF(s)``, s the root of the total variance of the columns of X.
+    mean : float or callable, default 0
+        Prior mean of f: a number, or a function of an array of inputs (n, p) that returns n numbers.
+    trials : int or array_like, shape (n,), optional
+        Numbers of trials, positive integers.
+    weights : float or array_like, shape (n,), optional
+        Weights of the rows, positive; by default 1. A row of weight w counts as w rows with one f.
+    offset : float or array_like, shape (n,), optional
+        Known part of the linear predictor of two classes; by default 0.
+    kernel_prior : mapping of str to SciPy distribution, optional
+        Prior of the **log** of a kernel parameter by its name in `kernel_parameters`: a frozen distribution
+        of SciPy, or a list of them for the elements of a vector. The default is ``norm(log(value), 1)``,
+        value being that in `kernel`: 95 % of it within a factor of 7. Priors are cut off at the kernel's
+        bounds.
+    inducing : int, "auto", array_like of shape (m, p) or HilbertBasis, optional
+        Makes the process sparse: inducing points, or how many of the rows of X to choose for them by
+        k-means++ (their number is the compromise between time, proportional to its square, and detail); or a
+        basis of a Hilbert space, best in one or two dimensions. ``"auto"`` chooses ``log(n)**p`` rows, at
+        least 64 and at most 256 [6]_, or as many as the available memory has room for in a run of four
+        threads. By default the full process.
+    approximation : {"fitc", "dtc"}, default "fitc"
+        What inducing points leave of a training row's variance: all of it, independently of other rows, or
+        nothing [4]_.
+    sample_kernel : bool, default True
+        Whether to sample the kernel's free parameters; otherwise they stay at their values in `kernel`, or at
+        the optimum.
+    optimize : bool, default False
+        Whether to replace `kernel` by the one that maximises a variational bound of the evidence [3]_ (priors
+        play no part in this): the quick start of a run, or, with ``sample_kernel=False``, empirical Bayes.
+        The default prior stays centred on `kernel` as given. For two classes or trials.
+    jitter : float, default 1e-6
+        Share of its own value that is added to each diagonal element of the kernel matrix.
+    feature_names : sequence of str, optional
+        Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ...
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (classes,)
+        The labels in sorted order; 0 and 1 for data with `trials`.
+    kernel_ : kernel
+        The kernel where runs start.
+    kernel_parameters : list of str
+        Names of the kernel parameters that are sampled.
+    feature_names : list of str
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit: the message names it, the value found, what was expected and the cure.
+    MemoryError
+        If `inducing` (64 points, if ``"auto"``) or ``optimize=True`` needs more memory than there is; runs of
+        the full process check when they start.
+    FloatingPointError
+        If ``optimize=True`` meets inducing points whose kernel matrix is not positive definite.
+    ImportError
+        If scikit-learn is not installed and is needed: for the default kernel, a number of inducing points or
+        ``optimize=True``.
+
+    Notes
+    -----
+    A sweep draws the Pólya-gamma variables given f [1]_, the kernel parameters with f integrated out, and f.
+    Then, with the Pólya-gamma variables integrated out, it moves the kernel parameters with the whitened f
+    kept, f along Hamiltonian trajectories, and kernel parameters and f with the noise kept from which a
+    Gaussian approximation makes f, whose pseudo-data warm-up finds [2]_. That approximation also splits the
+    energy of the trajectories: its part of the motion is a rotation, done exactly. With a fixed kernel a
+    sweep is one such trajectory. A softmax is sampled class by class: given the others a class is
+    logistic [5]_.
+
+    The group ``posterior`` of a trace has ``f`` (chain, draw, obs_id), prior mean included, or ``v`` (chain,
+    draw, component), the standard normal coordinates of a sparse process; and the kernel parameters that are
+    sampled, not logged, by their names. More than two classes add the dimension ``class`` to all of them.
+    `sample` takes initial values of the kernel parameters, and without them starts each chain within a factor
+    e of those in ``kernel_``. The group ``sample_stats`` has ``lp``, up to a constant the log of the joint
+    density of data, whitened f and log kernel parameters, and the acceptance rates of the moves: NaN in
+    sweeps that did not make them.
+
+    References
+    ----------
+    .. [1] N. G. Polson, J. G. Scott and J. Windle (2013), "Bayesian inference for logistic models using
+       Pólya-Gamma latent variables", JASA 108, 1339-1349, section 3.1.
+    .. [2] I. Murray and R. P. Adams (2010), "Slice sampling covariance hyperparameters of latent Gaussian
+       models", NIPS 23, sections 2 and 3.
+    .. [3] F. Wenzel, T. Galy-Fajou, C. Donner, M. Kloft and M. Opper (2019), "Efficient Gaussian process
+       classification using Pólya-Gamma data augmentation", AAAI 33, 5417-5424, section 3.
+    .. [4] J. Quiñonero-Candela and C. E. Rasmussen (2005), "A unifying view of sparse approximate Gaussian
+       process regression", JMLR 6, 1939-1959, sections 5 and 6.
+    .. [5] C. C. Holmes and L. Held (2006), "Bayesian auxiliary variable models for binary and multinomial
+       regression", Bayesian Analysis 1, 145-168, section 3.1.
+    .. [6] D. R. Burt, C. E. Rasmussen and M. van der Wilk (2020), "Convergence of sparse variational
+       inference in Gaussian processes regression", JMLR 21(131), 1-63.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from polyagamma import PolyaGammaGP
+    >>> rng = np.random.default_rng(1)
+    >>> X = rng.uniform(-3, 3, (100, 1))
+    >>> y = rng.random(100) < 1 / (1 + np.exp(-3 * np.sin(2 * X[:, 0])))
+    >>> model = PolyaGammaGP(X, y)
+    >>> idata = model.sample(random_seed=2)
+    >>> model.predict_proba(idata, [[0.5], [2.0]], random_seed=3).shape
+    (2, 2)
+    """
+
+    _name = "PolyaGammaGP"
+
+    def __init__(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        kernel: Kernel | None = None,
+        *,
+        mean: Mean = 0.0,
+        trials: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        kernel_prior: Mapping[str, Any] | None = None,
+        inducing: int | str | ArrayLike | HilbertBasis | None = None,
+        approximation: str = "fitc",
+        sample_kernel: bool = True,
+        optimize: bool = False,
+        jitter: float = 1e-6,
+        feature_names: Sequence[str] | None = None,
+    ) -> None:
+        predictors = Predictors.check(X, feature_names, intercept=False)
+        inputs = predictors.X
+        likelihood = classification_likelihood(y, trials, weights, offset, len(inputs))
+        prior_mean = PriorMean(mean, inputs)
+        given = default_kernel(inputs) if kernel is None else kernel
+        check_kernel(given, inputs)
+        if (notice := scale_notice(given, inputs)) is not None:
+            cure = "standardise X, or give the kernel length scales of its order"
+            warnings.warn(f"kernel {given} {notice}: {cure}", SamplingWarning, stacklevel=2)
+        prior = LogParameterPrior(given, {} if kernel_prior is None else kernel_prior)
+        jitter = checks.not_negative("jitter", jitter)
+        checks.one_of("approximation", approximation, APPROXIMATIONS)
+        sampled = sample_kernel and len(given.theta) > 0
+        basis = make_basis(
+            inducing, given, inputs, independent=approximation == "fitc", jitter=jitter, fixed=not sampled
+        )
+        start = given
+        if optimize:
+            known = likelihood.offset + prior_mean.at_rows
+            start = optimized(given, basis, inputs, likelihood, known, jitter)
+        if sampled:
+            theta = prior.inside(np.array(start.theta, dtype=np.float64))
+            prior.require_support("kernel", theta, "pass a kernel with likelier parameters")
+        process = make_process(start, inputs, jitter, basis)
+        classes = likelihood.classes if likelihood.n_functions > 1 else None
+        super().__init__(
+            likelihood, GaussianProcessTerm(predictors, process, prior, sampled, prior_mean, classes)
+        )
+        self.mean, self.jitter, self.sample_kernel = mean, jitter, sampled
+        self.kernel_: Any = start
+
+    @property
+    def n_rows(self) -> int:
+        """Number of training inputs."""
+        return len(self._specification.term.predictors.X)
+
+    @property
+    def kernel_parameters(self) -> list[str]:
+        """Names of the kernel parameters that are sampled."""
+        return [group.name for group in parameter_groups(self.kernel_)] if self.sample_kernel else []
+
+    def predict_f(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> xr.DataArray:
+        """Draw the latent function at new inputs, once for each posterior draw.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` returned, or a part of its draws (each kernel takes a Cholesky factor).
+        X_new : array_like or data frame, shape (m, p)
+            Inputs with the columns of X.
+        joint : bool, default False
+            True draws the m values jointly, as curves or surfaces need it (an m x m matrix for each kernel);
+            False each by itself given f at the training inputs, which is enough for means and quantiles. A
+            sparse process needs no such matrix, and both are the same.
+        random_seed : None, int, sequence of int, SeedSequence or Generator
+
+        Returns
+        -------
+        xarray.DataArray, dims (chain, draw, pred_id), or (chain, draw, class, pred_id) for more than two
+        classes
+            f, prior mean included.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `X_new` does not fit.
+        KeyError
+            If `idata` has no posterior of this model.
+        MemoryError
+            If the result cannot fit into memory.
+        FloatingPointError
+            If a kernel matrix is not positive definite.
+        """
+        new = NewRows.check(self._specification, idata, X_new, None)
+        return new.labelled(new.gathered(new.term(noise_source(random_seed), joint), joint), "f")
+
+    def predict_draws(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> xr.DataArray:
+        """Draw probabilities at new inputs, once for each posterior draw.
+
+        Parameters
+        ----------
+        idata, X_new, joint, random_seed
+            As for `predict_f`.
+        offset : float or array_like, shape (m,), optional
+            For two classes.
+
+        Returns
+        -------
+        xarray.DataArray, dims (chain, draw, pred_id), or (chain, draw, class, pred_id) for more than two
+        classes
+            Probability of ``classes_[1]`` in one trial, or of each of more than two classes.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError, MemoryError
+            As for `predict_f`.
+        """
+        new = NewRows.check(self._specification, idata, X_new, offset)
+        return new.probability_draws(noise_source(random_seed), joint)
+
+    def predict_proba(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        random_seed: Seed = None,
+    ) -> FloatArray:
+        """Return class probabilities of new inputs, averaged over posterior draws of f and of the kernel.
+
+        The same seed gives a row the same probabilities, whatever the other rows.
+
+        Parameters
+        ----------
+        idata, X_new, offset, random_seed
+            As for `predict_draws`.
+
+        Returns
+        -------
+        ndarray, shape (m, classes)
+            Probabilities of ``classes_`` in one trial.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            As for `predict_f`.
+        """
+        new, seed = NewRows.check(self._specification, idata, X_new, offset), seed_sequence(random_seed, 0)
+        return new.average_probabilities(lambda: CommonNoise(generator(seed)))
+
+    def add_predictions(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        joint: bool = False,
+        random_seed: Seed = None,
+    ) -> trace.Trace:
+        """Return the trace with draws of f and of probabilities at new inputs.
+
+        Parameters
+        ----------
+        idata, X_new, offset, joint, random_seed
+            As for `predict_draws`.
+
+        Returns
+        -------
+        InferenceData or DataTree
+            A copy of `idata` that has, besides, the groups ``predictions`` (``f`` and ``probability``) and
+            ``predictions_constant_data`` (``X`` and ``offset``).
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError, MemoryError
+            As for `predict_f`.
+        """
+        new = NewRows.check(self._specification, idata, X_new, offset)
+        f = new.gathered(new.term(noise_source(random_seed), joint), joint)
+        probability = self._specification.likelihood.probability(f + new.offset)
+        draws = {"f": new.labelled(f, "f"), "probability": new.labelled(probability, "probability")}
+        groups = {"predictions": xr.Dataset(draws), "predictions_constant_data": new.constant_data()}
+        return trace.with_groups(idata, groups)
+
+
+def make_process(
+    kernel: Kernel, X: FloatArray, jitter: float, basis: Basis | None
+) -> FullProcess | SparseProcess:
+    """Return the process that a basis makes, without one the full process."""
+    return FullProcess(kernel, X, jitter) if basis is None else SparseProcess(kernel, X, jitter, basis)
+
+
+def optimized(
+    kernel: Kernel,
+    basis: Basis | None,
+    X: FloatArray,
+    likelihood: Likelihood,
+    offset: FloatArray,
+    jitter: float,
+) -> Kernel:
+    """Return the kernel that maximises a bound of the evidence; ValueError if there is none to find."""
+    if not isinstance(likelihood, BinomialLikelihood):
+        raise ValueError(
+            "optimize=True needs two classes or trials: pass the kernel_ of a model of one class against "
+            "the others as kernel"
+        )
+    if len(kernel.theta) == 0:
+        raise ValueError(
+            f"optimize=True needs a kernel with a free parameter, got {kernel} with all fixed: "
+            "pass optimize=False, or give a parameter bounds"
+        )
+    if basis is None:
+        return maximise_evidence(kernel, X, likelihood, offset, jitter)
+    return maximise_low_rank_evidence(kernel, basis, X, likelihood, offset)
+
+
+def generator(random_seed: Seed) -> np.random.Generator:
+    """Return the generator that draws f at new inputs."""
+    return np.random.Generator(np.random.PCG64DXSM(seed_sequence(random_seed, 0)))
+
+
+def noise_source(random_seed: Seed) -> NoiseSource:
+    """Return a source of noise that goes on from one piece of rows to the next."""
+    noise = generator(random_seed)
+    return lambda: noise

@@ -1,0 +1,167 @@
+"""Bayesian logistic regression with Gaussian priors."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from polyagamma._public import public
+from polyagamma._validation import models as checks
+from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.mcmc.settings import SamplingWarning
+from polyagamma.models.model import Model
+from polyagamma.terms.linear import LinearTerm
+from polyagamma.terms.predictors import Predictors
+from polyagamma.terms.priors import (
+    DEFAULT_INTERCEPT_PRIOR,
+    DEFAULT_PRIOR,
+    Gaussian,
+    MvNormal,
+    Normal,
+    extreme_scale,
+    join,
+)
+
+FloatArray = NDArray[np.float64]
+
+
+@public
+class PolyaGammaLogistic(Model):
+    r"""Bayesian logistic regression of binary or binomial data.
+
+    .. math::
+        y_i \sim \mathrm{Binomial}(n_i, \sigma(\eta_i)), \qquad
+        \eta_i = \mathrm{offset}_i + \mathrm{intercept} + x_i^\top \beta,
+
+    with Gaussian priors on intercept and coefficients. A row of weight ``w`` counts as ``w`` rows: its
+    likelihood is raised to the power ``w``.
+
+    Parameters
+    ----------
+    X : array_like or data frame, shape (n, p)
+        Predictors, without a column of ones. Real and finite: rows with missing values are refused, not
+        dropped. The column names of a data frame become coordinates of the trace.
+    y : array_like, shape (n,)
+        With `trials`: numbers of successes. Without: 0 and 1, booleans, or two labels of any type, of which
+        the second in sorted order counts as the success.
+    trials : int or array_like, shape (n,), optional
+        Numbers of trials, positive integers.
+    weights : float or array_like, shape (n,), optional
+        Weights of the rows, positive; by default 1.
+    offset : float or array_like, shape (n,), optional
+        Known part of the linear predictor; by default 0.
+    prior : Normal or MvNormal, optional
+        Prior of the coefficients. The default, ``Normal(0, 2.5, standardized=True)``, is ``N(0, 2.5**2)`` on
+        the coefficients of the standardized predictors, whatever their units [2]_ [3]_. ``Normal(0, 2.5)`` is
+        exactly ``N(0, 2.5**2)`` on the coefficients of X as given.
+    intercept_prior : Normal, optional
+        Prior of the intercept. The default, ``Normal(0, 10, standardized=True)``, is ``N(0, 10**2)`` on the
+        value of eta where every predictor has its mean; ``Normal(0, 10)`` is on its value at ``x = 0``. For
+        standardized predictors the two are the same.
+    intercept : bool, default True
+        Whether to have an intercept.
+    feature_names : sequence of str, optional
+        Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ...
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (2,)
+        The two labels in sorted order; 0 and 1 for data with `trials`.
+    feature_names : list of str
+    n_features : int
+    prior, intercept_prior : Normal or MvNormal
+        The defaults, if none were given.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit: the message names it, the value found, what was expected and the cure.
+
+    Notes
+    -----
+    Given Pólya-gamma variables :math:`\omega_i \sim \mathrm{PG}(w_i n_i, \eta_i)` the likelihood is Gaussian
+    in :math:`\eta` [1]_, so that all coefficients are drawn at once, exactly. The prior is proper, so the
+    posterior is: perfectly separated classes and more predictors than rows need no special care.
+
+    The group ``posterior`` of a trace has ``intercept`` (chain, draw) and ``beta`` (chain, draw, feature),
+    for the predictors as given; `sample` takes initial values of both, and without them starts each chain at
+    a draw from the Laplace approximation. The group ``sample_stats`` has ``lp``, the log of the joint density
+    of data and coefficients.
+
+    References
+    ----------
+    .. [1] N. G. Polson, J. G. Scott and J. Windle (2013), "Bayesian inference for logistic models using
+       Pólya-Gamma latent variables", JASA 108, 1339-1349, section 3.1.
+    .. [2] A. Gelman, A. Jakulin, M. G. Pittau and Y.-S. Su (2008), "A weakly informative default prior
+       distribution for logistic and other regression models", Annals of Applied Statistics 2, 1360-1383.
+    .. [3] B. Goodrich, J. Gabry, I. Ali and S. Brilleman, "rstanarm: Bayesian applied regression modeling via
+       Stan", vignette "Prior Distributions", section "Default priors and scale adjustments".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from polyagamma import PolyaGammaLogistic
+    >>> rng = np.random.default_rng(1)
+    >>> X = rng.standard_normal((200, 2))
+    >>> y = rng.random(200) < 1 / (1 + np.exp(-X[:, 0]))
+    >>> model = PolyaGammaLogistic(X, y)
+    >>> idata = model.sample(random_seed=2)
+    >>> idata.posterior["beta"].dims
+    ('chain', 'draw', 'feature')
+    """
+
+    _name = "PolyaGammaLogistic"
+
+    def __init__(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        trials: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        prior: Normal | MvNormal | None = None,
+        intercept_prior: Normal | None = None,
+        intercept: bool = True,
+        feature_names: Sequence[str] | None = None,
+    ) -> None:
+        predictors = Predictors.check(X, feature_names, intercept)
+        predictors.require_distinct_constants()
+        likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X))
+        if intercept_prior is not None and not intercept:
+            raise ValueError("intercept_prior needs intercept=True, got intercept=False: drop one of the two")
+        self.prior = DEFAULT_PRIOR if prior is None else prior
+        self.intercept_prior = DEFAULT_INTERCEPT_PRIOR if intercept_prior is None else intercept_prior
+        checks.instance("prior", self.prior, (Normal, MvNormal))
+        checks.instance("intercept_prior", self.intercept_prior, (Normal,))
+        mean, sd = predictors.moments(likelihood.b)
+        coefficients = self.prior.gaussian("prior", sd)
+        if (notice := extreme_scale(coefficients, sd, predictors.names)) is not None:
+            cure = "standardize X, or pass Normal(..., standardized=True)"
+            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=2)
+        centre, joint, of_intercept = np.zeros_like(mean), coefficients, "none"
+        if intercept:
+            centre, joint = with_intercept(self.intercept_prior, mean, coefficients)
+            of_intercept = str(self.intercept_prior)
+        description = {"prior": str(self.prior), "intercept_prior": of_intercept}
+        super().__init__(likelihood, LinearTerm(predictors, centre, joint, description))
+
+    @property
+    def n_features(self) -> int:
+        """Number of predictors."""
+        return len(self._specification.term.predictors.names)
+
+
+def with_intercept(
+    intercept_prior: Normal, mean: FloatArray, coefficients: Gaussian
+) -> tuple[FloatArray, Gaussian]:
+    """Return the centre of the design, and the prior of its coefficients, that of the intercept first.
+
+    The intercept's prior decides the centre: the predictors' means if it holds there, else 0. So the design's
+    first coefficient is the very one that the prior is about.
+    """
+    centre = mean if intercept_prior.standardized else np.zeros_like(mean)
+    return centre, join(intercept_prior.gaussian("intercept_prior", np.ones(1)), coefficients)

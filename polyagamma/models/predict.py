@@ -1,0 +1,127 @@
+"""What linear predictors become: probabilities, averaged or for each draw, and simulated data.
+
+Linear predictors come in pieces, so that memory is bounded; see `polyagamma.terms.term`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from polyagamma._validation import models as checks
+from polyagamma._validation.memory import require_memory
+from polyagamma.likelihoods.likelihood import Likelihood
+from polyagamma.mcmc.specification import Specification
+from polyagamma.terms.term import NoiseSource, Pieces
+from polyagamma.traces import trace
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class NewRows:
+    """Checked rows to predict for.
+
+    Attributes
+    ----------
+    model : Specification
+    posterior : Dataset
+    X : ndarray, shape (m, p)
+    offset : ndarray, shape (m,)
+    """
+
+    model: Specification
+    posterior: xr.Dataset
+    X: FloatArray
+    offset: FloatArray
+
+    @classmethod
+    def check(
+        cls, model: Specification, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None
+    ) -> NewRows:
+        """Check what the user gave; TypeError, ValueError or KeyError name the argument."""
+        X = model.term.predictors.check_new(X_new)
+        known = checks.offset(offset, len(X))
+        return cls(model, model.term.posterior(idata, new_rows=True), X, known)
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws of all chains."""
+        return self.posterior.sizes["chain"] * self.posterior.sizes["draw"]
+
+    def term(self, noise: NoiseSource, joint: bool = False) -> Pieces:
+        """Return pieces of the term, which lack the offsets."""
+        return self.model.term.new_predictors(self.posterior, self.X, noise, joint)
+
+    def linear_predictors(self, noise: NoiseSource, joint: bool = False) -> Pieces:
+        """Yield pieces of the linear predictors."""
+        for some, rows, values in self.term(noise, joint):
+            values += self.offset[rows]  # in place: nobody else holds the piece
+            yield some, rows, values
+
+    def average_probabilities(self, noise: NoiseSource) -> FloatArray:
+        """Return the probabilities of the classes, averaged over all draws, (m, classes)."""
+        likelihood = self.model.likelihood
+        sums = np.zeros((likelihood.n_functions, len(self.X)))
+        for _, rows, eta in self.linear_predictors(noise):
+            probability = likelihood.probability(eta)
+            sums[:, rows] += probability.reshape(-1, *probability.shape[2:]).sum(axis=0)
+        return np.ascontiguousarray(likelihood.class_probabilities(sums / self.n_draws).T)
+
+    def probability_draws(self, noise: NoiseSource, joint: bool = False) -> xr.DataArray:
+        """Return the probabilities that linear predictors stand for, for each draw."""
+        likelihood = self.model.likelihood
+        pieces = (
+            (some, rows, likelihood.probability(eta))
+            for some, rows, eta in self.linear_predictors(noise, joint)
+        )
+        return self.labelled(self.gathered(pieces, joint), "probability")
+
+    def gathered(self, pieces: Pieces, joint: bool) -> FloatArray:
+        """Return the array (chains, draws, functions, m) that pieces make; MemoryError if it does not fit."""
+        sizes, functions = self.posterior.sizes, self.model.likelihood.n_functions
+        values_bytes = 8 * self.n_draws * functions * len(self.X)
+        joint_bytes = 8 * len(self.X) ** 2 if joint else 0
+        require_memory(values_bytes + joint_bytes, "the result", "pass fewer rows, or use predict_proba")
+        values = np.empty((sizes["chain"], sizes["draw"], functions, len(self.X)))
+        for some, rows, piece in pieces:
+            values[:, some, :, rows] = piece
+        return values
+
+    def labelled(self, values: FloatArray, name: str) -> xr.DataArray:
+        """Return an array (chains, draws, functions, m) with the coordinates of the draws that made it.
+
+        There is a dimension for linear predictors only if a row has several.
+        """
+        one = self.model.likelihood.n_functions == 1
+        dims, rows = trace.DRAWS if one else (*trace.DRAWS, "class"), self.model.term.new_rows
+        coords = {dim: self.posterior[dim] for dim in dims} | {rows: np.arange(len(self.X))}
+        return xr.DataArray(values[:, :, 0] if one else values, dims=(*dims, rows), coords=coords, name=name)
+
+    def constant_data(self, **more: FloatArray) -> xr.Dataset:
+        """Return the group of a trace that holds the rows, with more arrays (m,)."""
+        rows = self.model.term.new_rows
+        arrays: trace.Variables = {name: ((rows,), values) for name, values in more.items()}
+        inputs: trace.Variables = {"X": ((rows, "feature"), self.X), "offset": ((rows,), self.offset)}
+        return trace.dataset({**inputs, **arrays}, self.model.term.coords)
+
+
+def simulated(
+    likelihood: Likelihood,
+    pieces: Pieces,
+    trials: FloatArray,
+    draws: xr.Dataset,
+    rows_dim: str,
+    rng: np.random.Generator,
+) -> xr.Dataset:
+    """Return simulated rows for each draw, as the dataset of a group; MemoryError if they do not fit."""
+    shape = (draws.sizes["chain"], draws.sizes["draw"], len(trials))
+    require_memory(8 * int(np.prod(shape)), "the result", "pass fewer rows, or a part of the draws")
+    y = np.empty(shape, dtype=np.int64)
+    for some, rows, eta in pieces:
+        y[:, some, rows] = likelihood.simulate(eta, trials[rows], rng)
+    group = trace.dataset({"y": ((*trace.DRAWS, rows_dim), y)}, {})
+    return group.assign_coords(chain=draws["chain"], draw=draws["draw"])

@@ -1,0 +1,1 @@
+"""Terms of the linear predictor, their Gaussian priors, and what these are made of."""

@@ -1,0 +1,189 @@
+"""The linear term: an intercept and coefficients of predictors, with a Gaussian prior."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from polyagamma._validation import models as checks
+from polyagamma.likelihoods.likelihood import Likelihood
+from polyagamma.terms import term
+from polyagamma.terms.predictors import Predictors
+from polyagamma.terms.priors import Gaussian
+from polyagamma.terms.processes import LatentProcess
+from polyagamma.terms.separation import is_separated, separation_notice
+from polyagamma.terms.term import Initial, LinearForm, NoiseSource, Pieces, Raw, slices
+from polyagamma.traces import trace
+
+FloatArray = NDArray[np.float64]
+MOST_DRAWS = 1000  # of a chain that are looked at for notices
+
+
+class LinearTerm:
+    """An intercept and coefficients of predictors; see `Term`.
+
+    Chains tell of the coefficients of the design, ``X - centre`` after a column of ones; a posterior has
+    those of X as given.
+
+    Parameters
+    ----------
+    predictors : Predictors
+    centre : ndarray, shape (p,)
+    prior : Gaussian
+        Of the coefficients of the design.
+    description : dict of str to str
+        What a trace says of the prior.
+    """
+
+    new_rows = "obs_id"
+
+    def __init__(
+        self, predictors: Predictors, centre: FloatArray, prior: Gaussian, description: dict[str, str]
+    ) -> None:
+        self.predictors = predictors
+        self._centre, self._prior, self._description = centre, prior, description
+
+    @property
+    def parameters(self) -> list[str]:
+        """See `Term`."""
+        return ["intercept", "beta"] if self.predictors.intercept else ["beta"]
+
+    @property
+    def on_request(self) -> list[str]:
+        """See `Term`."""
+        return []
+
+    @property
+    def coords(self) -> dict[str, list[Any]]:
+        """See `Term`."""
+        return {"feature": list(self.predictors.names)}
+
+    @property
+    def known(self) -> FloatArray:
+        """See `Term`: nothing is."""
+        return np.zeros(len(self.predictors.X))
+
+    def linear(self) -> LinearForm:
+        """See `Term`."""
+        return LinearForm(
+            X=self.predictors.X,
+            centre=self._centre if self.predictors.intercept else None,
+            intercept=self.predictors.intercept,
+            prior=self._prior,
+            coefficients="beta",
+            fitted=None,
+        )
+
+    def process(self) -> LatentProcess | None:
+        """See `Term`."""
+        return None
+
+    def outputs(self, kept: Collection[str], predictors: bool) -> dict[str, tuple[int, ...]]:  # noqa: ARG002
+        """See `Term`: the coefficients, whatever is kept."""
+        return {"beta": self._prior.mean.shape}
+
+    def variables(self, raw: Raw) -> trace.Variables:
+        """See `Term`."""
+        return self._of_predictors_as_given(raw["beta"])
+
+    def _of_predictors_as_given(self, coefficients: FloatArray) -> trace.Variables:
+        if not self.predictors.intercept:
+            return {"beta": ((*trace.DRAWS, "feature"), coefficients)}
+        beta = coefficients[..., 1:]
+        shift = (beta * self._centre).sum(axis=-1)  # not a BLAS product: its bits depend on how many draws
+        intercept = coefficients[..., 0] - shift
+        return {"intercept": (trace.DRAWS, intercept), "beta": ((*trace.DRAWS, "feature"), beta)}
+
+    def row_predictor(self, raw: Raw, offset: FloatArray) -> FloatArray:
+        """See `Term`."""
+        coefficients = raw["beta"]
+        beta = np.array(coefficients[-len(self._centre) :])
+        intercept = coefficients[0] - beta @ self._centre if self.predictors.intercept else 0.0
+        return np.asarray(self.predictors.X @ beta + (offset + intercept))
+
+    def initial(self, initvals: Initial, chains: int) -> FloatArray:
+        """See `Term`: coefficients of the design, (chains, k)."""
+        checks.same_keys("initvals", initvals, self.parameters)
+        beta = checks.per_chain("initvals['beta']", initvals["beta"], (chains, len(self._centre)))
+        if not self.predictors.intercept:
+            return beta
+        intercept = checks.per_chain("initvals['intercept']", initvals["intercept"], (chains,))
+        return np.column_stack([intercept + beta @ self._centre, beta])
+
+    def draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
+        """See `Term`."""
+        return self._of_predictors_as_given(self._prior.draw(rng, (1, draws)))
+
+    def row_predictors(self, draws: xr.Dataset) -> Pieces:
+        """See `Term`."""
+        return self._pieces(draws, self.predictors.X, len(self.predictors.X))
+
+    def posterior(self, idata: trace.Trace, new_rows: bool) -> xr.Dataset:  # noqa: ARG002
+        """See `Term`."""
+        posterior = trace.posterior(idata, "beta")
+        found = [str(name) for name in posterior["feature"].to_numpy()]
+        if found != self.predictors.names:
+            raise ValueError(
+                f"idata must be of this model, got coefficients of {found}, "
+                f"expected {self.predictors.names}: pass what its sample() returned"
+            )
+        return posterior
+
+    def new_predictors(
+        self,
+        posterior: xr.Dataset,
+        X: FloatArray,
+        noise: NoiseSource,  # noqa: ARG002
+        joint: bool = False,  # noqa: ARG002
+    ) -> Pieces:
+        """See `Term`: the posterior leaves nothing open."""
+        return self._pieces(posterior, X, max(1, term.BLOCK // posterior.sizes["chain"]))
+
+    def _pieces(self, draws: xr.Dataset, X: FloatArray, most_rows: int) -> Pieces:
+        """Yield linear predictors of some draws, read from disk piece by piece, and some rows."""
+        chains = draws.sizes["chain"]
+        step = max(1, term.BLOCK // (chains * max(X.shape)))
+        for some in slices(draws.sizes["draw"], step):
+            intercept, beta = self._flat(draws.isel(draw=some))
+            for rows in slices(len(X), most_rows):
+                eta = beta @ X[rows].T
+                eta += intercept[:, np.newaxis]
+                yield some, rows, eta.reshape(chains, len(beta) // chains, 1, -1)
+
+    def _flat(self, draws: xr.Dataset) -> tuple[FloatArray, FloatArray]:
+        """Return intercepts (s,), zero if the model has none, and coefficients (s, p) of all chains."""
+        beta = draws["beta"].transpose(*trace.DRAWS, "feature").to_numpy()
+        beta = beta.reshape(-1, beta.shape[-1])
+        if not self.predictors.intercept:
+            return np.zeros(len(beta)), beta
+        return draws["intercept"].transpose(*trace.DRAWS).to_numpy().ravel(), beta
+
+    def log_normalizer(self) -> float:
+        """See `Term`."""
+        return self._prior.log_normalizer()
+
+    def require_memory(self, threads: int) -> None:
+        """See `Term`: there are no matrices besides those that the core tells of."""
+
+    def identity(self) -> tuple[str, list[FloatArray]]:
+        """See `Term`."""
+        return "", [self._centre, *self._prior]
+
+    def description(self) -> dict[str, str]:
+        """See `Term`."""
+        return self._description
+
+    def notices(self, likelihood: Likelihood, posterior: xr.Dataset) -> list[str]:
+        """Return an explanation if the classes are separated, where that is no matter of course (p < n)."""
+        n, p = self.predictors.X.shape
+        if p + self.predictors.intercept >= n:
+            return []
+        step = -(-posterior.sizes["draw"] // MOST_DRAWS)
+        intercept, beta = self._flat(posterior.isel(draw=slice(None, None, step)))
+        middle, slopes = intercept.mean(), beta.mean(axis=0)
+        separated = is_separated(likelihood, lambda rows: middle + self.predictors.X[rows] @ slopes)
+        return [separation_notice(likelihood)] if separated else []

@@ -1,0 +1,89 @@
+"""Predictors: names, centre and scale, and new rows to predict for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma._validation import predictors as checks
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Predictors:
+    """Checked predictors of a model.
+
+    Attributes
+    ----------
+    X : ndarray, shape (n, p)
+        As given.
+    names : list of str, length p
+        Column names of the data frame, else ``x0, x1, ...``.
+    columns : list of str or None
+        Column names of the data frame, which new data frames must have too.
+    intercept : bool
+        Whether the model has an intercept besides.
+    """
+
+    X: FloatArray
+    names: list[str]
+    columns: list[str] | None
+    intercept: bool
+
+    @classmethod
+    def check(cls, X: Any, feature_names: Sequence[str] | None, intercept: bool) -> Predictors:
+        """Check what the user gave.
+
+        Raises
+        ------
+        TypeError, ValueError
+            See `_predictor_checks.matrix`; also if the names do not fit.
+        """
+        columns = checks.column_names(X)
+        array = checks.matrix("X", X)
+        if feature_names is not None:
+            names = checks.feature_names(feature_names, array.shape[1])
+        else:
+            names = columns or [f"x{j}" for j in range(array.shape[1])]
+        return cls(array, names, columns, intercept)
+
+    def require_distinct_constants(self) -> None:
+        """Raise ValueError if two columns are constant, the intercept's being one of them.
+
+        For linear models, where their coefficients could not be told apart.
+        """
+        checks.no_second_constant(self.X, self.names, self.intercept)
+
+    def moments(self, row_weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return weighted means and standard deviations of the columns (1 for a constant column)."""
+        share = row_weights / row_weights.sum()
+        mean = share @ self.X
+        sd = np.sqrt([share @ (column - centre) ** 2 for column, centre in zip(self.X.T, mean, strict=True)])
+        return mean, np.where(sd > 0, sd, 1.0)
+
+    def check_new(self, X_new: Any) -> FloatArray:
+        """Return new rows as an array.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for X; also if the number of columns differs, or a data frame's column names.
+        """
+        columns = checks.column_names(X_new)
+        if None not in (columns, self.columns) and columns != self.columns:
+            raise ValueError(
+                f"X_new must have the columns of X in the same order, {self.columns}, got {columns}: "
+                "pass X_new[list(X.columns)]"
+            )
+        array = checks.matrix("X_new", X_new)
+        if array.shape[1] != len(self.names):
+            raise ValueError(
+                f"X_new must have {len(self.names)} columns, one for each predictor, got {array.shape[1]}: "
+                "pass the columns of X in the same order, without the intercept's"
+            )
+        return array

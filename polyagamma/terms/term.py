@@ -1,0 +1,161 @@
+"""What a model asks of a term of its linear predictor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from polyagamma.likelihoods.likelihood import Likelihood
+from polyagamma.terms.conditional import Noise
+from polyagamma.terms.predictors import Predictors
+from polyagamma.terms.priors import Gaussian
+from polyagamma.terms.processes import LatentProcess
+from polyagamma.traces.trace import Trace, Variables
+
+FloatArray = NDArray[np.float64]
+Initial = Mapping[str, ArrayLike]
+Raw = Mapping[str, NDArray[Any]]
+# Pieces of an array of linear predictors: which draws, which rows, values (chains, draws, functions, rows).
+Pieces = Iterable[tuple[slice, slice, FloatArray]]
+BLOCK = 1 << 21  # numbers of a piece, or little more: 16 MB
+
+
+NoiseSource = Callable[[], Noise]  # called for each piece of new rows
+
+
+class LinearForm(NamedTuple):
+    """A linear model, ``eta = offset + intercept + (X - centre) @ beta`` with a Gaussian prior.
+
+    Attributes
+    ----------
+    X : ndarray, shape (n, p)
+    centre : ndarray, shape (p,), or None
+    intercept : bool
+        Whether there is one: it is then the first coefficient.
+    prior : Gaussian
+        Of all coefficients.
+    coefficients : str
+        What the output of chains that holds them is called.
+    fitted : str or None
+        What an output that holds ``X @ beta`` is called, if there may be one.
+    """
+
+    X: FloatArray
+    centre: FloatArray | None
+    intercept: bool
+    prior: Gaussian
+    coefficients: str
+    fitted: str | None
+
+
+class Term(Protocol):
+    """A part of the linear predictor whose prior is Gaussian given its hyperparameters.
+
+    Chains tell of a term in outputs of their own; a posterior has its parameters. Here s or (chains, draws)
+    are draws, n the rows of the model and m new ones.
+
+    Attributes
+    ----------
+    predictors : Predictors
+    new_rows : str
+        What a trace calls the dimension of new rows.
+    """
+
+    predictors: Predictors
+    new_rows: str
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of what a posterior has."""
+
+    @property
+    def on_request(self) -> list[str]:
+        """Names of what a posterior has besides if it is asked for by name."""
+
+    @property
+    def coords(self) -> dict[str, list[Any]]:
+        """Labels of dimensions."""
+
+    @property
+    def known(self) -> FloatArray:
+        """The known part of the term at the rows, (n,): the core takes it for a part of their offsets."""
+
+    def linear(self) -> LinearForm | None:
+        """Return the linear model that the term is; None if it is none.
+
+        Raises
+        ------
+        FloatingPointError
+            If a matrix on the way cannot be factored.
+        """
+
+    def process(self) -> LatentProcess | None:
+        """Return the Gaussian process that the term is; None if it is none."""
+
+    def outputs(self, kept: Collection[str], predictors: bool) -> dict[str, tuple[int, ...]]:
+        """Return names and shapes of what chains have to tell of a draw.
+
+        Parameters
+        ----------
+        kept : collection of str
+            Variables of the posterior.
+        predictors : bool
+            Whether linear predictors of the rows are asked for too.
+        """
+
+    def variables(self, raw: Raw) -> Variables:
+        """Return the variables of the posterior that outputs (chains, draws, ...) make."""
+
+    def row_predictor(self, raw: Raw, offset: FloatArray) -> FloatArray:
+        """Return the linear predictors of the rows, (n,), of a single draw: of its outputs."""
+
+    def initial(self, initvals: Initial, chains: int) -> FloatArray:
+        """Return where chains start, as the core takes it; TypeError or ValueError if it does not fit."""
+
+    def draw_prior(self, draws: int, rng: np.random.Generator) -> Variables:
+        """Return draws of the prior, (1, draws, ...), of all that `row_predictors` needs."""
+
+    def row_predictors(self, draws: xr.Dataset) -> Pieces:
+        """Return the term at the rows of the model, for draws of prior or posterior."""
+
+    def posterior(self, idata: Trace, new_rows: bool) -> xr.Dataset:
+        """Return the posterior of a trace, with what predictors of old or new rows need.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If it is not there, or not of this model.
+        """
+
+    def new_predictors(
+        self, posterior: xr.Dataset, X: FloatArray, noise: NoiseSource, joint: bool = False
+    ) -> Pieces:
+        """Return the term at new rows, drawn where the posterior leaves it open.
+
+        `joint` draws all rows jointly, not each by itself.
+        """
+
+    def log_normalizer(self) -> float | None:
+        """Return the log of the prior density's constant; None if ``lp`` is only up to a constant."""
+
+    def require_memory(self, threads: int) -> None:
+        """Raise MemoryError if the matrices of a run do not fit."""
+
+    def identity(self) -> tuple[str, list[FloatArray]]:
+        """Return what, besides X, tells the term from others: a text and arrays."""
+
+    def description(self) -> dict[str, str]:
+        """Return what a trace says of the term."""
+
+    def notices(self, likelihood: Likelihood, posterior: xr.Dataset) -> list[str]:
+        """Return what the user should know about the model, given its posterior."""
+
+
+def slices(size: int, step: int) -> Iterator[slice]:
+    """Cut `size` things into slices of at most `step`."""
+    for start in range(0, size, step):
+        yield slice(start, min(start + step, size))

@@ -1,0 +1,1 @@
+"""Variational inference: so far the kernel that maximises a bound of the evidence."""
