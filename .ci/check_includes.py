@@ -1,7 +1,4 @@
-"""Checks that includes of the C++ core go one way: from a room to itself and to rooms below it, never in a circle.
-
-    python .ci/check_includes.py
-"""
+"""Checks that includes of the core go one way: to the same room or to one below, never in a circle."""
 
 import re
 import sys

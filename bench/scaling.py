@@ -87,7 +87,9 @@ def gradient(n: int) -> dict[str, float]:
     seconds = []
     for _ in range(3):
         run = sample(fitted, draws, 60, "hmc")
-        seconds.append(run.attrs["sampling_time"] / (draws * run.attrs["leapfrog_steps"] * run.attrs["trajectories"]))
+        seconds.append(
+            run.attrs["sampling_time"] / (draws * run.attrs["leapfrog_steps"] * run.attrs["trajectories"])
+        )
     return {
         "rows": n,
         "ms a gradient": 1e3 * float(np.median(seconds)),

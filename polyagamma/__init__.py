@@ -3,7 +3,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from polyagamma._validation import arguments as _checks  # noqa: F401  # as _random.pyx calls it
 from polyagamma.density import (
     polyagamma_cdf,
     polyagamma_cumulant,

@@ -159,7 +159,7 @@ def linear_chains(
 ) -> Chains:
     """Return the chains of a linear model.
 
-    They tell ``"beta"``, the p coefficients, and ``"parameters"`` of likelihood and prior, if these have some.
+    They tell ``"beta"``, the p coefficients, and ``"parameters"`` of likelihood and prior, if there are any.
 
     Parameters
     ----------
@@ -310,10 +310,10 @@ def process_chains(
 ) -> Chains:
     """Return the chains of a Gaussian-process model.
 
-    Rows have log-likelihood ``kappa * eta - b * log(2 cosh(eta / 2))``, ``eta = offset + f`` (f less its prior
-    mean). All arrays are C-contiguous float64 and are kept, not copied. They tell ``"f"`` (functions * n),
-    ``"theta"``, log kernel parameters (functions * d), and ``"v"``, the first coordinates of the whitened f
-    (functions * m).
+    Rows have log-likelihood ``kappa * eta - b * log(2 cosh(eta / 2))``, ``eta = offset + f`` (f less its
+    prior mean). All arrays are C-contiguous float64 and are kept, not copied. They tell ``"f"``
+    (functions * n), ``"theta"``, log kernel parameters (functions * d), and ``"v"``, the first coordinates of
+    the whitened f (functions * m).
 
     Parameters
     ----------

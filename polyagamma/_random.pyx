@@ -10,7 +10,7 @@ from libc.math cimport INFINITY, fabs
 from libc.stdint cimport uint64_t
 from numpy.random cimport bitgen_t
 
-from polyagamma import _checks
+from polyagamma._validation import arguments as _checks
 
 cdef extern from "simd/loops.hpp" namespace "polyagamma" nogil:
     cdef struct Loops:

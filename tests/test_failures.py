@@ -14,6 +14,7 @@ from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import PolyaGammaGP, ResumeError
 from polyagamma.mcmc import rounds, runs
+from polyagamma.mcmc.core_chains import CoreChains
 from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
@@ -167,14 +168,14 @@ def press_ctrl_c():
 
 def slow_rounds(monkeypatch, seconds, at):
     """Let each sweep from the `at`-th take seconds, in which the core cannot be stopped."""
-    advance = rounds.advance
+    run = CoreChains.run
 
-    def slow(chains, sweeps, out):
+    def slow(chains, sweeps, out=None):
         late = chains.sweeps_done >= at
-        advance(chains, sweeps, out)
+        run(chains, sweeps, out)
         time.sleep(seconds * late)  # behind the sweep: its state must not be taken for the one before
 
-    monkeypatch.setattr("polyagamma.mcmc.driver.advance", slow)
+    monkeypatch.setattr(CoreChains, "run", slow)
     monkeypatch.setattr(rounds, "ROUND_SWEEPS", 1)
 
 

@@ -67,21 +67,21 @@ def test_draws_do_not_depend_on_threads_or_rounds():
     draws = []
     for rounds in ([20], [1, 7, 12]):
         covariance = TrainingCovariance(kernel, X, 1e-6)
-        core = _gibbs.ProcessChains(
+        core = _gibbs.process_chains(
             process=_gibbs.FullProcess(
                 n_rows=40, n_theta=1, covariance=core_processes.core_covariance(covariance, fixed=False)
             ),
-            shape=np.ones(40),
+            b=np.ones(40),
             kappa=(Y - 0.5)[np.newaxis],
             offset=np.zeros((1, 40)),
             log_prior=LogParameterPrior(kernel, {}),
-            initial_theta=np.zeros((2, 1, 1)),
             bit_generators=[np.random.PCG64(1), np.random.PCG64(2)],
             tune=9,
             steps=(1, 1, 1, 1, 1),
             complete_every=2,
             threads=1,
         )
+        core.start(np.zeros((2, 1, 1)))
         out = np.empty((2, 20, 40))
         for start, size in zip(np.cumsum([0, *rounds[:-1]]), rounds, strict=True):
             core.run(size, {"f": out[:, start : start + size]})

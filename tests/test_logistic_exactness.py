@@ -6,7 +6,7 @@ from scipy.special import expit
 from scipy.stats import chi2
 
 from polyagamma import Normal, PolyaGammaLogistic
-from polyagamma.mcmc.chains import make_chains
+from polyagamma.mcmc.chains import make_chains, starting_points
 from polyagamma.mcmc.settings import Settings
 from polyagamma.terms.priors import Gaussian
 
@@ -75,7 +75,8 @@ def joint_z_scores(kernel, iterations=9000):
     for iteration in range(iterations):
         parts = model(simulate(theta, rng))._specification
         start = {"intercept": theta[0], "beta": theta[1:]}
-        chains = make_chains(parts.likelihood, parts.term, start, settings, [generator])
+        chains = make_chains(parts.likelihood, parts.term, settings, [generator])
+        chains.start(starting_points(parts.likelihood, parts.term, start, settings, [generator]))
         chains.run(1, {"beta": draws[np.newaxis, iteration : iteration + 1]})
         theta = draws[iteration]
     scaled = draws / np.r_[INTERCEPT_SIGMA, np.full(P, SIGMA)]

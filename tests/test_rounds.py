@@ -6,7 +6,9 @@ import time
 import numpy as np
 import pytest
 
+from polyagamma import _gibbs
 from polyagamma.mcmc import rounds
+from polyagamma.mcmc.core_chains import LinearChains
 from polyagamma.mcmc.driver import Driver
 from polyagamma.mcmc.memory_backend import MemoryBackend
 from polyagamma.mcmc.progress import Silent
@@ -123,11 +125,19 @@ def test_error_of_a_callback_is_the_users():
         run(CountingChains(), callback=lambda progress: 1 / progress.draws)
 
 
-def test_numerical_error_is_worded(monkeypatch):
-    monkeypatch.setattr(rounds, "ROUND_SECONDS", 0.0)
+def test_numerical_errors_are_worded():
+    class FailingCore:
+        sweeps_done = 40
 
-    def fail():
-        raise rounds.NumericalError("not_positive_definite", 1, 7, 2)
+        def start(self, _):
+            raise _gibbs.NumericalError("not_finite", 0, 0, 3)
 
+        def run(self, *_):
+            raise _gibbs.NumericalError("not_positive_definite", 1, 7, 2)
+
+    chains = object.__new__(LinearChains)
+    chains._core = FailingCore()
     with pytest.raises(FloatingPointError, match=r"chain 1 stopped at sweep 47: .* in row 2.* scale X"):
-        run(CountingChains(at=40, action=fail))
+        chains.run(10)
+    with pytest.raises(FloatingPointError, match=r"cannot start: the value at index 3 .* scale X"):
+        chains.start(None)

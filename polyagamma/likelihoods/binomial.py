@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, gammaln
 
 from polyagamma._validation import models as checks
-from polyagamma.likelihoods.likelihood import FloatArray, ObservedRows
+from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, ObservedRows, PolyaGammaForm
+
+ROWS_AT_ONCE = 1 << 16  # where a temporary of the length of the data would be large
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,21 @@ class BinomialLikelihood(ObservedRows):
 
     @property
     def b(self) -> FloatArray:
-        """See `PolyaGammaLikelihood`: weight times trials."""
+        """First parameters of the Pólya-gamma variables, (n,): weight times trials."""
         return self.weights * self.trials
 
     @property
     def kappa(self) -> FloatArray:
-        """See `PolyaGammaLikelihood`: weight times (successes less half the trials)."""
+        """Weight times (successes less half the trials), (1, n)."""
         return (self.weights * (self.y - self.trials / 2))[np.newaxis]
+
+    def polya_gamma(self) -> PolyaGammaForm:
+        """See `Likelihood`."""
+        return PolyaGammaForm(self.b, self.kappa)
+
+    def core(self) -> CoreForm:
+        """See `Likelihood`."""
+        return CoreForm("binomial", {"b": self.b, "kappa": self.kappa[0]})
 
     @cached_property
     def log_binomial(self) -> FloatArray:
@@ -65,7 +76,7 @@ class BinomialLikelihood(ObservedRows):
         return np.asarray(gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1))
 
     def log_constant(self) -> float:
-        """See `PolyaGammaLikelihood`: the binomial coefficients."""
+        """See `Likelihood`: the binomial coefficients."""
         return float(self.log_binomial @ self.weights)
 
     def log_likelihood(self, eta: FloatArray, rows: slice) -> FloatArray:
@@ -89,3 +100,28 @@ class BinomialLikelihood(ObservedRows):
     def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
         """See `Likelihood`: successes."""
         return np.asarray(rng.binomial(trials.astype(np.int64), expit(eta[..., 0, :])))
+
+    def notices(self, predictor: Callable[[slice], FloatArray]) -> list[str]:
+        """See `Likelihood`: an explanation if the classes are separated, so that the prior alone decides."""
+        if not self._is_separated(predictor):
+            return []
+        occurring = np.unique(self.y / self.trials)
+        found = "a linear function of the predictors perfectly separates the classes"
+        if len(occurring) == 1:
+            found = f"only one class ({self.classes[int(occurring[0])]}) occurs"
+        return [
+            f"{found}: the likelihood keeps growing with the size of the coefficients, which is therefore "
+            "decided by the prior; make sure that it says what you know"
+        ]
+
+    def _is_separated(self, predictor: Callable[[slice], FloatArray]) -> bool:
+        """Whether each row is on the side of its class; with successes and failures it is on neither."""
+        y, trials = self.y, self.trials
+        if ((y > 0) & (y < trials)).any():
+            return False
+        for first in range(0, len(y), ROWS_AT_ONCE):
+            rows = slice(first, first + ROWS_AT_ONCE)
+            eta = self.offset[rows] + predictor(rows)
+            if not (eta * (y[rows] - trials[rows] / 2) > 0).all():
+                return False
+        return True

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp, softmax
 
-from polyagamma.likelihoods.likelihood import FloatArray, ObservedRows
+from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, ObservedRows, PolyaGammaForm
 
 
 @dataclass(frozen=True)
@@ -25,18 +25,22 @@ class CategoricalLikelihood(ObservedRows):
 
     @property
     def b(self) -> FloatArray:
-        """See `PolyaGammaLikelihood`: the weights."""
+        """First parameters of the Pólya-gamma variables, (n,): the weights."""
         return self.weights
 
     @property
     def kappa(self) -> FloatArray:
-        """See `PolyaGammaLikelihood`: weight times (whether the row is of the class, less a half)."""
+        """Weight times (whether the row is of the class, less a half), (classes, n)."""
         is_class = self.y == np.arange(len(self.classes))[:, np.newaxis]
         return np.asarray(self.weights * (is_class - 0.5))
 
-    def log_constant(self) -> float:
-        """See `PolyaGammaLikelihood`."""
-        return 0.0
+    def polya_gamma(self) -> PolyaGammaForm:
+        """See `Likelihood`."""
+        return PolyaGammaForm(self.b, self.kappa)
+
+    def core(self) -> CoreForm | None:
+        """See `Likelihood`: linear models have one linear predictor."""
+        return None
 
     def log_likelihood(self, eta: FloatArray, rows: slice) -> FloatArray:
         """See `Likelihood`."""

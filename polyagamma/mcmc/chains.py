@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from polyagamma.likelihoods.likelihood import PolyaGammaLikelihood
+from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.core_chains import (
     BitGenerators,
-    FixedKernelChains,
+    FixedProcessChains,
     LinearChains,
     Mix,
     ProcessChains,
-    Rows,
     linear_bytes,
 )
-from polyagamma.mcmc.rounds import Chains, one_blas_thread
+from polyagamma.mcmc.rounds import Chains
 from polyagamma.mcmc.settings import Settings
 from polyagamma.terms.processes import LatentProcess
 from polyagamma.terms.term import Initial, Term
@@ -29,13 +28,9 @@ LINEAR_STATISTICS, PROCESS_STATISTICS = 1, 5  # that chains tell of a draw, at m
 
 
 def make_chains(
-    likelihood: PolyaGammaLikelihood,
-    term: Term,
-    initvals: Initial | None,
-    settings: Settings,
-    bit_generators: BitGenerators,
+    likelihood: Likelihood, term: Term, settings: Settings, bit_generators: BitGenerators
 ) -> Chains:
-    """Return the chains that suit a model, at their starting points.
+    """Return the chains that suit a model; they have not started.
 
     A linear model has a sampler of its own. A process with a fixed kernel is moved along Hamiltonian
     trajectories: those of a linear model, if it is one (a process of low rank whose rows have no variances of
@@ -43,45 +38,48 @@ def make_chains(
 
     Parameters
     ----------
-    likelihood : PolyaGammaLikelihood
+    likelihood : Likelihood
     term : Term
-    initvals : mapping, optional
-        Where to start, by the names of the term's parameters.
     settings : Settings
     bit_generators : sequence of BitGenerator
 
     Raises
     ------
     FloatingPointError
-        If a fixed kernel's matrix is not positive definite.
-    TypeError, ValueError
-        If `initvals` do not fit, or `settings` ask for split HMC where there is none.
+        If a matrix cannot be factored.
+    ValueError
+        If `settings` ask for a transition kernel that the model has not.
     """
-    initial = None if initvals is None else term.initial(initvals, settings.chains)
-    rows = Rows(
-        likelihood.b,
-        likelihood.kappa,
-        np.tile(likelihood.offset + term.known, (likelihood.n_functions, 1)),
-    )
-    latent = term.process()
-    if latent is None or _moves_along_trajectories(latent, rows, settings):
-        if (linear := term.linear()) is not None:
-            start = None if latent is not None else initial
-            with one_blas_thread():
-                return LinearChains(linear, rows, start, settings, bit_generators)
+    latent, rows = term.process(), likelihood.polya_gamma()
+    if rows is None and settings.kernel == "gibbs":
+        raise ValueError(
+            f"kernel='gibbs' needs a likelihood with a Pólya-gamma form, got {type(likelihood).__name__}: "
+            "pass kernel='hmc'"
+        )
+    offset = likelihood.offset + term.known
+    if latent is None or _moves_along_trajectories(latent, likelihood, settings):
+        core = likelihood.core()
+        if core is not None and (linear := term.linear()) is not None:
+            return LinearChains(linear, core, offset, settings, bit_generators)
         assert latent is not None  # a term is a linear model or a process
-        if (covariance := latent.process.covariance) is not None:
-            return FixedKernelChains(latent.process, covariance, rows, settings, bit_generators)
+        if rows is not None and (covariance := latent.process.covariance) is not None:
+            return FixedProcessChains(
+                latent.process, covariance, rows, offset[np.newaxis], settings, bit_generators
+            )
     if settings.kernel == "hmc":
         raise ValueError(
             "kernel='hmc' needs sample_kernel=False, two classes and no approximation='fitc': pass 'auto'"
         )
-    start = _start(latent, len(rows.kappa), initial, settings, bit_generators)
-    return ProcessChains(latent, rows, start, _mix(latent, settings), settings, bit_generators)
+    if rows is None:
+        raise ValueError(
+            f"Gaussian processes need a likelihood with a Pólya-gamma form, got {type(likelihood).__name__}"
+        )
+    offsets = np.tile(offset, (likelihood.n_functions, 1))
+    return ProcessChains(latent, rows, offsets, _mix(latent, settings), settings, bit_generators)
 
 
-def _moves_along_trajectories(latent: LatentProcess, rows: Rows, settings: Settings) -> bool:
-    return latent.prior is None and settings.kernel != "gibbs" and len(rows.kappa) == 1
+def _moves_along_trajectories(latent: LatentProcess, likelihood: Likelihood, settings: Settings) -> bool:
+    return latent.prior is None and settings.kernel != "gibbs" and likelihood.n_functions == 1
 
 
 def _mix(latent: LatentProcess, settings: Settings) -> Mix:
@@ -89,19 +87,28 @@ def _mix(latent: LatentProcess, settings: Settings) -> Mix:
     return MIXES["gibbs" if settings.kernel == "gibbs" else auto]
 
 
-def _start(
-    latent: LatentProcess,
-    functions: int,
-    initial: FloatArray | None,
+def starting_points(
+    likelihood: Likelihood,
+    term: Term,
+    initvals: Initial | None,
     settings: Settings,
     bit_generators: BitGenerators,
-) -> FloatArray:
-    """Return log kernel parameters (chains, functions, d) to start at.
+) -> FloatArray | None:
+    """Return where chains start, as the core takes it; None leaves it to the core.
 
-    By default these are near those of the kernel, from each chain's generator.
+    By default kernel parameters start near those of the kernel, from each chain's generator.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `initvals` do not fit.
     """
+    initial = None if initvals is None else term.initial(initvals, settings.chains)
+    latent, functions = term.process(), likelihood.n_functions
+    if latent is None:
+        return initial
     if latent.prior is None:
-        return np.empty((settings.chains, functions, 0))
+        return None
     if initial is not None:
         return np.repeat(initial[:, np.newaxis], functions, axis=1)
     theta = np.array(latent.process.kernel.theta, dtype=np.float64)
@@ -113,6 +120,7 @@ def memory(term: Term, settings: Settings) -> tuple[int, int]:
     """Return how many statistics chains tell of a draw, and the bytes of all that they allocate."""
     latent = term.process()
     if latent is None:
-        ((coefficients,),) = term.outputs((), False).values()
-        return LINEAR_STATISTICS, linear_bytes(len(term.predictors.X), coefficients, settings)
+        linear = term.linear()
+        assert linear is not None
+        return LINEAR_STATISTICS, linear_bytes(len(term.predictors.X), linear, settings)
     return PROCESS_STATISTICS, 8 * latent.process.doubles(settings.threads, latent.prior is None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma import _gibbs
-from polyagamma.mcmc.rounds import Arrays, WrappedChains
+from polyagamma.likelihoods.likelihood import CoreForm, PolyaGammaForm
+from polyagamma.mcmc.rounds import Arrays, WrappedChains, one_blas_thread
 from polyagamma.mcmc.settings import Settings
 from polyagamma.terms.core_processes import core_covariance
 from polyagamma.terms.kernels import TrainingCovariance
@@ -21,15 +24,6 @@ BitGenerators = Sequence[np.random.BitGenerator]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows in Pólya-gamma form: b (n,); kappa and offsets (functions, n)."""
-
-    b: FloatArray
-    kappa: FloatArray
-    offset: FloatArray
-
-
-@dataclass(frozen=True)
 class Mix:
     """Updates of a sweep, as the core knows them: steps of each, and every which sweep makes all of them."""
 
@@ -37,56 +31,79 @@ class Mix:
     complete_every: int
 
 
-class LinearChains(WrappedChains):
+class CoreChains(WrappedChains):
+    """Chains of the core, whose numerical errors become FloatingPointErrors with a cure."""
+
+    _core: _gibbs.Chains
+
+    def start(self, initial: FloatArray | None) -> None:
+        """Put the chains at their starting points; see `_gibbs.Chains.start`."""
+        with one_blas_thread(), self._errors_in_words():
+            self._core.start(initial)
+
+    def run(self, sweeps: int, out: Arrays | None = None) -> None:
+        """Advance every chain, filling `out`."""
+        with self._errors_in_words(self._core.sweeps_done):
+            self._core.run(sweeps, out)
+
+    @contextmanager
+    def _errors_in_words(self, first: int | None = None) -> Iterator[None]:
+        try:
+            yield
+        except _gibbs.NumericalError as error:
+            raise self._in_words(error, first) from error
+
+    @abstractmethod
+    def _in_words(self, error: _gibbs.NumericalError, first: int | None) -> FloatingPointError:
+        """Return what kept chains from going on after `first` sweeps (None: from starting), and the cure."""
+
+
+class LinearChains(CoreChains):
     """Chains of the coefficients of a linear model.
 
     Parameters
     ----------
     linear : LinearForm
-    rows : Rows
-        With one function.
-    initial : ndarray, shape (chains, k), optional
-        Coefficients to start at; by default the core chooses.
+    likelihood : CoreForm
+    offset : ndarray, shape (n,)
     settings : Settings
     bit_generators : sequence of BitGenerator
     """
 
-    _core: _gibbs.LogisticChains
-
     def __init__(
         self,
         linear: LinearForm,
-        rows: Rows,
-        initial: FloatArray | None,
+        likelihood: CoreForm,
+        offset: FloatArray,
         settings: Settings,
         bit_generators: BitGenerators,
     ) -> None:
         self._linear = linear
-        model = _gibbs.LogisticModel(
-            X=linear.X,
-            centre=linear.centre,
-            shape=rows.b,
-            kappa=rows.kappa[0],
-            offset=rows.offset[0],
-            prior_mean=linear.prior.mean,
-            prior_precision=linear.prior.precision,
-            intercept=linear.intercept,
-        )
-        self._core = _gibbs.LogisticChains(
-            model=model,
-            bit_generators=bit_generators,
-            initial=initial,
-            tune=settings.tune,
-            kernel=settings.kernel,
-            threads=settings.threads,
-        )
+        prior = linear.prior.core()
+        with one_blas_thread(), self._errors_in_words():
+            model = _gibbs.LinearModel(
+                X=linear.X,
+                centre=linear.centre,
+                offset=offset,
+                likelihood=_gibbs.Likelihood(likelihood.name, likelihood.arrays),
+                prior=_gibbs.Prior(prior.name, len(linear.prior.mean), prior.arrays),
+                intercept=linear.intercept,
+            )
+            self._core = _gibbs.linear_chains(
+                model=model,
+                bit_generators=bit_generators,
+                tune=settings.tune,
+                kernel=settings.kernel,
+                threads=settings.threads,
+            )
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
-        """Advance every chain, filling `out`; NumericalError if a matrix cannot be factored."""
+        """Advance every chain, filling `out`."""
         if out is None:
-            return self._core.run(sweeps)
+            return super().run(sweeps)
         beta = self._coefficients(sweeps, out)
-        self._core.run(sweeps, {"beta": beta} | {name: out[name] for name in self.stats if name in out})
+        told = {name: out[name] for name in (*self.stats, "parameters") if name in out}
+        super().run(sweeps, {"beta": beta} | told)
         if self._linear.fitted is not None and self._linear.fitted in out:
             fitted = out[self._linear.fitted]
             for draw in np.ndindex(beta.shape[:-1]):  # the bits of a product depend on its size
@@ -100,8 +117,22 @@ class LinearChains(WrappedChains):
         chains = len(next(iter(out.values())))
         return np.empty((chains, sweeps, len(self._linear.prior.mean)))
 
+    def _in_words(self, error: _gibbs.NumericalError, first: int | None) -> FloatingPointError:
+        kind, chain, sweep, index = error.args
+        what = {
+            "not_positive_definite": f"the posterior precision is not positive definite in row {index}",
+            "not_finite": f"the value at index {index} is not finite",
+        }[kind]
+        where = (
+            "the chains cannot start" if first is None else f"chain {chain} stopped at sweep {first + sweep}"
+        )
+        return FloatingPointError(
+            f"{where}: {what}. The scales of predictors or priors are too far apart for double precision: "
+            "centre and scale X, or use a narrower prior"
+        )
 
-class FixedKernelChains(WrappedChains):
+
+class FixedProcessChains(CoreChains):
     """Hamiltonian trajectories of a full process with a fixed kernel.
 
     Parameters
@@ -109,93 +140,83 @@ class FixedKernelChains(WrappedChains):
     process : Process
     covariance : TrainingCovariance
         Of the process.
-    rows : Rows
-        With one function.
+    rows : PolyaGammaForm
+        Of one function.
+    offset : ndarray, shape (1, n)
     settings : Settings
     bit_generators : sequence of BitGenerator
     """
-
-    _core: _gibbs.FixedKernelChains
 
     def __init__(
         self,
         process: Process,
         covariance: TrainingCovariance,
-        rows: Rows,
+        rows: PolyaGammaForm,
+        offset: FloatArray,
         settings: Settings,
         bit_generators: BitGenerators,
     ) -> None:
         self._process = process
-        self._core = _gibbs.FixedKernelChains(
+        self._core = _gibbs.fixed_process_chains(
             covariance=core_covariance(covariance, fixed=True),
-            shape=rows.b,
-            kappa=rows.kappa[0],
-            offset=rows.offset[0],
+            b=rows.b,
+            kappa=rows.kappa,
+            offset=offset,
             bit_generators=bit_generators,
             tune=settings.tune,
             threads=settings.threads,
         )
 
-    def run(self, sweeps: int, out: Arrays | None = None) -> None:
-        """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
-        try:
-            self._core.run(sweeps, out)
-        except _gibbs.NumericalError as error:
-            raise not_positive_definite(self._process, None) from error
+    def _in_words(self, _error: _gibbs.NumericalError, _first: int | None) -> FloatingPointError:
+        return not_positive_definite(self._process, None)
 
 
-class ProcessChains(WrappedChains):
+class ProcessChains(CoreChains):
     """Gibbs sampling of latent functions and kernel parameters.
 
     Parameters
     ----------
     latent : LatentProcess
-    rows : Rows
-    initial : ndarray, shape (chains, functions, d)
-        Log kernel parameters to start at; d = 0 if they are fixed.
+    rows : PolyaGammaForm
+    offset : ndarray, shape (functions, n)
     mix : Mix
     settings : Settings
     bit_generators : sequence of BitGenerator
     """
 
-    _core: _gibbs.ProcessChains
-
     def __init__(
         self,
         latent: LatentProcess,
-        rows: Rows,
-        initial: FloatArray,
+        rows: PolyaGammaForm,
+        offset: FloatArray,
         mix: Mix,
         settings: Settings,
         bit_generators: BitGenerators,
     ) -> None:
         self._process, self._sampled = latent.process, latent.prior is not None
-        try:
-            self._core = _gibbs.ProcessChains(
+        with self._errors_in_words():
+            self._core = _gibbs.process_chains(
                 process=latent.process.core(fixed=not self._sampled),
-                shape=rows.b,
+                b=rows.b,
                 kappa=rows.kappa,
-                offset=rows.offset,
+                offset=offset,
                 log_prior=latent.prior,
-                initial_theta=initial,
                 bit_generators=bit_generators,
                 tune=settings.tune,
                 steps=mix.steps,
                 complete_every=mix.complete_every,
                 threads=settings.threads,
             )
-        except _gibbs.NumericalError as error:
-            raise not_positive_definite(self._process, None) from error
 
-    def run(self, sweeps: int, out: Arrays | None = None) -> None:
-        """Advance every chain, filling `out`; FloatingPointError if the kernel matrix cannot be factored."""
-        try:
-            self._core.run(sweeps, out and {{"v": "whitened"}.get(name, name): out[name] for name in out})
-        except _gibbs.NumericalError as error:
-            theta = self._core.theta(error.args[1])[0] if self._sampled else None
-            raise not_positive_definite(self._process, theta) from error
+    def _in_words(self, error: _gibbs.NumericalError, _first: int | None) -> FloatingPointError:
+        if not self._sampled:
+            return not_positive_definite(self._process, None)
+        theta = self._core.parameters(error.args[1])[: len(self._process.kernel.theta)]
+        return not_positive_definite(self._process, theta)
 
 
-def linear_bytes(n_rows: int, n_coefficients: int, settings: Settings) -> int:
+def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
     """Return the memory of the chains of a linear model, besides X and the draws."""
-    return _gibbs.memory_estimate(n_rows, n_coefficients, settings.chains, settings.tune)
+    size = len(linear.prior.mean)
+    rows = max(n_rows, size) if linear.prior.scales else n_rows  # such a prior keeps all coefficients apart
+    return _gibbs.memory_estimate(rows, size, settings.chains, settings.tune)

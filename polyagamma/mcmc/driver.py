@@ -10,7 +10,7 @@ import numpy as np
 
 from polyagamma.mcmc.interrupt import GivenUp, Interrupt
 from polyagamma.mcmc.progress import Display, Progress
-from polyagamma.mcmc.rounds import Arrays, BatchSize, TraceBackend, advance, one_blas_thread
+from polyagamma.mcmc.rounds import Arrays, BatchSize, TraceBackend, one_blas_thread
 from polyagamma.mcmc.run_state import RunState
 
 Callback = Callable[[Progress], Any]
@@ -109,7 +109,7 @@ class Driver:
             state.hold()
         self.mid_round = True
         start = time.perf_counter()
-        self._interrupt.attend(lambda: advance(state.chains, sweeps, out), may_give_up=slow)
+        self._interrupt.attend(lambda: state.chains.run(sweeps, out), may_give_up=slow)
         seconds = time.perf_counter() - start
         self.mid_round = False
         state.release()

@@ -13,11 +13,10 @@ import xarray as xr
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from polyagamma._gibbs import NumericalError
-
 ROUND_SECONDS = 0.1  # control comes back to Python about this often
 ROUND_SWEEPS = 8192  # and after no more sweeps than this
 Arrays = Mapping[str, NDArray[Any]]
+FloatArray = NDArray[np.float64]
 
 
 class Chains(Protocol):
@@ -35,8 +34,17 @@ class Chains(Protocol):
     def kernel_info(self) -> Mapping[str, str | int | float]:
         """What the transition kernel is; final after warm-up."""
 
+    def start(self, initial: FloatArray | None) -> None:
+        """Put the chains at their starting points, before the first run unless a state is set."""
+
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
-        """Advance every chain, filling `out`, whose arrays have shape (chains, sweeps, ...)."""
+        """Advance every chain, filling `out`, whose arrays have shape (chains, sweeps, ...).
+
+        Raises
+        ------
+        FloatingPointError
+            If a matrix cannot be factored, or a value is not finite.
+        """
 
     def state(self) -> Arrays:
         """Everything needed to go on with the same bits, except the bit generators."""
@@ -64,6 +72,10 @@ class WrappedChains:
     def kernel_info(self) -> Mapping[str, str | int | float]:
         """What the transition kernel is; final after warm-up."""
         return self._core.kernel_info
+
+    def start(self, initial: FloatArray | None) -> None:
+        """Put the chains at their starting points."""
+        self._core.start(initial)
 
     def state(self) -> Arrays:
         """Return everything needed to go on with the same bits, except the generators' states."""
@@ -127,20 +139,3 @@ def one_blas_thread() -> AbstractContextManager[Any]:
 def _thread_pools() -> ThreadpoolController:
     """Return the thread pools of the libraries loaded so far, BLAS among them: a search of milliseconds."""
     return ThreadpoolController()
-
-
-def advance(chains: Chains, sweeps: int, out: Arrays | None) -> None:
-    """Make `sweeps` sweeps; FloatingPointError says in words what kept a chain from going on."""
-    first = chains.sweeps_done
-    try:
-        chains.run(sweeps, out)
-    except NumericalError as error:
-        kind, chain, sweep, index = error.args
-        what = {
-            "not_positive_definite": f"the posterior precision is not positive definite in row {index}",
-            "not_finite": f"the value at index {index} is not finite",
-        }[kind]
-        raise FloatingPointError(
-            f"chain {chain} stopped at sweep {first + sweep}: {what}. The scales of predictors or priors are "
-            "too far apart for double precision: centre and scale X, or use a narrower prior"
-        ) from error

@@ -14,7 +14,7 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
 from polyagamma.mcmc import diagnostics
 from polyagamma.mcmc.augmentation import AugmentedChains
-from polyagamma.mcmc.chains import make_chains, memory
+from polyagamma.mcmc.chains import make_chains, memory, starting_points
 from polyagamma.mcmc.driver import Callback, Driver
 from polyagamma.mcmc.folder_backend import FolderBackend
 from polyagamma.mcmc.interrupt import interruptible
@@ -33,7 +33,14 @@ def new_run(model: Specification, settings: Settings, initvals: Initial | None) 
     if settings.var_names is not None:
         checks.known_names("var_names", settings.var_names, model.parameters + model.on_request)
     generators = bit_generators(settings)
-    return RunState(settings, generators, _started(model, settings, generators, initvals), RunLog())
+
+    def started() -> Chains:
+        chains = _chains(model, settings, generators)
+        own = generators[: settings.chains]
+        chains.start(starting_points(model.likelihood, model.term, initvals, settings, own))
+        return chains
+
+    return RunState(settings, generators, interruptible(started), RunLog())
 
 
 def stored_run(model: Specification, snapshot: Arrays, draws: int | None, cores: int | None) -> RunState:
@@ -44,19 +51,15 @@ def stored_run(model: Specification, snapshot: Arrays, draws: int | None, cores:
     if draws is not None:
         settings = replace(settings, draws=checks.integer("draws", draws, max(run.draws, 1)))
     generators = bit_generators(settings)
-    state = RunState(settings, generators, _started(model, settings, generators, None), run)
+    chains = interruptible(lambda: _chains(model, settings, generators))
+    state = RunState(settings, generators, chains, run)
     state.restore(snapshot)
     return state
 
 
-def _started(
-    model: Specification,
-    settings: Settings,
-    generators: list[np.random.BitGenerator],
-    initvals: Initial | None,
-) -> Chains:
+def _chains(model: Specification, settings: Settings, generators: list[np.random.BitGenerator]) -> Chains:
     own, rest = generators[: settings.chains], generators[settings.chains :]
-    chains = interruptible(lambda: make_chains(model.likelihood, model.term, initvals, settings, own))
+    chains = make_chains(model.likelihood, model.term, settings, own)
     return AugmentedChains(chains, model.augmented_rows(), rest) if rest else chains
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from polyagamma.likelihoods.likelihood import PolyaGammaLikelihood
+from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.augmentation import AugmentedRows
 from polyagamma.mcmc.digest import digest
 from polyagamma.mcmc.rounds import Arrays, Chains
@@ -29,12 +29,12 @@ class Specification:
     ----------
     name : str
         What traces and checkpoints call the model.
-    likelihood : PolyaGammaLikelihood
+    likelihood : Likelihood
     term : Term
     """
 
     name: str
-    likelihood: PolyaGammaLikelihood
+    likelihood: Likelihood
     term: Term
 
     @property
@@ -70,12 +70,15 @@ class Specification:
     def augmented_rows(self) -> AugmentedRows:
         """Return what the Pólya-gamma variables of the rows depend on; ValueError if rows have none."""
         functions, offset = self.likelihood.n_functions, self.likelihood.offset
+        rows = self.likelihood.polya_gamma()
+        if rows is None:
+            raise ValueError(f"var_names has {OMEGA!r}, which this likelihood has not: drop it")
         if functions > 1:
             raise ValueError(
                 f"var_names has {OMEGA!r}, which needs two classes or trials: a softmax of "
                 f"{functions} classes has no such variable for each row; drop it"
             )
-        return AugmentedRows(self.likelihood.b, lambda raw: self.term.row_predictor(raw, offset))
+        return AugmentedRows(rows.b, lambda raw: self.term.row_predictor(raw, offset))
 
     def outputs(self, settings: Settings) -> dict[str, tuple[int, ...]]:
         """Return names and shapes of what the chains tell of each draw, besides their statistics."""

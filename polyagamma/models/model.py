@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
-from polyagamma.likelihoods.likelihood import PolyaGammaLikelihood
+from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.driver import Callback
 from polyagamma.mcmc.folder_backend import FolderBackend, read_checkpoint, require_free
 from polyagamma.mcmc.memory_backend import MemoryBackend
@@ -35,13 +35,13 @@ class Model:
 
     Parameters
     ----------
-    likelihood : PolyaGammaLikelihood
+    likelihood : Likelihood
     term : Term
     """
 
     _name: ClassVar[str]
 
-    def __init__(self, likelihood: PolyaGammaLikelihood, term: Term) -> None:
+    def __init__(self, likelihood: Likelihood, term: Term) -> None:
         self._specification = Specification(self._name, likelihood, term)
 
     @property

@@ -15,7 +15,6 @@ from polyagamma.terms import term
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import Gaussian
 from polyagamma.terms.processes import LatentProcess
-from polyagamma.terms.separation import is_separated, separation_notice
 from polyagamma.terms.term import Initial, LinearForm, NoiseSource, Pieces, Raw, slices
 from polyagamma.traces import trace
 
@@ -178,12 +177,11 @@ class LinearTerm:
         return self._description
 
     def notices(self, likelihood: Likelihood, posterior: xr.Dataset) -> list[str]:
-        """Return an explanation if the classes are separated, where that is no matter of course (p < n)."""
+        """See `Term`: what the likelihood has to say of the fit, where one is no matter of course (p < n)."""
         n, p = self.predictors.X.shape
         if p + self.predictors.intercept >= n:
             return []
         step = -(-posterior.sizes["draw"] // MOST_DRAWS)
         intercept, beta = self._flat(posterior.isel(draw=slice(None, None, step)))
         middle, slopes = intercept.mean(), beta.mean(axis=0)
-        separated = is_separated(likelihood, lambda rows: middle + self.predictors.X[rows] @ slopes)
-        return [separation_notice(likelihood)] if separated else []
+        return likelihood.notices(lambda rows: middle + self.predictors.X[rows] @ slopes)

@@ -12,6 +12,7 @@ from scipy.linalg import block_diag, cho_factor, cho_solve
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
+from polyagamma.likelihoods.likelihood import CoreForm
 
 FloatArray = NDArray[np.float64]
 
@@ -21,6 +22,15 @@ class Gaussian(NamedTuple):
 
     mean: FloatArray  # (p,)
     precision: FloatArray  # (p,): its diagonal, or (p, p)
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """Names of what is sampled of the prior itself: nothing."""
+        return ()
+
+    def core(self) -> CoreForm:
+        """Return the core's prior."""
+        return CoreForm("gaussian", {"mean": self.mean, "precision": self.precision})
 
     def log_normalizer(self) -> float:
         """Log of the density at the mean: ``log|precision| / 2 - p log(2 pi) / 2``."""
