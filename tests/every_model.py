@@ -5,6 +5,7 @@ import pytest
 from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
 
 from polyagamma import HilbertBasis, PolyaGammaGP, PolyaGammaLogistic
+from polyagamma.terms.ridge import Ridge
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((24, 2))
@@ -21,6 +22,8 @@ BOTH, ALL = ("auto", "gibbs"), ("auto", "gibbs", "hmc")
 KINDS = {
     "logistic": (lambda: PolyaGammaLogistic(X, Y), ALL),
     "binomial": (lambda: PolyaGammaLogistic(X, COUNTS, intercept=False, **ROWS), ALL),
+    "ridge": (lambda: PolyaGammaLogistic(X, Y, prior=Ridge(0.7)), ALL),
+    "wide ridge": (lambda: PolyaGammaLogistic(WIDE, Y[:5], prior=Ridge(0.7)), ALL),
     "wide": (lambda: PolyaGammaLogistic(WIDE, Y[:5]), ALL),
     "gp": (lambda: PolyaGammaGP(X, Y, KERNEL), BOTH),
     "gp binomial": (lambda: PolyaGammaGP(X, COUNTS, KERNEL, mean=0.3, **ROWS), BOTH),

@@ -54,7 +54,7 @@ def test_log_normalizer_and_draws(precision):
     cov = np.linalg.inv(np.diag(precision) if precision.ndim == 1 else precision)
     expected = multivariate_normal(gaussian.mean, cov).logpdf(gaussian.mean)
     assert gaussian.log_normalizer() == pytest.approx(expected, rel=1e-12)
-    centred = gaussian.draw(np.random.default_rng(3), (400, 500)).reshape(-1, 2) - gaussian.mean
+    centred = gaussian.draw(np.random.default_rng(3), (400, 500)).coefficients.reshape(-1, 2) - gaussian.mean
     products = centred[:, :, None] * centred[:, None, :]
     z = (products.mean(axis=0) - cov) / (products.std(axis=0) / np.sqrt(len(centred)))
     assert np.abs(z).max() < 6

@@ -89,13 +89,13 @@ class BinomialLikelihood(ObservedRows):
         value *= self.weights[rows]
         return np.asarray(value)
 
-    def probability(self, eta: FloatArray) -> FloatArray:
+    def mean(self, eta: FloatArray) -> FloatArray:
         """See `Likelihood`: that of success."""
         return np.asarray(expit(eta))
 
-    def class_probabilities(self, probability: FloatArray) -> FloatArray:
+    def class_probabilities(self, mean: FloatArray) -> FloatArray:
         """See `Likelihood`: those of failure and success."""
-        return np.concatenate([1.0 - probability, probability])
+        return np.concatenate([1.0 - mean, mean])
 
     def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
         """See `Likelihood`: successes."""

@@ -48,13 +48,13 @@ class CategoricalLikelihood(ObservedRows):
         own = np.take_along_axis(eta, own_class, axis=-2)
         return np.asarray(self.weights[rows] * (own[..., 0, :] - logsumexp(eta, axis=-2)))
 
-    def probability(self, eta: FloatArray) -> FloatArray:
+    def mean(self, eta: FloatArray) -> FloatArray:
         """See `Likelihood`: that of each class."""
         return np.asarray(softmax(eta, axis=-2))
 
-    def class_probabilities(self, probability: FloatArray) -> FloatArray:
+    def class_probabilities(self, mean: FloatArray) -> FloatArray:
         """See `Likelihood`."""
-        return probability
+        return mean
 
     def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
         """See `Likelihood`: positions of classes."""

@@ -104,11 +104,11 @@ class Likelihood(Protocol):
     def log_likelihood(self, eta: FloatArray, rows: slice) -> FloatArray:
         """Return the weighted log-likelihood of some of the rows, (..., m), for eta (..., functions, m)."""
 
-    def probability(self, eta: FloatArray) -> FloatArray:
-        """Return the probabilities that linear predictors stand for, of the same shape."""
+    def mean(self, eta: FloatArray) -> FloatArray:
+        """Return the means of a trial that linear predictors stand for, of the same shape."""
 
-    def class_probabilities(self, probability: FloatArray) -> FloatArray:
-        """Return those of all classes, (classes, m), given an average of `probability`, (functions, m)."""
+    def class_probabilities(self, mean: FloatArray) -> FloatArray:
+        """Return those of all classes, (classes, m), given an average of `mean`, (functions, m)."""
 
     def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
         """Return what might be observed, (..., m), in rows with so many trials."""

@@ -359,7 +359,7 @@ class PolyaGammaGP(Model):
         """
         new = NewRows.check(self._specification, idata, X_new, offset)
         f = new.gathered(new.term(noise_source(random_seed), joint), joint)
-        probability = self._specification.likelihood.probability(f + new.offset)
+        probability = self._specification.likelihood.mean(f + new.offset)
         draws = {"f": new.labelled(f, "f"), "probability": new.labelled(probability, "probability")}
         groups = {"predictions": xr.Dataset(draws), "predictions_constant_data": new.constant_data()}
         return trace.with_groups(idata, groups)

@@ -24,6 +24,7 @@ from polyagamma.terms.priors import (
     extreme_scale,
     join,
 )
+from polyagamma.terms.ridge import Ridge
 
 FloatArray = NDArray[np.float64]
 
@@ -123,7 +124,7 @@ class PolyaGammaLogistic(Model):
         trials: ArrayLike | None = None,
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
-        prior: Normal | MvNormal | None = None,
+        prior: Normal | MvNormal | Ridge | None = None,
         intercept_prior: Normal | None = None,
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
@@ -135,7 +136,7 @@ class PolyaGammaLogistic(Model):
             raise ValueError("intercept_prior needs intercept=True, got intercept=False: drop one of the two")
         self.prior = DEFAULT_PRIOR if prior is None else prior
         self.intercept_prior = DEFAULT_INTERCEPT_PRIOR if intercept_prior is None else intercept_prior
-        checks.instance("prior", self.prior, (Normal, MvNormal))
+        checks.instance("prior", self.prior, (Normal, MvNormal, Ridge))
         checks.instance("intercept_prior", self.intercept_prior, (Normal,))
         mean, sd = predictors.moments(likelihood.b)
         coefficients = self.prior.gaussian("prior", sd)
@@ -147,7 +148,8 @@ class PolyaGammaLogistic(Model):
             centre, joint = with_intercept(self.intercept_prior, mean, coefficients)
             of_intercept = str(self.intercept_prior)
         description = {"prior": str(self.prior), "intercept_prior": of_intercept}
-        super().__init__(likelihood, LinearTerm(predictors, centre, joint, description))
+        prior_of_all = self.prior.joint(joint, len(predictors.names))
+        super().__init__(likelihood, LinearTerm(predictors, centre, prior_of_all, description))
 
     @property
     def n_features(self) -> int:

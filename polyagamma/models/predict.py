@@ -67,7 +67,7 @@ class NewRows:
         likelihood = self.model.likelihood
         sums = np.zeros((likelihood.n_functions, len(self.X)))
         for _, rows, eta in self.linear_predictors(noise):
-            probability = likelihood.probability(eta)
+            probability = likelihood.mean(eta)
             sums[:, rows] += probability.reshape(-1, *probability.shape[2:]).sum(axis=0)
         return np.ascontiguousarray(likelihood.class_probabilities(sums / self.n_draws).T)
 
@@ -75,8 +75,7 @@ class NewRows:
         """Return the probabilities that linear predictors stand for, for each draw."""
         likelihood = self.model.likelihood
         pieces = (
-            (some, rows, likelihood.probability(eta))
-            for some, rows, eta in self.linear_predictors(noise, joint)
+            (some, rows, likelihood.mean(eta)) for some, rows, eta in self.linear_predictors(noise, joint)
         )
         return self.labelled(self.gathered(pieces, joint), "probability")
 

@@ -13,7 +13,7 @@ from polyagamma._validation import models as checks
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.terms import term
 from polyagamma.terms.predictors import Predictors
-from polyagamma.terms.priors import Gaussian
+from polyagamma.terms.priors import CoefficientPrior
 from polyagamma.terms.processes import LatentProcess
 from polyagamma.terms.term import Initial, LinearForm, NoiseSource, Pieces, Raw, slices
 from polyagamma.traces import trace
@@ -32,7 +32,7 @@ class LinearTerm:
     ----------
     predictors : Predictors
     centre : ndarray, shape (p,)
-    prior : Gaussian
+    prior : CoefficientPrior
         Of the coefficients of the design.
     description : dict of str to str
         What a trace says of the prior.
@@ -41,7 +41,7 @@ class LinearTerm:
     new_rows = "obs_id"
 
     def __init__(
-        self, predictors: Predictors, centre: FloatArray, prior: Gaussian, description: dict[str, str]
+        self, predictors: Predictors, centre: FloatArray, prior: CoefficientPrior, description: dict[str, str]
     ) -> None:
         self.predictors = predictors
         self._centre, self._prior, self._description = centre, prior, description
@@ -49,6 +49,10 @@ class LinearTerm:
     @property
     def parameters(self) -> list[str]:
         """See `Term`."""
+        return [*self._coefficients, *self._prior.scales]
+
+    @property
+    def _coefficients(self) -> list[str]:
         return ["intercept", "beta"] if self.predictors.intercept else ["beta"]
 
     @property
@@ -83,11 +87,15 @@ class LinearTerm:
 
     def outputs(self, kept: Collection[str], predictors: bool) -> dict[str, tuple[int, ...]]:  # noqa: ARG002
         """See `Term`: the coefficients, whatever is kept."""
-        return {"beta": self._prior.mean.shape}
+        outputs: dict[str, tuple[int, ...]] = {"beta": self._prior.mean.shape}
+        if self._prior.scales:
+            outputs["parameters"] = (self._prior.n_parameters,)
+        return outputs
 
     def variables(self, raw: Raw) -> trace.Variables:
         """See `Term`."""
-        return self._of_predictors_as_given(raw["beta"])
+        scales = {name: (trace.DRAWS, raw["parameters"][..., i]) for i, name in enumerate(self._prior.scales)}
+        return {**self._of_predictors_as_given(raw["beta"]), **scales}
 
     def _of_predictors_as_given(self, coefficients: FloatArray) -> trace.Variables:
         if not self.predictors.intercept:
@@ -106,7 +114,7 @@ class LinearTerm:
 
     def initial(self, initvals: Initial, chains: int) -> FloatArray:
         """See `Term`: coefficients of the design, (chains, k)."""
-        checks.same_keys("initvals", initvals, self.parameters)
+        checks.same_keys("initvals", initvals, self._coefficients)
         beta = checks.per_chain("initvals['beta']", initvals["beta"], (chains, len(self._centre)))
         if not self.predictors.intercept:
             return beta
@@ -115,7 +123,9 @@ class LinearTerm:
 
     def draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
         """See `Term`."""
-        return self._of_predictors_as_given(self._prior.draw(rng, (1, draws)))
+        drawn = self._prior.draw(rng, (1, draws))
+        scales = {name: (trace.DRAWS, values) for name, values in drawn.scales.items()}
+        return {**self._of_predictors_as_given(drawn.coefficients), **scales}
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """See `Term`."""
@@ -161,7 +171,7 @@ class LinearTerm:
             return np.zeros(len(beta)), beta
         return draws["intercept"].transpose(*trace.DRAWS).to_numpy().ravel(), beta
 
-    def log_normalizer(self) -> float:
+    def log_normalizer(self) -> float | None:
         """See `Term`."""
         return self._prior.log_normalizer()
 
@@ -170,7 +180,7 @@ class LinearTerm:
 
     def identity(self) -> tuple[str, list[FloatArray]]:
         """See `Term`."""
-        return "", [self._centre, *self._prior]
+        return "", [self._centre, *self._prior.arrays()]
 
     def description(self) -> dict[str, str]:
         """See `Term`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,20 +17,64 @@ from polyagamma.likelihoods.likelihood import CoreForm
 FloatArray = NDArray[np.float64]
 
 
+class Draws(NamedTuple):
+    """Draws of a prior: coefficients (..., p), and what is sampled of the prior itself, by name."""
+
+    coefficients: FloatArray
+    scales: dict[str, FloatArray]
+
+
+class CoefficientPrior(Protocol):
+    """A prior of coefficients that is Gaussian given its scales, as arrays."""
+
+    @property
+    def mean(self) -> FloatArray:
+        """Prior means, (p,)."""
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """Names of what is sampled of the prior itself."""
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers the core tells of it in a draw; those of `scales` are the first."""
+
+    def core(self) -> CoreForm:
+        """Return the core's prior."""
+
+    def arrays(self) -> list[FloatArray]:
+        """Return the arrays that tell it from others."""
+
+    def log_normalizer(self) -> float | None:
+        """Return the log of the density at the means; None if the core leaves out other constants too."""
+
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> Draws:
+        """Return draws of that shape."""
+
+
 class Gaussian(NamedTuple):
-    """A Gaussian prior as arrays."""
+    """A Gaussian prior as arrays; see `CoefficientPrior`."""
 
     mean: FloatArray  # (p,)
     precision: FloatArray  # (p,): its diagonal, or (p, p)
 
     @property
     def scales(self) -> tuple[str, ...]:
-        """Names of what is sampled of the prior itself: nothing."""
+        """See `CoefficientPrior`: nothing is sampled."""
         return ()
 
+    @property
+    def n_parameters(self) -> int:
+        """See `CoefficientPrior`."""
+        return 0
+
     def core(self) -> CoreForm:
-        """Return the core's prior."""
-        return CoreForm("gaussian", {"mean": self.mean, "precision": self.precision})
+        """See `CoefficientPrior`."""
+        return CoreForm("gaussian", self._asdict())
+
+    def arrays(self) -> list[FloatArray]:
+        """See `CoefficientPrior`."""
+        return list(self)
 
     def log_normalizer(self) -> float:
         """Log of the density at the mean: ``log|precision| / 2 - p log(2 pi) / 2``."""
@@ -44,13 +88,13 @@ class Gaussian(NamedTuple):
             return np.asarray(self.precision**-0.5)
         return np.asarray(np.sqrt(np.diag(np.linalg.inv(self.precision))))
 
-    def draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
-        """Return draws of shape ``(*size, p)``."""
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> Draws:
+        """See `CoefficientPrior`."""
         noise = rng.standard_normal((*size, len(self.mean)))
         if self.precision.ndim == 1:
-            return self.mean + noise / np.sqrt(self.precision)
+            return Draws(self.mean + noise / np.sqrt(self.precision), {})
         root = np.linalg.inv(np.linalg.cholesky(self.precision))  # root.T @ root = inv(precision)
-        return np.asarray(self.mean + noise @ root)
+        return Draws(self.mean + noise @ root, {})
 
 
 def join(first: Gaussian, second: Gaussian) -> Gaussian:
@@ -115,6 +159,10 @@ class Normal:
         unit = scale if self.standardized else np.ones_like(scale)
         return Gaussian(mu / unit, (unit / sigma) ** 2)
 
+    def joint(self, gaussian: Gaussian, _n_features: int) -> Gaussian:
+        """Return the prior of all coefficients, given that at unit scale."""
+        return gaussian
+
 
 @public
 @dataclass(frozen=True, eq=False)
@@ -156,6 +204,10 @@ class MvNormal:
         cov = checks.positive_definite(f"{name}.cov", self.cov, len(scale))
         tau = cho_solve(cho_factor(cov), np.eye(len(scale)))
         return Gaussian(mu, 0.5 * (tau + tau.T))
+
+    def joint(self, gaussian: Gaussian, _n_features: int) -> Gaussian:
+        """Return the prior of all coefficients, given that at unit scale."""
+        return gaussian
 
 
 def extreme_scale(prior: Gaussian, sd: FloatArray, names: Sequence[str]) -> str | None:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.terms.conditional import Noise
 from polyagamma.terms.predictors import Predictors
-from polyagamma.terms.priors import Gaussian
+from polyagamma.terms.priors import CoefficientPrior
 from polyagamma.terms.processes import LatentProcess
 from polyagamma.traces.trace import Trace, Variables
 
@@ -28,7 +28,7 @@ NoiseSource = Callable[[], Noise]  # called for each piece of new rows
 
 
 class LinearForm(NamedTuple):
-    """A linear model, ``eta = offset + intercept + (X - centre) @ beta`` with a Gaussian prior.
+    """A linear model, ``eta = offset + intercept + (X - centre) @ beta``.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class LinearForm(NamedTuple):
     centre : ndarray, shape (p,), or None
     intercept : bool
         Whether there is one: it is then the first coefficient.
-    prior : Gaussian
+    prior : CoefficientPrior
         Of all coefficients.
     coefficients : str
         What the output of chains that holds them is called.
@@ -47,7 +47,7 @@ class LinearForm(NamedTuple):
     X: FloatArray
     centre: FloatArray | None
     intercept: bool
-    prior: Gaussian
+    prior: CoefficientPrior
     coefficients: str
     fitted: str | None
 
