@@ -37,9 +37,7 @@ def test_posterior_by_quadrature(kernel):
         assert abs(sd_z(draws, exact_sd[i])) < LIMIT
 
 
-@pytest.mark.filterwarnings(
-    "ignore::polyagamma.SamplingWarning"
-)  # of one class, and a scale that goes to zero
+@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # of a scale that goes to zero
 def test_the_intercept_is_not_shrunk():
     """All successes: the intercept goes where its own prior lets it, however small the scale of the rest."""
     X = RNG.standard_normal((40, 3))

@@ -33,8 +33,8 @@ class Ridge:
 
     Notes
     -----
-    Given the coefficients tau is drawn as a mixture of inverse gamma variables [1]_. That mixes slowly where the
-    data want all coefficients to vanish: a trace then warns.
+    Given the coefficients tau is drawn as a mixture of inverse gamma variables [1]_. That mixes slowly where
+    the data want all coefficients to vanish: a run then warns.
 
     References
     ----------
