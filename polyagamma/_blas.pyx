@@ -1,7 +1,7 @@
 """BLAS and LAPACK of SciPy as the struct of pointers that the C++ core takes."""
 from cpython.pycapsule cimport PyCapsule_New
 from scipy.linalg.cython_blas cimport dgemm, dgemv, dtrmv, dtrsm, dtrsv
-from scipy.linalg.cython_lapack cimport dgeqrf, dorgqr, dpotrf
+from scipy.linalg.cython_lapack cimport dgeqrf, dorgqr, dpotrf, dpotri
 
 ctypedef void (*Dgemv)(char*, int*, int*, double*, double*, int*, double*, int*, double*, double*,
                        int*) noexcept nogil
@@ -12,6 +12,7 @@ ctypedef void (*Dtrsv)(char*, char*, char*, int*, double*, int*, double*, int*) 
 ctypedef void (*Dtrsm)(char*, char*, char*, char*, int*, int*, double*, double*, int*, double*,
                        int*) noexcept nogil
 ctypedef void (*Dpotrf)(char*, int*, double*, int*, int*) noexcept nogil
+ctypedef void (*Dpotri)(char*, int*, double*, int*, int*) noexcept nogil
 ctypedef void (*Dgeqrf)(int*, int*, double*, int*, double*, double*, int*, int*) noexcept nogil
 ctypedef void (*Dorgqr)(int*, int*, int*, double*, int*, double*, double*, int*, int*) noexcept nogil
 
@@ -23,6 +24,7 @@ cdef extern from "linalg/blas.hpp" namespace "polyagamma":
         Dtrsv dtrsv
         Dtrsm dtrsm
         Dpotrf dpotrf
+        Dpotri dpotri
         Dgeqrf dgeqrf
         Dorgqr dorgqr
 
@@ -33,6 +35,7 @@ _blas.dtrmv = dtrmv
 _blas.dtrsv = dtrsv
 _blas.dtrsm = dtrsm
 _blas.dpotrf = dpotrf
+_blas.dpotri = dpotri
 _blas.dgeqrf = dgeqrf
 _blas.dorgqr = dorgqr
 

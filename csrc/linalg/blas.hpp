@@ -16,6 +16,7 @@ struct Blas {
     void (*dtrsm)(char* side, char* uplo, char* transa, char* diag, int* m, int* n, double* alpha, double* a,
                   int* lda, double* b, int* ldb);
     void (*dpotrf)(char* uplo, int* n, double* a, int* lda, int* info);
+    void (*dpotri)(char* uplo, int* n, double* a, int* lda, int* info);
     void (*dgeqrf)(int* m, int* n, double* a, int* lda, double* tau, double* work, int* lwork, int* info);
     void (*dorgqr)(int* m, int* n, int* k, double* a, int* lda, double* tau, double* work, int* lwork,
                    int* info);

@@ -7,7 +7,7 @@ namespace polyagamma {
 namespace {
 
 // Fortran sees a row-major matrix as its transpose; it takes everything by non-const pointer.
-char kNo = 'N', kTransposed = 'T', kLeft = 'L', kUpper = 'U';
+char kNo = 'N', kTransposed = 'T', kLeft = 'L', kRight = 'R', kUpper = 'U';
 double kOne = 1.0, kZero = 0.0;
 int kStep = 1;
 
@@ -67,6 +67,11 @@ Status cholesky(const Blas& blas, double* a, std::size_t n) {
     return {};
 }
 
+void invert_from_cholesky(const Blas& blas, double* l, std::size_t n) {
+    int order = static_cast<int>(n), info = 0;
+    blas.dpotri(&kUpper, &order, l, &order, &info);
+}
+
 Vector identity(std::size_t n) {
     Vector unit(n * n);
     for (std::size_t i = 0; i < n; ++i) unit[i * n + i] = 1.0;
@@ -83,6 +88,11 @@ void solve_lower(const Blas& blas, const double* l, std::size_t n, double* x) {
 
 void solve_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* x) {
     triangular_solve(blas, 'N', l, n, x);
+}
+
+void solve_lower_rows(const Blas& blas, const double* l, std::size_t n, std::size_t columns, double* x) {
+    int rows = static_cast<int>(columns), order = static_cast<int>(n);
+    blas.dtrsm(&kRight, &kUpper, &kNo, &kNo, &rows, &order, &kOne, mutable_pointer(l), &order, x, &rows);
 }
 
 void invert_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* inverse) {

@@ -27,6 +27,8 @@ void multiply_vector_transposed(const Blas& blas, const double* a, const double*
 
 // Lower triangle of a (n, n) into its Cholesky factor. `index` of a failure is the leading minor (from 0).
 Status cholesky(const Blas& blas, double* a, std::size_t n);
+// Lower triangle of L into that of A⁻¹, A = L Lᵀ.
+void invert_from_cholesky(const Blas& blas, double* l, std::size_t n);
 // The identity matrix (n, n).
 Vector identity(std::size_t n);
 // Zeros above the diagonal of a (n, n).
@@ -34,6 +36,8 @@ void clear_upper(double* a, std::size_t n);
 // x = L⁻¹ x and x = L⁻ᵀ x for the lower triangle of l (n, n).
 void solve_lower(const Blas& blas, const double* l, std::size_t n, double* x);
 void solve_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* x);
+// x = L⁻¹ x for the lower triangle of l (n, n), with x (n, columns).
+void solve_lower_rows(const Blas& blas, const double* l, std::size_t n, std::size_t columns, double* x);
 // The upper triangular matrix L⁻ᵀ (n, n), zeros included.
 void invert_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* inverse);
 

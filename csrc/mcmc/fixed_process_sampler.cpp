@@ -28,7 +28,9 @@ class FixedProcessSampler::Share final : public SitesPosterior {
           interleaved_(n_ * count),
           products_(count * stride_),
           probabilities_(count),
+          excess_(n_),
           trajectories_(n_, n_, count) {
+        excess_.set(all.surrogate_, all.rows_);
         for (std::size_t c = 0; c < count; ++c) positions_.push_back(all.chains_[first + c].g.data());
     }
 
@@ -56,6 +58,7 @@ class FixedProcessSampler::Share final : public SitesPosterior {
     Vector interleaved_, products_;  // (n, chains), (chains, padded rows)
     Vector probabilities_;           // (chains,)
     std::vector<double*> positions_;
+    LogisticExcess excess_;
     FunctionHmc trajectories_;
 };
 
@@ -88,9 +91,8 @@ Status FixedProcessSampler::Share::run(SweepRange sweeps, const Outputs& outputs
     const Arrays out{outputs["f"], outputs["lp"], outputs["acceptance_rate"]};
     const LeapfrogSettings settings = all_.step_size_.settings();
     for (std::size_t sweep = 0; sweep < sweeps.count; ++sweep) {
-        const Status result =
-            trajectories_.run(*this, all_.surrogate_, all_.rows_, settings, &all_.bitgens_[first_],
-                              positions_.data(), probabilities_.data());
+        const Status result = trajectories_.run(*this, excess_, settings, &all_.bitgens_[first_],
+                                                positions_.data(), probabilities_.data());
         if (!result.ok()) return result;
         for (std::size_t c = 0; sweeps.first < all_.tune_ && c < count_; ++c) {
             Chain& chain = all_.chains_[first_ + c];

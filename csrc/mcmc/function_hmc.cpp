@@ -4,10 +4,7 @@
 #include <cmath>
 
 #include "linalg/dense.hpp"
-#include "linalg/panels.hpp"
 #include "mcmc/split_hmc.hpp"
-#include "simd/lanes_sum.hpp"
-#include "simd/loops.hpp"
 
 namespace polyagamma {
 
@@ -15,10 +12,6 @@ FunctionHmc::FunctionHmc(std::size_t n, std::size_t size, std::size_t chains)
     : n_(n),
       size_(size),
       chains_(chains),
-      b_(padded_rows(n)),
-      kappa_(padded_rows(n)),
-      offset_(padded_rows(n)),
-      eta_(padded_rows(n)),
       gradient_(chains * n),
       position_(chains * size),
       velocity_(chains * size),
@@ -32,11 +25,11 @@ FunctionHmc::FunctionHmc(std::size_t n, std::size_t size, std::size_t chains)
 // The trajectories of all chains, in step.
 class FunctionHmc::Motion {
   public:
-    Motion(FunctionHmc& hmc, SitesPosterior& posterior, const GaussianSites& surrogate, double step_size,
+    Motion(FunctionHmc& hmc, SitesPosterior& posterior, Excess& excess, double step_size,
            BitGen* const* bitgens, double* const* x, double* acceptance)
         : hmc_(hmc),
           posterior_(posterior),
-          surrogate_(surrogate),
+          excess_(excess),
           step_size_(step_size),
           bitgens_(bitgens),
           x_(x),
@@ -44,13 +37,13 @@ class FunctionHmc::Motion {
           push_(hmc.push_.data()) {}
 
     Status start() {
-        Status status = hmc_.evaluate(posterior_, surrogate_, x_);
+        Status status = hmc_.evaluate(posterior_, excess_, x_);
         if (status.ok()) status = posterior_.draw_momentum(bitgens_, hmc_.velocity_.data());
         for (std::size_t c = 0; c < hmc_.chains_; ++c) {
             hmc_.angle_[c] = spread_angle(step_size_, *bitgens_[c]);
             hmc_.error_[c] = hmc_.excess_[c];
             std::copy_n(x_[c], hmc_.size_, &hmc_.position_[c * hmc_.size_]);
-            hmc_.differentiate(surrogate_, x_[c], c);
+            hmc_.differentiate(excess_, x_[c], c);
         }
         return status;
     }
@@ -65,7 +58,7 @@ class FunctionHmc::Motion {
 
     Status differentiate(bool) {
         for (std::size_t c = 0; c < hmc_.chains_; ++c)
-            hmc_.proposed_excess_[c] = hmc_.differentiate(surrogate_, &hmc_.position_[c * hmc_.size_], c);
+            hmc_.proposed_excess_[c] = hmc_.differentiate(excess_, &hmc_.position_[c * hmc_.size_], c);
         push_ = hmc_.proposed_push_.data();
         return posterior_.covariance_product(hmc_.gradient_.data(), hmc_.proposed_push_.data());
     }
@@ -77,7 +70,7 @@ class FunctionHmc::Motion {
   private:
     FunctionHmc& hmc_;
     SitesPosterior& posterior_;
-    const GaussianSites& surrogate_;
+    Excess& excess_;
     double step_size_;
     BitGen* const* bitgens_;
     double* const* x_;
@@ -85,38 +78,15 @@ class FunctionHmc::Motion {
     const double* push_;  // of the last gradient
 };
 
-Status FunctionHmc::run(SitesPosterior& posterior, const GaussianSites& surrogate, const LatentRows& rows,
-                        const LeapfrogSettings& settings, BitGen* const* bitgens, double* const* x,
-                        double* acceptance) {
-    set_rows(rows);
-    Motion motion(*this, posterior, surrogate, settings.step_size, bitgens, x, acceptance);
+Status FunctionHmc::run(SitesPosterior& posterior, Excess& excess, const LeapfrogSettings& settings,
+                        BitGen* const* bitgens, double* const* x, double* acceptance) {
+    Motion motion(*this, posterior, excess, settings.step_size, bitgens, x, acceptance);
     return leapfrog(motion, settings.steps);
 }
 
-void FunctionHmc::set_rows(const LatentRows& rows) {
-    std::copy_n(rows.b, n_, b_.begin());
-    std::copy_n(rows.kappa, n_, kappa_.begin());
-    std::copy_n(rows.offset, n_, offset_.begin());
-}
-
-double FunctionHmc::differentiate(const GaussianSites& surrogate, const double* x, std::size_t chain) {
-    const double* g = x + size_ - n_;
-    const PseudoData pseudo = surrogate.rows();
-    double lanes[kPanelRows] = {};
-    for (std::size_t i = 0; i < n_; ++i) eta_[i] = offset_[i] + g[i];
-    loops().model.residual_and_log_likelihood(kappa_.data(), b_.data(), eta_.size(), eta_.data(), lanes);
-    double of_surrogate = 0.0;
-    double* gradient = &gradient_[chain * n_];
-    for (std::size_t i = 0; i < n_; ++i) {
-        gradient[i] = eta_[i] - pseudo.linear[i] + pseudo.precision[i] * g[i];
-        of_surrogate += (pseudo.linear[i] - 0.5 * pseudo.precision[i] * g[i]) * g[i];
-    }
-    return sum_lanes(lanes) - of_surrogate;
-}
-
-Status FunctionHmc::evaluate(SitesPosterior& posterior, const GaussianSites& surrogate, double* const* x) {
+Status FunctionHmc::evaluate(SitesPosterior& posterior, Excess& excess, double* const* x) {
     if (known_) return {};
-    for (std::size_t c = 0; c < chains_; ++c) excess_[c] = differentiate(surrogate, x[c], c);
+    for (std::size_t c = 0; c < chains_; ++c) excess_[c] = differentiate(excess, x[c], c);
     known_ = true;
     return posterior.covariance_product(gradient_.data(), push_.data());
 }

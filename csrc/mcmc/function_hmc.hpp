@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "likelihood/sites.hpp"
+#include "likelihood/excess.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
 #include "mcmc/step_size.hpp"
@@ -31,28 +31,27 @@ class FunctionHmc {
   public:
     FunctionHmc(std::size_t n, std::size_t size, std::size_t chains);
 
-    // Positions, surrogate or its posterior are not those after the last run.
+    // Positions, excess or posterior are not those after the last run.
     void forget() { known_ = false; }
     // One trajectory of every chain. x: positions (size,); acceptance (chains,): probabilities.
-    Status run(SitesPosterior& posterior, const GaussianSites& surrogate, const LatentRows& rows,
-               const LeapfrogSettings& settings, BitGen* const* bitgens, double* const* x,
-               double* acceptance);
+    Status run(SitesPosterior& posterior, Excess& excess, const LeapfrogSettings& settings,
+               BitGen* const* bitgens, double* const* x, double* acceptance);
     // excess(g) at the positions.
     double excess(std::size_t chain) const { return excess_[chain]; }
 
   private:
     class Motion;
-    void set_rows(const LatentRows& rows);
     // The gradient of the excess at positions x, into gradient_; returns the excess.
-    double differentiate(const GaussianSites& surrogate, const double* x, std::size_t chain);
-    Status evaluate(SitesPosterior& posterior, const GaussianSites& surrogate, double* const* x);
+    double differentiate(Excess& excess, const double* x, std::size_t chain) {
+        return excess.differentiate(x + size_ - n_, &gradient_[chain * n_]);
+    }
+    Status evaluate(SitesPosterior& posterior, Excess& excess, double* const* x);
     void rotate(const double* mean, std::size_t chain);
     void kick(std::size_t chain, double share, const double* push);
     void accept(std::size_t chain, BitGen& bitgen, double* x, double& acceptance);
 
     std::size_t n_, size_, chains_;
     bool known_ = false;
-    Vector b_, kappa_, offset_, eta_;  // (n,), padded to whole panels
     Vector gradient_;                  // (chains, n): of the excess
     Vector position_, velocity_;       // (chains, size): on the way
     Vector push_, proposed_push_;      // (chains, size): Cov(x, g) gradient, at x and on the way

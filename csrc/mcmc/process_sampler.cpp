@@ -18,28 +18,67 @@ std::string acceptance_of(std::size_t move) {
 // The memory of one thread, and the sweep of all latent functions of one chain in it.
 class ProcessSampler::Share {
   public:
-    Share(const ProcessData& data, std::unique_ptr<Term> term, LogPrior* prior, Moves<std::size_t> steps)
-        : data_(data), term_(std::move(term)), sweep_(*term_, prior, steps), offset_(data.n) {}
+    explicit Share(const ProcessData& data) : data_(data) {}
+    virtual ~Share() = default;
 
-    const Term& term() const { return *term_; }
-    void forget() { loaded_ = nullptr; }
+    virtual const Term& term() = 0;
+    // States have been set.
+    virtual void forget() = 0;
+    virtual Status run(LatentState* states, JointState* joint, BitGen& bitgen, SweepKind kind,
+                       SweepInfo& info) = 0;
+    double log_likelihood(const LatentState* states) const;
 
-    Status run(LatentState* states, BitGen& bitgen, SweepKind kind, SweepInfo& info);
-    double log_likelihood(const LatentState* states);
+  protected:
+    double log_sum(const LatentState* states, std::size_t i, std::size_t except) const;
+
+    const ProcessData& data_;
+};
+
+// Function by function, given the others.
+class ProcessSampler::FunctionsShare final : public Share {
+  public:
+    FunctionsShare(const ProcessData& data, std::unique_ptr<Term> term, LogPrior* prior,
+                   Moves<std::size_t> steps)
+        : Share(data), term_(std::move(term)), sweep_(*term_, prior, steps), offset_(data.n) {}
+
+    const Term& term() override { return *term_; }
+    void forget() override { loaded_ = nullptr; }
+    Status run(LatentState* states, JointState* joint, BitGen& bitgen, SweepKind kind,
+               SweepInfo& info) override;
 
   private:
     Status load(const LatentState& state);
-    double log_sum(const LatentState* states, std::size_t i, std::size_t except) const;
     const double* offset(const LatentState* states, std::size_t function);
 
-    const ProcessData& data_;
     std::unique_ptr<Term> term_;
     ProcessUpdate sweep_;
     Vector offset_;
     const LatentState* loaded_ = nullptr;
 };
 
-Status ProcessSampler::Share::load(const LatentState& state) {
+// All functions of a softmax at once.
+class ProcessSampler::JointShare final : public Share {
+  public:
+    JointShare(const ProcessData& data, std::vector<std::unique_ptr<FunctionTerm>> terms, LogPrior* prior,
+               Moves<std::size_t> steps, std::size_t n_theta)
+        : Share(data), sweep_(std::move(terms), prior, steps, n_theta) {}
+
+    const Term& term() override { return sweep_.function(0); }
+    void forget() override { chain_ = nullptr; }
+    Status run(LatentState* states, JointState* joint, BitGen& bitgen, SweepKind kind,
+               SweepInfo& info) override {
+        if (chain_ != states) sweep_.forget();
+        chain_ = states;
+        return sweep_.run({data_.n, data_.functions, data_.b, data_.kappa, data_.offset}, bitgen, kind,
+                          states, *joint, info);
+    }
+
+  private:
+    JointUpdate sweep_;
+    const LatentState* chain_ = nullptr;  // whose kernel parameters are loaded
+};
+
+Status ProcessSampler::FunctionsShare::load(const LatentState& state) {
     if (loaded_ == &state) return {};
     loaded_ = &state;
     sweep_.forget();
@@ -59,14 +98,14 @@ double ProcessSampler::Share::log_sum(const LatentState* states, std::size_t i, 
 
 // Given the others, function j of a softmax is that of a logistic model with offset less log Σ_{k≠j} e^{η_k}
 // (Holmes and Held 2006, section 3.1).
-const double* ProcessSampler::Share::offset(const LatentState* states, std::size_t function) {
+const double* ProcessSampler::FunctionsShare::offset(const LatentState* states, std::size_t function) {
     const double* own = data_.offset + function * data_.n;
     if (data_.functions == 1) return own;
     for (std::size_t i = 0; i < data_.n; ++i) offset_[i] = own[i] - log_sum(states, i, function);
     return offset_.data();
 }
 
-double ProcessSampler::Share::log_likelihood(const LatentState* states) {
+double ProcessSampler::Share::log_likelihood(const LatentState* states) const {
     if (data_.functions == 1)
         return polyagamma::log_likelihood({data_.n, data_.b, data_.kappa, data_.offset}, states->g.data());
     double sum = 0.0;
@@ -80,7 +119,8 @@ double ProcessSampler::Share::log_likelihood(const LatentState* states) {
     return sum;
 }
 
-Status ProcessSampler::Share::run(LatentState* states, BitGen& bitgen, SweepKind kind, SweepInfo& info) {
+Status ProcessSampler::FunctionsShare::run(LatentState* states, JointState*, BitGen& bitgen, SweepKind kind,
+                                           SweepInfo& info) {
     info = {};
     const double share = 1.0 / static_cast<double>(data_.functions);
     for (std::size_t j = 0; j < data_.functions; ++j) {
@@ -107,12 +147,22 @@ ProcessSampler::ProcessSampler(const ProcessData& data, const TermFactory& make_
     std::size_t move = 0;
     for_each_move([&](std::size_t steps) { steps_[move++] = steps; }, options.schedule.steps);
     for (std::size_t t = 0; t < std::clamp<std::size_t>(options.threads, 1, chains()); ++t)
-        shares_.push_back(std::make_unique<Share>(data_, make_term(), prior, options.schedule.steps));
+        shares_.push_back(make_share(make_term, prior));
+    if (joint()) joint_states_.assign(chains(), JointState(data_.n, data_.functions, options.n_theta));
     for (std::size_t k = 0; k < chains() * data_.functions; ++k)
         states_.emplace_back(shares_.front()->term(), options.n_theta);
 }
 
 ProcessSampler::~ProcessSampler() = default;
+
+std::unique_ptr<ProcessSampler::Share> ProcessSampler::make_share(const TermFactory& make_term,
+                                                                  LogPrior* prior) const {
+    const Moves<std::size_t>& steps = options_.schedule.steps;
+    if (!joint()) return std::make_unique<FunctionsShare>(data_, make_term(), prior, steps);
+    std::vector<std::unique_ptr<FunctionTerm>> terms;
+    for (std::size_t k = 0; k < data_.functions; ++k) terms.push_back(make_term());
+    return std::make_unique<JointShare>(data_, std::move(terms), prior, steps, options_.n_theta);
+}
 
 std::vector<OutputShape> ProcessSampler::outputs() const {
     const std::size_t functions = data_.functions;
@@ -159,9 +209,7 @@ Status ProcessSampler::start(const double* initial) {
 
 State ProcessSampler::state() {
     Vector numbers;
-    for (LatentState& latent : states_)
-        latent.visit(
-            [&](double* part, std::size_t size) { numbers.insert(numbers.end(), part, part + size); });
+    visit([&](double* part, std::size_t size) { numbers.insert(numbers.end(), part, part + size); });
     return {{"latent", std::move(numbers)}};
 }
 
@@ -169,11 +217,10 @@ bool ProcessSampler::restore(const State& saved, std::uint64_t) {
     const auto found = saved.find("latent");
     if (found == saved.end() || found->second.size() != state()["latent"].size()) return false;
     const double* numbers = found->second.data();
-    for (LatentState& latent : states_)
-        latent.visit([&](double* part, std::size_t count) {
-            std::copy_n(numbers, count, part);
-            numbers += count;
-        });
+    visit([&](double* part, std::size_t count) {
+        std::copy_n(numbers, count, part);
+        numbers += count;
+    });
     for (const std::unique_ptr<Share>& share : shares_) share->forget();
     return true;
 }
@@ -194,7 +241,7 @@ RunStatus ProcessSampler::advance(std::size_t index, SweepRange sweeps, const Ou
             SweepInfo info;
             const std::uint64_t sweep = sweeps.first + s;
             const SweepKind kind{sweep < tune, sweep < tune || (sweep - tune) % every == 0};
-            const Status result = share.run(&latent(chain, 0), *bitgens_[chain], kind, info);
+            const Status result = share.run(&latent(chain, 0), joint_of(chain), *bitgens_[chain], kind, info);
             if (!result.ok()) return {result, chain, s};
             store(chain, s, info, info.log_prior + share.log_likelihood(&latent(chain, 0)), out);
         }

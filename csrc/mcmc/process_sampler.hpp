@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "linalg/status.hpp"
+#include "mcmc/joint_update.hpp"
 #include "mcmc/process_update.hpp"
 #include "mcmc/sampler.hpp"
 #include "random/bitgen.hpp"
@@ -29,7 +30,7 @@ struct ProcessSchedule {
     std::size_t complete_every;
 };
 
-using TermFactory = std::function<std::unique_ptr<Term>()>;
+using TermFactory = std::function<std::unique_ptr<FunctionTerm>()>;
 
 // Latent functions and the parameters of their covariance functions. Chains share nothing but the data and
 // what the terms share, so threads change no bit.
@@ -40,7 +41,8 @@ class ProcessSampler final : public Sampler {
         std::size_t tune, threads, n_theta;
     };
 
-    // One term is made for each thread. `prior`: null where the parameters are fixed.
+    // A term is made for each thread; one for each function where several move at once. `prior`: null where
+    // the parameters are fixed.
     ProcessSampler(const ProcessData& data, const TermFactory& make_term, LogPrior* prior,
                    std::vector<BitGen*> bitgens, const Options& options);
     ~ProcessSampler() override;
@@ -65,7 +67,21 @@ class ProcessSampler final : public Sampler {
 
   private:
     class Share;
+    class FunctionsShare;
+    class JointShare;
     struct Arrays;
+    std::unique_ptr<Share> make_share(const TermFactory& make_term, LogPrior* prior) const;
+    // Whether the functions of a chain move at once.
+    bool joint() const { return data_.functions > 1 && options_.schedule.steps.trajectory > 0; }
+    // Everything that the future depends on, as ranges of numbers.
+    template <class Visitor>
+    void visit(Visitor&& visitor) {
+        for (LatentState& latent : states_) latent.visit(visitor);
+        for (JointState& joint : joint_states_) joint.visit(visitor);
+    }
+    JointState* joint_of(std::size_t chain) {
+        return joint_states_.empty() ? nullptr : &joint_states_[chain];
+    }
     Arrays arrays(const Outputs& outputs) const;
     void store(std::size_t chain, std::size_t sweep, const SweepInfo& info, double log_posterior,
                const Arrays& out);
@@ -80,6 +96,7 @@ class ProcessSampler final : public Sampler {
     std::vector<BitGen*> bitgens_;
     Options options_;
     std::vector<LatentState> states_;
+    std::vector<JointState> joint_states_;  // of each chain, if it moves its functions at once
     std::vector<std::unique_ptr<Share>> shares_;
 };
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "mcmc/term_posterior.hpp"
 #include "pg/sampler.hpp"
 #include "random/normals.hpp"
 
@@ -86,36 +87,6 @@ class SurrogateTarget final : public ThetaTarget {
     double proposed_evidence_ = 0.0;
 };
 
-// ν and g on the block's current side, conditioned on the surrogate.
-class BlockPosterior final : public SitesPosterior {
-  public:
-    BlockPosterior(Term& block, const PseudoData& rows, double* noise)
-        : block_(block), rows_(rows), noise_(noise), mean_(size()) {}
-
-    Status find_mean() {
-        std::fill_n(noise_, block_.noise_size(), 0.0);
-        return block_.draw(Side::current, rows_, noise_, mean_.data(), mean_.data() + block_.whitened_size());
-    }
-
-    std::size_t size() const override { return block_.whitened_size() + block_.n_rows(); }
-    const double* mean() const override { return mean_.data(); }
-    Status covariance_product(const double* h, double* out) override {
-        return block_.covariance_product(rows_, h, out, out + block_.whitened_size());
-    }
-    Status draw_momentum(BitGen* const* bitgens, double* out) override {
-        fill_normals(**bitgens, noise_, block_.noise_size());
-        const Status result = block_.draw(Side::current, rows_, noise_, out, out + block_.whitened_size());
-        for (std::size_t i = 0; i < mean_.size(); ++i) out[i] -= mean_[i];
-        return result;
-    }
-
-  private:
-    Term& block_;
-    const PseudoData rows_;
-    double* noise_;
-    Vector mean_;
-};
-
 }  // namespace
 
 ProcessUpdate::ProcessUpdate(Term& block, LogPrior* prior, Moves<std::size_t> steps)
@@ -128,6 +99,7 @@ ProcessUpdate::ProcessUpdate(Term& block, LogPrior* prior, Moves<std::size_t> st
       proposed_whitened_(block.whitened_size()),
       proposed_g_(block.n_rows()),
       position_(block.whitened_size() + block.n_rows()),
+      excess_(block.n_rows()),
       trajectories_(block.n_rows(), position_.size(), 1),
       pseudo_{block.n_rows(), omega_.data(), linear_.data()} {}
 
@@ -217,15 +189,16 @@ Status ProcessUpdate::trajectories(const LatentRows& rows, BitGen& bitgen, bool 
     acceptance = 0.0;
     const auto g = std::copy(state.whitened.begin(), state.whitened.end(), position_.begin());
     std::copy(state.g.begin(), state.g.end(), g);
-    BlockPosterior posterior(block_, state.surrogate.rows(), noise_.data());
+    TermPosterior posterior(block_, state.surrogate.rows(), noise_.data());
     Status result = posterior.find_mean();
     trajectories_.forget();
+    excess_.set(state.surrogate, rows);
     BitGen* const bitgens[] = {&bitgen};
     double* const positions[] = {position_.data()};
     for (std::size_t step = 0; step < steps_.trajectory && result.ok(); ++step) {
         double probability;
-        result = trajectories_.run(posterior, state.surrogate, rows, state.step_size.settings(), bitgens,
-                                   positions, &probability);
+        result = trajectories_.run(posterior, excess_, state.step_size.settings(), bitgens, positions,
+                                   &probability);
         if (!result.ok()) return result;
         if (learn) state.step_size.learn(probability);
         acceptance += probability / static_cast<double>(steps_.trajectory);

@@ -104,6 +104,7 @@ class ProcessUpdate {
     LogPrior* prior_;  // null: the kernel is fixed
     Moves<std::size_t> steps_;
     Vector omega_, linear_, noise_, proposed_whitened_, proposed_g_, position_;
+    LogisticExcess excess_;
     FunctionHmc trajectories_;
     PseudoData pseudo_;
     // Whether the block is conditioned on the surrogate, and then the evidence.

@@ -76,8 +76,9 @@ Status FullProcess::invert_draw(const PseudoData& rows, const double* whitened, 
 
 // K(I - Ω^½B⁻¹Ω^½K) h is the covariance of g with itself times h, K - K(K + Ω⁻¹)⁻¹K; that of ν has Lᵀ for
 // the first K.
-Status FullProcess::covariance_product(const PseudoData&, const double* h, double* whitened, double* g) {
-    const Matrices& m = sides_[Side::current];
+Status FullProcess::covariance_product(Side side, const PseudoData&, const double* h, double* whitened,
+                                       double* g) {
+    const Matrices& m = sides_[side];
     const Status factored = m.prior->factor();
     if (!factored.ok()) return factored;
     std::copy(h, h + n_, work_.begin());
@@ -88,7 +89,26 @@ Status FullProcess::covariance_product(const PseudoData&, const double* h, doubl
     solve_lower_transposed(*blas_, m.b.data(), n_, work_.data());
     for (std::size_t i = 0; i < n_; ++i) whitened[i] = h[i] - scale_[i] * work_[i];
     m.prior->multiply_factor_transposed(whitened);
-    return transform(Side::current, whitened, g);
+    return transform(side, whitened, g);
+}
+
+// Ω^½B⁻¹Ω^{-½} h.
+Status FullProcess::data_product(Side side, const PseudoData&, const double* h, double* out) {
+    const Matrices& m = sides_[side];
+    for (std::size_t i = 0; i < n_; ++i) out[i] = h[i] / scale_[i];
+    solve_lower(*blas_, m.b.data(), n_, out);
+    solve_lower_transposed(*blas_, m.b.data(), n_, out);
+    for (std::size_t i = 0; i < n_; ++i) out[i] *= scale_[i];
+    return {};
+}
+
+// Ω^½B⁻¹Ω^½.
+void FullProcess::find_data_precision(Side side, const PseudoData&) {
+    Matrices& m = sides_[side];
+    m.data_precision = m.b;
+    invert_from_cholesky(*blas_, m.data_precision.data(), n_);
+    for (std::size_t i = 0; i < n_; ++i)
+        for (std::size_t j = 0; j <= i; ++j) m.data_precision[i * n_ + j] *= scale_[i] * scale_[j];
 }
 
 Status FullProcess::transform(Side side, const double* whitened, double* g) {

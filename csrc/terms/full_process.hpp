@@ -13,7 +13,7 @@ namespace polyagamma {
 // The full Gaussian process, g = L ν with K = L Lᵀ. Everything goes through B = I + Ω^½ K Ω^½, whose
 // eigenvalues are at least 1 (Rasmussen and Williams 2006, equation 3.26), never through the inverse of K.
 // Memory: four n x n matrices; with a fixed kernel, whose K and L all blocks share, one, and the shared one.
-class FullProcess final : public Term {
+class FullProcess final : public FunctionTerm {
   public:
     FullProcess(std::size_t n, CovarianceFunction& function, const Blas& blas);
     // The block of a fixed kernel, evaluated and factored.
@@ -28,13 +28,21 @@ class FullProcess final : public Term {
     Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened, double* g) override;
     Status invert_draw(const PseudoData& rows, const double* whitened, const double* g,
                        double* noise) override;
-    Status covariance_product(const PseudoData& rows, const double* h, double* whitened, double* g) override;
+    Status covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
+                              double* g) override;
+    Status set_linear(Side, const PseudoData&) override { return {}; }
+    Status data_product(Side side, const PseudoData& rows, const double* h, double* out) override;
     Status transform(Side side, const double* whitened, double* g) override;
+
+    void find_data_precision(Side side, const PseudoData& rows) override;
+    const Vector& data_precision(Side side) override { return sides_[side].data_precision; }
+    const Blas& blas() const { return *blas_; }
 
   private:
     struct Matrices {
         std::shared_ptr<Covariance> prior;
         Vector b;  // Cholesky factor of B
+        Vector data_precision{};
     };
 
     std::size_t n_;

@@ -59,6 +59,16 @@ void LowRankProcess::add_transposed(const Features& features, const RowBlock& bl
                              kBlockRows, lanes_.data());
 }
 
+// Φᵀ d h of all rows, lane by lane.
+void LowRankProcess::add_all_transposed(const Features& features, const PseudoData& rows, const double* h) {
+    std::fill(lanes_.begin(), lanes_.end(), 0.0);
+    for_blocks([&](const RowBlock& block) {
+        for (std::size_t i = block.first; i < block.end; ++i)
+            linear_[i - block.first] = h[i] / (1.0 + features.variance[i] * rows.precision[i]);
+        add_transposed(features, block);
+    });
+}
+
 void LowRankProcess::sum_transposed(double* out) const {
     for (std::size_t j = 0; j < m_; ++j) out[j] = sum_lanes(&lanes_[j * kPanelRows]);
 }
@@ -144,16 +154,11 @@ Status LowRankProcess::invert_draw(const PseudoData& rows, const double* whitene
 }
 
 // Cov(v, g) h = C⁻ᵀC⁻¹Φᵀ d h; g is d Φv and noise of variance s d, and e is (g - Φv) / √s.
-Status LowRankProcess::covariance_product(const PseudoData& rows, const double* h, double* whitened,
-                                          double* g) {
-    const Matrices& m = sides_[Side::current];
+Status LowRankProcess::covariance_product(Side side, const PseudoData& rows, const double* h,
+                                          double* whitened, double* g) {
+    const Matrices& m = sides_[side];
     const Features& features = *m.features;
-    std::fill(lanes_.begin(), lanes_.end(), 0.0);
-    for_blocks([&](const RowBlock& block) {
-        for (std::size_t i = block.first; i < block.end; ++i)
-            linear_[i - block.first] = h[i] / (1.0 + features.variance[i] * rows.precision[i]);
-        add_transposed(features, block);
-    });
+    add_all_transposed(features, rows, h);
     sum_transposed(whitened);
     solve_lower(*blas_, m.b.data(), m_, whitened);
     solve_lower_transposed(*blas_, m.b.data(), m_, whitened);
@@ -166,6 +171,48 @@ Status LowRankProcess::covariance_product(const PseudoData& rows, const double* 
         }
     });
     return {};
+}
+
+Status LowRankProcess::set_linear(Side side, const PseudoData& rows) {
+    Matrices& m = sides_[side];
+    add_all_transposed(*m.features, rows, rows.linear);
+    sum_transposed(m.mean.data());
+    solve_lower(*blas_, m.b.data(), m_, m.mean.data());
+    return {};
+}
+
+// d (h - ω Φ C⁻ᵀC⁻¹Φᵀ d h).
+Status LowRankProcess::data_product(Side side, const PseudoData& rows, const double* h, double* out) {
+    const Matrices& m = sides_[side];
+    const Features& features = *m.features;
+    Vector v(m_);
+    add_all_transposed(features, rows, h);
+    sum_transposed(v.data());
+    solve_lower(*blas_, m.b.data(), m_, v.data());
+    solve_lower_transposed(*blas_, m.b.data(), m_, v.data());
+    for_blocks([&](const RowBlock& block) {
+        const double* low_rank = product(features, block, v.data());
+        for (std::size_t i = block.first; i < block.end; ++i)
+            out[i] = (h[i] - rows.precision[i] * low_rank[i - block.first]) /
+                     (1.0 + features.variance[i] * rows.precision[i]);
+    });
+    return {};
+}
+
+// dω - YᵀY with d as in `weigh` and Y = C⁻¹Φᵀ dω, by Woodbury's identity.
+void LowRankProcess::find_data_precision(Side side, const PseudoData& rows) {
+    Matrices& m = sides_[side];
+    Vector y(m_ * n_), weights(n_);
+    for (std::size_t i = 0; i < n_; ++i) {
+        const double* row = m.features->matrix.panel(i / kPanelRows) + i % kPanelRows;
+        weights[i] = rows.precision[i] / (1.0 + m.features->variance[i] * rows.precision[i]);
+        for (std::size_t j = 0; j < m_; ++j) y[j * n_ + i] = weights[i] * row[j * kPanelRows];
+    }
+    solve_lower_rows(*blas_, m.b.data(), m_, n_, y.data());
+    m.data_precision.resize(n_ * n_);
+    multiply_transposed(*blas_, y.data(), y.data(), n_, m_, n_, m.data_precision.data());
+    for (double& element : m.data_precision) element = -element;
+    for (std::size_t i = 0; i < n_; ++i) m.data_precision[i * n_ + i] += weights[i];
 }
 
 Status LowRankProcess::transform(Side side, const double* whitened, double* g) {

@@ -14,7 +14,7 @@ namespace polyagamma {
 // A process of low rank; its ν is (v, e). Given ω a row has precision ω / (1 + s ω) in Φv, so that v has the
 // posterior of a linear model; then g is univariate given v. O(n m² + m³) a sweep, by blocks of rows that
 // stay in cache. Memory: two n x m matrices; with a fixed kernel, whose features all blocks share, none.
-class LowRankProcess final : public Term {
+class LowRankProcess final : public FunctionTerm {
   public:
     LowRankProcess(std::size_t n, std::size_t m, FeatureFunction& function, const Blas& blas);
     // The block of a fixed kernel, evaluated.
@@ -30,20 +30,33 @@ class LowRankProcess final : public Term {
     Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened, double* g) override;
     Status invert_draw(const PseudoData& rows, const double* whitened, const double* g,
                        double* noise) override;
-    Status covariance_product(const PseudoData& rows, const double* h, double* whitened, double* g) override;
+    Status covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
+                              double* g) override;
+    Status set_linear(Side side, const PseudoData& rows) override;
+    Status data_product(Side side, const PseudoData& rows, const double* h, double* out) override;
     Status transform(Side side, const double* whitened, double* g) override;
+
+    void find_data_precision(Side side, const PseudoData& rows) override;
+    const Vector& data_precision(Side side) override { return sides_[side].data_precision; }
+    std::size_t n_features() const { return m_; }
+    const Features& features(Side side) { return *sides_[side].features; }
+    // The Cholesky factor (n_features, n_features) of v's precision, of a side last conditioned.
+    const Vector& factor(Side side) { return sides_[side].b; }
+    const Blas& blas() const { return *blas_; }
 
   private:
     struct Matrices {
         std::shared_ptr<Features> features;
         Vector b;     // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
         Vector mean;  // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
+        Vector data_precision{};
     };
     struct RowBlock;
     template <class Work>
     void for_blocks(Work work) const;
     double weigh(const Features& features, const PseudoData& rows, const RowBlock& block);
     void add_transposed(const Features& features, const RowBlock& block);
+    void add_all_transposed(const Features& features, const PseudoData& rows, const double* h);
     void sum_transposed(double* out) const;
     const double* product(const Features& features, const RowBlock& block, const double* v);
 

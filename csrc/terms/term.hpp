@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "likelihood/pseudo_data.hpp"
+#include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
 
 namespace polyagamma {
@@ -39,13 +40,28 @@ class Term {
     virtual Status invert_draw(const PseudoData& rows, const double* whitened, const double* g,
                                double* noise) = 0;
 
-    // Covariances of ν and of g with g given the pseudo-data, times h (n,): on the current side, last
-    // conditioned on the same rows. With h = linear: means.
-    virtual Status covariance_product(const PseudoData& rows, const double* h, double* whitened,
+    // Covariances of ν and of g with g given the pseudo-data, times h (n,): on a side last conditioned
+    // on the same rows. With h = linear: means.
+    virtual Status covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
                                       double* g) = 0;
 
     // g = T(θ) ν.
     virtual Status transform(Side side, const double* whitened, double* g) = 0;
+};
+
+// The process of one function, which can share its pseudo-data's shift with others (see JointProcess).
+class FunctionTerm : public Term {
+  public:
+    // The linear terms of rows that a side was last conditioned on become these; `draw` and `invert_draw`
+    // follow.
+    virtual Status set_linear(Side side, const PseudoData& rows) = 0;
+    // (K + Ω⁻¹)⁻¹ Ω⁻¹ h, on a side last conditioned on rows of that precision: for h = linear the gradient in
+    // z of -log p(z | θ, ω).
+    virtual Status data_product(Side side, const PseudoData& rows, const double* h, double* out) = 0;
+    // (K + Ω⁻¹)⁻¹, of a side last conditioned on these rows: found, and then read (lower triangle,
+    // row-major). Memory: another n x n matrix for each side where it is asked for.
+    virtual void find_data_precision(Side side, const PseudoData& rows) = 0;
+    virtual const Vector& data_precision(Side side) = 0;
 };
 
 }  // namespace polyagamma

@@ -96,6 +96,28 @@ void dpotrf(char* uplo, int* n, double* a, int* lda, int* info) {
     }
 }
 
+// (L Lᵀ)⁻¹ in place of L, by columns of the identity matrix.
+void dpotri(char* uplo, int* n, double* a, int* lda, int* info) {
+    const char trans = *uplo == 'U' ? 'T' : 'N';
+    const View L(a, *lda, trans);
+    std::vector<double> inverse(static_cast<std::size_t>(*n) * static_cast<std::size_t>(*n));
+    *info = 0;
+    for (int j = 0; j < *n; ++j) {
+        double* x = inverse.data() + j * *n;
+        x[j] = 1.0;
+        for (int i = 0; i < *n; ++i) {
+            for (int k = 0; k < i; ++k) x[i] -= L(i, k) * x[k];
+            x[i] /= L(i, i);
+        }
+        for (int i = *n - 1; i >= 0; --i) {
+            for (int k = i + 1; k < *n; ++k) x[i] -= L(k, i) * x[k];
+            x[i] /= L(i, i);
+        }
+    }
+    for (int j = 0; j < *n; ++j)
+        for (int i = j; i < *n; ++i) L(i, j) = inverse[static_cast<std::size_t>(j * *n + i)];
+}
+
 // Householder reflections H_j = I − tau v vᵀ, v stored below the diagonal with v_j = 1.
 void reflect(const View& A, int m, int j, double tau, int first, int last) {
     for (int c = first; c < last; ++c) {
@@ -137,7 +159,7 @@ void dorgqr(int* m, int* n, int*, double* a, int* lda, double* tau, double*, int
 }  // namespace
 
 const polyagamma::Blas& blas() {
-    static const polyagamma::Blas table{dgemv, dgemm, dtrsv, dtrmv, dtrsm, dpotrf, dgeqrf, dorgqr};
+    static const polyagamma::Blas table{dgemv, dgemm, dtrsv, dtrmv, dtrsm, dpotrf, dpotri, dgeqrf, dorgqr};
     return table;
 }
 

@@ -200,11 +200,12 @@ TEST_CASE_TEMPLATE("products with the covariance of (nu, g) and g agree with the
         }
     }
     for (std::size_t j = 0; j < kN; ++j) {
-        REQUIRE(block.covariance_product(kRows, unit_vector(kN, j).data(), nu.data(), g.data()).ok());
+        REQUIRE(block.covariance_product(Side::current, kRows, unit_vector(kN, j).data(), nu.data(), g.data())
+                    .ok());
         for (std::size_t i = 0; i < m; ++i) CHECK(nu[i] == doctest::Approx(of_nu[i][j]).epsilon(1e-9));
         for (std::size_t i = 0; i < kN; ++i) CHECK(g[i] == doctest::Approx(of_g[i][j]).epsilon(1e-9));
     }
-    REQUIRE(block.covariance_product(kRows, kLinear, nu.data(), g.data()).ok());
+    REQUIRE(block.covariance_product(Side::current, kRows, kLinear, nu.data(), g.data()).ok());
     check_equal(nu, mean_of_nu);
     check_equal(g, mean);
 }
@@ -322,7 +323,7 @@ TEST_CASE("a sparse block takes all rows of all blocks, and no row that fills up
     };
     REQUIRE(block.draw(Side::current, rows, no_noise.data(), nu.data(), g.data()).ok());
     check(mean, linear);
-    REQUIRE(block.covariance_product(rows, h.data(), nu.data(), g.data()).ok());
+    REQUIRE(block.covariance_product(Side::current, rows, h.data(), nu.data(), g.data()).ok());
     check(shift, h);
 }
 

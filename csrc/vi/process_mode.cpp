@@ -40,7 +40,8 @@ class Problem {
         double ignored;
         Status status = process_.condition(Side::current, pseudo, ignored);
         if (status.ok())
-            status = process_.covariance_product(pseudo, pseudo.linear, whitened_.data(), to_.g.data());
+            status = process_.covariance_product(Side::current, pseudo, pseudo.linear, whitened_.data(),
+                                                 to_.g.data());
         for (std::size_t i = 0; i < rows_.n; ++i)
             to_.weights[i] = pseudo.linear[i] - pseudo.precision[i] * to_.g[i];
         return status;

@@ -20,10 +20,15 @@ from polyagamma.terms.processes import LatentProcess
 from polyagamma.terms.term import Initial, Term
 
 FloatArray = NDArray[np.float64]
-MIXES = {"auto": Mix((1, 6, 1, 1, 1), 5), "sparse": Mix((1, 1, 1, 1, 1), 5), "gibbs": Mix((3, 0, 0, 0, 0), 1)}
+MIXES = {
+    "auto": Mix((1, 6, 1, 1, 1), 5),
+    "sparse": Mix((1, 1, 1, 1, 1), 5),
+    "softmax": Mix((1, 1, 1, 1, 2), 10),
+    "gibbs": Mix((3, 0, 0, 0, 0), 1),
+}
 """That of the full process was best for the least effective sample size per second on the Pima data, with one
 length scale and with one for each predictor, and on the breast cancer data; a sparse process has many rows,
-which determine its kernel."""
+which determine its kernel; that of a softmax moves all its functions at once."""
 LINEAR_STATISTICS, PROCESS_STATISTICS = 1, 5  # that chains tell of a draw, at most
 
 
@@ -74,17 +79,21 @@ def make_chains(
         raise ValueError(
             f"Gaussian processes need a likelihood with a Pólya-gamma form, got {type(likelihood).__name__}"
         )
-    offsets = np.tile(offset, (likelihood.n_functions, 1))
-    return ProcessChains(latent, rows, offsets, _mix(latent, settings), settings, bit_generators)
+    functions = likelihood.n_functions
+    mix = _mix(latent, functions, settings)
+    return ProcessChains(latent, rows, np.tile(offset, (functions, 1)), mix, settings, bit_generators)
 
 
 def _moves_along_trajectories(latent: LatentProcess, likelihood: Likelihood, settings: Settings) -> bool:
     return latent.prior is None and settings.kernel != "gibbs" and likelihood.n_functions == 1
 
 
-def _mix(latent: LatentProcess, settings: Settings) -> Mix:
-    auto = "sparse" if latent.process.covariance is None else "auto"
-    return MIXES["gibbs" if settings.kernel == "gibbs" else auto]
+def _mix(latent: LatentProcess, functions: int, settings: Settings) -> Mix:
+    if settings.kernel == "gibbs":
+        return MIXES["gibbs"]
+    if functions > 1:
+        return MIXES["softmax"]
+    return MIXES["sparse" if latent.process.covariance is None else "auto"]
 
 
 def starting_points(
@@ -116,11 +125,17 @@ def starting_points(
     return np.array([latent.prior.start(theta, generator, (functions,)) for generator in generators])
 
 
-def memory(term: Term, settings: Settings) -> tuple[int, int]:
+def functions_at_once(likelihood: Likelihood, settings: Settings) -> int:
+    """Return how many latent functions a chain moves at once."""
+    return 1 if settings.kernel == "gibbs" else likelihood.n_functions
+
+
+def memory(likelihood: Likelihood, term: Term, settings: Settings) -> tuple[int, int]:
     """Return how many statistics chains tell of a draw, and the bytes of all that they allocate."""
     latent = term.process()
     if latent is None:
         linear = term.linear()
         assert linear is not None
         return LINEAR_STATISTICS, linear_bytes(len(term.predictors.X), linear, settings)
-    return PROCESS_STATISTICS, 8 * latent.process.doubles(settings.threads, latent.prior is None)
+    functions = functions_at_once(likelihood, settings)
+    return PROCESS_STATISTICS, 8 * latent.process.doubles(settings.threads, latent.prior is None, functions)

@@ -14,7 +14,7 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
 from polyagamma.mcmc import diagnostics
 from polyagamma.mcmc.augmentation import AugmentedChains
-from polyagamma.mcmc.chains import make_chains, memory, starting_points
+from polyagamma.mcmc.chains import functions_at_once, make_chains, memory, starting_points
 from polyagamma.mcmc.driver import Callback, Driver
 from polyagamma.mcmc.folder_backend import FolderBackend
 from polyagamma.mcmc.interrupt import interruptible
@@ -65,8 +65,8 @@ def _chains(model: Specification, settings: Settings, generators: list[np.random
 
 def require_room(model: Specification, settings: Settings, draws: int) -> None:
     """Raise MemoryError if a run that keeps so many draws of each chain does not fit."""
-    model.term.require_memory(settings.threads)
-    statistics, matrices = memory(model.term, settings)
+    model.term.require_memory(settings.threads, functions_at_once(model.likelihood, settings))
+    statistics, matrices = memory(model.likelihood, model.term, settings)
     numbers = sum(int(np.prod(shape)) for shape in model.outputs(settings).values()) + statistics
     per_draw = 8 * (numbers + len(model.likelihood.y) * settings.log_likelihood)
     require_memory(

@@ -126,8 +126,9 @@ class PolyaGammaGP(Model):
     kept, f along Hamiltonian trajectories, and kernel parameters and f with the noise kept from which a
     Gaussian approximation makes f, whose pseudo-data warm-up finds [2]_. That approximation also splits the
     energy of the trajectories: its part of the motion is a rotation, done exactly. With a fixed kernel a
-    sweep is one such trajectory. A softmax is sampled class by class: given the others a class is
-    logistic [5]_.
+    sweep is one such trajectory. The functions of a softmax move at once, along trajectories and with the
+    noise kept: their Gaussian approximation is blind to what they have in common, like the softmax [7]_.
+    Only the moves given Pólya-gamma variables go class by class: given the others a class is logistic [5]_.
 
     The group ``posterior`` of a trace has ``f`` (chain, draw, obs_id), prior mean included, or ``v`` (chain,
     draw, component), the standard normal coordinates of a sparse process; and the kernel parameters that are
@@ -151,6 +152,8 @@ class PolyaGammaGP(Model):
        regression", Bayesian Analysis 1, 145-168, section 3.1.
     .. [6] D. R. Burt, C. E. Rasmussen and M. van der Wilk (2020), "Convergence of sparse variational
        inference in Gaussian processes regression", JMLR 21(131), 1-63.
+    .. [7] C. E. Rasmussen and C. K. I. Williams (2006), "Gaussian Processes for Machine Learning", MIT Press,
+       section 3.5.
 
     Examples
     --------
@@ -199,7 +202,13 @@ class PolyaGammaGP(Model):
         checks.one_of("approximation", approximation, APPROXIMATIONS)
         sampled = sample_kernel and len(given.theta) > 0
         basis = make_basis(
-            inducing, given, inputs, independent=approximation == "fitc", jitter=jitter, fixed=not sampled
+            inducing,
+            given,
+            inputs,
+            independent=approximation == "fitc",
+            jitter=jitter,
+            fixed=not sampled,
+            functions=likelihood.n_functions,
         )
         start = given
         if optimize:

@@ -231,9 +231,9 @@ class GaussianProcessTerm:
         """See `Term`."""
         return None
 
-    def require_memory(self, threads: int) -> None:
+    def require_memory(self, threads: int, functions: int) -> None:
         """See `Term`."""
-        self._process.require_memory(threads, not self._sampled)
+        self._process.require_memory(threads, not self._sampled, functions)
 
     def identity(self) -> tuple[str, list[FloatArray]]:
         """See `Term`."""

@@ -21,7 +21,14 @@ AUTO_THREADS = 4  # that inducing="auto" leaves memory for: one for each chain o
 
 
 def make_basis(
-    inducing: Any, kernel: Kernel, X: FloatArray, *, independent: bool, jitter: float, fixed: bool
+    inducing: Any,
+    kernel: Kernel,
+    X: FloatArray,
+    *,
+    independent: bool,
+    jitter: float,
+    fixed: bool,
+    functions: int,
 ) -> Basis | None:
     """Return what makes the features of a sparse process, and None for the full one.
 
@@ -36,6 +43,8 @@ def make_basis(
     jitter : float
     fixed : bool
         Whether the kernel's parameters are, which decides the memory of a run.
+    functions : int
+        Latent functions, which does so too.
 
     Raises
     ------
@@ -50,21 +59,21 @@ def make_basis(
         return BasisFunctions(inducing, kernel, X)
     if isinstance(inducing, str):
         checks.one_of("inducing", inducing, ("auto",))
-        inducing = points_that_fit(len(X), X.shape[1], fixed)
+        inducing = points_that_fit(len(X), X.shape[1], fixed, functions)
     if np.ndim(inducing) == 0:  # a number of points: found to fit before they are looked for
         require_sparse_memory(len(X), checks.integer("inducing", inducing, 1), threads=1, fixed=fixed)
     return InducingPoints(choose_inducing(inducing, X), independent, jitter)
 
 
-def points_that_fit(n: int, dimensions: int, fixed: bool) -> int:
+def points_that_fit(n: int, dimensions: int, fixed: bool, functions: int) -> int:
     """Return how many inducing points to choose; MemoryError if not even a few fit."""
     enough = enough_points(n, dimensions)
     available = available_memory()
     few = min(enough, FEWEST_POINTS)
     for size in range(enough, few, -1):
-        if available is None or 8 * sparse_doubles(n, size, AUTO_THREADS, fixed) <= available:
+        if available is None or 8 * sparse_doubles(n, size, AUTO_THREADS, fixed, functions) <= available:
             return size
-    require_sparse_memory(n, few, AUTO_THREADS, fixed)
+    require_sparse_memory(n, few, AUTO_THREADS, fixed, functions)
     return few
 
 

@@ -175,7 +175,7 @@ class LinearTerm:
         """See `Term`."""
         return self._prior.log_normalizer()
 
-    def require_memory(self, threads: int) -> None:
+    def require_memory(self, threads: int, functions: int) -> None:
         """See `Term`: there are no matrices besides those that the core tells of."""
 
     def identity(self) -> tuple[str, list[FloatArray]]:

@@ -68,10 +68,10 @@ class Process(Protocol):
     def draw_prior(self, theta: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
         """Draw what a trace stores, and g at the training inputs as ``"f"``, for log parameters (s, d)."""
 
-    def doubles(self, threads: int, fixed: bool) -> int:
-        """Return how many numbers the matrices of a run hold at most."""
+    def doubles(self, threads: int, fixed: bool, functions: int = 1) -> int:
+        """Return how many numbers the matrices of a run hold at most; `functions`: that move at once."""
 
-    def require_memory(self, threads: int, fixed: bool) -> None:
+    def require_memory(self, threads: int, fixed: bool, functions: int = 1) -> None:
         """Raise MemoryError if they do not fit."""
 
     def identity(self) -> list[FloatArray]:
@@ -116,18 +116,23 @@ class FullProcess:
             values[draws] = rng.standard_normal(values[draws].shape) @ cholesky(matrix, lower=True).T
         return {"f": values}
 
-    def doubles(self, threads: int, fixed: bool) -> int:
+    def doubles(self, threads: int, fixed: bool, functions: int = 1) -> int:
         """See `Process`: up to four matrices while Python evaluates a kernel, besides those of the core.
 
-        These are four for each thread; three with a fixed kernel, whatever the threads.
+        These are four for each thread; three with a fixed kernel, whatever the threads. Several functions at
+        once take six each, two with a fixed kernel, and two in common, for each thread.
         """
-        matrices = (3 if fixed else 4 * threads) + (0 if compiled(self.kernel) else 4)
+        if functions == 1:
+            matrices = 3 if fixed else 4 * threads
+        else:
+            matrices = threads * ((2 if fixed else 6) * functions + 2) + fixed
+        matrices += 0 if compiled(self.kernel) else 4
         return matrices * self.size**2
 
-    def require_memory(self, threads: int, fixed: bool) -> None:
+    def require_memory(self, threads: int, fixed: bool, functions: int = 1) -> None:
         """See `Process`."""
         require_memory(
-            8 * self.doubles(threads, fixed),
+            8 * self.doubles(threads, fixed, functions),
             f"the full Gaussian process of n = {self.size} rows",
             "pass inducing=100 or so for a sparse process, whose memory is proportional to n",
         )
@@ -183,30 +188,37 @@ class SparseProcess:
             f[draws] += np.sqrt(features.variance) * rng.standard_normal(f[draws].shape)
         return {"v": v, "f": f}
 
-    def doubles(self, threads: int, fixed: bool) -> int:
+    def doubles(self, threads: int, fixed: bool, functions: int = 1) -> int:
         """See `Process`."""
-        return sparse_doubles(len(self._X), self.size, threads, fixed)
+        return sparse_doubles(len(self._X), self.size, threads, fixed, functions)
 
-    def require_memory(self, threads: int, fixed: bool) -> None:
+    def require_memory(self, threads: int, fixed: bool, functions: int = 1) -> None:
         """See `Process`; says how many features would fit."""
-        require_sparse_memory(len(self._X), self.size, threads, fixed)
+        require_sparse_memory(len(self._X), self.size, threads, fixed, functions)
 
     def identity(self) -> list[FloatArray]:
         """See `Process`."""
         return self._basis.identity()
 
 
-def sparse_doubles(n: int, m: int, threads: int, fixed: bool) -> int:
+def sparse_doubles(n: int, m: int, threads: int, fixed: bool, functions: int = 1) -> int:
     """Return how many numbers a sparse process of n rows and m features needs.
 
-    Two n x m matrices for each thread, three while Python makes the features, and two m x m for each thread.
+    Two n x m matrices for each thread, three while Python makes the features, and two m x m for each thread;
+    functions that move at once take as many each, and two matrices of all their features together or, if
+    that is less, the n x n matrices of a full process.
     """
-    return (4 if fixed else 2 * threads + 3) * n * m + 2 * (threads + 1) * m * m
+    blocks = threads * functions
+    own = (4 if fixed else 2 * blocks + 3) * n * m + 2 * (blocks + 1) * m * m
+    if functions == 1:
+        return own
+    dense = (2 * functions + 2) * n * n + n * m
+    return own + threads * (2 * (functions * m) ** 2 if functions * m < n else dense)
 
 
-def require_sparse_memory(n: int, m: int, threads: int, fixed: bool) -> None:
+def require_sparse_memory(n: int, m: int, threads: int, fixed: bool, functions: int = 1) -> None:
     """Raise MemoryError, saying how many features would fit, if m do not."""
-    needed = 8 * sparse_doubles(n, m, threads, fixed)
+    needed = 8 * sparse_doubles(n, m, threads, fixed, functions)
     fit = int(m * min(1.0, (available_memory() or needed) / needed))
     cure = f"pass at most {fit} of them" if fit else "pass fewer rows"
     require_memory(needed, f"a sparse process of {n} rows and {m} features", cure)

@@ -142,8 +142,8 @@ class Term(Protocol):
     def log_normalizer(self) -> float | None:
         """Return the log of the prior density's constant; None if ``lp`` is only up to a constant."""
 
-    def require_memory(self, threads: int) -> None:
-        """Raise MemoryError if the matrices of a run do not fit."""
+    def require_memory(self, threads: int, functions: int) -> None:
+        """Raise MemoryError if the matrices of a run do not fit; `functions`: that move at once."""
 
     def identity(self) -> tuple[str, list[FloatArray]]:
         """Return what, besides X, tells the term from others: a text and arrays."""
