@@ -3,8 +3,8 @@
 #include <cstddef>
 
 #include "likelihood/excess.hpp"
-#include "linalg/aligned.hpp"
 #include "likelihood/pseudo_data.hpp"
+#include "linalg/aligned.hpp"
 
 namespace polyagamma {
 

@@ -24,9 +24,9 @@ class SitesPosterior {
 };
 
 // The split Hamiltonian Monte Carlo of HmcUpdate for a density N(x; m, Σ) e^{excess(g)}, which is that of g
-// given its kernel, ω marginalised: the flow of the Gaussian part is a rotation around m. The momentum v is a
-// velocity with law N(0, Σ), so that a kick adds Σ∇excess, and the energy error follows from products with Σ
-// alone: no inverse of it, and no factor but for drawing v. Chains advance in lockstep.
+// given the hyperparameters, ω marginalised: the flow of the Gaussian part is a rotation around m. The
+// momentum v is a velocity with law N(0, Σ), so that a kick adds Σ∇excess, and the energy error follows from
+// products with Σ alone: no inverse of it, and no factor but for drawing v. Chains advance in lockstep.
 class FunctionHmc {
   public:
     FunctionHmc(std::size_t n, std::size_t size, std::size_t chains);

@@ -36,7 +36,7 @@ class JointUpdate::WhitenedTarget final : public ThetaTarget {
 
     Status log_density(Side side, double& value) override {
         const Status result =
-            sweep_.block_.transform(side, sweep_.whitened_.data(), sweep_.proposed_g_.data());
+            sweep_.term_.transform(side, sweep_.whitened_.data(), sweep_.proposed_g_.data());
         if (!result.ok()) return result;
         value = log_likelihood(rows_, sweep_.proposed_g_.data());
         return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
@@ -61,11 +61,11 @@ class JointUpdate::SurrogateTarget final : public ThetaTarget {
 
     double at_current() const { return sweep_.log_evidence_ + excess_.value(sweep_.g_.data()); }
     Status log_density(Side side, double& value) override {
-        JointProcess& block = sweep_.block_;
-        Status result = block.condition(side, pseudo_, evidence_);
+        JointProcess& term = sweep_.term_;
+        Status result = term.condition(side, pseudo_, evidence_);
         if (result.ok())
-            result = block.draw(side, pseudo_, sweep_.noise_.data(), sweep_.proposed_whitened_.data(),
-                                sweep_.proposed_g_.data());
+            result = term.draw(side, pseudo_, sweep_.noise_.data(), sweep_.proposed_whitened_.data(),
+                               sweep_.proposed_g_.data());
         if (!result.ok()) return result;
         value = evidence_ + excess_.value(sweep_.proposed_g_.data());
         return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
@@ -83,26 +83,26 @@ class JointUpdate::SurrogateTarget final : public ThetaTarget {
     double evidence_ = 0.0;
 };
 
-JointUpdate::JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> blocks, LogPrior* prior,
+JointUpdate::JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> terms, LogPrior* prior,
                          Moves<std::size_t> steps, std::size_t n_theta)
-    : block_(std::move(blocks), n_theta),
+    : term_(std::move(terms), n_theta),
       sampled_(prior != nullptr),
-      prior_(prior, block_.n_functions(), n_theta),
+      prior_(prior, term_.n_functions(), n_theta),
       steps_(steps),
-      n_(block_.n_rows() / block_.n_functions()),
+      n_(term_.n_rows() / term_.n_functions()),
       n_theta_(n_theta),
-      theta_(block_.n_functions() * n_theta),
-      whitened_(block_.whitened_size()),
-      g_(block_.n_rows()),
-      proposed_whitened_(block_.whitened_size()),
-      proposed_g_(block_.n_rows()),
-      noise_(block_.noise_size()),
-      position_(block_.whitened_size() + block_.n_rows()),
+      theta_(term_.n_functions() * n_theta),
+      whitened_(term_.whitened_size()),
+      g_(term_.n_rows()),
+      proposed_whitened_(term_.whitened_size()),
+      proposed_g_(term_.n_rows()),
+      noise_(term_.noise_size()),
+      position_(term_.whitened_size() + term_.n_rows()),
       offset_(n_),
-      trajectories_(block_.n_rows(), position_.size(), 1),
-      exchange_(block_.n_functions(), n_theta) {
-    for (std::size_t k = 0; k < block_.n_functions(); ++k)
-        sweeps_.push_back(std::make_unique<ProcessUpdate>(block_.function(k), prior,
+      trajectories_(term_.n_rows(), position_.size(), 1),
+      exchange_(term_.n_functions(), n_theta) {
+    for (std::size_t k = 0; k < term_.n_functions(); ++k)
+        sweeps_.push_back(std::make_unique<ProcessUpdate>(term_.function(k), prior,
                                                           Moves<std::size_t>{steps.collapsed, 0, 0, 0, 0}));
 }
 
@@ -112,13 +112,13 @@ Status JointUpdate::run(const SoftmaxRows& rows, BitGen& bitgen, SweepKind kind,
     info.acceptance = {kNone, kNone, kNone, kNone, kNone};
     if (!can_be_short(states, joint)) kind.complete = true;
     gather(states);
-    Status result = loaded_ ? Status{} : block_.load(Side::current, theta_.data());
+    Status result = loaded_ ? Status{} : term_.load(Side::current, theta_.data());
     if (!loaded_) conditioned_ = false;
     loaded_ = result.ok();
     if (result.ok() && kind.complete) result = gibbs(rows, bitgen, kind.learn, states, info);
     if (result.ok()) result = whitened_steps(rows, bitgen, kind.learn, states, info);
     if (result.ok() && joint.surrogate.learned()) {
-        if (!conditioned_) result = block_.condition(Side::current, joint.surrogate.rows(), log_evidence_);
+        if (!conditioned_) result = term_.condition(Side::current, joint.surrogate.rows(), log_evidence_);
         conditioned_ = result.ok();
         if (result.ok()) result = trajectories(rows, bitgen, kind.learn, joint, info);
         if (result.ok()) result = surrogate_steps(rows, bitgen, kind, states, joint, info);
@@ -130,7 +130,7 @@ Status JointUpdate::run(const SoftmaxRows& rows, BitGen& bitgen, SweepKind kind,
 }
 
 void JointUpdate::gather(const LatentState* states) {
-    for (std::size_t k = 0; k < block_.n_functions(); ++k) {
+    for (std::size_t k = 0; k < term_.n_functions(); ++k) {
         const LatentState& from = states[k];
         std::copy(from.theta.begin(), from.theta.end(), theta_.data() + k * n_theta_);
         std::copy(from.whitened.begin(), from.whitened.end(), &whitened_[k * from.whitened.size()]);
@@ -139,7 +139,7 @@ void JointUpdate::gather(const LatentState* states) {
 }
 
 void JointUpdate::scatter(LatentState* states) const {
-    for (std::size_t k = 0; k < block_.n_functions(); ++k) {
+    for (std::size_t k = 0; k < term_.n_functions(); ++k) {
         LatentState& to = states[k];
         std::copy_n(theta_.data() + k * n_theta_, n_theta_, to.theta.begin());
         std::copy_n(&whitened_[k * to.whitened.size()], to.whitened.size(), to.whitened.begin());
@@ -152,16 +152,16 @@ bool JointUpdate::can_be_short(const LatentState* states, const JointState& join
     if (steps_.trajectory == 0 || !joint.surrogate.learned()) return false;
     if (!sampled_) return true;
     return steps_.independent > 0 &&
-           std::all_of(states, states + block_.n_functions(),
+           std::all_of(states, states + term_.n_functions(),
                        [](const LatentState& state) { return state.independent.ready(); });
 }
 
 Status JointUpdate::gibbs(const SoftmaxRows& rows, BitGen& bitgen, bool learn, LatentState* states,
                           SweepInfo& info) {
-    const double share = 1.0 / static_cast<double>(block_.n_functions());
+    const double share = 1.0 / static_cast<double>(term_.n_functions());
     info.acceptance.collapsed = 0.0;
     Status result;
-    for (std::size_t k = 0; k < block_.n_functions() && result.ok(); ++k) {
+    for (std::size_t k = 0; k < term_.n_functions() && result.ok(); ++k) {
         SweepInfo own;
         find_offset(rows, states, k, offset_.data());
         result = sweeps_[k]->run({n_, rows.b, rows.kappa + k * n_, offset_.data()}, bitgen, {learn, true},
@@ -169,14 +169,14 @@ Status JointUpdate::gibbs(const SoftmaxRows& rows, BitGen& bitgen, bool learn, L
         info.acceptance.collapsed += share * own.acceptance.collapsed;
     }
     gather(states);
-    block_.forget(theta_.data());
+    term_.forget(theta_.data());
     conditioned_ = false;
     return result;
 }
 
 Status JointUpdate::move(Proposal& proposal, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
                          bool learn, double& log_density, double& acceptance) {
-    return move_theta({block_, prior_, proposal, learn}, target, steps, bitgen, theta_, log_density,
+    return move_theta({term_, prior_, proposal, learn}, target, steps, bitgen, theta_, log_density,
                       acceptance);
 }
 
@@ -185,14 +185,14 @@ Status JointUpdate::whitened_steps(const SoftmaxRows& rows, BitGen& bitgen, bool
     if (!sampled_ || steps_.whitened == 0) return {};
     WhitenedTarget target(*this, rows);
     double log_density = log_likelihood(rows, g_.data()), sum = 0.0;
-    for (std::size_t k = 0; k < block_.n_functions(); ++k) {
+    for (std::size_t k = 0; k < term_.n_functions(); ++k) {
         FunctionProposal proposal(states[k].white, k, n_theta_);
         double acceptance;
         const Status result = move(proposal, target, steps_.whitened, bitgen, learn, log_density, acceptance);
         if (!result.ok()) return result;
         sum += acceptance;
     }
-    info.acceptance.whitened = sum / static_cast<double>(block_.n_functions());
+    info.acceptance.whitened = sum / static_cast<double>(term_.n_functions());
     return {};
 }
 
@@ -202,7 +202,7 @@ Status JointUpdate::trajectories(const SoftmaxRows& rows, BitGen& bitgen, bool l
     const auto g = std::copy(whitened_.begin(), whitened_.end(), position_.begin());
     std::copy(g_.begin(), g_.end(), g);
     SoftmaxExcess excess(rows, joint.surrogate);
-    TermPosterior posterior(block_, joint.surrogate.rows(), noise_.data());
+    TermPosterior posterior(term_, joint.surrogate.rows(), noise_.data());
     Status result = posterior.find_mean();
     trajectories_.forget();
     BitGen* const bitgens[] = {&bitgen};
@@ -227,7 +227,7 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
     const std::size_t walk = kind.complete ? steps_.surrogate : 0;
     if (!sampled_ || walk + steps_.independent == 0) return {};
     fill_normals(bitgen, noise_.data(), noise_.size());
-    Status result = block_.invert_draw(joint.surrogate.rows(), whitened_.data(), g_.data(), noise_.data());
+    Status result = term_.invert_draw(joint.surrogate.rows(), whitened_.data(), g_.data(), noise_.data());
     if (!result.ok()) return result;
     SurrogateTarget target(*this, rows, joint.surrogate);
     double log_density = target.at_current();
@@ -240,11 +240,11 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
         counts.*which += 1.0;
         info.acceptance.*which = sums.*which / counts.*which;
     };
-    for (std::size_t k = 0; k < block_.n_functions(); ++k) {
+    for (std::size_t k = 0; k < term_.n_functions(); ++k) {
         FunctionProposal proposal(states[k].surrogate_walk, k, n_theta_);
         run(proposal, walk, &Moves<double>::surrogate);
     }
-    for (std::size_t k = 0; k < block_.n_functions(); ++k) {
+    for (std::size_t k = 0; k < term_.n_functions(); ++k) {
         FunctionProposal proposal(states[k].independent, k, n_theta_);
         run(proposal, states[k].independent.ready() ? steps_.independent : 0, &Moves<double>::independent);
     }
@@ -256,7 +256,7 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
 void JointUpdate::learn(const SoftmaxRows& rows, JointState& joint) {
     joint.surrogate.learn(rows, g_.data());
     if (sampled_) joint.independent.see(theta_);
-    block_.forget_rows();
+    term_.forget_rows();
     conditioned_ = false;
 }
 

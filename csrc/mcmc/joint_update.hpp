@@ -34,9 +34,9 @@ struct JointState {
 // steps of kernel parameters: each function's, an exchange between two, and all.
 class JointUpdate {
   public:
-    JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> blocks, LogPrior* prior, Moves<std::size_t> steps,
+    JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> terms, LogPrior* prior, Moves<std::size_t> steps,
                 std::size_t n_theta);
-    FunctionTerm& function(std::size_t k) { return block_.function(k); }
+    FunctionTerm& function(std::size_t k) { return term_.function(k); }
     // `states`: of each function.
     Status run(const SoftmaxRows& rows, BitGen& bitgen, SweepKind kind, LatentState* states,
                JointState& joint, SweepInfo& info);
@@ -62,7 +62,7 @@ class JointUpdate {
     void learn(const SoftmaxRows& rows, JointState& joint);
     Status log_prior(double& value);
 
-    JointProcess block_;
+    JointProcess term_;
     bool sampled_;  // whether kernel parameters are
     JointPrior prior_;
     Moves<std::size_t> steps_;
@@ -73,7 +73,7 @@ class JointUpdate {
     FunctionHmc trajectories_;
     ExchangeProposal exchange_;
     bool loaded_ = false;
-    // Whether the block is conditioned on the surrogate, and then the evidence.
+    // Whether the term is conditioned on the surrogate, and then the evidence.
     bool conditioned_ = false;
     double log_evidence_ = 0.0;
 };

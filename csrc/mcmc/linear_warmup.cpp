@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxTrajectories = 20;
 constexpr double kLargestAutocorrelation =
     0.4;                              // of kept draws: at least (1−ρ)/(1+ρ) = 0.43 of them are effective
-constexpr double kGibbsShare = 0.05;  // of the work, where the trajectories are the better kernel
+constexpr double kGibbsShare = 0.05;  // of the work, where the trajectories are better
 constexpr std::size_t kMaxWarmupTrajectories = 5;
 constexpr std::size_t kMinWindow = 10;
 

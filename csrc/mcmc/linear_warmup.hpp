@@ -26,7 +26,7 @@ struct WarmupReport {
 // Adapts coordinates and settings over the first `tune` sweeps, in windows: data-augmentation sweeps that
 // bring the chains from anywhere into the bulk; trajectories whose draws give the metric, first from the
 // curvature, then with the covariance; trajectories for the number of steps; a few sweeps of data
-// augmentation alone and of single trajectories alone, to compare the kernels and fix the mix. All chains are
+// augmentation alone and of single trajectories alone, to compare both and fix the mix. All chains are
 // pooled at the end of each window, in a fixed order. After the last window nothing changes any more.
 class LinearWarmup {
   public:

@@ -6,13 +6,13 @@
 namespace polyagamma {
 namespace {
 
-// Prior times target at a proposal: -infinity where either is undefined. The prior comes first: kernels are
-// not asked for parameters that cannot be.
+// Prior times target at a proposal: -infinity where either is undefined. The prior comes first: covariance
+// functions are not asked for parameters that cannot be.
 Status evaluate(const ThetaMoves& settings, ThetaTarget& target, const Vector& proposal, double& log_prior,
                 double& log_target) {
     Status result = settings.prior.evaluate(proposal.data(), log_prior);
     if (result.ok() && !(log_prior > -HUGE_VAL)) result = Status{Status::Kind::not_finite};
-    if (result.ok()) result = settings.block.load(Side::proposed, proposal.data());
+    if (result.ok()) result = settings.term.load(Side::proposed, proposal.data());
     if (result.ok()) result = target.log_density(Side::proposed, log_target);
     return result;
 }
@@ -36,7 +36,7 @@ Status move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size_t s
             theta.swap(proposal);
             log_prior = proposed_prior;
             log_density = proposed_target;
-            settings.block.swap_sides();
+            settings.term.swap_sides();
             target.accepted();
         }
         if (settings.learn) settings.proposal.learn(probability);

@@ -9,14 +9,14 @@
 
 namespace polyagamma {
 
-// Log prior density of the kernel's log parameters; -infinity where they may not be.
+// Log prior density of log hyperparameters; -infinity where they may not be.
 class LogPrior {
   public:
     virtual ~LogPrior() = default;
     virtual Status evaluate(const double* theta, double& log_density) = 0;
 };
 
-// A density of kernel parameters. The block's proposed side is loaded with them already.
+// A density of hyperparameters. The term's proposed side is loaded with them already.
 class ThetaTarget {
   public:
     virtual ~ThetaTarget() = default;
@@ -27,7 +27,7 @@ class ThetaTarget {
 
 // `steps` Metropolis steps of `theta` that leave prior times target invariant.
 struct ThetaMoves {
-    Term& block;
+    Term& term;
     LogPrior& prior;
     Proposal& proposal;
     bool learn;

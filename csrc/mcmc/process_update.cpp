@@ -19,23 +19,23 @@ constexpr double kStepsToLearnReach = 150.0;
 // log p(z | ω, θ), the latent function integrated out.
 class CollapsedTarget final : public ThetaTarget {
   public:
-    CollapsedTarget(Term& block, const PseudoData& rows) : block_(block), rows_(rows) {}
-    Status log_density(Side side, double& value) override { return block_.condition(side, rows_, value); }
+    CollapsedTarget(Term& term, const PseudoData& rows) : term_(term), rows_(rows) {}
+    Status log_density(Side side, double& value) override { return term_.condition(side, rows_, value); }
     void accepted() override {}
 
   private:
-    Term& block_;
+    Term& term_;
     const PseudoData& rows_;
 };
 
 // log p(y | g = T(θ) ν), ω integrated out.
 class WhitenedTarget final : public ThetaTarget {
   public:
-    WhitenedTarget(Term& block, const LatentRows& rows, LatentState& state, Vector& g)
-        : block_(block), rows_(rows), state_(state), g_(g) {}
+    WhitenedTarget(Term& term, const LatentRows& rows, LatentState& state, Vector& g)
+        : term_(term), rows_(rows), state_(state), g_(g) {}
 
     Status log_density(Side side, double& value) override {
-        const Status result = block_.transform(side, state_.whitened.data(), g_.data());
+        const Status result = term_.transform(side, state_.whitened.data(), g_.data());
         if (!result.ok()) return result;
         value = log_likelihood(rows_, g_.data());
         return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
@@ -43,7 +43,7 @@ class WhitenedTarget final : public ThetaTarget {
     void accepted() override { state_.g.swap(g_); }
 
   private:
-    Term& block_;
+    Term& term_;
     const LatentRows& rows_;
     LatentState& state_;
     Vector& g_;
@@ -53,9 +53,9 @@ class WhitenedTarget final : public ThetaTarget {
 // density of θ and noise, p(θ) p_S(z | θ) L(g)/S(g) N(noise; 0, I).
 class SurrogateTarget final : public ThetaTarget {
   public:
-    SurrogateTarget(Term& block, const LatentRows& rows, LatentState& state, const Vector& noise,
+    SurrogateTarget(Term& term, const LatentRows& rows, LatentState& state, const Vector& noise,
                     Vector& whitened, Vector& g, double& evidence)
-        : block_(block),
+        : term_(term),
           rows_(rows),
           state_(state),
           noise_(noise),
@@ -65,8 +65,8 @@ class SurrogateTarget final : public ThetaTarget {
 
     Status log_density(Side side, double& value) override {
         const PseudoData pseudo = state_.surrogate.rows();
-        Status result = block_.condition(side, pseudo, proposed_evidence_);
-        if (result.ok()) result = block_.draw(side, pseudo, noise_.data(), whitened_.data(), g_.data());
+        Status result = term_.condition(side, pseudo, proposed_evidence_);
+        if (result.ok()) result = term_.draw(side, pseudo, noise_.data(), whitened_.data(), g_.data());
         if (!result.ok()) return result;
         value = proposed_evidence_ + state_.surrogate.excess(rows_, g_.data());
         return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
@@ -78,7 +78,7 @@ class SurrogateTarget final : public ThetaTarget {
     }
 
   private:
-    Term& block_;
+    Term& term_;
     const LatentRows& rows_;
     LatentState& state_;
     const Vector& noise_;
@@ -89,19 +89,19 @@ class SurrogateTarget final : public ThetaTarget {
 
 }  // namespace
 
-ProcessUpdate::ProcessUpdate(Term& block, LogPrior* prior, Moves<std::size_t> steps)
-    : block_(block),
+ProcessUpdate::ProcessUpdate(Term& term, LogPrior* prior, Moves<std::size_t> steps)
+    : term_(term),
       prior_(prior),
       steps_(steps),
-      omega_(block.n_rows()),
-      linear_(block.n_rows()),
-      noise_(block.noise_size()),
-      proposed_whitened_(block.whitened_size()),
-      proposed_g_(block.n_rows()),
-      position_(block.whitened_size() + block.n_rows()),
-      excess_(block.n_rows()),
-      trajectories_(block.n_rows(), position_.size(), 1),
-      pseudo_{block.n_rows(), omega_.data(), linear_.data()} {}
+      omega_(term.n_rows()),
+      linear_(term.n_rows()),
+      noise_(term.noise_size()),
+      proposed_whitened_(term.whitened_size()),
+      proposed_g_(term.n_rows()),
+      position_(term.whitened_size() + term.n_rows()),
+      excess_(term.n_rows()),
+      trajectories_(term.n_rows(), position_.size(), 1),
+      pseudo_{term.n_rows(), omega_.data(), linear_.data()} {}
 
 Status ProcessUpdate::run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
                           SweepInfo& info) {
@@ -138,15 +138,15 @@ Status ProcessUpdate::gibbs(const LatentRows& rows, BitGen& bitgen, bool learn, 
                             SweepInfo& info) {
     augment(rows, bitgen, state.g.data());
     conditioned_ = false;
-    CollapsedTarget target(block_, pseudo_);
+    CollapsedTarget target(term_, pseudo_);
     double log_density;
     Status result = target.log_density(Side::current, log_density);
     if (result.ok() && prior_ != nullptr && steps_.collapsed > 0)
-        result = move_theta({block_, *prior_, state.collapsed, learn}, target, steps_.collapsed, bitgen,
+        result = move_theta({term_, *prior_, state.collapsed, learn}, target, steps_.collapsed, bitgen,
                             state.theta, log_density, info.acceptance.collapsed);
     if (!result.ok()) return result;
     fill_normals(bitgen, noise_.data(), noise_.size());
-    return block_.draw(Side::current, pseudo_, noise_.data(), state.whitened.data(), state.g.data());
+    return term_.draw(Side::current, pseudo_, noise_.data(), state.whitened.data(), state.g.data());
 }
 
 Status ProcessUpdate::whitened_steps(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
@@ -154,9 +154,9 @@ Status ProcessUpdate::whitened_steps(const LatentRows& rows, BitGen& bitgen, boo
     const std::size_t steps = prior_ == nullptr ? 0 : n_whitened_steps(learn, state);
     if (steps == 0) return {};
     conditioned_ = false;
-    WhitenedTarget target(block_, rows, state, proposed_g_);
+    WhitenedTarget target(term_, rows, state, proposed_g_);
     double log_density = log_likelihood(rows, state.g.data());
-    return move_theta({block_, *prior_, state.white, learn}, target, steps, bitgen, state.theta, log_density,
+    return move_theta({term_, *prior_, state.white, learn}, target, steps, bitgen, state.theta, log_density,
                       info.acceptance.whitened);
 }
 
@@ -176,7 +176,7 @@ Status ProcessUpdate::surrogate_moves(const LatentRows& rows, BitGen& bitgen, Sw
     if (!state.surrogate.learned() || steps_.surrogate + steps_.independent + steps_.trajectory == 0)
         return {};
     Status result;
-    if (!conditioned_) result = block_.condition(Side::current, state.surrogate.rows(), log_evidence_);
+    if (!conditioned_) result = term_.condition(Side::current, state.surrogate.rows(), log_evidence_);
     conditioned_ = result.ok();
     if (result.ok()) result = trajectories(rows, bitgen, kind.learn, state, info.acceptance.trajectory);
     if (!result.ok() || prior_ == nullptr) return result;
@@ -189,7 +189,7 @@ Status ProcessUpdate::trajectories(const LatentRows& rows, BitGen& bitgen, bool 
     acceptance = 0.0;
     const auto g = std::copy(state.whitened.begin(), state.whitened.end(), position_.begin());
     std::copy(state.g.begin(), state.g.end(), g);
-    TermPosterior posterior(block_, state.surrogate.rows(), noise_.data());
+    TermPosterior posterior(term_, state.surrogate.rows(), noise_.data());
     Status result = posterior.find_mean();
     trajectories_.forget();
     excess_.set(state.surrogate, rows);
@@ -215,15 +215,15 @@ Status ProcessUpdate::surrogate_steps(const LatentRows& rows, BitGen& bitgen, Sw
     if (walk + independent == 0) return {};
     fill_normals(bitgen, noise_.data(), noise_.size());
     Status result =
-        block_.invert_draw(state.surrogate.rows(), state.whitened.data(), state.g.data(), noise_.data());
+        term_.invert_draw(state.surrogate.rows(), state.whitened.data(), state.g.data(), noise_.data());
     if (!result.ok()) return result;
-    SurrogateTarget target(block_, rows, state, noise_, proposed_whitened_, proposed_g_, log_evidence_);
+    SurrogateTarget target(term_, rows, state, noise_, proposed_whitened_, proposed_g_, log_evidence_);
     double log_density = log_evidence_ + state.surrogate.excess(rows, state.g.data());
     if (walk > 0)
-        result = move_theta({block_, *prior_, state.surrogate_walk, kind.learn}, target, walk, bitgen,
+        result = move_theta({term_, *prior_, state.surrogate_walk, kind.learn}, target, walk, bitgen,
                             state.theta, log_density, info.acceptance.surrogate);
     if (independent > 0 && result.ok())
-        result = move_theta({block_, *prior_, state.independent, kind.learn}, target, independent, bitgen,
+        result = move_theta({term_, *prior_, state.independent, kind.learn}, target, independent, bitgen,
                             state.theta, log_density, info.acceptance.independent);
     return result;
 }

@@ -12,10 +12,10 @@
 
 namespace polyagamma {
 
-// The moves of a sweep besides the draws of ω and g: Metropolis steps of the kernel parameters with g
+// The moves of a sweep besides the draws of ω and g: Metropolis steps of the hyperparameters with g
 // integrated out (collapsed), with ν kept (whitened), with the noise kept from which the surrogate makes g
 // (surrogate: a random walk; independent: from anywhere to anywhere); and Hamiltonian trajectories of g with
-// the kernel kept. One number for each: steps, or mean acceptance.
+// the hyperparameters kept. One number for each: steps, or mean acceptance.
 template <class Number>
 struct Moves {
     Number collapsed{}, whitened{}, surrogate{}, independent{}, trajectory{};
@@ -33,15 +33,15 @@ void for_each_move(Visitor&& visitor, AllMoves&... moves) {
 
 // What a chain keeps from sweep to sweep for one latent function.
 struct LatentState {
-    LatentState(const Term& block, std::size_t n_theta)
+    LatentState(const Term& term, std::size_t n_theta)
         : theta(n_theta),
-          g(block.n_rows()),
-          whitened(block.whitened_size()),
+          g(term.n_rows()),
+          whitened(term.whitened_size()),
           collapsed(n_theta),
           white(n_theta),
           surrogate_walk(n_theta),
           independent(n_theta),
-          surrogate(block.n_rows()) {}
+          surrogate(term.n_rows()) {}
     // Visits all that the future depends on, as ranges of numbers.
     template <class Visitor>
     void visit(Visitor&& visitor) {
@@ -55,7 +55,7 @@ struct LatentState {
         surrogate.visit(visitor);
     }
 
-    Vector theta;     // log parameters of the kernel
+    Vector theta;     // log hyperparameters
     Vector g;         // (n,)
     Vector whitened;  // ν
     RandomWalk collapsed, white, surrogate_walk;
@@ -76,12 +76,12 @@ struct SweepKind {
 };
 
 // One complete sweep: ω | g; θ | ω, g integrated out; g | θ, ω; then, ω integrated out, the moves that keep
-// ν, the kernel or the noise. The block must be loaded with the state's theta, and is on return.
+// ν, the hyperparameters or the noise. The term must be loaded with the state's theta, and is on return.
 class ProcessUpdate {
   public:
-    ProcessUpdate(Term& block, LogPrior* prior, Moves<std::size_t> steps);
+    ProcessUpdate(Term& term, LogPrior* prior, Moves<std::size_t> steps);
     Status run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state, SweepInfo& info);
-    // The block has been loaded with something else.
+    // The term has been loaded with something else.
     void forget() { conditioned_ = false; }
 
   private:
@@ -100,14 +100,14 @@ class ProcessUpdate {
     void learn(const LatentRows& rows, LatentState& state);
     void augment(const LatentRows& rows, BitGen& bitgen, const double* g);
 
-    Term& block_;
-    LogPrior* prior_;  // null: the kernel is fixed
+    Term& term_;
+    LogPrior* prior_;  // null: the hyperparameters are fixed
     Moves<std::size_t> steps_;
     Vector omega_, linear_, noise_, proposed_whitened_, proposed_g_, position_;
     LogisticExcess excess_;
     FunctionHmc trajectories_;
     PseudoData pseudo_;
-    // Whether the block is conditioned on the surrogate, and then the evidence.
+    // Whether the term is conditioned on the surrogate, and then the evidence.
     bool conditioned_ = false;
     double log_evidence_ = 0.0;
 };

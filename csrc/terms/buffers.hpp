@@ -7,7 +7,7 @@
 
 namespace polyagamma {
 
-// What a block keeps for each set of kernel parameters; an accepted proposal costs no copy.
+// What a term keeps for each set of hyperparameters; an accepted proposal costs no copy.
 template <class Matrices>
 class Buffers {
   public:

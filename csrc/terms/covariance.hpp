@@ -9,7 +9,7 @@
 
 namespace polyagamma {
 
-// The kernel on the training inputs.
+// The covariance function on the training inputs.
 class CovarianceFunction {
   public:
     virtual ~CovarianceFunction() = default;

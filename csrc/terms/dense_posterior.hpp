@@ -39,8 +39,8 @@ class TriangularPanels {
     Vector data_;
 };
 
-// N(m, Σ) of g for a fixed kernel, Σ = (K⁻¹ + W)⁻¹ with W = diag(precision) and m = Σ linear; Σ and its
-// Cholesky factor in panels, 3/2 n x n matrices; making them takes three.
+// N(m, Σ) of g for a fixed covariance function, Σ = (K⁻¹ + W)⁻¹ with W = diag(precision) and m = Σ linear; Σ
+// and its Cholesky factor in panels, 3/2 n x n matrices; making them takes three.
 class DensePosterior {
   public:
     DensePosterior(std::size_t n, const Blas& blas) : n_(n), blas_(&blas), mean_(n) {}

@@ -10,7 +10,7 @@
 namespace polyagamma {
 
 // A Gaussian process of low rank on the training inputs, g = Φ v + √s e with v ~ N(0, I_m), e ~ N(0, I_n), at
-// one set of kernel parameters. Rows that fill up the last panel of Φ are finite and play no part.
+// one set of hyperparameters. Rows that fill up the last panel of Φ are finite and play no part.
 struct Features {
     Features(std::size_t n, std::size_t m) : matrix(n, m), variance(padded_rows(n)) {}
     Panels matrix;    // Φ (n, m)

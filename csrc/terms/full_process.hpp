@@ -12,11 +12,12 @@ namespace polyagamma {
 
 // The full Gaussian process, g = L ν with K = L Lᵀ. Everything goes through B = I + Ω^½ K Ω^½, whose
 // eigenvalues are at least 1 (Rasmussen and Williams 2006, equation 3.26), never through the inverse of K.
-// Memory: four n x n matrices; with a fixed kernel, whose K and L all blocks share, one, and the shared one.
+// Memory: four n x n matrices; with a fixed covariance function, whose K and L all terms share, one, and the
+// shared one.
 class FullProcess final : public FunctionTerm {
   public:
     FullProcess(std::size_t n, CovarianceFunction& function, const Blas& blas);
-    // The block of a fixed kernel, evaluated and factored.
+    // That of a fixed covariance function, evaluated and factored.
     FullProcess(std::size_t n, std::shared_ptr<Covariance> fixed, const Blas& blas);
 
     std::size_t n_rows() const override { return n_; }

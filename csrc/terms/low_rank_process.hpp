@@ -13,11 +13,12 @@ namespace polyagamma {
 
 // A process of low rank; its ν is (v, e). Given ω a row has precision ω / (1 + s ω) in Φv, so that v has the
 // posterior of a linear model; then g is univariate given v. O(n m² + m³) a sweep, by blocks of rows that
-// stay in cache. Memory: two n x m matrices; with a fixed kernel, whose features all blocks share, none.
+// stay in cache. Memory: two n x m matrices; with a fixed covariance function, whose features all terms
+// share, none.
 class LowRankProcess final : public FunctionTerm {
   public:
     LowRankProcess(std::size_t n, std::size_t m, FeatureFunction& function, const Blas& blas);
-    // The block of a fixed kernel, evaluated.
+    // That of a fixed covariance function, evaluated.
     LowRankProcess(std::size_t n, std::size_t m, std::shared_ptr<Features> fixed, const Blas& blas);
 
     std::size_t n_rows() const override { return n_; }

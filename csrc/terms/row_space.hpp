@@ -14,7 +14,7 @@ namespace polyagamma {
 // and the LQ factorisation X G⁻ᵀ = L V (L n×n, V with orthonormal rows), the whitened coefficients x = Gᵀ(β −
 // m₀) ~ N(0, I) enter the likelihood through z = V x only, as η = offset + X m₀ + L z with z ~ N(0, I). The
 // rest of x stays as in the prior: x = ξ + Vᵀ(z − Vξ), ξ ~ N(0, I), for every draw of z. So a sweep costs an
-// n×n solve, and all kernels work on z unchanged.
+// n×n solve, and all updates work on z unchanged.
 class RowSpaceModel {
   public:
     Status assign(const LinearModel& model);

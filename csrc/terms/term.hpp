@@ -8,11 +8,11 @@
 
 namespace polyagamma {
 
-// Which kernel parameters: those of the chain, or those proposed to it.
+// Which hyperparameters: those of the chain, or those proposed to it.
 enum class Side : int { current = 0, proposed = 1 };
 
 // A Gaussian process on the training inputs, g = T(θ) ν with ν ~ N(0, I), that can be conditioned on
-// pseudo-data in closed form. It holds matrices for two sets of kernel parameters, so that a proposal costs
+// pseudo-data in closed form. It holds matrices for two sets of hyperparameters, so that a proposal costs
 // no copy.
 class Term {
   public:

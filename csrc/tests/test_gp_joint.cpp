@@ -70,7 +70,7 @@ struct Sparse {
     }
 };
 
-using Few = Sparse<1>;   // all functions have fewer features parallel_region than rows
+using Few = Sparse<1>;   // all functions have fewer features together than rows
 using Many = Sparse<2>;  // more
 
 struct Data {
