@@ -170,9 +170,10 @@ RunStatus LinearSampler::run_gibbs(Worker& worker, Share& share, SweepRange swee
 
 RunStatus LinearSampler::run_schedule(Worker& worker, Share& share, SweepRange sweeps, const Arrays& out) {
     bool known = share.densities_known;
+    const std::vector<Update*> complete = updates(share, true), others = updates(share, false);
     for (std::size_t sweep = 0; sweep < sweeps.count; ++sweep) {
         RunStatus result;
-        for (Update* update : updates(share, sweeps.first + sweep)) {
+        for (Update* update : schedule().gibbs_at(sweeps.first + sweep) ? complete : others) {
             result = run_update(worker, share, *update, known);
             if (!result.status.ok()) break;
         }
@@ -186,10 +187,10 @@ RunStatus LinearSampler::run_schedule(Worker& worker, Share& share, SweepRange s
     return {};
 }
 
-std::vector<Update*> LinearSampler::updates(Share& share, std::uint64_t sweep) const {
+std::vector<Update*> LinearSampler::updates(Share& share, bool augmented) const {
     std::vector<Update*> due;
     if (share.batch.models.front()->likelihood()) due.push_back(&share.parameters);
-    if (schedule().gibbs_at(sweep)) due.push_back(share.gibbs.get());
+    if (augmented) due.push_back(share.gibbs.get());
     if (share.batch.models.front()->prior()) due.push_back(&share.scales);
     due.insert(due.end(), schedule().trajectories, &share.hmc);
     return due;

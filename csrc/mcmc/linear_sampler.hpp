@@ -96,7 +96,8 @@ class LinearSampler final : public Sampler {
     // What every worker of a share does, in step with the others.
     RunStatus run_gibbs(Worker& worker, Share& share, SweepRange sweeps, const Arrays& out);
     RunStatus run_schedule(Worker& worker, Share& share, SweepRange sweeps, const Arrays& out);
-    std::vector<Update*> updates(Share& share, std::uint64_t sweep) const;
+    // Those of a sweep, with data augmentation or without, in their order.
+    std::vector<Update*> updates(Share& share, bool augmented) const;
     RunStatus run_update(Worker& worker, Share& share, Update& update, bool& known) const;
     RunStatus evaluate(Worker& worker, Share& share, bool& known) const;
     // The outcome of a sweep, of the worker's own chains.
