@@ -188,20 +188,11 @@ Status FixedProcessSampler::finish_window(std::uint64_t sweeps_done) {
 }
 
 State FixedProcessSampler::state() {
-    Vector numbers;
-    visit([&](double* part, std::size_t size) { numbers.insert(numbers.end(), part, part + size); });
-    return {{"latent", std::move(numbers)}};
+    return state_of_numbers([this](auto visitor) { visit(visitor); });
 }
 
-bool FixedProcessSampler::restore(const State& saved, std::uint64_t) {
-    const auto found = saved.find("latent");
-    if (found == saved.end() || found->second.size() != state()["latent"].size()) return false;
-    const double* numbers = found->second.data();
-    visit([&](double* part, std::size_t count) {
-        std::copy_n(numbers, count, part);
-        numbers += count;
-    });
-    return true;
+bool FixedProcessSampler::restore(const State& state, std::uint64_t) {
+    return restore_numbers(state, [this](auto visitor) { visit(visitor); });
 }
 
 }  // namespace polyagamma

@@ -208,21 +208,12 @@ Status ProcessSampler::start(const double* initial) {
 }
 
 State ProcessSampler::state() {
-    Vector numbers;
-    visit([&](double* part, std::size_t size) { numbers.insert(numbers.end(), part, part + size); });
-    return {{"latent", std::move(numbers)}};
+    return state_of_numbers([this](auto visitor) { visit(visitor); });
 }
 
-bool ProcessSampler::restore(const State& saved, std::uint64_t) {
-    const auto found = saved.find("latent");
-    if (found == saved.end() || found->second.size() != state()["latent"].size()) return false;
-    const double* numbers = found->second.data();
-    visit([&](double* part, std::size_t count) {
-        std::copy_n(numbers, count, part);
-        numbers += count;
-    });
+bool ProcessSampler::restore(const State& state, std::uint64_t) {
     for (const std::unique_ptr<Share>& share : shares_) share->forget();
-    return true;
+    return restore_numbers(state, [this](auto visitor) { visit(visitor); });
 }
 
 ProcessSampler::Arrays ProcessSampler::arrays(const Outputs& outputs) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -66,5 +67,29 @@ class Sampler {
     virtual std::size_t left_in_window(std::uint64_t) const { return 0; }
     virtual Status finish_window(std::uint64_t) { return {}; }
 };
+
+// A state in one part: all numbers that `visit_all(visitor)` shows to visitor(numbers, count).
+template <class VisitAll>
+State state_of_numbers(VisitAll visit_all) {
+    Vector numbers;
+    visit_all([&](double* part, std::size_t count) { numbers.insert(numbers.end(), part, part + count); });
+    return {{"latent", std::move(numbers)}};
+}
+
+// Gives the numbers what they were in a state; false if it is no state of so many.
+template <class VisitAll>
+bool restore_numbers(const State& state, VisitAll visit_all) {
+    const auto found = state.find("latent");
+    if (found == state.end()) return false;
+    std::size_t size = 0;
+    visit_all([&](double*, std::size_t count) { size += count; });
+    if (found->second.size() != size) return false;
+    const double* numbers = found->second.data();
+    visit_all([&](double* part, std::size_t count) {
+        std::copy_n(numbers, count, part);
+        numbers += count;
+    });
+    return true;
+}
 
 }  // namespace polyagamma
