@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
-#include "mcmc/term_posterior.hpp"
+#include "mcmc/theta_targets.hpp"
 #include "random/normals.hpp"
 
 namespace polyagamma {
@@ -29,60 +28,6 @@ void find_offset(const SoftmaxRows& rows, const LatentState* states, std::size_t
 
 }  // namespace
 
-// log p(y | g = T(θ) ν).
-class JointUpdate::WhitenedTarget final : public ThetaTarget {
-  public:
-    WhitenedTarget(JointUpdate& sweep, const SoftmaxRows& rows) : sweep_(sweep), rows_(rows) {}
-
-    Status log_density(Side side, double& value) override {
-        const Status result =
-            sweep_.term_.transform(side, sweep_.whitened_.data(), sweep_.proposed_g_.data());
-        if (!result.ok()) return result;
-        value = log_likelihood(rows_, sweep_.proposed_g_.data());
-        return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
-    }
-    void accepted() override {
-        sweep_.g_.swap(sweep_.proposed_g_);
-        sweep_.conditioned_ = false;
-    }
-
-  private:
-    JointUpdate& sweep_;
-    const SoftmaxRows& rows_;
-};
-
-// With the surrogate S for the likelihood L, and g(θ, noise) its draw, p(θ) L(g) N(g; 0, K_θ) is, as a
-// density of θ and noise, p(θ) p_S(z | θ) L(g)/S(g) N(noise; 0, I). The shift that pseudo-data share is part
-// of the noise: integrated out of S, it changes neither S(g) nor p_S.
-class JointUpdate::SurrogateTarget final : public ThetaTarget {
-  public:
-    SurrogateTarget(JointUpdate& sweep, const SoftmaxRows& rows, const SoftmaxSurrogate& surrogate)
-        : sweep_(sweep), pseudo_(surrogate.rows()), excess_(rows, surrogate) {}
-
-    double at_current() const { return sweep_.log_evidence_ + excess_.value(sweep_.g_.data()); }
-    Status log_density(Side side, double& value) override {
-        JointProcess& term = sweep_.term_;
-        Status result = term.condition(side, pseudo_, evidence_);
-        if (result.ok())
-            result = term.draw(side, pseudo_, sweep_.noise_.data(), sweep_.proposed_whitened_.data(),
-                               sweep_.proposed_g_.data());
-        if (!result.ok()) return result;
-        value = evidence_ + excess_.value(sweep_.proposed_g_.data());
-        return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
-    }
-    void accepted() override {
-        sweep_.whitened_.swap(sweep_.proposed_whitened_);
-        sweep_.g_.swap(sweep_.proposed_g_);
-        sweep_.log_evidence_ = evidence_;
-    }
-
-  private:
-    JointUpdate& sweep_;
-    const PseudoData pseudo_;
-    const SoftmaxExcess excess_;
-    double evidence_ = 0.0;
-};
-
 JointUpdate::JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> terms, LogPrior* prior,
                          Moves<std::size_t> steps, std::size_t n_theta)
     : term_(std::move(terms), n_theta),
@@ -97,9 +42,8 @@ JointUpdate::JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> terms, LogPr
       proposed_whitened_(term_.whitened_size()),
       proposed_g_(term_.n_rows()),
       noise_(term_.noise_size()),
-      position_(term_.whitened_size() + term_.n_rows()),
       offset_(n_),
-      trajectories_(term_.n_rows(), position_.size(), 1),
+      trajectories_(term_),
       exchange_(term_.n_functions(), n_theta) {
     for (std::size_t k = 0; k < term_.n_functions(); ++k)
         sweeps_.push_back(std::make_unique<ProcessUpdate>(term_.function(k), prior,
@@ -125,7 +69,8 @@ Status JointUpdate::run(const SoftmaxRows& rows, BitGen& bitgen, SweepKind kind,
     }
     if (kind.learn) learn(rows, joint);
     scatter(states);
-    if (result.ok()) result = log_prior(info.log_prior);
+    if (result.ok())
+        result = log_prior_density(sampled_ ? &prior_ : nullptr, theta_, whitened_, info.log_prior);
     return result;
 }
 
@@ -183,12 +128,13 @@ Status JointUpdate::move(Proposal& proposal, ThetaTarget& target, std::size_t st
 Status JointUpdate::whitened_steps(const SoftmaxRows& rows, BitGen& bitgen, bool learn, LatentState* states,
                                    SweepInfo& info) {
     if (!sampled_ || steps_.whitened == 0) return {};
-    WhitenedTarget target(*this, rows);
-    double log_density = log_likelihood(rows, g_.data()), sum = 0.0;
+    WhitenedTarget target(term_, rows, {whitened_, g_}, proposed_g_);
+    double log_density = target.at_current(), sum = 0.0;
     for (std::size_t k = 0; k < term_.n_functions(); ++k) {
         FunctionProposal proposal(states[k].white, k, n_theta_);
         double acceptance;
         const Status result = move(proposal, target, steps_.whitened, bitgen, learn, log_density, acceptance);
+        if (target.moved()) conditioned_ = false;
         if (!result.ok()) return result;
         sum += acceptance;
     }
@@ -199,27 +145,9 @@ Status JointUpdate::whitened_steps(const SoftmaxRows& rows, BitGen& bitgen, bool
 Status JointUpdate::trajectories(const SoftmaxRows& rows, BitGen& bitgen, bool learn, JointState& joint,
                                  SweepInfo& info) {
     if (steps_.trajectory == 0) return {};
-    const auto g = std::copy(whitened_.begin(), whitened_.end(), position_.begin());
-    std::copy(g_.begin(), g_.end(), g);
     SoftmaxExcess excess(rows, joint.surrogate);
-    TermPosterior posterior(term_, joint.surrogate.rows(), noise_.data());
-    Status result = posterior.find_mean();
-    trajectories_.forget();
-    BitGen* const bitgens[] = {&bitgen};
-    double* const positions[] = {position_.data()};
-    double sum = 0.0;
-    for (std::size_t step = 0; step < steps_.trajectory && result.ok(); ++step) {
-        double probability;
-        result = trajectories_.run(posterior, excess, joint.step_size.settings(), bitgens, positions,
-                                   &probability);
-        if (!result.ok()) return result;
-        if (learn) joint.step_size.learn(probability);
-        sum += probability;
-    }
-    info.acceptance.trajectory = sum / static_cast<double>(steps_.trajectory);
-    std::copy(position_.begin(), g, whitened_.begin());
-    std::copy(g, position_.end(), g_.begin());
-    return result;
+    return trajectories_.run({term_, joint.surrogate.rows(), excess, joint.step_size, learn},
+                             steps_.trajectory, bitgen, {whitened_, g_}, info.acceptance.trajectory);
 }
 
 Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, SweepKind kind,
@@ -229,7 +157,10 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
     fill_normals(bitgen, noise_.data(), noise_.size());
     Status result = term_.invert_draw(joint.surrogate.rows(), whitened_.data(), g_.data(), noise_.data());
     if (!result.ok()) return result;
-    SurrogateTarget target(*this, rows, joint.surrogate);
+    const SoftmaxExcess excess(rows, joint.surrogate);
+    const auto log_ratio = [&](const double* g) { return excess.value(g); };
+    SurrogateTarget target(term_, joint.surrogate.rows(), log_ratio, noise_, {whitened_, g_},
+                           {proposed_whitened_, proposed_g_}, log_evidence_);
     double log_density = target.at_current();
     Moves<double> sums, counts;
     const auto run = [&](Proposal& proposal, std::size_t steps, double Moves<double>::* which) {
@@ -258,13 +189,6 @@ void JointUpdate::learn(const SoftmaxRows& rows, JointState& joint) {
     if (sampled_) joint.independent.see(theta_);
     term_.forget_rows();
     conditioned_ = false;
-}
-
-Status JointUpdate::log_prior(double& value) {
-    double of_theta = 0.0;
-    const Status result = sampled_ ? prior_.evaluate(theta_.data(), of_theta) : Status{};
-    value = of_theta - 0.5 * std::inner_product(whitened_.begin(), whitened_.end(), whitened_.begin(), 0.0);
-    return result.ok() && !std::isfinite(value) ? Status{Status::Kind::not_finite} : result;
 }
 
 }  // namespace polyagamma

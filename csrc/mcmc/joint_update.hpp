@@ -44,9 +44,6 @@ class JointUpdate {
     void forget() { loaded_ = false; }
 
   private:
-    class WhitenedTarget;
-    class SurrogateTarget;
-
     void gather(const LatentState* states);
     void scatter(LatentState* states) const;
     bool can_be_short(const LatentState* states, const JointState& joint) const;
@@ -60,7 +57,6 @@ class JointUpdate {
     Status surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, SweepKind kind, LatentState* states,
                            JointState& joint, SweepInfo& info);
     void learn(const SoftmaxRows& rows, JointState& joint);
-    Status log_prior(double& value);
 
     JointProcess term_;
     bool sampled_;  // whether kernel parameters are
@@ -69,8 +65,8 @@ class JointUpdate {
     std::size_t n_, n_theta_;
     std::vector<std::unique_ptr<ProcessUpdate>> sweeps_;  // of each function given the others
     Vector theta_, whitened_, g_;                         // (functions, ...)
-    Vector proposed_whitened_, proposed_g_, noise_, position_, offset_;
-    FunctionHmc trajectories_;
+    Vector proposed_whitened_, proposed_g_, noise_, offset_;
+    TermTrajectories trajectories_;
     ExchangeProposal exchange_;
     bool loaded_ = false;
     // Whether the term is conditioned on the surrogate, and then the evidence.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace polyagamma {
 namespace {
@@ -18,6 +19,13 @@ Status evaluate(const ThetaMoves& settings, ThetaTarget& target, const Vector& p
 }
 
 }  // namespace
+
+Status log_prior_density(LogPrior* prior, const Vector& theta, const Vector& whitened, double& value) {
+    double of_theta = 0.0;
+    const Status result = prior == nullptr ? Status{} : prior->evaluate(theta.data(), of_theta);
+    value = of_theta - 0.5 * std::inner_product(whitened.begin(), whitened.end(), whitened.begin(), 0.0);
+    return result.ok() && !std::isfinite(value) ? Status{Status::Kind::not_finite} : result;
+}
 
 Status move_theta(const ThetaMoves& settings, ThetaTarget& target, std::size_t steps, BitGen& bitgen,
                   Vector& theta, double& log_density, double& acceptance) {

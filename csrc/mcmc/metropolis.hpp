@@ -16,6 +16,9 @@ class LogPrior {
     virtual Status evaluate(const double* theta, double& log_density) = 0;
 };
 
+// log p(θ) - ½‖ν‖². `prior`: null where θ is fixed.
+Status log_prior_density(LogPrior* prior, const Vector& theta, const Vector& whitened, double& value);
+
 // A density of hyperparameters. The term's proposed side is loaded with them already.
 class ThetaTarget {
   public:

@@ -1,11 +1,9 @@
 #include "mcmc/process_update.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <numeric>
 
-#include "mcmc/term_posterior.hpp"
+#include "mcmc/theta_targets.hpp"
 #include "pg/sampler.hpp"
 #include "random/normals.hpp"
 
@@ -28,65 +26,6 @@ class CollapsedTarget final : public ThetaTarget {
     const PseudoData& rows_;
 };
 
-// log p(y | g = T(θ) ν), ω integrated out.
-class WhitenedTarget final : public ThetaTarget {
-  public:
-    WhitenedTarget(Term& term, const LatentRows& rows, LatentState& state, Vector& g)
-        : term_(term), rows_(rows), state_(state), g_(g) {}
-
-    Status log_density(Side side, double& value) override {
-        const Status result = term_.transform(side, state_.whitened.data(), g_.data());
-        if (!result.ok()) return result;
-        value = log_likelihood(rows_, g_.data());
-        return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
-    }
-    void accepted() override { state_.g.swap(g_); }
-
-  private:
-    Term& term_;
-    const LatentRows& rows_;
-    LatentState& state_;
-    Vector& g_;
-};
-
-// With the surrogate S for the likelihood L, and g(θ, noise) its draw, p(θ) L(g) N(g; 0, K_θ) is, as a
-// density of θ and noise, p(θ) p_S(z | θ) L(g)/S(g) N(noise; 0, I).
-class SurrogateTarget final : public ThetaTarget {
-  public:
-    SurrogateTarget(Term& term, const LatentRows& rows, LatentState& state, const Vector& noise,
-                    Vector& whitened, Vector& g, double& evidence)
-        : term_(term),
-          rows_(rows),
-          state_(state),
-          noise_(noise),
-          whitened_(whitened),
-          g_(g),
-          evidence_(evidence) {}
-
-    Status log_density(Side side, double& value) override {
-        const PseudoData pseudo = state_.surrogate.rows();
-        Status result = term_.condition(side, pseudo, proposed_evidence_);
-        if (result.ok()) result = term_.draw(side, pseudo, noise_.data(), whitened_.data(), g_.data());
-        if (!result.ok()) return result;
-        value = proposed_evidence_ + state_.surrogate.excess(rows_, g_.data());
-        return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
-    }
-    void accepted() override {
-        state_.whitened.swap(whitened_);
-        state_.g.swap(g_);
-        evidence_ = proposed_evidence_;
-    }
-
-  private:
-    Term& term_;
-    const LatentRows& rows_;
-    LatentState& state_;
-    const Vector& noise_;
-    Vector &whitened_, &g_;
-    double& evidence_;
-    double proposed_evidence_ = 0.0;
-};
-
 }  // namespace
 
 ProcessUpdate::ProcessUpdate(Term& term, LogPrior* prior, Moves<std::size_t> steps)
@@ -98,9 +37,8 @@ ProcessUpdate::ProcessUpdate(Term& term, LogPrior* prior, Moves<std::size_t> ste
       noise_(term.noise_size()),
       proposed_whitened_(term.whitened_size()),
       proposed_g_(term.n_rows()),
-      position_(term.whitened_size() + term.n_rows()),
       excess_(term.n_rows()),
-      trajectories_(term.n_rows(), position_.size(), 1),
+      trajectories_(term),
       pseudo_{term.n_rows(), omega_.data(), linear_.data()} {}
 
 Status ProcessUpdate::run(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
@@ -112,7 +50,7 @@ Status ProcessUpdate::run(const LatentRows& rows, BitGen& bitgen, SweepKind kind
     if (result.ok()) result = whitened_steps(rows, bitgen, kind.learn, state, info);
     if (result.ok()) result = surrogate_moves(rows, bitgen, kind, state, info);
     if (kind.learn) learn(rows, state);
-    if (result.ok()) result = log_prior(state, info.log_prior);
+    if (result.ok()) result = log_prior_density(prior_, state.theta, state.whitened, info.log_prior);
     return result;
 }
 
@@ -154,8 +92,8 @@ Status ProcessUpdate::whitened_steps(const LatentRows& rows, BitGen& bitgen, boo
     const std::size_t steps = prior_ == nullptr ? 0 : n_whitened_steps(learn, state);
     if (steps == 0) return {};
     conditioned_ = false;
-    WhitenedTarget target(term_, rows, state, proposed_g_);
-    double log_density = log_likelihood(rows, state.g.data());
+    WhitenedTarget target(term_, rows, {state.whitened, state.g}, proposed_g_);
+    double log_density = target.at_current();
     return move_theta({term_, *prior_, state.white, learn}, target, steps, bitgen, state.theta, log_density,
                       info.acceptance.whitened);
 }
@@ -186,26 +124,9 @@ Status ProcessUpdate::surrogate_moves(const LatentRows& rows, BitGen& bitgen, Sw
 Status ProcessUpdate::trajectories(const LatentRows& rows, BitGen& bitgen, bool learn, LatentState& state,
                                    double& acceptance) {
     if (steps_.trajectory == 0) return {};
-    acceptance = 0.0;
-    const auto g = std::copy(state.whitened.begin(), state.whitened.end(), position_.begin());
-    std::copy(state.g.begin(), state.g.end(), g);
-    TermPosterior posterior(term_, state.surrogate.rows(), noise_.data());
-    Status result = posterior.find_mean();
-    trajectories_.forget();
     excess_.set(state.surrogate, rows);
-    BitGen* const bitgens[] = {&bitgen};
-    double* const positions[] = {position_.data()};
-    for (std::size_t step = 0; step < steps_.trajectory && result.ok(); ++step) {
-        double probability;
-        result = trajectories_.run(posterior, excess_, state.step_size.settings(), bitgens, positions,
-                                   &probability);
-        if (!result.ok()) return result;
-        if (learn) state.step_size.learn(probability);
-        acceptance += probability / static_cast<double>(steps_.trajectory);
-    }
-    std::copy(position_.begin(), g, state.whitened.begin());
-    std::copy(g, position_.end(), state.g.begin());
-    return result;
+    return trajectories_.run({term_, state.surrogate.rows(), excess_, state.step_size, learn},
+                             steps_.trajectory, bitgen, {state.whitened, state.g}, acceptance);
 }
 
 Status ProcessUpdate::surrogate_steps(const LatentRows& rows, BitGen& bitgen, SweepKind kind,
@@ -217,8 +138,10 @@ Status ProcessUpdate::surrogate_steps(const LatentRows& rows, BitGen& bitgen, Sw
     Status result =
         term_.invert_draw(state.surrogate.rows(), state.whitened.data(), state.g.data(), noise_.data());
     if (!result.ok()) return result;
-    SurrogateTarget target(term_, rows, state, noise_, proposed_whitened_, proposed_g_, log_evidence_);
-    double log_density = log_evidence_ + state.surrogate.excess(rows, state.g.data());
+    const auto log_ratio = [&](const double* g) { return state.surrogate.excess(rows, g); };
+    SurrogateTarget target(term_, state.surrogate.rows(), log_ratio, noise_, {state.whitened, state.g},
+                           {proposed_whitened_, proposed_g_}, log_evidence_);
+    double log_density = target.at_current();
     if (walk > 0)
         result = move_theta({term_, *prior_, state.surrogate_walk, kind.learn}, target, walk, bitgen,
                             state.theta, log_density, info.acceptance.surrogate);
@@ -226,14 +149,6 @@ Status ProcessUpdate::surrogate_steps(const LatentRows& rows, BitGen& bitgen, Sw
         result = move_theta({term_, *prior_, state.independent, kind.learn}, target, independent, bitgen,
                             state.theta, log_density, info.acceptance.independent);
     return result;
-}
-
-Status ProcessUpdate::log_prior(const LatentState& state, double& value) {
-    double of_theta = 0.0;
-    const Status result = prior_ == nullptr ? Status{} : prior_->evaluate(state.theta.data(), of_theta);
-    const Vector& nu = state.whitened;
-    value = of_theta - 0.5 * std::inner_product(nu.begin(), nu.end(), nu.begin(), 0.0);
-    return result.ok() && !std::isfinite(value) ? Status{Status::Kind::not_finite} : result;
 }
 
 }  // namespace polyagamma

@@ -5,8 +5,9 @@
 #include "likelihood/sites.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
-#include "mcmc/function_hmc.hpp"
 #include "mcmc/metropolis.hpp"
+#include "mcmc/step_size.hpp"
+#include "mcmc/term_trajectories.hpp"
 #include "random/bitgen.hpp"
 #include "terms/term.hpp"
 
@@ -96,16 +97,15 @@ class ProcessUpdate {
                         double& acceptance);
     Status surrogate_steps(const LatentRows& rows, BitGen& bitgen, SweepKind kind, LatentState& state,
                            SweepInfo& info);
-    Status log_prior(const LatentState& state, double& value);
     void learn(const LatentRows& rows, LatentState& state);
     void augment(const LatentRows& rows, BitGen& bitgen, const double* g);
 
     Term& term_;
     LogPrior* prior_;  // null: the hyperparameters are fixed
     Moves<std::size_t> steps_;
-    Vector omega_, linear_, noise_, proposed_whitened_, proposed_g_, position_;
+    Vector omega_, linear_, noise_, proposed_whitened_, proposed_g_;
     LogisticExcess excess_;
-    FunctionHmc trajectories_;
+    TermTrajectories trajectories_;
     PseudoData pseudo_;
     // Whether the term is conditioned on the surrogate, and then the evidence.
     bool conditioned_ = false;

@@ -11,6 +11,12 @@ namespace polyagamma {
 // Which hyperparameters: those of the chain, or those proposed to it.
 enum class Side : int { current = 0, proposed = 1 };
 
+// The whitened coordinates ν of a term and its values g = T(θ) ν.
+struct Latent {
+    Vector& whitened;
+    Vector& g;
+};
+
 // A Gaussian process on the training inputs, g = T(θ) ν with ν ~ N(0, I), that can be conditioned on
 // pseudo-data in closed form. It holds matrices for two sets of hyperparameters, so that a proposal costs
 // no copy.
