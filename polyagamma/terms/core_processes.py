@@ -10,7 +10,7 @@ from scipy.linalg import LinAlgError
 
 from polyagamma import _gibbs
 from polyagamma.terms.features import Basis, InducingPoints
-from polyagamma.terms.kernels import TrainingCovariance, compiled
+from polyagamma.terms.kernels import CompiledKernel, TrainingCovariance, compiled
 
 FloatArray = NDArray[np.float64]
 CoreProcess = _gibbs.Process
@@ -21,7 +21,7 @@ def full_process(covariance: TrainingCovariance, fixed: bool) -> CoreProcess:
     """Return the process itself; `fixed`: at the parameters of its kernel."""
     return _gibbs.FullProcess(
         n_rows=len(covariance.X),
-        n_theta=0 if fixed else len(covariance.kernel.theta),
+        n_theta=_n_theta(covariance.kernel, fixed),
         covariance=core_covariance(covariance, fixed),
     )
 
@@ -31,18 +31,29 @@ def low_rank_process(kernel: Any, X: FloatArray, jitter: float, basis: Basis, fi
     features = _compiled_features(kernel, X, jitter, basis, fixed) or _python_features(
         kernel, X, basis, fixed
     )
-    n_theta = 0 if fixed else len(kernel.theta)
-    return _gibbs.SparseProcess(n_rows=len(X), n_features=basis.size, n_theta=n_theta, features=features)
+    return _gibbs.SparseProcess(
+        n_rows=len(X), n_features=basis.size, n_theta=_n_theta(kernel, fixed), features=features
+    )
+
+
+def _n_theta(kernel: Any, fixed: bool) -> int:
+    """Return how many log parameters the core varies."""
+    return 0 if fixed else len(kernel.theta)
+
+
+def _compiled(kernel: Any, fixed: bool) -> CompiledKernel | None:
+    """Return the core's form of the kernel, if it has one; `fixed`: with none of its parameters varied."""
+    known = compiled(kernel)
+    return known.fixed() if known is not None and fixed else known
 
 
 def _compiled_features(
     kernel: Any, X: FloatArray, jitter: float, basis: Basis, fixed: bool
 ) -> _gibbs.Features | None:
     """Return the core's features, where it knows the kernel and these are of inducing points."""
-    known = compiled(kernel)
+    known = _compiled(kernel, fixed)
     if known is None or not isinstance(basis, InducingPoints):
         return None
-    known = known.fixed() if fixed else known
     return _gibbs.StationaryFeatures(
         family=known.family,
         inputs=X,
@@ -66,16 +77,14 @@ def _python_features(kernel: Any, X: FloatArray, basis: Basis, fixed: bool) -> _
         return bool(np.isfinite(matrix.sum() + variance.sum()))
 
     return _gibbs.CallbackFeatures(
-        n_rows=len(X), n_features=basis.size, n_theta=0 if fixed else len(own), function=fill
+        n_rows=len(X), n_features=basis.size, n_theta=_n_theta(kernel, fixed), function=fill
     )
 
 
 def core_covariance(covariance: TrainingCovariance, fixed: bool) -> CoreCovariance:
     """Return the covariance function that the core calls: its own if it knows the kernel, else Python's."""
     kernel, X = covariance.kernel, covariance.X
-    known = compiled(kernel)
-    if known is not None:
-        known = known.fixed() if fixed else known
+    if (known := _compiled(kernel, fixed)) is not None:
         return _gibbs.StationaryCovariance(
             family=known.family,
             inputs=X,
@@ -89,5 +98,5 @@ def core_covariance(covariance: TrainingCovariance, fixed: bool) -> CoreCovarian
         return covariance(theta, out)
 
     return _gibbs.CallbackCovariance(
-        n_rows=len(X), n_theta=0 if fixed else len(theta), function=constant if fixed else covariance
+        n_rows=len(X), n_theta=_n_theta(kernel, fixed), function=constant if fixed else covariance
     )
