@@ -1,9 +1,10 @@
 #include "mcmc/joint_update.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <utility>
 
+#include "mcmc/softmax_offset.hpp"
 #include "mcmc/theta_targets.hpp"
 #include "random/normals.hpp"
 
@@ -11,20 +12,6 @@ namespace polyagamma {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-// Given the others, function k of a softmax is that of a logistic model with offset less log Σ_{j≠k} e^{η_j}
-// (Holmes and Held 2006, section 3.1).
-void find_offset(const SoftmaxRows& rows, const LatentState* states, std::size_t k, double* offset) {
-    for (std::size_t i = 0; i < rows.n; ++i) {
-        const auto eta = [&](std::size_t j) { return rows.offset[j * rows.n + i] + states[j].g[i]; };
-        double largest = -HUGE_VAL, sum = 0.0;
-        for (std::size_t j = 0; j < rows.functions; ++j)
-            if (j != k) largest = std::max(largest, eta(j));
-        for (std::size_t j = 0; j < rows.functions; ++j)
-            if (j != k) sum += std::exp(eta(j) - largest);
-        offset[i] = rows.offset[k * rows.n + i] - (largest + std::log(sum));
-    }
-}
 
 }  // namespace
 

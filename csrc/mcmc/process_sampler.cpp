@@ -1,7 +1,9 @@
 #include "mcmc/process_sampler.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
+
+#include "mcmc/softmax_offset.hpp"
 
 namespace polyagamma {
 namespace {
@@ -18,7 +20,7 @@ std::string acceptance_of(std::size_t move) {
 // The memory of one thread, and the sweep of all latent functions of one chain in it.
 class ProcessSampler::Share {
   public:
-    explicit Share(const ProcessData& data) : data_(data) {}
+    explicit Share(const SoftmaxRows& data) : data_(data) {}
     virtual ~Share() = default;
 
     virtual const Term& term() = 0;
@@ -29,15 +31,13 @@ class ProcessSampler::Share {
     double log_likelihood(const LatentState* states) const;
 
   protected:
-    double log_sum(const LatentState* states, std::size_t i, std::size_t except) const;
-
-    const ProcessData& data_;
+    const SoftmaxRows& data_;
 };
 
 // Function by function, given the others.
 class ProcessSampler::FunctionsShare final : public Share {
   public:
-    FunctionsShare(const ProcessData& data, std::unique_ptr<Term> term, LogPrior* prior,
+    FunctionsShare(const SoftmaxRows& data, std::unique_ptr<Term> term, LogPrior* prior,
                    Moves<std::size_t> steps)
         : Share(data), term_(std::move(term)), sweep_(*term_, prior, steps), offset_(data.n) {}
 
@@ -59,7 +59,7 @@ class ProcessSampler::FunctionsShare final : public Share {
 // All functions of a softmax at once.
 class ProcessSampler::JointShare final : public Share {
   public:
-    JointShare(const ProcessData& data, std::vector<std::unique_ptr<FunctionTerm>> terms, LogPrior* prior,
+    JointShare(const SoftmaxRows& data, std::vector<std::unique_ptr<FunctionTerm>> terms, LogPrior* prior,
                Moves<std::size_t> steps, std::size_t n_theta)
         : Share(data), sweep_(std::move(terms), prior, steps, n_theta) {}
 
@@ -69,8 +69,7 @@ class ProcessSampler::JointShare final : public Share {
                SweepInfo& info) override {
         if (chain_ != states) sweep_.forget();
         chain_ = states;
-        return sweep_.run({data_.n, data_.functions, data_.b, data_.kappa, data_.offset}, bitgen, kind,
-                          states, *joint, info);
+        return sweep_.run(data_, bitgen, kind, states, *joint, info);
     }
 
   private:
@@ -85,23 +84,10 @@ Status ProcessSampler::FunctionsShare::load(const LatentState& state) {
     return term_->load(Side::current, state.theta.data());
 }
 
-// log Σ e^{η_k} over the latent functions of row i, but one (or none, if `except` is their number).
-double ProcessSampler::Share::log_sum(const LatentState* states, std::size_t i, std::size_t except) const {
-    const auto eta = [&](std::size_t k) { return data_.offset[k * data_.n + i] + states[k].g[i]; };
-    double largest = -HUGE_VAL, sum = 0.0;
-    for (std::size_t k = 0; k < data_.functions; ++k)
-        if (k != except) largest = std::max(largest, eta(k));
-    for (std::size_t k = 0; k < data_.functions; ++k)
-        if (k != except) sum += std::exp(eta(k) - largest);
-    return largest + std::log(sum);
-}
-
-// Given the others, function j of a softmax is that of a logistic model with offset less log Σ_{k≠j} e^{η_k}
-// (Holmes and Held 2006, section 3.1).
+// One function alone has the offset of the data.
 const double* ProcessSampler::FunctionsShare::offset(const LatentState* states, std::size_t function) {
-    const double* own = data_.offset + function * data_.n;
-    if (data_.functions == 1) return own;
-    for (std::size_t i = 0; i < data_.n; ++i) offset_[i] = own[i] - log_sum(states, i, function);
+    if (data_.functions == 1) return data_.offset;
+    find_offset(data_, states, function, offset_.data());
     return offset_.data();
 }
 
@@ -110,7 +96,7 @@ double ProcessSampler::Share::log_likelihood(const LatentState* states) const {
         return polyagamma::log_likelihood({data_.n, data_.b, data_.kappa, data_.offset}, states->g.data());
     double sum = 0.0;
     for (std::size_t i = 0; i < data_.n; ++i) {
-        sum -= data_.b[i] * log_sum(states, i, data_.functions);
+        sum -= data_.b[i] * log_sum(data_, states, i, data_.functions);
         for (std::size_t k = 0; k < data_.functions; ++k) {
             const std::size_t at = k * data_.n + i;  // successes are kappa + shape / 2
             sum += (data_.kappa[at] + 0.5 * data_.b[i]) * (data_.offset[at] + states[k].g[i]);
@@ -141,7 +127,7 @@ struct ProcessSampler::Arrays {
     Moves<OutputArray> acceptance;
 };
 
-ProcessSampler::ProcessSampler(const ProcessData& data, const TermFactory& make_term, LogPrior* prior,
+ProcessSampler::ProcessSampler(const SoftmaxRows& data, const TermFactory& make_term, LogPrior* prior,
                                std::vector<BitGen*> bitgens, const Options& options)
     : data_(data), samples_theta_(prior != nullptr), bitgens_(std::move(bitgens)), options_(options) {
     std::size_t move = 0;

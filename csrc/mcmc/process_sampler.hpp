@@ -15,15 +15,6 @@
 
 namespace polyagamma {
 
-// Rows of a Gaussian-process model with `functions` latent functions, one for each class of a softmax, or one
-// alone for binary and binomial rows.
-struct ProcessData {
-    std::size_t n, functions;
-    const double* b;       // (n,)
-    const double* kappa;   // (functions, n)
-    const double* offset;  // (functions, n)
-};
-
 // The steps of a sweep, and which sweeps after warm-up, where all are, are complete.
 struct ProcessSchedule {
     Moves<std::size_t> steps;
@@ -41,9 +32,9 @@ class ProcessSampler final : public Sampler {
         std::size_t tune, threads, n_theta;
     };
 
-    // A term is made for each thread; one for each function where several move at once. `prior`: null where
-    // the parameters are fixed.
-    ProcessSampler(const ProcessData& data, const TermFactory& make_term, LogPrior* prior,
+    // `data`: of one function alone binomial rows, which have the same form. A term is made for each thread;
+    // one for each function where several move at once. `prior`: null where the parameters are fixed.
+    ProcessSampler(const SoftmaxRows& data, const TermFactory& make_term, LogPrior* prior,
                    std::vector<BitGen*> bitgens, const Options& options);
     ~ProcessSampler() override;
 
@@ -90,7 +81,7 @@ class ProcessSampler final : public Sampler {
     }
     bool makes(std::size_t move) const { return samples_theta_ && steps_[move] > 0; }
 
-    ProcessData data_;
+    SoftmaxRows data_;
     bool samples_theta_;
     std::array<std::size_t, 5> steps_;  // of the moves, in their order
     std::vector<BitGen*> bitgens_;

@@ -61,7 +61,7 @@ PyChains process_chains(std::shared_ptr<Process> process, Array b, Array kappa, 
     rows.require_shapes(owned->process->n_rows());
     if (!log_prior.is_none())
         owned->prior = std::make_unique<PythonPrior>(log_prior, owned->process->n_theta());
-    const ProcessData data{owned->process->n_rows(), static_cast<std::size_t>(rows.kappa.shape(0)),
+    const SoftmaxRows data{owned->process->n_rows(), static_cast<std::size_t>(rows.kappa.shape(0)),
                            rows.b.data(), rows.kappa.data(), rows.offset.data()};
     const ProcessSampler::Options options{
         {{steps[0], steps[1], steps[2], steps[3], steps[4]}, complete_every},
