@@ -11,12 +11,16 @@ struct Blas {
                   double* beta, double* y, int* incy);
     void (*dgemm)(char* transa, char* transb, int* m, int* n, int* k, double* alpha, double* a, int* lda,
                   double* b, int* ldb, double* beta, double* c, int* ldc);
+    void (*dsymv)(char* uplo, int* n, double* alpha, double* a, int* lda, double* x, int* incx, double* beta,
+                  double* y, int* incy);
     void (*dtrsv)(char* uplo, char* trans, char* diag, int* n, double* a, int* lda, double* x, int* incx);
     void (*dtrmv)(char* uplo, char* trans, char* diag, int* n, double* a, int* lda, double* x, int* incx);
     void (*dtrsm)(char* side, char* uplo, char* transa, char* diag, int* m, int* n, double* alpha, double* a,
                   int* lda, double* b, int* ldb);
+    void (*dtrmm)(char* side, char* uplo, char* transa, char* diag, int* m, int* n, double* alpha, double* a,
+                  int* lda, double* b, int* ldb);
     void (*dpotrf)(char* uplo, int* n, double* a, int* lda, int* info);
-    void (*dpotri)(char* uplo, int* n, double* a, int* lda, int* info);
+    void (*dlauum)(char* uplo, int* n, double* a, int* lda, int* info);
     void (*dgeqrf)(int* m, int* n, double* a, int* lda, double* tau, double* work, int* lwork, int* info);
     void (*dorgqr)(int* m, int* n, int* k, double* a, int* lda, double* tau, double* work, int* lwork,
                    int* info);

@@ -29,6 +29,8 @@ void multiply_vector_transposed(const Blas& blas, const double* a, const double*
 Status cholesky(const Blas& blas, double* a, std::size_t n);
 // Lower triangle of L into that of A⁻¹, A = L Lᵀ.
 void invert_from_cholesky(const Blas& blas, double* l, std::size_t n);
+// y = a x, with a (n, n) symmetric, by its lower triangle.
+void multiply_symmetric(const Blas& blas, const double* a, const double* x, std::size_t n, double* y);
 // The identity matrix (n, n).
 Vector identity(std::size_t n);
 // Zeros above the diagonal of a (n, n).

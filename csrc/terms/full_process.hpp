@@ -24,6 +24,7 @@ class FullProcess final : public FunctionTerm {
     std::size_t whitened_size() const override { return n_; }
     std::size_t noise_size() const override { return 2 * n_; }
     Status load(Side side, const double* theta) override;
+    void copy_parameters(Side side, FunctionTerm& other) override;
     void swap_sides() override { sides_.swap(); }
     Status condition(Side side, const PseudoData& rows, double& log_evidence) override;
     Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened, double* g) override;
@@ -44,7 +45,10 @@ class FullProcess final : public FunctionTerm {
         std::shared_ptr<Covariance> prior;
         Vector b;  // Cholesky factor of B
         Vector data_precision{};
+        bool inverted = false;  // whether data_precision is that of the rows last conditioned on
     };
+    void data_product(const Matrices& m, const double* h, double* out);
+    void precision_product(const Matrices& m, double* x, double* out) const;
 
     std::size_t n_;
     CovarianceFunction* function_;

@@ -35,6 +35,16 @@ void JointProcess::forget_rows() {
         for (const Side side : {Side::current, Side::proposed}) function[side].known = false;
 }
 
+// Parameters that another function has are copied from it: two that exchange theirs cost no evaluation.
+Status JointProcess::load_function(std::size_t k, Side side, const double* theta) {
+    for (std::size_t j = 0; side == Side::proposed && j < n_functions(); ++j) {
+        if (!std::equal(theta, theta + n_theta_, theta_.data() + j * n_theta_)) continue;
+        functions_[k]->copy_parameters(side, *functions_[j]);
+        return {};
+    }
+    return functions_[k]->load(side, theta);
+}
+
 Status JointProcess::load(Side side, const double* theta) {
     Vector& to = side == Side::current ? theta_ : proposed_theta_;
     for (std::size_t k = 0; k < n_functions(); ++k) {
@@ -43,7 +53,7 @@ Status JointProcess::load(Side side, const double* theta) {
             side == Side::proposed && !std::equal(own, own + n_theta_, theta_.data() + k * n_theta_);
         if (side == Side::proposed && !changed_[k]) continue;
         conditioned_[k][side].known = false;
-        const Status result = functions_[k]->load(side, own);
+        const Status result = load_function(k, side, own);
         if (!result.ok()) return result;
     }
     std::copy_n(theta, to.size(), to.begin());

@@ -60,6 +60,7 @@ class JointProcess final : public Term {
     Side side_of(Side side, std::size_t k) const {
         return side == Side::proposed && changed_[k] ? Side::proposed : Side::current;
     }
+    Status load_function(std::size_t k, Side side, const double* theta);
     Status condition_function(std::size_t k, Side side, const PseudoData& rows);
     Status shift_rows(std::size_t k, Side side, const PseudoData& rows, PseudoData& shifted);
 

@@ -44,6 +44,10 @@ Status LowRankProcess::load(Side side, const double* theta) {
     return function_ == nullptr ? Status{} : function_->evaluate(theta, *sides_[side].features);
 }
 
+void LowRankProcess::copy_parameters(Side side, FunctionTerm& other) {
+    *sides_[side].features = *static_cast<LowRankProcess&>(other).sides_[Side::current].features;
+}
+
 template <class Work>
 void LowRankProcess::for_blocks(Work work) const {
     const std::size_t panels = panels_for(n_);

@@ -26,6 +26,7 @@ class LowRankProcess final : public FunctionTerm {
     std::size_t components() const override { return m_; }
     std::size_t noise_size() const override { return m_ + n_; }
     Status load(Side side, const double* theta) override;
+    void copy_parameters(Side side, FunctionTerm& other) override;
     void swap_sides() override { sides_.swap(); }
     Status condition(Side side, const PseudoData& rows, double& log_evidence) override;
     Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened, double* g) override;

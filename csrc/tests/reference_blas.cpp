@@ -39,6 +39,16 @@ void dgemv(char* trans, int* m, int* n, double* alpha, double* a, int* lda, doub
     }
 }
 
+void dsymv(char* uplo, int* n, double* alpha, double* a, int* lda, double* x, int* incx, double* beta,
+           double* y, int* incy) {
+    const View L(a, *lda, *uplo == 'L' ? 'N' : 'T');
+    for (int i = 0; i < *n; ++i) {
+        double sum = 0.0;
+        for (int j = 0; j < *n; ++j) sum += (j <= i ? L(i, j) : L(j, i)) * x[j * *incx];
+        y[i * *incy] = *alpha * sum + (*beta == 0.0 ? 0.0 : *beta * y[i * *incy]);
+    }
+}
+
 // Solves op(A) x = x for a triangular A.
 void solve(char uplo, char trans, const View& A, int n, double* x, int step) {
     const bool upper = (uplo == 'U') == (trans == 'N');
@@ -76,6 +86,19 @@ void dtrsm(char* side, char* uplo, char* transa, char*, int* m, int* n, double*,
     for (int i = 0; i < *m; ++i) solve(*uplo, trans, View(a, *lda, trans), *n, b + i, *ldb);
 }
 
+void dtrmm(char* side, char* uplo, char* transa, char* diag, int* m, int* n, double* alpha, double* a,
+           int* lda, double* b, int* ldb) {
+    int step = *side == 'L' ? 1 : *ldb;
+    char trans = (*side == 'L') == (*transa == 'N') ? 'N' : 'T';
+    const int vectors = *side == 'L' ? *n : *m;
+    for (int i = 0; i < vectors; ++i) {
+        double* x = b + (*side == 'L' ? i * *ldb : i);
+        int size = *side == 'L' ? *m : *n;
+        dtrmv(uplo, &trans, diag, &size, a, lda, x, &step);
+        for (int j = 0; j < size; ++j) x[j * step] *= *alpha;
+    }
+}
+
 void dpotrf(char* uplo, int* n, double* a, int* lda, int* info) {
     const View L(a, *lda, *uplo == 'U' ? 'T' : 'N');
     *info = 0;
@@ -96,26 +119,17 @@ void dpotrf(char* uplo, int* n, double* a, int* lda, int* info) {
     }
 }
 
-// (L Lᵀ)⁻¹ in place of L, by columns of the identity matrix.
-void dpotri(char* uplo, int* n, double* a, int* lda, int* info) {
-    const char trans = *uplo == 'U' ? 'T' : 'N';
-    const View L(a, *lda, trans);
-    std::vector<double> inverse(static_cast<std::size_t>(*n) * static_cast<std::size_t>(*n));
+// U Uᵀ or LᵀL in place of the factor.
+void dlauum(char* uplo, int* n, double* a, int* lda, int* info) {
+    const View U(a, *lda, *uplo == 'U' ? 'N' : 'T');
     *info = 0;
-    for (int j = 0; j < *n; ++j) {
-        double* x = inverse.data() + j * *n;
-        x[j] = 1.0;
-        for (int i = 0; i < *n; ++i) {
-            for (int k = 0; k < i; ++k) x[i] -= L(i, k) * x[k];
-            x[i] /= L(i, i);
-        }
-        for (int i = *n - 1; i >= 0; --i) {
-            for (int k = i + 1; k < *n; ++k) x[i] -= L(k, i) * x[k];
-            x[i] /= L(i, i);
+    for (int i = 0; i < *n; ++i) {
+        for (int j = i; j < *n; ++j) {
+            double value = 0.0;
+            for (int k = j; k < *n; ++k) value += U(i, k) * U(j, k);
+            U(i, j) = value;
         }
     }
-    for (int j = 0; j < *n; ++j)
-        for (int i = j; i < *n; ++i) L(i, j) = inverse[static_cast<std::size_t>(j * *n + i)];
 }
 
 // Householder reflections H_j = I − tau v vᵀ, v stored below the diagonal with v_j = 1.
@@ -159,7 +173,8 @@ void dorgqr(int* m, int* n, int*, double* a, int* lda, double* tau, double*, int
 }  // namespace
 
 const polyagamma::Blas& blas() {
-    static const polyagamma::Blas table{dgemv, dgemm, dtrsv, dtrmv, dtrsm, dpotrf, dpotri, dgeqrf, dorgqr};
+    static const polyagamma::Blas table{dgemv, dgemm,  dsymv,  dtrsv,  dtrmv, dtrsm,
+                                        dtrmm, dpotrf, dlauum, dgeqrf, dorgqr};
     return table;
 }
 

@@ -216,6 +216,20 @@ TEST_CASE_TEMPLATE("the evidence of all functions is that of dense algebra, up t
     CHECK(again == doctest::Approx(proposed).epsilon(1e-12));
 }
 
+TEST_CASE_TEMPLATE("functions that exchange their parameters have each the other's", Kind, Full, Few, Many) {
+    const Numbers exchanged{kTheta[1], kTheta[0], kTheta[2]};
+    Joint<Kind> joint;
+    const double current = joint.condition(Side::current, kTheta);
+    const double proposed = joint.condition(Side::proposed, exchanged);
+    const Dense<Kind> truth(exchanged);
+    CHECK(proposed - current ==
+          doctest::Approx(truth.log_evidence - Dense<Kind>(kTheta).log_evidence).epsilon(1e-9));
+    check_draws(joint, Side::proposed, truth);
+    check_draws(joint, Side::current, Dense<Kind>(kTheta));
+    joint.block.swap_sides();
+    check_draws(joint, Side::current, truth);
+}
+
 TEST_CASE_TEMPLATE("products with the joint covariance agree with dense algebra and with draws of nu", Kind,
                    Full, Few, Many) {
     Joint<Kind> joint;
