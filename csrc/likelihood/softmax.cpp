@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/elementary.hpp"
+#include "linalg/dense.hpp"
+#include "simd/loops.hpp"
 
 namespace polyagamma {
 namespace {
@@ -15,38 +16,32 @@ constexpr double kMostPrecision = 10.0;   // of a function in a row, as a share 
 // size of kernel parameters and functions on the iris data, among 1/4, 1/2, 1 and 2.
 constexpr double kShare = 0.5;
 constexpr int kFirstIterations = 40, kIterations = 4;
+// Sweeps from one surrogate to the next, after as many that each make one: terms are conditioned on it, which
+// costs about as much as a proposal for all functions.
+constexpr double kInterval = 16.0;
 
-// Row i: p becomes e^{η_k - largest} of every function, unscaled; returns their sum.
-double weights(const SoftmaxRows& rows, const double* g, std::size_t i, double* p, double& largest) {
-    largest = -kInfinity;
-    for (std::size_t at = i; at < rows.functions * rows.n; at += rows.n)
-        largest = std::max(largest, rows.offset[at] + g[at]);
-    double sum = 0.0;
-    for (std::size_t k = 0, at = i; k < rows.functions; ++k, at += rows.n) {
-        p[k] = exponential(rows.offset[at] + g[at] - largest);
-        sum += p[k];
+// p (functions + 1, n) becomes the probabilities of every row, and then log Σ e^{η}; returns the
+// log-likelihood.
+double find_probabilities(const SoftmaxRows& rows, const double* g, Vector& p) {
+    const std::size_t size = rows.functions * rows.n;
+    double value = 0.0;
+    p.resize(size + rows.n);
+    double* log_sums = p.data() + size;
+    for (std::size_t k = 0, at = 0; k < rows.functions; ++k) {
+        for (std::size_t i = 0; i < rows.n; ++i, ++at) {
+            p[at] = rows.offset[at] + g[at];
+            value += (rows.kappa[at] + 0.5 * rows.b[i]) * p[at];
+        }
     }
-    return sum;
-}
-
-double log_likelihood_of_row(const SoftmaxRows& rows, const double* g, std::size_t i, double largest,
-                             double sum) {
-    double value = -rows.b[i] * (largest + logarithm(sum));
-    for (std::size_t at = i; at < rows.functions * rows.n; at += rows.n)
-        value += (rows.kappa[at] + 0.5 * rows.b[i]) * (rows.offset[at] + g[at]);
-    return value;
+    loops().softmax(rows.n, rows.functions, p.data(), log_sums);
+    return value - dot(rows.b, log_sums, rows.n);
 }
 
 }  // namespace
 
 double log_likelihood(const SoftmaxRows& rows, const double* g) {
-    Vector p(rows.functions);
-    double value = 0.0, largest;
-    for (std::size_t i = 0; i < rows.n; ++i) {
-        const double sum = weights(rows, g, i, p.data(), largest);
-        value += log_likelihood_of_row(rows, g, i, largest, sum);
-    }
-    return value;
+    Vector p;
+    return find_probabilities(rows, g, p);
 }
 
 SoftmaxSurrogate::SoftmaxSurrogate(std::size_t n, std::size_t functions)
@@ -59,25 +54,26 @@ SoftmaxSurrogate::SoftmaxSurrogate(std::size_t n, std::size_t functions)
       linear_(functions * n) {}
 
 // Sweep t has weight t, so that the way to the posterior is forgotten.
-void SoftmaxSurrogate::learn(const SoftmaxRows& rows, const double* g) {
-    Vector p(functions_);
+bool SoftmaxSurrogate::learn(const SoftmaxRows& rows, const double* g) {
+    find_probabilities(rows, g, p_);
     count_ += 1.0;
     const double rate = 2.0 / (count_ + 1.0);
-    for (std::size_t i = 0; i < n_; ++i) {
-        const double b = rows.b[i];
-        double largest;
-        const double sum = weights(rows, g, i, p.data(), largest);
-        for (std::size_t k = 0, at = i; k < functions_; ++k, at += n_) {
-            p[k] /= sum;
-            const double curvature = b * std::max(p[k] * (1.0 - p[k]), kLeastCurvature);
+    for (std::size_t k = 0, at = 0; k < functions_; ++k) {
+        for (std::size_t i = 0; i < n_; ++i, ++at) {
+            const double b = rows.b[i];
+            const double curvature = b * std::max(p_[at] * (1.0 - p_[at]), kLeastCurvature);
             curvature_[at] += rate * (curvature - curvature_[at]);
-            gradient_[at] += rate * (rows.kappa[at] + 0.5 * b - b * p[k] - gradient_[at]);
+            gradient_[at] += rate * (rows.kappa[at] + 0.5 * b - b * p_[at] - gradient_[at]);
             mean_[at] += rate * (g[at] - mean_[at]);
-            if (count_ == 1.0) precision_[at] = b * std::max(p[k], kLeastCurvature);
+            if (count_ == 1.0) precision_[at] = b * std::max(p_[at], kLeastCurvature);
         }
-        fit_precision(i, kMostPrecision * b);
+    }
+    const bool due = count_ <= kInterval || std::fmod(count_, kInterval) == 0.0;
+    for (std::size_t i = 0; due && i < n_; ++i) {
+        fit_precision(i, kMostPrecision * rows.b[i]);
         find_linear(i);
     }
+    return due;
 }
 
 // d_k (1 - d_k / Σd) = the mean curvature, by iterations that multiply each d_k by the root of the ratio of
@@ -125,15 +121,10 @@ double SoftmaxSurrogate::log_likelihood(const double* g, double* gradient) const
 }
 
 double SoftmaxExcess::differentiate(const double* g, double* gradient) {
-    Vector p(rows_.functions);
-    double value = 0.0, largest;
-    for (std::size_t i = 0; i < rows_.n; ++i) {
-        const double b = rows_.b[i];
-        const double sum = weights(rows_, g, i, p.data(), largest);
-        value += log_likelihood_of_row(rows_, g, i, largest, sum);
-        for (std::size_t k = 0, at = i; k < rows_.functions; ++k, at += rows_.n)
-            gradient[at] = rows_.kappa[at] + 0.5 * b - b * p[k] / sum;
-    }
+    const double value = find_probabilities(rows_, g, p_);
+    for (std::size_t k = 0, at = 0; k < rows_.functions; ++k)
+        for (std::size_t i = 0; i < rows_.n; ++i, ++at)
+            gradient[at] = rows_.kappa[at] + 0.5 * rows_.b[i] - rows_.b[i] * p_[at];
     return value - surrogate_.log_likelihood(g, gradient);
 }
 

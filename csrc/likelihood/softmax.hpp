@@ -30,7 +30,8 @@ class SoftmaxSurrogate {
   public:
     SoftmaxSurrogate(std::size_t n, std::size_t functions);
 
-    void learn(const SoftmaxRows& rows, const double* g);
+    // Takes note of a draw; whether the surrogate is another now.
+    bool learn(const SoftmaxRows& rows, const double* g);
     bool learned() const { return count_ > 0.0; }
     // d and the linear term, (functions, n).
     PseudoData rows() const { return {precision_.size(), precision_.data(), linear_.data()}; }
@@ -53,6 +54,7 @@ class SoftmaxSurrogate {
     double count_ = 0.0;
     Vector curvature_, gradient_, mean_;  // averages; the first of the diagonal of -ℓ″
     Vector precision_, linear_;
+    Vector p_;  // probabilities of the rows
 };
 
 // The softmax less its surrogate.
@@ -68,6 +70,7 @@ class SoftmaxExcess final : public Excess {
   private:
     const SoftmaxRows rows_;
     const SoftmaxSurrogate& surrogate_;
+    Vector p_;  // probabilities of the rows
 };
 
 }  // namespace polyagamma

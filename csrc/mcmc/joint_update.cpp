@@ -172,8 +172,8 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
 }
 
 void JointUpdate::learn(const SoftmaxRows& rows, JointState& joint) {
-    joint.surrogate.learn(rows, g_.data());
     if (sampled_) joint.independent.see(theta_);
+    if (!joint.surrogate.learn(rows, g_.data())) return;
     term_.forget_rows();
     conditioned_ = false;
 }

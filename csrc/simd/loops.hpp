@@ -17,6 +17,8 @@ struct Loops {
                        double* out, Method method);
     // n independent standard normals, their random words those of BlockStream(key, 0).
     void (*normals)(const std::uint64_t* key, std::size_t n, double* out);
+    // eta (functions, n) becomes e^{η_k} / Σ e^{η}, and log_sums (n,) log Σ e^{η}, whatever its size.
+    void (*softmax)(std::size_t n, std::size_t functions, double* eta, double* log_sums);
     ModelLoops model;
     CovarianceLoops covariance;
 };

@@ -3,6 +3,7 @@
 #include "simd/levels/fill_block.hpp"
 #include "simd/levels/model_loops.hpp"
 #include "simd/levels/normals.hpp"
+#include "simd/levels/softmax.hpp"
 #include "simd/loops.hpp"
 
 #define POLYAGAMMA_STRING_(x) #x
@@ -16,6 +17,7 @@ const Loops table = {
     POLYAGAMMA_STRING(POLYAGAMMA_LEVEL),
     fill_block,
     normals,
+    softmax,
     {forward, transposed, weighted_gram, solve_lower, residual, residual_and_log_likelihood, curvature},
     {stationary_row, stationary_panels, scaled_row},
 };

@@ -1,0 +1,38 @@
+#include "simd/levels/softmax.hpp"
+
+#include <algorithm>
+
+#include "math/elementary.hpp"
+
+namespace polyagamma {
+inline namespace POLYAGAMMA_LEVEL {
+namespace {
+
+constexpr std::size_t kBlock = 64;  // rows whose sums stay in the first-level cache
+
+// Rows of a block, `n` apart from one function to the next.
+void softmax_block(std::size_t rows, std::size_t n, std::size_t functions, double* eta, double* log_sums) {
+    double largest[kBlock], sums[kBlock] = {};
+    std::copy_n(eta, rows, largest);
+    for (std::size_t k = 1; k < functions; ++k)
+        for (std::size_t i = 0; i < rows; ++i)
+            largest[i] = eta[k * n + i] > largest[i] ? eta[k * n + i] : largest[i];
+    for (std::size_t k = 0; k < functions; ++k) {
+        double* own = eta + k * n;
+        for (std::size_t i = 0; i < rows; ++i) own[i] = exponential(own[i] - largest[i]);
+        for (std::size_t i = 0; i < rows; ++i) sums[i] += own[i];
+    }
+    for (std::size_t i = 0; i < rows; ++i) log_sums[i] = largest[i] + logarithm(sums[i]);
+    for (std::size_t k = 0; k < functions; ++k)
+        for (std::size_t i = 0; i < rows; ++i) eta[k * n + i] /= sums[i];
+}
+
+}  // namespace
+
+void softmax(std::size_t n, std::size_t functions, double* eta, double* log_sums) {
+    for (std::size_t first = 0; first < n; first += kBlock)
+        softmax_block(std::min(kBlock, n - first), n, functions, eta + first, log_sums + first);
+}
+
+}  // namespace POLYAGAMMA_LEVEL
+}  // namespace polyagamma
