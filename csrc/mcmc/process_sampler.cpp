@@ -217,7 +217,8 @@ RunStatus ProcessSampler::advance(std::size_t index, SweepRange sweeps, const Ou
         for (std::size_t s = 0; s < sweeps.count; ++s) {
             SweepInfo info;
             const std::uint64_t sweep = sweeps.first + s;
-            const SweepKind kind{sweep < tune, sweep < tune || (sweep - tune) % every == 0};
+            const bool learn = sweep < tune, due = (tune + every - sweep % every) % every == 0;
+            const SweepKind kind{learn, due || (learn && !joint())};
             const Status result = share.run(&latent(chain, 0), joint_of(chain), *bitgens_[chain], kind, info);
             if (!result.ok()) return {result, chain, s};
             store(chain, s, info, info.log_prior + share.log_likelihood(&latent(chain, 0)), out);
