@@ -15,20 +15,26 @@ from polyagamma.distribution import PolyaGamma
 from polyagamma.random import random_polyagamma
 
 if TYPE_CHECKING:
+    from polyagamma.likelihoods.dispersion import Gamma, HalfNormal, InverseGamma
     from polyagamma.mcmc.run_state import ResumeError
     from polyagamma.mcmc.settings import SamplingWarning
     from polyagamma.models.gaussian_process import PolyaGammaGP
     from polyagamma.models.logistic import PolyaGammaLogistic
+    from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
     from polyagamma.terms.features import HilbertBasis
     from polyagamma.terms.priors import MvNormal, Normal
 
 __all__ = [
+    "Gamma",
+    "HalfNormal",
     "HilbertBasis",
+    "InverseGamma",
     "MvNormal",
     "Normal",
     "PolyaGamma",
     "PolyaGammaGP",
     "PolyaGammaLogistic",
+    "PolyaGammaNegativeBinomial",
     "ResumeError",
     "SamplingWarning",
     "polyagamma_cdf",
@@ -43,11 +49,15 @@ __all__ = [
 # Models are imported when they are first asked for (as SPEC 1 of Scientific Python has it): they need xarray,
 # and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.
 _MODULE_OF = {
+    "Gamma": "likelihoods.dispersion",
+    "HalfNormal": "likelihoods.dispersion",
     "HilbertBasis": "terms.features",
+    "InverseGamma": "likelihoods.dispersion",
     "MvNormal": "terms.priors",
     "Normal": "terms.priors",
     "PolyaGammaGP": "models.gaussian_process",
     "PolyaGammaLogistic": "models.logistic",
+    "PolyaGammaNegativeBinomial": "models.negative_binomial",
     "ResumeError": "mcmc.run_state",
     "SamplingWarning": "mcmc.settings",
 }

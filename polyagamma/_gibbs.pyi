@@ -21,9 +21,11 @@ class Likelihood:
     name : str
         ``"binomial"``: rows with log-likelihood ``kappa * eta - b * log(2 cosh(eta / 2))``; a row of ``n``
         trials, ``y`` successes and weight ``w`` has ``b = w * n`` and ``kappa = w * (y - n / 2)``.
-        ``"poisson"``: ``weights * (y * eta - exp(eta))``.
+        ``"poisson"``: ``weights * (y * eta - exp(eta))``. ``"negative_binomial"``: counts `y` with log mean eta
+        and dispersion r; `dispersion` is ``[log r]``, or (shape, rate, scale) of the log density
+        ``shape * log r - rate * r - scale / r``: log r is an extra then.
     arrays : mapping of str to ndarray, shape (n,)
-        Those that the name asks for; copied. Values are not checked: that is the caller's work.
+        Those that the name asks for, and settings of other sizes after them; copied. Values are not checked: that is the caller's work.
 
     Raises
     ------
@@ -34,6 +36,9 @@ class Likelihood:
     def __init__(self, name: str, arrays: Mapping[str, _Array]) -> None: ...
     @property
     def rows(self) -> int: ...
+    @property
+    def extras(self) -> int:
+        """How many coordinates of its own move with the coefficients: chains tell them as parameters."""
     @property
     def augments(self) -> bool:
         """Whether it has a Pólya-gamma form, which ``kernel="gibbs"`` needs."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
 
-from polyagamma import HilbertBasis, PolyaGammaGP, PolyaGammaLogistic
+from polyagamma import Gamma, HilbertBasis, PolyaGammaGP, PolyaGammaLogistic, PolyaGammaNegativeBinomial
 from polyagamma.terms.ridge import Ridge
 
 RNG = np.random.default_rng(0)
@@ -17,6 +17,7 @@ ROWS = {"trials": TRIALS, "weights": RNG.uniform(0.5, 2, 24), "offset": RNG.stan
 WIDE = X[:5].repeat(4, axis=1) + RNG.random((5, 8))
 KERNEL, OWN_KERNEL = 2.0 * RBF(1.0), 2.0 * RationalQuadratic()  # in the core, and left to Python
 FIXED = {"sample_kernel": False}
+GAMMA = {"dispersion_prior": Gamma(2, 1), "weights": ROWS["weights"], "offset": ROWS["offset"]}
 
 BOTH, ALL = ("auto", "gibbs"), ("auto", "gibbs", "hmc")
 KINDS = {
@@ -25,6 +26,10 @@ KINDS = {
     "ridge": (lambda: PolyaGammaLogistic(X, Y, prior=Ridge(0.7)), ALL),
     "wide ridge": (lambda: PolyaGammaLogistic(WIDE, Y[:5], prior=Ridge(0.7)), ALL),
     "wide": (lambda: PolyaGammaLogistic(WIDE, Y[:5]), ALL),
+    "counts": (lambda: PolyaGammaNegativeBinomial(X, COUNTS), ALL),
+    "counts gamma": (lambda: PolyaGammaNegativeBinomial(X, COUNTS, exposure=TRIALS, **GAMMA), ALL),
+    "counts known": (lambda: PolyaGammaNegativeBinomial(X, COUNTS, dispersion_prior=2.5), ALL),
+    "counts wide": (lambda: PolyaGammaNegativeBinomial(WIDE, COUNTS[:5]), ALL),
     "gp": (lambda: PolyaGammaGP(X, Y, KERNEL), BOTH),
     "gp binomial": (lambda: PolyaGammaGP(X, COUNTS, KERNEL, mean=0.3, **ROWS), BOTH),
     "gp own kernel": (lambda: PolyaGammaGP(X, Y, OWN_KERNEL), BOTH),

@@ -45,6 +45,29 @@ class Likelihood {
     // A curvature of −ℓ that is not negative, in place of η: −∂²ℓ/∂η² where ℓ is concave.
     virtual void curvature(RowBlock rows, double* eta) const = 0;
 
+    // Coordinates of its own that move with the coefficients, as the last of them: a log dispersion, say. The
+    // design has columns of zeros for them. They change what rows are like, so that these three are the ones
+    // to be called; without extras they are the three above.
+    virtual std::size_t extras() const { return 0; }
+    // Adds Σ∂ℓ/∂extra lane by lane to of_extras (extras, kPanelRows), and Σℓ to log_density unless it is
+    // null.
+    virtual void derivative_at(const double* /*extras*/, RowBlock rows, double* eta, double* /*of_extras*/,
+                               double* log_density) const {
+        log_density == nullptr ? derivative(rows, eta) : derivative_and_log_density(rows, eta, log_density);
+    }
+    virtual void curvature_at(const double* /*extras*/, RowBlock rows, double* eta) const {
+        curvature(rows, eta);
+    }
+    // What extras add to the log density besides the rows, their prior included; adds its derivative.
+    virtual double log_density_of_extras(const double* /*extras*/, double* /*of_extras*/) const {
+        return 0.0;
+    }
+    // A curvature of −log density in each of them that is positive; eta: of the padded rows.
+    virtual void curvature_of_extras(const double* /*extras*/, const double* /*eta*/,
+                                     double* /*curvature*/) const {}
+    // Leaves p(extras | η, data) invariant, ω marginalised; the Pólya-gamma form is that of the outcome.
+    virtual void update_extras(const double* /*eta*/, double* /*extras*/, BitGen&) {}
+
     // Null where there is no such form: then Hamiltonian trajectories alone move the coefficients.
     virtual const PolyaGammaForm* polya_gamma() const { return nullptr; }
 

@@ -14,7 +14,7 @@ namespace polyagamma {
 
 // The types of likelihood, or of prior, by name. Each registers itself in its own source file, so that adding
 // one touches no list:
-//     const Registry<Likelihood>::Entry kEntry("name", {"array", …}, make);
+//     const Registry<Likelihood>::Entry kEntry("name", {"array", …}, make, {"setting", …});
 template <class Type>
 class Registry {
   public:
@@ -22,12 +22,14 @@ class Registry {
     // their sizes do not fit.
     using Make = std::function<std::unique_ptr<Type>(std::size_t size, const std::vector<Vector>& arrays)>;
     struct Kind {
-        std::vector<std::string> arrays;
+        std::vector<std::string> arrays;    // with an entry for each row or coefficient
+        std::vector<std::string> settings;  // of any size; they follow the arrays
         Make make;
     };
     struct Entry {
-        Entry(const std::string& name, std::vector<std::string> arrays, Make make) {
-            kinds().emplace(name, Kind{std::move(arrays), std::move(make)});
+        Entry(const std::string& name, std::vector<std::string> arrays, Make make,
+              std::vector<std::string> settings = {}) {
+            kinds().emplace(name, Kind{std::move(arrays), std::move(settings), std::move(make)});
         }
     };
 

@@ -24,7 +24,8 @@ GibbsUpdate::GibbsUpdate(const ChainBatch& batch, std::size_t k, std::size_t wor
       partition_(RowPartition::for_matrices(posteriors_.front()->likelihood->rows(), k)),
       normals_(chains_, Vector(k)),
       draws_(chains_, Vector(k)),
-      keys_(chains_) {
+      keys_(chains_),
+      extras_(chains_, Vector(posteriors_.front()->likelihood->extras())) {
     const std::size_t in_part = partition_.count() < workers ? 1 : chains_;
     for (std::size_t strip = 0; strip < partition_.count(); ++strip) {
         for (std::size_t c = 0; c < chains_; c += in_part) parts_.push_back(make_part(strip, c, in_part));
@@ -46,6 +47,7 @@ GibbsUpdate::Part GibbsUpdate::make_part(std::size_t strip, std::size_t first_ch
 
 void GibbsUpdate::run(Worker& worker, const Whitening& whitening, ChainBatch& batch, bool want_density) {
     const Worker::Range own = worker.share(chains_);
+    if (!extras_.front().empty()) draw_extras(worker, whitening, batch);
     for (std::size_t c = own.begin; c < own.end; ++c) keys_[c] = FillKey::from(*batch.bitgens[c]);
     pass(worker, whitening, batch, {true, want_density});
     for (std::size_t c = own.begin; c < own.end; ++c)
@@ -127,6 +129,41 @@ double GibbsUpdate::log_likelihood(std::size_t chain) const {
     return sum;
 }
 
+void GibbsUpdate::draw_extras(const Worker& worker, const Whitening& whitening, ChainBatch& batch) {
+    Vector eta(whitening.predictor().size());
+    const Worker::Range own = worker.share(chains_);
+    for (std::size_t c = own.begin; c < own.end; ++c) {
+        whitening.last_coefficients(batch.u[c], extras_[c].size(), extras_[c].data());
+        whitening.predictors(batch.u[c], eta.data());
+        batch.models[c]->likelihood()->update_extras(eta.data(), extras_[c].data(), *batch.bitgens[c]);
+    }
+}
+
+// Given A u = a a draw is u − V (A V)⁻¹ (A u − a) with V = Q⁻¹Aᵀ (Rue and Held 2005, section 2.3.3), one
+// constraint after the other.
+void GibbsUpdate::condition_on_extras(const Whitening& whitening, std::size_t chain, const double* factor,
+                                      double* draw) const {
+    const Vector& extras = extras_[chain];
+    const std::size_t count = extras.size();
+    std::vector<Vector> directions;
+    Vector now(count);
+    for (std::size_t e = 0; e < count; ++e) {
+        const double* row = whitening.last_row(count - 1 - e);
+        Vector v(row, row + k_);
+        solve_lower(whitening.blas(), factor, k_, v.data());
+        solve_lower_transposed(whitening.blas(), factor, k_, v.data());
+        for (std::size_t f = 0; f < e; ++f) {
+            const double* other = whitening.last_row(count - 1 - f);
+            const double share = dot(other, v.data(), k_) / dot(other, directions[f].data(), k_);
+            for (std::size_t j = 0; j < k_; ++j) v[j] -= share * directions[f][j];
+        }
+        whitening.last_coefficients(draw, count, now.data());
+        const double step = (now[e] - extras[e]) / dot(row, v.data(), k_);
+        for (std::size_t j = 0; j < k_; ++j) draw[j] -= step * v[j];
+        directions.push_back(std::move(v));
+    }
+}
+
 // The coefficients given ω, from the sums of all strips. Q is made where the first part has its share.
 Status GibbsUpdate::draw(const Whitening& whitening, BitGen& bitgen, std::size_t chain, double* u) {
     Vector &normals = normals_[chain], &draw = draws_[chain];
@@ -142,8 +179,15 @@ Status GibbsUpdate::draw(const Whitening& whitening, BitGen& bitgen, std::size_t
         for (std::size_t j = 0; j < k_; ++j)
             draw[j] += sum_lanes(&part.right_hand_side[(j * part.chains + c) * kPanelRows]);
     }
+    // ω says nothing about the extras: any precision makes Q definite, and they are known all the same.
+    for (std::size_t e = 0; e < extras_[chain].size(); ++e) {
+        const double* row = whitening.last_row(e);
+        for (std::size_t i = 0; i < k_; ++i)
+            for (std::size_t j = 0; j <= i; ++j) precision[i * k_ + j] += row[i] * row[j];
+    }
     fill_normals(bitgen, normals.data(), k_);
     const Status status = draw_from_precision(whitening.blas(), precision, draw.data(), normals.data(), k_);
+    if (status.ok()) condition_on_extras(whitening, chain, precision, draw.data());
     if (status.ok()) std::copy(draw.begin(), draw.end(), u);
     return status;
 }

@@ -60,6 +60,11 @@ class GibbsUpdate final : public Update {
     void augment(const Whitening& whitening, const Likelihood& likelihood, std::size_t first_panel,
                  std::size_t panels, std::size_t c, Part& part) const;
     double log_likelihood(std::size_t chain) const;
+    // The likelihood's extras given the states of the worker's own chains.
+    void draw_extras(const Worker& worker, const Whitening& whitening, ChainBatch& batch);
+    // A draw from N(Q⁻¹r, Q⁻¹) becomes one given the extras; `factor`: Cholesky factor of Q.
+    void condition_on_extras(const Whitening& whitening, std::size_t chain, const double* factor,
+                             double* draw) const;
     Status draw(const Whitening& whitening, BitGen& bitgen, std::size_t chain, double* u);
 
     std::vector<const ChainPosterior*> posteriors_;
@@ -68,6 +73,7 @@ class GibbsUpdate final : public Update {
     std::vector<Part> parts_;              // the chains of a strip are together or in parts of their own
     std::vector<Vector> normals_, draws_;  // of each chain (k)
     std::vector<FillKey> keys_;            // (chains)
+    std::vector<Vector> extras_;           // of each chain
 };
 
 }  // namespace polyagamma

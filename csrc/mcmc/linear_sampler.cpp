@@ -61,8 +61,9 @@ void LinearSampler::make_shares(std::size_t threads) {
 }
 
 std::vector<OutputShape> LinearSampler::outputs() const {
-    std::vector<OutputShape> all{{"beta", coefficients()}, {"lp", 0}, {"acceptance_rate", 0}, {"energy", 0}};
-    if (const std::size_t own = models_.front().parameters().size(); own > 0)
+    std::vector<OutputShape> all{
+        {"beta", coefficients() - extras()}, {"lp", 0}, {"acceptance_rate", 0}, {"energy", 0}};
+    if (const std::size_t own = extras() + models_.front().parameters().size(); own > 0)
         all.push_back({"parameters", own});
     return all;
 }
@@ -134,7 +135,7 @@ void LinearSampler::forget_densities() {
 
 // Whether a sweep is data augmentation and nothing else.
 bool LinearSampler::only_augments() const {
-    return schedule().gibbs_only() && models_.front().parameters().empty();
+    return schedule().gibbs_only() && extras() == 0 && models_.front().parameters().empty();
 }
 
 RunStatus LinearSampler::advance(std::size_t index, SweepRange sweeps, const Outputs& outputs) {
@@ -189,7 +190,8 @@ RunStatus LinearSampler::run_schedule(Worker& worker, Share& share, SweepRange s
 
 std::vector<Update*> LinearSampler::updates(Share& share, bool augmented) const {
     std::vector<Update*> due;
-    if (share.batch.models.front()->likelihood()) due.push_back(&share.parameters);
+    const Likelihood* likelihood = share.batch.models.front()->likelihood();
+    if (likelihood && !likelihood->parameters().empty()) due.push_back(&share.parameters);
     if (augmented) due.push_back(share.gibbs.get());
     if (share.batch.models.front()->prior()) due.push_back(&share.scales);
     due.insert(due.end(), schedule().trajectories, &share.hmc);
@@ -227,7 +229,9 @@ void LinearSampler::finish_sweep(Worker& worker, Share& share, SweepRange sweeps
         if (out.energy) *out.energy.at(chain, sweep) = moved ? info.energy : kNone;
         if (!out.parameters) continue;
         const Vector own_parameters = batch.models[c]->parameters();
-        std::copy(own_parameters.begin(), own_parameters.end(), out.parameters.at(chain, sweep));
+        double* to = out.parameters.at(chain, sweep);
+        whitening_.last_coefficients(batch.u[c], extras(), to);
+        std::copy(own_parameters.begin(), own_parameters.end(), to + extras());
     }
 }
 
@@ -235,7 +239,8 @@ void LinearSampler::write_coefficients(Share& share, std::size_t c, std::size_t 
     const ChainBatch& batch = share.batch;
     Coefficients& made = share.coefficients[c];
     const std::size_t chain = batch.first + c;
-    double* beta = out.beta ? out.beta.at(chain, sweep) : made.beta.data();
+    const bool direct = out.beta && extras() == 0;
+    double* beta = direct ? out.beta.at(chain, sweep) : made.beta.data();
     double free_part = 0.0;
     if (row_space_) {
         fill_normals(*batch.bitgens[c], made.normals.data(), row_space_->size());
@@ -243,6 +248,7 @@ void LinearSampler::write_coefficients(Share& share, std::size_t c, std::size_t 
         free_part = row_space_->complete(made.z.data(), made.normals.data(), beta);
     } else if (out.beta) {
         whitening_.coefficients(batch.u[c], beta);
+        if (!direct) std::copy_n(beta, coefficients() - extras(), out.beta.at(chain, sweep));
     }
     if (out.lp) *out.lp.at(chain, sweep) = -free_part;
 }

@@ -42,13 +42,14 @@ class LinearSampler final : public Sampler {
     std::size_t chains() const override { return bitgens_.size(); }
     // "beta", contiguous; "lp": log-likelihood − ½ (β−m₀)ᵀΛ(β−m₀), and the densities of parameters and
     // scales; "acceptance_rate", the mean over the trajectories of the sweep, and "energy" after the last:
-    // NaN if it had none; "parameters", of the likelihood and then of the prior.
+    // NaN if it had none; "parameters", of the likelihood (its extras first) and then of the prior.
     std::vector<OutputShape> outputs() const override;
     std::vector<std::string> stats() const override;
     SamplerInfo info() const override;
     Vector parameters(std::size_t chain) const override { return models_[chain].parameters(); }
 
-    // `initial`: coefficients (chains, p); null for a draw for each chain from the Laplace approximation.
+    // `initial`: coefficients and extras (chains, p + extras); null for a draw for each chain from the
+    // Laplace approximation.
     Status start(const double* initial) override;
     std::size_t initial_size() const override { return coefficients(); }
     bool restore(const State& state, std::uint64_t sweeps_done) override;
@@ -92,6 +93,7 @@ class LinearSampler final : public Sampler {
     void make_shares(std::size_t threads);
     void forget_densities();
     bool only_augments() const;
+    std::size_t extras() const { return model_.likelihood.extras(); }
 
     // What every worker of a share does, in step with the others.
     RunStatus run_gibbs(Worker& worker, Share& share, SweepRange sweeps, const Arrays& out);

@@ -24,8 +24,8 @@ Vector mean_of(const Draws& draws) {
 // The curvature of every row, averaged over evenly spaced draws.
 Vector mean_curvature(const Whitening& whitening, const std::vector<ChainModel>& models, const Draws& draws) {
     const std::size_t used = std::min(kCurvatureDraws, draws.sweeps);
-    const std::size_t rows = models.front().posterior().likelihood->padded();
-    Vector total(rows), one(rows);
+    const Likelihood& likelihood = *models.front().posterior().likelihood;
+    Vector total(likelihood.padded() + likelihood.extras()), one(total);
     for (std::size_t c = 0; c < draws.chains; ++c) {
         for (std::size_t i = 0; i < used; ++i) {
             curvature_at(whitening, *models[c].posterior().likelihood,

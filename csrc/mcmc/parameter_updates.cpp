@@ -1,17 +1,12 @@
 #include "mcmc/parameter_updates.hpp"
 
-#include "simd/loops.hpp"
-
 namespace polyagamma {
 
 void ParameterUpdate::run(Worker& worker, const Whitening& whitening, ChainBatch& batch) {
-    const Panels& matrix = whitening.matrix();
-    Vector eta(padded_rows(matrix.rows()));
+    Vector eta(whitening.predictor().size());
     const Worker::Range own = worker.share(batch.size());
     for (std::size_t c = own.begin; c < own.end; ++c) {
-        loops().model.forward(matrix.panel(0), matrix.count(), matrix.columns(), batch.u[c], 1, eta.data(),
-                              eta.size());
-        for (std::size_t i = 0; i < eta.size(); ++i) eta[i] += whitening.predictor()[i];
+        whitening.predictors(batch.u[c], eta.data());
         batch.models[c]->likelihood()->update_parameters(eta.data(), *batch.bitgens[c]);
     }
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "simd/count_loops.hpp"
 #include "simd/covariance_loops.hpp"
 #include "simd/fill_arguments.hpp"
 #include "simd/model_loops.hpp"
@@ -21,6 +22,7 @@ struct Loops {
     void (*softmax)(std::size_t n, std::size_t functions, double* eta, double* log_sums);
     ModelLoops model;
     CovarianceLoops covariance;
+    CountLoops counts;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

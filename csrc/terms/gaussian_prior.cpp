@@ -1,5 +1,6 @@
 #include "terms/gaussian_prior.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "linalg/dense.hpp"
@@ -10,6 +11,15 @@ GaussianPrior::GaussianPrior(const double* mean, const double* precision, std::s
     : diagonal_(diagonal),
       mean_(mean, mean + size),
       precision_(precision, precision + size * (diagonal ? 1 : size)) {}
+
+GaussianPrior GaussianPrior::extended(std::size_t more) const {
+    const std::size_t p = size(), all = p + more;
+    Vector mean(mean_), precision(diagonal_ ? all : all * all);
+    mean.resize(all);
+    const std::size_t rows = diagonal_ ? 1 : p;
+    for (std::size_t i = 0; i < rows; ++i) std::copy_n(&precision_[i * p], p, &precision[i * all]);
+    return {mean.data(), precision.data(), all, diagonal_};
+}
 
 void GaussianPrior::apply_precision(const Blas& blas, const double* x, double* y) const {
     multiply_precision(blas, x, 1, y);

@@ -15,6 +15,8 @@ class GaussianPrior {
 
     std::size_t size() const { return mean_.size(); }
     const Vector& mean() const { return mean_; }
+    // That of `more` coefficients after these, with mean and precision 0.
+    GaussianPrior extended(std::size_t more) const;
     // y = Λ x.
     void apply_precision(const Blas& blas, const double* x, double* y) const;
     // c = Λ a, with a and c (size, columns).

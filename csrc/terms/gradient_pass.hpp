@@ -41,21 +41,32 @@ class GradientPass {
         Vector eta;             // (chains, rows of a block)
         Vector gradient_lanes;  // (k, chains, kPanelRows)
         Vector density_lanes;   // (chains, kPanelRows): of the log-likelihood
+        Vector extra_lanes;     // (chains, extras, kPanelRows): of its derivative in the likelihood's extras
         Vector gradient;        // (k, chains)
         Vector log_likelihood;  // (chains)
+        Vector of_extras;       // (chains, extras)
+    };
+    // What a worker reads of all chains.
+    struct Points {
+        Vector u;       // (k, chains)
+        Vector extras;  // (chains, extras)
     };
 
-    void strip(const Whitening& whitening, const Vector& interleaved, Wanted wanted, std::size_t index);
-    void block(const Whitening& whitening, const Vector& interleaved, Wanted wanted, std::size_t first_panel,
+    void strip(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t index);
+    void block(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t first_panel,
                std::size_t panels, Part& part) const;
     // From the sums of all strips, and the prior.
-    void finish(std::size_t chain, const double* u, Wanted wanted, Density& density);
+    void finish(const Whitening& whitening, const Points& points, std::size_t chain, const double* u,
+                Wanted wanted, Density& density);
+    // Adds what the likelihood's extras do to the gradient; returns what they add to the log density.
+    double finish_extras(const Whitening& whitening, const Points& points, std::size_t chain,
+                         Density& density) const;
 
     std::vector<const ChainPosterior*> posteriors_;
-    std::size_t k_, chains_, block_panels_;
+    std::size_t k_, extras_, chains_, block_panels_;
     RowPartition partition_;
-    std::vector<Vector> interleaved_;  // of each worker (k, chains): all u
-    std::vector<Vector> of_prior_;     // of each chain (k): gradient of the log-prior
+    std::vector<Points> points_;    // of each worker
+    std::vector<Vector> of_prior_;  // of each chain (k): gradient of the log-prior
     std::vector<Part> parts_;
 };
 

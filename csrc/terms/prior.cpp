@@ -1,5 +1,7 @@
 #include "terms/prior.hpp"
 
+#include <utility>
+
 #include "likelihood/registry.hpp"
 
 namespace polyagamma {
@@ -18,4 +20,23 @@ const Registry<Prior>::Entry kEntry("gaussian", {"mean", "precision"},
                                     });
 
 }  // namespace
+
+ExtendedPrior::ExtendedPrior(std::shared_ptr<Prior> prior, std::size_t more)
+    : prior_(std::move(prior)), more_(more), extended_(prior_->conditional().extended(more)) {}
+
+std::unique_ptr<Prior> ExtendedPrior::for_chain() const {
+    std::shared_ptr<Prior> own = prior_->for_chain();
+    return own ? std::make_unique<ExtendedPrior>(std::move(own), more_) : nullptr;
+}
+
+void ExtendedPrior::set_scales(const double* scales) {
+    prior_->set_scales(scales);
+    extended_ = prior_->conditional().extended(more_);
+}
+
+void ExtendedPrior::update_scales(const double* coefficients, BitGen& bitgen) {
+    prior_->update_scales(coefficients, bitgen);
+    extended_ = prior_->conditional().extended(more_);
+}
+
 }  // namespace polyagamma

@@ -40,4 +40,22 @@ class FixedPrior final : public Prior {
     GaussianPrior prior_;
 };
 
+// A prior, and a flat one of as many more coefficients, which follow: extras of a likelihood, whose prior is
+// its own.
+class ExtendedPrior final : public Prior {
+  public:
+    ExtendedPrior(std::shared_ptr<Prior> prior, std::size_t more);
+    const GaussianPrior& conditional() const override { return extended_; }
+    std::unique_ptr<Prior> for_chain() const override;
+    Vector scales() const override { return prior_->scales(); }
+    void set_scales(const double* scales) override;
+    void update_scales(const double* coefficients, BitGen& bitgen) override;
+    double log_density_of_scales() const override { return prior_->log_density_of_scales(); }
+
+  private:
+    std::shared_ptr<Prior> prior_;
+    std::size_t more_;
+    GaussianPrior extended_;
+};
+
 }  // namespace polyagamma

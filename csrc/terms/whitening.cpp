@@ -1,6 +1,7 @@
 #include "terms/whitening.hpp"
 
 #include "linalg/dense.hpp"
+#include "simd/loops.hpp"
 
 namespace polyagamma {
 
@@ -31,6 +32,16 @@ void Whitening::move(const LinearModel& model, const double* centre, const doubl
     coefficients(centre, new_centre.data());
     multiply(blas_, basis_.data(), basis, size(), size(), size(), new_basis.data());
     assign(model, new_centre.data(), new_basis.data());
+}
+
+void Whitening::predictors(const double* u, double* eta) const {
+    loops().model.forward(matrix_.panel(0), matrix_.count(), matrix_.columns(), u, 1, eta, predictor_.size());
+    for (std::size_t i = 0; i < predictor_.size(); ++i) eta[i] += predictor_[i];
+}
+
+void Whitening::last_coefficients(const double* u, std::size_t count, double* beta) const {
+    for (std::size_t j = size() - count; j < size(); ++j)
+        *beta++ = centre_[j] + dot(&basis_[j * size()], u, size());
 }
 
 void Whitening::coefficients(const double* u, double* beta) const {

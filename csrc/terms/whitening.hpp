@@ -33,7 +33,13 @@ class Whitening {
     const Vector& basis() const { return basis_; }
     const Blas& blas() const { return blas_; }
 
+    // η of the padded rows.
+    void predictors(const double* u, double* eta) const;
     void coefficients(const double* u, double* beta) const;
+    // The last `count` of them.
+    void last_coefficients(const double* u, std::size_t count, double* beta) const;
+    // The row of the basis that makes the last but `back`.
+    const double* last_row(std::size_t back) const { return &basis_[(size() - 1 - back) * size()]; }
 
   private:
     const Blas& blas_;

@@ -26,8 +26,8 @@ struct Run {
         auto made = std::make_unique<polyagamma::LinearSampler>(model, wide, bitgens, options);
         sampler = made.get();
         chains = std::make_unique<polyagamma::Chains>(std::move(made), options.threads);
-        p = wide ? wide->size() : model.prior.size();
-        own = sampler->parameters(0).size();
+        p = sampler->outputs().front().size;
+        own = sampler->parameters(0).size() + model.likelihood.extras();
     }
 
     // Coefficients (chains, sweeps, p), parameters (chains, sweeps, own) and lp (chains, sweeps), in calls of

@@ -21,7 +21,7 @@ class Problem {
           mode_(mode),
           posterior_{&likelihood, &whitening.prior()},
           pass_({&posterior_}, whitening.size(), 1),
-          weights_(likelihood.padded()),
+          weights_(likelihood.padded() + likelihood.extras()),
           step_(whitening.size()),
           next_(whitening.size()),
           here_(whitening.size()),

@@ -1,4 +1,5 @@
 // Python's view of likelihoods, priors, linear models and their chains.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +29,9 @@ std::shared_ptr<Type> make(const std::string& name, std::size_t size, const py::
     const auto* kind = Registry<Type>::find(name);
     if (kind == nullptr) throw py::value_error("there is no '" + name + "'");
     std::vector<Vector> arrays;
-    for (const std::string& one : kind->arrays) {
+    std::vector<std::string> names(kind->arrays);
+    names.insert(names.end(), kind->settings.begin(), kind->settings.end());
+    for (const std::string& one : names) {
         if (!given.contains(one)) throw py::value_error("'" + name + "' needs '" + one + "'");
         const auto array = given[one.c_str()].cast<Array>();
         arrays.emplace_back(array.data(), array.data() + array.size());
@@ -39,11 +42,16 @@ std::shared_ptr<Type> make(const std::string& name, std::size_t size, const py::
     return made;
 }
 
-// Arrays of likelihoods have an entry for each row.
+// Arrays of likelihoods have an entry for each row, settings do not.
 std::shared_ptr<Likelihood> make_likelihood(const std::string& name, const py::dict& arrays) {
+    const auto* kind = Registry<Likelihood>::find(name);
     const py::ssize_t rows = arrays.size() == 0 ? 0 : py::len((*arrays.begin()).second);
-    for (const auto& [key, array] : arrays)
-        require_shape(array.cast<Array>(), {rows}, key.cast<std::string>().c_str());
+    for (const auto& [key, array] : arrays) {
+        const auto own = key.cast<std::string>();
+        const bool of_rows =
+            kind == nullptr || std::count(kind->settings.begin(), kind->settings.end(), own) == 0;
+        if (of_rows) require_shape(array.cast<Array>(), {rows}, own.c_str());
+    }
     return make<Likelihood>(name, static_cast<std::size_t>(rows), arrays);
 }
 
@@ -57,7 +65,8 @@ class PyLinearModel {
           likelihood_(std::move(likelihood)),
           prior_(std::move(prior)) {
         check_shapes(offset, intercept);
-        const auto columns = static_cast<std::size_t>(design_.shape(1));
+        const std::size_t extras = likelihood_->extras();
+        if (extras > 0) prior_ = std::make_shared<ExtendedPrior>(std::move(prior_), extras);
         const double* const shift = centre_ ? centre_->data() : nullptr;
         merge(offset);
         const double* x = merged_.n > 0 ? merged_.x.data() : design_.data();
@@ -65,12 +74,11 @@ class PyLinearModel {
         const std::size_t n = likelihood_->rows();
         Vector padded(likelihood_->padded());
         std::copy_n(known, n, padded.begin());
-        model_ =
-            std::make_unique<LinearModel>(LinearModel{{x, n, columns + (intercept ? 1 : 0), intercept, shift},
-                                                      std::move(padded),
-                                                      *likelihood_,
-                                                      *prior_,
-                                                      blas()});
+        model_ = std::make_unique<LinearModel>(LinearModel{{x, n, prior_->size(), intercept, shift, extras},
+                                                           std::move(padded),
+                                                           *likelihood_,
+                                                           *prior_,
+                                                           blas()});
     }
 
     const LinearModel& model() const { return *model_; }
@@ -136,7 +144,8 @@ PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::obj
         throw py::value_error("kernel='gibbs' needs a likelihood with a Pólya-gamma form");
     auto owned = std::make_shared<OwnedModel>(OwnedModel{std::move(model), {}});
     const LinearModel& full = owned->model->model();
-    const bool reduce = full.prior.size() > full.design.n && full.prior.scales().empty();
+    const bool reduce =
+        full.prior.size() > full.design.n && full.prior.scales().empty() && full.likelihood.extras() == 0;
     std::vector<BitGen*> bitgens = bitgens_of(bit_generators);
     std::unique_ptr<Sampler> sampler;
     Status status;
@@ -173,6 +182,7 @@ void register_linear(py::module_& module) {
     py::class_<Likelihood, std::shared_ptr<Likelihood>>(module, "Likelihood")
         .def(py::init(&make_likelihood), "name"_a, "arrays"_a)
         .def_property_readonly("rows", &Likelihood::rows)
+        .def_property_readonly("extras", &Likelihood::extras)
         .def_property_readonly("augments",
                                [](const Likelihood& self) { return self.polya_gamma() != nullptr; });
     py::class_<Prior, std::shared_ptr<Prior>>(module, "Prior")

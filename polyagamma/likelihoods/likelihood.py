@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
 
 from polyagamma.traces.trace import Variables
 
 FloatArray = NDArray[np.float64]
+Start = Mapping[str, ArrayLike]
+Raw = Mapping[str, NDArray[Any]]  # what chains tell, by name
 
 
 class CoreForm(NamedTuple):
@@ -42,6 +46,46 @@ class ObservedRows:
     trials: FloatArray
     weights: FloatArray
     offset: FloatArray
+
+    @property
+    def parameters(self) -> list[str]:
+        """See `Likelihood`: there are none."""
+        return []
+
+    def outputs(self) -> dict[str, tuple[int, ...]]:
+        """See `Likelihood`: there are none."""
+        return {}
+
+    def variables(self, raw: Raw) -> Variables:  # noqa: ARG002
+        """See `Likelihood`: there are none."""
+        return {}
+
+    def draw_prior(self, draws: int, rng: np.random.Generator) -> Variables:  # noqa: ARG002
+        """See `Likelihood`: there is nothing to draw."""
+        return {}
+
+    def initial(self, initvals: Start, chains: int) -> tuple[Start, FloatArray]:
+        """See `Likelihood`: nothing of it starts anywhere."""
+        return initvals, np.empty((chains, 0))
+
+    def given(self, draws: xr.Dataset) -> Self:  # noqa: ARG002
+        """See `Likelihood`: it is the same for all draws."""
+        return self
+
+    @property
+    def augments(self) -> bool:
+        """See `Likelihood`."""
+        return self.polya_gamma() is not None
+
+    @abstractmethod
+    def polya_gamma(self) -> PolyaGammaForm | None:
+        """See `Likelihood`."""
+
+    def augmented(self, eta: FloatArray, raw: Raw) -> tuple[FloatArray, FloatArray]:  # noqa: ARG002
+        """See `Likelihood`: those of a logistic form."""
+        rows = self.polya_gamma()
+        assert rows is not None
+        return rows.b, eta
 
     def arrays(self) -> list[FloatArray]:
         """Return all of it but the labels."""
@@ -75,6 +119,10 @@ class Likelihood(Protocol):
         """What was observed, (n,)."""
 
     @property
+    def weights(self) -> FloatArray:
+        """Weights of the rows, (n,)."""
+
+    @property
     def trials(self) -> FloatArray:
         """Numbers of trials, (n,): 1 where there is nothing to count them by."""
 
@@ -86,6 +134,25 @@ class Likelihood(Protocol):
     def n_functions(self) -> int:
         """Number of linear predictors of a row."""
 
+    @property
+    def parameters(self) -> list[str]:
+        """Names of what a posterior has of the likelihood itself: a dispersion, say."""
+
+    def outputs(self) -> dict[str, tuple[int, ...]]:
+        """Return names and shapes of what chains tell of them: ``"extras"``, as the core has them."""
+
+    def variables(self, raw: Raw) -> Variables:
+        """Return the parameters that outputs (chains, draws, ...) stand for."""
+
+    def draw_prior(self, draws: int, rng: np.random.Generator) -> Variables:
+        """Return draws of the parameters from their prior."""
+
+    def initial(self, initvals: Start, chains: int) -> tuple[Start, FloatArray]:
+        """Return the initial values that are not its own, and its own for the core, (chains, extras)."""
+
+    def given(self, draws: xr.Dataset) -> Likelihood:
+        """Return it at the parameters of some draws, for what follows but the checks."""
+
     def arrays(self) -> list[FloatArray]:
         """Return the arrays that tell these rows from others."""
 
@@ -94,6 +161,13 @@ class Likelihood(Protocol):
 
     def polya_gamma(self) -> PolyaGammaForm | None:
         """Return its Pólya-gamma form, if it has one; without it Hamiltonian trajectories alone are made."""
+
+    @property
+    def augments(self) -> bool:
+        """Whether rows have Pólya-gamma variables."""
+
+    def augmented(self, eta: FloatArray, raw: Raw) -> tuple[FloatArray, FloatArray]:
+        """Return b and z of the rows' variables ``PG(b, z)``, (n,), given eta (n,) and what a draw tells."""
 
     def core(self) -> CoreForm | None:
         """Return the core's likelihood of the rows, which linear models need; None if there is none."""

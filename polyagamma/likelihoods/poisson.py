@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
 from polyagamma._validation import models as checks
+from polyagamma._validation.counts import counts
 from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, ObservedRows
 
 
@@ -25,15 +26,10 @@ class PoissonLikelihood(ObservedRows):
         cls, y: ArrayLike, weights: ArrayLike | None, offset: ArrayLike | None, n_rows: int
     ) -> PoissonLikelihood:
         """Check what the user gave; TypeError or ValueError name the argument."""
-        counts = checks.per_row("y", y, n_rows)
-        bad = (counts < 0) | (counts != np.floor(counts))
-        if bad.any():
-            row = int(np.argmax(bad))
-            raise ValueError(
-                f"y must be counts, got {counts[row]:g} in row {row}: pass integers that are not negative"
-            )
-        ones = np.ones(n_rows)
-        return cls(np.empty(0), counts, ones, checks.weights(weights, n_rows), checks.offset(offset, n_rows))
+        observed, ones = counts("y", y, n_rows), np.ones(n_rows)
+        return cls(
+            np.empty(0), observed, ones, checks.weights(weights, n_rows), checks.offset(offset, n_rows)
+        )
 
     @property
     def n_functions(self) -> int:

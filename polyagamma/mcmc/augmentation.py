@@ -21,20 +21,21 @@ class AugmentedRows:
 
     Attributes
     ----------
-    b : ndarray, shape (n,)
-        First parameters of the variables.
-    predictor : callable
-        Returns the linear predictors, (n,), of what the chains tell of one draw.
+    size : int
+        Number of rows.
+    parameters : callable
+        Returns those of the variables, b and z of ``PG(b, z)``, each (n,), for what the chains tell of one
+        draw.
     """
 
-    b: FloatArray
-    predictor: Callable[[Arrays], FloatArray]
+    size: int
+    parameters: Callable[[Arrays], tuple[FloatArray, FloatArray]]
 
 
 class AugmentedChains(WrappedChains):
     """Chains that tell the Pólya-gamma variables of their draws too.
 
-    Given the linear predictor, ``omega_i ~ PG(b_i, eta_i)`` is independent of everything else (Polson, Scott
+    Given the linear predictor, ``omega_i ~ PG(b_i, z_i)`` is independent of everything else (Polson, Scott
     and Windle 2013, JASA 108, 1339-1349, section 3.1). So whatever transition kernel draws eta, this makes
     exact draws of their joint posterior, and the draws of eta are those of a run without it.
 
@@ -60,7 +61,6 @@ class AugmentedChains(WrappedChains):
         self._core.run(sweeps, told)
         for chain, generator in enumerate(self._generators):
             for sweep in range(sweeps):  # one by one, so that bits do not depend on rounds
-                eta = self._rows.predictor({name: array[chain, sweep] for name, array in told.items()})
-                omega = out[OMEGA][chain, sweep]
-                random_polyagamma(self._rows.b, eta, out=omega, random_state=generator)
+                b, z = self._rows.parameters({name: array[chain, sweep] for name, array in told.items()})
+                random_polyagamma(b, z, out=out[OMEGA][chain, sweep], random_state=generator)
         return None

@@ -56,11 +56,6 @@ def make_chains(
         If `settings` ask for a transition kernel that the model has not.
     """
     latent, rows = term.process(), likelihood.polya_gamma()
-    if rows is None and settings.kernel == "gibbs":
-        raise ValueError(
-            f"kernel='gibbs' needs a likelihood with a Pólya-gamma form, got {type(likelihood).__name__}: "
-            "pass kernel='hmc'"
-        )
     offset = likelihood.offset + term.known
     if latent is None or _moves_along_trajectories(latent, likelihood, settings):
         core = likelihood.core()
@@ -112,10 +107,13 @@ def starting_points(
     TypeError, ValueError
         If `initvals` do not fit.
     """
-    initial = None if initvals is None else term.initial(initvals, settings.chains)
+    initial, extras = None, np.empty((settings.chains, 0))
+    if initvals is not None:
+        of_term, extras = likelihood.initial(initvals, settings.chains)
+        initial = term.initial(of_term, settings.chains)
     latent, functions = term.process(), likelihood.n_functions
     if latent is None:
-        return initial
+        return None if initial is None else np.column_stack([initial, extras])
     if latent.prior is None:
         return None
     if initial is not None:

@@ -79,13 +79,19 @@ class LinearChains(CoreChains):
         bit_generators: BitGenerators,
     ) -> None:
         self._linear = linear
-        prior = linear.prior.core()
+        prior, rows = linear.prior.core(), _gibbs.Likelihood(likelihood.name, likelihood.arrays)
+        self._extras = rows.extras
+        if settings.kernel == "gibbs" and not rows.augments:
+            raise ValueError(
+                "kernel='gibbs' needs a likelihood with a Pólya-gamma form, which "
+                f"{likelihood.name!r} has not: pass kernel='hmc'"
+            )
         with one_blas_thread(), self._errors_in_words():
             model = _gibbs.LinearModel(
                 X=linear.X,
                 centre=linear.centre,
                 offset=offset,
-                likelihood=_gibbs.Likelihood(likelihood.name, likelihood.arrays),
+                likelihood=rows,
                 prior=_gibbs.Prior(prior.name, len(linear.prior.mean), prior.arrays),
                 intercept=linear.intercept,
             )
@@ -103,7 +109,13 @@ class LinearChains(CoreChains):
             return super().run(sweeps)
         beta = self._coefficients(sweeps, out)
         told = {name: out[name] for name in (*self.stats, "parameters") if name in out}
+        if "extras" in out:
+            told["parameters"] = np.empty((len(beta), sweeps, self._extras + self._linear.prior.n_parameters))
         super().run(sweeps, {"beta": beta} | told)
+        if "extras" in out:
+            out["extras"][...] = told["parameters"][..., : self._extras]
+            if "parameters" in out:
+                out["parameters"][...] = told["parameters"][..., self._extras :]
         if self._linear.fitted is not None and self._linear.fitted in out:
             fitted = out[self._linear.fitted]
             for draw in np.ndindex(beta.shape[:-1]):  # the bits of a product depend on its size

@@ -40,7 +40,7 @@ class Specification:
     @property
     def parameters(self) -> list[str]:
         """Names of what a posterior has."""
-        return self.term.parameters
+        return [*self.term.parameters, *self.likelihood.parameters]
 
     @property
     def on_request(self) -> list[str]:
@@ -69,23 +69,27 @@ class Specification:
 
     def augmented_rows(self) -> AugmentedRows:
         """Return what the Pólya-gamma variables of the rows depend on; ValueError if rows have none."""
-        functions, offset = self.likelihood.n_functions, self.likelihood.offset
-        rows = self.likelihood.polya_gamma()
-        if rows is None:
+        likelihood, functions = self.likelihood, self.likelihood.n_functions
+        if not likelihood.augments:
             raise ValueError(f"var_names has {OMEGA!r}, which this likelihood has not: drop it")
         if functions > 1:
             raise ValueError(
                 f"var_names has {OMEGA!r}, which needs two classes or trials: a softmax of "
                 f"{functions} classes has no such variable for each row; drop it"
             )
-        return AugmentedRows(rows.b, lambda raw: self.term.row_predictor(raw, offset))
+
+        def parameters(raw: Arrays) -> tuple[FloatArray, FloatArray]:
+            return likelihood.augmented(self.term.row_predictor(raw, likelihood.offset), raw)
+
+        return AugmentedRows(len(likelihood.y), parameters)
 
     def outputs(self, settings: Settings) -> dict[str, tuple[int, ...]]:
         """Return names and shapes of what the chains tell of each draw, besides their statistics."""
         needs_predictors = settings.log_likelihood or OMEGA in settings.requested
         outputs = self.term.outputs(settings.var_names or self.parameters, needs_predictors)
+        outputs |= self.likelihood.outputs()
         if OMEGA in settings.requested:
-            outputs[OMEGA] = self.augmented_rows().b.shape
+            outputs[OMEGA] = (self.augmented_rows().size,)
         return outputs
 
     def schema(self, settings: Settings, chains: Chains) -> TraceSchema:
@@ -96,7 +100,7 @@ class Specification:
 
     def _label(self, raw: Arrays, settings: Settings) -> Labelled:
         """Return the groups of a trace that outputs and statistics (chains, draws, ...) make."""
-        variables = self.term.variables(raw)
+        variables = {**self.term.variables(raw), **self.likelihood.variables(raw)}
         groups: Labelled = {
             "posterior": variables,
             "sample_stats": self._statistics({name: raw[name] for name in raw if raw[name].ndim == 2}),
@@ -119,5 +123,6 @@ class Specification:
     def _log_likelihood(self, draws: xr.Dataset) -> FloatArray:
         values = np.empty((draws.sizes["chain"], draws.sizes["draw"], len(self.likelihood.y)))
         for some, rows, eta in self.row_predictors(draws):
-            values[:, some, rows] = self.likelihood.log_likelihood(eta, rows)
+            likelihood = self.likelihood.given(draws.isel(draw=some))
+            values[:, some, rows] = likelihood.log_likelihood(eta, rows)
         return values

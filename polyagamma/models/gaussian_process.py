@@ -16,7 +16,7 @@ from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.classification import classification_likelihood
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.settings import SamplingWarning, Seed, seed_sequence
-from polyagamma.models.model import Model
+from polyagamma.models.classification import ClassificationModel
 from polyagamma.models.predict import NewRows
 from polyagamma.terms.conditional import CommonNoise
 from polyagamma.terms.features import Basis, HilbertBasis
@@ -35,7 +35,7 @@ APPROXIMATIONS = ("fitc", "dtc")
 
 
 @public
-class PolyaGammaGP(Model):
+class PolyaGammaGP(ClassificationModel):
     r"""Gaussian-process classification of binary, binomial or categorical data.
 
     .. math::

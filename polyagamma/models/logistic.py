@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from polyagamma._public import public
-from polyagamma._validation import models as checks
 from polyagamma.likelihoods.binomial import BinomialLikelihood
-from polyagamma.mcmc.settings import SamplingWarning
-from polyagamma.models.model import Model
-from polyagamma.terms.linear import LinearTerm
+from polyagamma.models.classification import ClassificationModel
+from polyagamma.models.linear import GaussianPriors
 from polyagamma.terms.predictors import Predictors
-from polyagamma.terms.priors import (
-    DEFAULT_INTERCEPT_PRIOR,
-    DEFAULT_PRIOR,
-    Gaussian,
-    MvNormal,
-    Normal,
-    extreme_scale,
-    join,
-)
+from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.ridge import Ridge
-
-FloatArray = NDArray[np.float64]
 
 
 @public
-class PolyaGammaLogistic(Model):
+class PolyaGammaLogistic(ClassificationModel):
     r"""Bayesian logistic regression of binary or binomial data.
 
     .. math::
@@ -132,38 +118,11 @@ class PolyaGammaLogistic(Model):
         predictors = Predictors.check(X, feature_names, intercept)
         predictors.require_distinct_constants()
         likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X))
-        if intercept_prior is not None and not intercept:
-            raise ValueError("intercept_prior needs intercept=True, got intercept=False: drop one of the two")
-        self.prior = DEFAULT_PRIOR if prior is None else prior
-        self.intercept_prior = DEFAULT_INTERCEPT_PRIOR if intercept_prior is None else intercept_prior
-        checks.instance("prior", self.prior, (Normal, MvNormal, Ridge))
-        checks.instance("intercept_prior", self.intercept_prior, (Normal,))
-        mean, sd = predictors.moments(likelihood.b)
-        coefficients = self.prior.gaussian("prior", sd)
-        if (notice := extreme_scale(coefficients, sd, predictors.names)) is not None:
-            cure = "standardize X, or pass Normal(..., standardized=True)"
-            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=2)
-        centre, joint, of_intercept = np.zeros_like(mean), coefficients, "none"
-        if intercept:
-            centre, joint = with_intercept(self.intercept_prior, mean, coefficients)
-            of_intercept = str(self.intercept_prior)
-        description = {"prior": str(self.prior), "intercept_prior": of_intercept}
-        prior_of_all = self.prior.joint(joint, len(predictors.names))
-        super().__init__(likelihood, LinearTerm(predictors, centre, prior_of_all, description))
+        prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
+        self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
+        super().__init__(likelihood, prior_of.term(predictors, likelihood.b))
 
     @property
     def n_features(self) -> int:
         """Number of predictors."""
         return len(self._specification.term.predictors.names)
-
-
-def with_intercept(
-    intercept_prior: Normal, mean: FloatArray, coefficients: Gaussian
-) -> tuple[FloatArray, Gaussian]:
-    """Return the centre of the design, and the prior of its coefficients, that of the intercept first.
-
-    The intercept's prior decides the centre: the predictors' means if it holds there, else 0. So the design's
-    first coefficient is the very one that the prior is about.
-    """
-    centre = mean if intercept_prior.standardized else np.zeros_like(mean)
-    return centre, join(intercept_prior.gaussian("intercept_prior", np.ones(1)), coefficients)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as checks
@@ -43,11 +42,6 @@ class Model:
 
     def __init__(self, likelihood: Likelihood, term: Term) -> None:
         self._specification = Specification(self._name, likelihood, term)
-
-    @property
-    def classes_(self) -> NDArray[Any]:
-        """The labels in sorted order."""
-        return self._specification.likelihood.classes
 
     @property
     def feature_names(self) -> list[str]:
@@ -329,7 +323,8 @@ class Model:
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         model, trials = self._specification, self._specification.likelihood.trials
         require_memory(16 * draws * len(trials), "the result", "ask for fewer draws")
-        prior = trace.dataset(model.term.draw_prior(draws, rng), model.term.coords)
+        drawn = {**model.term.draw_prior(draws, rng), **model.likelihood.draw_prior(draws, rng)}
+        prior = trace.dataset(drawn, model.term.coords)
         pieces = model.row_predictors(prior)
         y = simulated(model.likelihood, pieces, trials, prior, "obs_id", rng)
         groups = {"prior": prior, "prior_predictive": y, **model.data_groups()}
@@ -391,59 +386,6 @@ class Model:
         y = simulated(likelihood, pieces, n_trials, new.posterior, model.term.new_rows, rng)
         constant = new.constant_data(trials=n_trials)
         return trace.with_groups(idata, {"predictions": y, "predictions_constant_data": constant})
-
-    def predict_proba(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
-    ) -> FloatArray:
-        """Return class probabilities of new rows, averaged over the posterior draws.
-
-        Parameters
-        ----------
-        idata : InferenceData or DataTree
-            What `sample` returned.
-        X_new : array_like or data frame, shape (m, p)
-            Predictors in the order of X. A data frame must have the same columns, if X was one.
-        offset : float or array_like, shape (m,), optional
-
-        Returns
-        -------
-        ndarray, shape (m, classes)
-            Probabilities of ``classes_`` in one trial.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `X_new` or `offset` does not fit.
-        KeyError
-            If `idata` has no posterior of this model.
-        """
-        new = NewRows.check(self._specification, idata, X_new, offset)
-        return new.average_probabilities(np.random.default_rng)
-
-    def predict_draws(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
-    ) -> xr.DataArray:
-        """Return the success probability of new rows for each posterior draw.
-
-        Parameters
-        ----------
-        idata, X_new, offset
-            As for `predict_proba`.
-
-        Returns
-        -------
-        xarray.DataArray, dims (chain, draw, obs_id)
-            Probability of ``classes_[1]`` in one trial; its mean over draws is what `predict_proba` gives.
-
-        Raises
-        ------
-        TypeError, ValueError, KeyError
-            As for `predict_proba`.
-        MemoryError
-            If the result cannot fit into memory.
-        """
-        new = NewRows.check(self._specification, idata, X_new, offset)
-        return new.probability_draws(np.random.default_rng)
 
 
 def up_to(draws: Iterator[State], until: Callable[[State], object]) -> Iterator[State]:

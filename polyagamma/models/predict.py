@@ -121,6 +121,7 @@ def simulated(
     require_memory(8 * int(np.prod(shape)), "the result", "pass fewer rows, or a part of the draws")
     y = np.empty(shape, dtype=np.int64)
     for some, rows, eta in pieces:
-        y[:, some, rows] = likelihood.simulate(eta, trials[rows], rng)
+        given = likelihood.given(draws.isel(draw=some))
+        y[:, some, rows] = given.simulate(eta, trials[rows], rng)
     group = trace.dataset({"y": ((*trace.DRAWS, rows_dim), y)}, {})
     return group.assign_coords(chain=draws["chain"], draw=draws["draw"])

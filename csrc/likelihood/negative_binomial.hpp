@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "likelihood/count_table.hpp"
+#include "likelihood/likelihood.hpp"
+
+namespace polyagamma {
+
+// Counts y of weight w with mean μ = e^η and variance μ + μ²/r: density ∝ Γ(y + r) / Γ(r) σ^y (1 − σ)^r with
+// σ = 1 / (1 + e^{ρ−η}), ρ = log r. In the log mean, coefficients and ρ are orthogonal (Fisher information),
+// which they are far from in the log odds η − ρ.
+class NegativeBinomial final : public Likelihood {
+  public:
+    // log p(ρ) = shape ρ − rate e^ρ − scale e^{−ρ} but for a constant: r or 1/r is gamma-distributed, or
+    // r^-½ half-normal.
+    struct DispersionPrior {
+        double shape, rate, scale;
+    };
+
+    NegativeBinomial(const double* y, const double* weights, std::size_t rows, DispersionPrior prior);
+    // With a known ρ, and no extras.
+    NegativeBinomial(const double* y, const double* weights, std::size_t rows, double rho);
+
+    void derivative(RowBlock rows, double* eta) const override;
+    void derivative_and_log_density(RowBlock rows, double* eta, double* log_density) const override;
+    void curvature(RowBlock rows, double* eta) const override;
+    const PolyaGammaForm* polya_gamma() const override { return &form_; }
+    std::unique_ptr<Likelihood> merged(const std::vector<std::size_t>& place, std::size_t m) const override;
+    std::unique_ptr<Likelihood> for_chain() const override;
+
+    std::size_t extras() const override { return sampled_ ? 1 : 0; }
+    // `rho` plays no part if it is known.
+    void derivative_at(const double* rho, RowBlock rows, double* eta, double* of_rho,
+                       double* log_density) const override;
+    void curvature_at(const double* rho, RowBlock rows, double* eta) const override;
+    double log_density_of_extras(const double* rho, double* of_rho) const override;
+    void curvature_of_extras(const double* rho, const double* eta, double* curvature) const override;
+    void update_extras(const double* eta, double* rho, BitGen& bitgen) override;
+
+  private:
+    NegativeBinomial(std::shared_ptr<const CountTable> table, std::size_t rows, DispersionPrior prior,
+                     bool sampled);
+    // Of these rows, with the same counts behind them.
+    std::unique_ptr<NegativeBinomial> of_rows(std::size_t rows) const;
+    void set_form(double rho);
+    double at(const double* rho) const { return sampled_ ? *rho : rho_; }
+    double log_density(const double* eta, double rho) const;
+
+    std::shared_ptr<const CountTable> table_;
+    DispersionPrior prior_;
+    bool sampled_;        // whether ρ is
+    Vector y_, weights_;  // padded
+    double rho_ = 0.0;    // of the Pólya-gamma form, and the known one
+    Vector b_, kappa_;
+    PolyaGammaForm form_{nullptr, nullptr};
+};
+
+}  // namespace polyagamma

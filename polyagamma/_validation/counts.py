@@ -1,0 +1,47 @@
+"""Checks of counts, and of what they were exposed to."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from polyagamma._validation import models as checks
+
+FloatArray = NDArray[np.float64]
+MOST_COUNT = 2.0**53  # beyond it doubles do not tell a count from the next
+
+
+def counts(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
+    """Return counts as floats (n,)."""
+    array = checks.per_row(name, value, n_rows)
+    for bad, expected, cure in (
+        (array < 0, "counts, which are not negative", "pass the numbers of events"),
+        (array != np.floor(array), "counts, which are whole numbers", "pass events, and rates as exposure"),
+        (array > MOST_COUNT, "at most 2**53", "count in larger units"),
+    ):
+        if bad.any():
+            _refuse(name, array, bad, expected, cure)
+    return array
+
+
+def exposure(value: ArrayLike | None, n_rows: int) -> FloatArray:
+    """Return exposures as floats (n,), 1 where none are given."""
+    array = checks.per_row("exposure", 1.0 if value is None else value, n_rows)
+    if (bad := array <= 0).any():
+        _refuse("exposure", array, bad, "positive", "drop rows without exposure")
+    return array
+
+
+def positive(name: str, value: Any) -> float:
+    """Return `value` as a float, having checked that it is a positive finite number."""
+    number = float(checks.per_row(name, value, 1)[0])
+    if number <= 0:
+        raise ValueError(f"{name} must be positive, got {number:g}: pass a number above 0")
+    return number
+
+
+def _refuse(name: str, array: FloatArray, bad: NDArray[np.bool_], expected: str, cure: str) -> NoReturn:
+    row = int(np.argmax(bad))
+    raise ValueError(f"{name} must be {expected}, got {array[row]:g} in row {row}: {cure}")

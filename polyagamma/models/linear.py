@@ -1,0 +1,81 @@
+"""The linear term of a model with Gaussian priors, from what the user wrote."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma._validation import models as checks
+from polyagamma.mcmc.settings import SamplingWarning
+from polyagamma.terms.linear import LinearTerm
+from polyagamma.terms.predictors import Predictors
+from polyagamma.terms.priors import (
+    DEFAULT_INTERCEPT_PRIOR,
+    DEFAULT_PRIOR,
+    Gaussian,
+    MvNormal,
+    Normal,
+    extreme_scale,
+    join,
+)
+from polyagamma.terms.ridge import Ridge
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GaussianPriors:
+    """Priors of coefficients and intercept, checked; the defaults where none were given."""
+
+    coefficients: Normal | MvNormal | Ridge
+    intercept: Normal
+    has_intercept: bool
+
+    @classmethod
+    def check(
+        cls,
+        prior: Normal | MvNormal | Ridge | None,
+        intercept_prior: Normal | None,
+        intercept: bool,
+    ) -> GaussianPriors:
+        """Check what the user gave; TypeError or ValueError name the argument."""
+        if intercept_prior is not None and not intercept:
+            raise ValueError("intercept_prior needs intercept=True, got intercept=False: drop one of the two")
+        own = cls(
+            DEFAULT_PRIOR if prior is None else prior,
+            DEFAULT_INTERCEPT_PRIOR if intercept_prior is None else intercept_prior,
+            intercept,
+        )
+        checks.instance("prior", own.coefficients, (Normal, MvNormal, Ridge))
+        checks.instance("intercept_prior", own.intercept, (Normal,))
+        return own
+
+    def term(self, predictors: Predictors, weights: FloatArray) -> LinearTerm:
+        """Return the term of predictors whose rows weigh so much, (n,), in means and standard deviations."""
+        mean, sd = predictors.moments(weights)
+        coefficients = self.coefficients.gaussian("prior", sd)
+        if (notice := extreme_scale(coefficients, sd, predictors.names)) is not None:
+            cure = "standardize X, or pass Normal(..., standardized=True)"
+            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=3)
+        centre, joint, of_intercept = np.zeros_like(mean), coefficients, "none"
+        if self.has_intercept:
+            centre, joint = with_intercept(self.intercept, mean, coefficients)
+            of_intercept = str(self.intercept)
+        description = {"prior": str(self.coefficients), "intercept_prior": of_intercept}
+        prior_of_all = self.coefficients.joint(joint, len(predictors.names))
+        return LinearTerm(predictors, centre, prior_of_all, description)
+
+
+def with_intercept(
+    intercept_prior: Normal, mean: FloatArray, coefficients: Gaussian
+) -> tuple[FloatArray, Gaussian]:
+    """Return the centre of the design, and the prior of its coefficients, that of the intercept first.
+
+    The intercept's prior decides the centre: the predictors' means if it holds there, else 0. So the design's
+    first coefficient is the very one that the prior is about.
+    """
+    centre = mean if intercept_prior.standardized else np.zeros_like(mean)
+    return centre, join(intercept_prior.gaussian("intercept_prior", np.ones(1)), coefficients)
