@@ -42,12 +42,17 @@ class Model:
     _name: ClassVar[str]
 
     def __init__(self, likelihood: Likelihood, term: Term) -> None:
-        self._specification = Specification(self._name, likelihood, term)
+        self._specification = Specification.of(self._name, likelihood, term)
+
+    def _unchanged(self) -> Specification:
+        """Return the model for a use of its rows; ValueError if the caller has changed X."""
+        self._specification.require_unchanged()
+        return self._specification
 
     @property
     def classes_(self) -> NDArray[Any]:
         """The labels in sorted order."""
-        return self._specification.likelihood.classes
+        return self._specification.likelihood.classes.copy()
 
     @property
     def feature_names(self) -> list[str]:
@@ -159,7 +164,7 @@ class Model:
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
         if checkpoint is not None:
             require_free(Path(checkpoint))
-        model = self._specification
+        model = self._unchanged()
         kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
         require_room(model, settings, kept if checkpoint is None else settings.every)
         state = new_run(model, settings, initvals)
@@ -204,7 +209,7 @@ class Model:
         ResumeError
             If it is damaged, foreign, of another version or of another model.
         """
-        path, model = Path(checkpoint), self._specification
+        path, model = Path(checkpoint), self._unchanged()
         state = stored_run(model, read_checkpoint(path), draws, cores)
         schema = model.schema(state.settings, state.chains)
         backend = FolderBackend(path, schema, state, model.fingerprint())
@@ -225,7 +230,7 @@ class Model:
         Parameters
         ----------
         idata : InferenceData or DataTree
-            What `sample` or `extend` returned, of this model.
+            What `sample` or `extend` returned, of this model, with all chains; draws may have been left out.
         draws : int, default 1000
             Draws of each chain to add.
         cores, progressbar, callback
@@ -238,15 +243,20 @@ class Model:
 
         Raises
         ------
+        TypeError, ValueError
+            If an argument does not fit: `idata` also if it lacks a chain or a variable of its run.
         ResumeError
-            If `idata` has no sampler state, or one of another model.
+            If `idata` has no sampler state, or one of another model. It is a ValueError.
         """
-        model, old = self._specification, trace.groups(idata)
+        model, old = self._unchanged(), trace.groups(idata)
         snapshot = trace.to_arrays(old["sampler_state"]) if "sampler_state" in old else {}
         done = int(metadata(snapshot)["run"]["draws"])
         state = stored_run(model, snapshot, done + checks.integer("draws", draws, 1), cores)
         require_room(model, state.settings, draws)
-        backend = MemoryBackend(model.schema(state.settings, state.chains), state)
+        schema = model.schema(state.settings, state.chains)
+        trace.require_whole(old, schema.datasets(schema.zeros(state.settings.chains, 1)))
+        model.require_own({**idata.attrs, **old["posterior"].attrs}, other_data=False)
+        backend = MemoryBackend(schema, state)
         return Execution(model, state, backend, before=old).run_to_end(progressbar, callback)
 
     def iter_draws(
@@ -301,7 +311,8 @@ class Model:
             var_names=var_names,
             random_seed=random_seed,
         )
-        draws = iterate(self._specification, new_run(self._specification, settings, initvals))
+        model = self._unchanged()
+        draws = iterate(model, new_run(model, settings, initvals))
         return draws if until is None else up_to(draws, until)
 
     def sample_prior_predictive(self, draws: int = 500, *, random_seed: Seed = None) -> trace.Trace:
@@ -327,7 +338,7 @@ class Model:
         """
         draws = checks.integer("draws", draws, 1)
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
-        model, trials = self._specification, self._specification.likelihood.trials
+        model, trials = self._unchanged(), self._specification.likelihood.trials
         require_memory(16 * draws * len(trials), "the result", "ask for fewer draws")
         prior = trace.dataset(model.term.draw_prior(draws, rng), model.term.coords)
         pieces = model.row_predictors(prior)
@@ -343,6 +354,7 @@ class Model:
         offset: ArrayLike | None = None,
         trials: ArrayLike = 1,
         random_seed: Seed = None,
+        other_data: bool = False,
     ) -> trace.Trace:
         """Simulate data from each posterior draw.
 
@@ -355,6 +367,8 @@ class Model:
         offset, trials : float or array_like, shape (m,), optional
             Of the new rows.
         random_seed : None, int, sequence of int, SeedSequence or Generator
+        other_data : bool, default False
+            As for `predict_proba`; needs `X_new`.
 
         Returns
         -------
@@ -366,9 +380,9 @@ class Model:
         Raises
         ------
         TypeError, ValueError
-            If an argument does not fit.
+            If an argument does not fit: `idata` also if it is of another model, or has no draws.
         KeyError
-            If `idata` has no posterior of this model, or lacks a variable that is needed.
+            If `idata` has no posterior, or lacks a variable that is needed.
         MemoryError
             If the result cannot fit into memory.
 
@@ -381,11 +395,17 @@ class Model:
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         model, likelihood = self._specification, self._specification.likelihood
         if X_new is None:
-            posterior = model.term.posterior(idata, new_rows=False)
+            if other_data:
+                raise ValueError(
+                    "other_data=True needs X_new, got None: pass the rows to predict for, with their trials "
+                    "and offsets"
+                )
+            model.require_unchanged()
+            posterior = model.posterior(idata, new_rows=False, other_data=False)
             pieces = model.row_predictors(posterior)
             y = simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
             return trace.with_groups(idata, {"posterior_predictive": y})
-        new = NewRows.check(model, idata, X_new, offset)
+        new = NewRows.check(model, idata, X_new, offset, other_data)
         n_trials = checks.trials(trials, len(new.X))
         pieces = new.linear_predictors(lambda: rng)
         y = simulated(likelihood, pieces, n_trials, new.posterior, model.term.new_rows, rng)
@@ -393,17 +413,25 @@ class Model:
         return trace.with_groups(idata, {"predictions": y, "predictions_constant_data": constant})
 
     def predict_proba(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        other_data: bool = False,
     ) -> FloatArray:
         """Return class probabilities of new rows, averaged over the posterior draws.
 
         Parameters
         ----------
         idata : InferenceData or DataTree
-            What `sample` returned.
+            What `sample` returned, or some of its chains and draws.
         X_new : array_like or data frame, shape (m, p)
             Predictors in the order of X. A data frame must have the same columns, if X was one.
         offset : float or array_like, shape (m,), optional
+        other_data : bool, default False
+            Whether `idata` may be the trace of a model with the same predictors but other data or priors. By
+            default it is refused, as is one that does not say which model it is of.
 
         Returns
         -------
@@ -413,21 +441,26 @@ class Model:
         Raises
         ------
         TypeError, ValueError
-            If `X_new` or `offset` does not fit.
+            If an argument does not fit: `idata` also if it is of another model, or has no draws.
         KeyError
-            If `idata` has no posterior of this model.
+            If `idata` has no posterior, or lacks a variable that is needed.
         """
-        new = NewRows.check(self._specification, idata, X_new, offset)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         return new.average_probabilities(np.random.default_rng)
 
     def predict_draws(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        other_data: bool = False,
     ) -> xr.DataArray:
         """Return the success probability of new rows for each posterior draw.
 
         Parameters
         ----------
-        idata, X_new, offset
+        idata, X_new, offset, other_data
             As for `predict_proba`.
 
         Returns
@@ -442,7 +475,7 @@ class Model:
         MemoryError
             If the result cannot fit into memory.
         """
-        new = NewRows.check(self._specification, idata, X_new, offset)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         return new.probability_draws(np.random.default_rng)
 
 

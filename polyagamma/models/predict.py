@@ -40,12 +40,19 @@ class NewRows:
 
     @classmethod
     def check(
-        cls, model: Specification, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None
+        cls,
+        model: Specification,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None,
+        other_data: bool,
     ) -> NewRows:
         """Check what the user gave; TypeError, ValueError or KeyError name the argument."""
+        if model.term.process() is not None:  # coefficients need no rows of the model
+            model.require_unchanged()
         X = model.term.predictors.check_new(X_new)
         known = checks.offset(offset, len(X))
-        return cls(model, model.term.posterior(idata, new_rows=True), X, known)
+        return cls(model, model.posterior(idata, True, other_data), X, known)
 
     @property
     def n_draws(self) -> int:
@@ -104,7 +111,8 @@ class NewRows:
         """Return the group of a trace that holds the rows, with more arrays (m,)."""
         rows = self.model.term.new_rows
         arrays: trace.Variables = {name: ((rows,), values) for name, values in more.items()}
-        inputs: trace.Variables = {"X": ((rows, "feature"), self.X), "offset": ((rows,), self.offset)}
+        X = self.X.copy()  # which may be the caller's
+        inputs: trace.Variables = {"X": ((rows, "feature"), X), "offset": ((rows,), self.offset)}
         return trace.dataset({**inputs, **arrays}, self.model.term.coords)
 
 
