@@ -71,7 +71,7 @@ class Specification:
     def fingerprint(self) -> str:
         """Return a digest of data and priors: of all that the bits of a run depend on."""
         text, arrays = self.term.identity()
-        return f"{self.name} {digest(characters(str(self.description())), characters(text), *arrays)}"
+        return f"{self.name} {digest(characters(str(self._digests)), characters(text), *arrays)}"
 
     def description(self) -> dict[str, str]:
         """Return what a trace says of the model, with digests by which its predictions recognise it."""
@@ -81,11 +81,13 @@ class Specification:
     def _digests(self) -> dict[str, str]:
         """That of what predictions depend on besides a posterior, and that of what the posterior does."""
         text, arrays = self.term.structure()
-        words = self._words()
-        form = f"{self.name} {self.term.predictors.names} {words['classes']} {text}"
+        labels = self.likelihood.classes
+        labels = labels.astype(np.float64) if labels.dtype.kind in "biuf" else labels  # False is 0 is 0.0
+        form = f"{self.name} {self.term.predictors.names} {labels.tolist()} {text}"
+        data = f"{self.term.description()} {self.inputs}"
         return {
             PREDICTORS: digest(characters(form), *arrays),
-            DATA: digest(characters(f"{words} {self.inputs}"), *self.likelihood.arrays()),
+            DATA: digest(characters(data), *self.likelihood.arrays()),
         }
 
     def _words(self) -> dict[str, str]:

@@ -50,7 +50,7 @@ class PriorMean:
 
     def __str__(self) -> str:
         """Return what a trace says of the mean."""
-        return "function" if callable(self._mean) else f"{self._mean}"
+        return "function" if callable(self._mean) else f"{self.at_rows[0]:.15g}"
 
     def at_new(self, X: FloatArray) -> FloatArray:
         """Return the mean at inputs that are not the rows of the model.

@@ -134,16 +134,19 @@ def posterior(trace: Trace, needed: Variables, coords: Mapping[str, Sequence[Any
 
 def _posterior(trace: Trace, needed: Sequence[str]) -> xr.Dataset:
     """Return the group, having checked that it has the variables."""
-    missing = needed[0]
     try:
         group = trace["posterior"]
-        for missing in needed:
-            group[missing]
-    except (KeyError, TypeError) as error:
-        raise KeyError(
-            f"idata has no {missing!r} in its posterior: pass what sample() returned, with it among var_names"
-        ) from error
-    return group.to_dataset() if isinstance(group, xr.DataTree) else group
+    except (KeyError, TypeError, IndexError):
+        group = None  # there is none in what may be anything
+    draws = group.to_dataset() if isinstance(group, xr.DataTree) else group
+    found = draws.data_vars if isinstance(draws, xr.Dataset) else ()
+    for name in needed:
+        if name not in found:
+            raise KeyError(
+                f"idata has no {name!r} in its posterior: pass what sample() returned, with it among "
+                "var_names"
+            )
+    return draws
 
 
 def _require_dimensions(name: str, array: xr.DataArray, dims: Sequence[Any]) -> None:
