@@ -21,11 +21,12 @@ class Likelihood:
     name : str
         ``"binomial"``: rows with log-likelihood ``kappa * eta - b * log(2 cosh(eta / 2))``; a row of ``n``
         trials, ``y`` successes and weight ``w`` has ``b = w * n`` and ``kappa = w * (y - n / 2)``.
-        ``"poisson"``: ``weights * (y * eta - exp(eta))``. ``"negative_binomial"``: counts `y` with log mean eta
-        and dispersion r; `dispersion` is ``[log r]``, or (shape, rate, scale) of the log density
+        ``"poisson"``: ``weights * (y * eta - exp(eta))``. ``"negative_binomial"``: counts `y` with log
+        mean eta and dispersion r; `dispersion` is ``[log r]``, or (shape, rate, scale) of the log density
         ``shape * log r - rate * r - scale / r``: log r is an extra then.
     arrays : mapping of str to ndarray, shape (n,)
-        Those that the name asks for, and settings of other sizes after them; copied. Values are not checked: that is the caller's work.
+        Those that the name asks for, and settings of other sizes after them; copied. Values are not checked:
+        that is the caller's work.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Priors of the dispersion of counts: what the user writes, and what the core makes of it.
 
-The dispersion r enters as ``rho = log r``, whose log density is ``shape * rho - rate * r - scale / r`` but for
-a constant, whichever of them it is.
+The dispersion r enters as ``rho = log r``, whose log density is ``shape * rho - rate * r - scale / r`` but
+for a constant, whichever of them it is.
 """
 
 from __future__ import annotations

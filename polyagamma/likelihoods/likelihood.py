@@ -52,6 +52,11 @@ class ObservedRows:
         """See `Likelihood`: there are none."""
         return []
 
+    @property
+    def needed(self) -> list[str]:
+        """See `Likelihood`: there are none."""
+        return []
+
     def outputs(self) -> dict[str, tuple[int, ...]]:
         """See `Likelihood`: there are none."""
         return {}
@@ -137,6 +142,10 @@ class Likelihood(Protocol):
     @property
     def parameters(self) -> list[str]:
         """Names of what a posterior has of the likelihood itself: a dispersion, say."""
+
+    @property
+    def needed(self) -> list[str]:
+        """Names of those of its parameters that predictions need."""
 
     def outputs(self) -> dict[str, tuple[int, ...]]:
         """Return names and shapes of what chains tell of them: ``"extras"``, as the core has them."""

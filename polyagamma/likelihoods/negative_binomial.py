@@ -67,6 +67,11 @@ class NegativeBinomialLikelihood(ObservedRows):
         """See `Likelihood`: the dispersion, in both conventions, unless it is known."""
         return [] if isinstance(self.dispersion, Known) else ["r", "alpha"]
 
+    @property
+    def needed(self) -> list[str]:
+        """See `Likelihood`."""
+        return self.parameters[:1]
+
     def outputs(self) -> dict[str, tuple[int, ...]]:
         """See `Likelihood`."""
         return {"extras": (1,)} if self.parameters else {}
@@ -166,7 +171,7 @@ class NegativeBinomialLikelihood(ObservedRows):
         if self.y.any():
             return []
         return [
-            "all counts are zero: the likelihood keeps growing as their mean falls, so that the prior decides "
+            "all counts are zero: the likelihood keeps growing as their mean falls, so the prior decides "
             "about intercept and dispersion; make sure that it says what you know"
         ]
 

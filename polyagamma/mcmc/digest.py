@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,11 @@ ROWS_AT_ONCE = 1 << 16  # where a temporary of the length of the data would be l
 
 
 def digest(*arrays: NDArray[np.float64]) -> str:
-    """Return a digest of float64 arrays: of their bits, in matrices of the bits' sums along each axis."""
+    """Return a digest of float64 arrays: of their bits; in matrices of the bits' sums and of a checksum.
+
+    Sums alone do not tell X from -X, whose elements differ by 2**63 each, if it has even numbers of rows and
+    columns.
+    """
     whole = blake2b(digest_size=16)
     for array in arrays:
         bits = np.ascontiguousarray(array).view(np.uint64)  # unsigned sums wrap around: exact in any order
@@ -21,4 +26,5 @@ def digest(*arrays: NDArray[np.float64]) -> str:
             whole.update((rows if rows.ndim < 2 else rows.sum(axis=-1)).astype("<u8").tobytes())
         if bits.ndim > 1:
             whole.update(bits.sum(axis=0).astype("<u8").tobytes())
+            whole.update(crc32(bits.data).to_bytes(4, "little"))
     return whole.hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 
 import xarray as xr
 
+from polyagamma._validation.ownership import read_only
 from polyagamma.mcmc.rounds import Arrays, RunLog
 from polyagamma.mcmc.run_state import RunState
 from polyagamma.mcmc.trace_schema import TraceSchema
@@ -14,10 +15,14 @@ from polyagamma.traces import trace
 
 
 class MemoryBackend:
-    """Keeps the draws that a run still has to make in memory."""
+    """Keeps the draws that a run still has to make in memory.
+
+    While the run lasts, those who look at the draws cannot write to them.
+    """
 
     def __init__(self, schema: TraceSchema, state: RunState) -> None:
         self._schema, self._first, self._filled = schema, state.run.draws, 0
+        self._running = True
         self._raw = schema.zeros(state.settings.chains, state.settings.draws - self._first)
 
     def room(self, draws: int) -> Arrays:
@@ -34,10 +39,14 @@ class MemoryBackend:
 
     def groups(self) -> dict[str, xr.Dataset]:
         """Return the groups of the draws so far."""
-        return self._schema.datasets(self.drawn())
+        raw = self.drawn()
+        if self._running:
+            raw = {name: read_only(array) for name, array in raw.items()}
+        return self._schema.datasets(raw)
 
-    def close(self, attrs: trace.Attributes, resumable: bool) -> None:
-        """Do nothing: the arrays live as long as the trace does."""
+    def close(self, attrs: trace.Attributes, resumable: bool) -> None:  # noqa: ARG002
+        """Let go of the arrays, which live as long as the trace does: it may be written to."""
+        self._running = False
 
     def reading(self) -> AbstractContextManager[Any]:
         """Return a context in which to read many draws."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from polyagamma._validation.ownership import kept
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.augmentation import AugmentedRows
 from polyagamma.mcmc.digest import digest
@@ -19,6 +23,7 @@ from polyagamma.terms.term import Pieces, Term
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
+PREDICTORS, DATA = "digest_of_predictors", "digest_of_data"  # attributes of a trace
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,27 @@ class Specification:
         What traces and checkpoints call the model.
     likelihood : Likelihood
     term : Term
+    inputs : str
+        Digest of the predictors when the model was made.
     """
 
     name: str
     likelihood: Likelihood
     term: Term
+    inputs: str
+
+    @classmethod
+    def of(cls, name: str, likelihood: Likelihood, term: Term) -> Specification:
+        """Return the model as it is now."""
+        return cls(name, likelihood, term, digest(term.predictors.X))
+
+    def require_unchanged(self) -> None:
+        """Raise ValueError if the predictors have changed since the model was made."""
+        if digest(self.term.predictors.X) != self.inputs:
+            raise ValueError(
+                "X must stay what it was when the model was made, got other values: the model keeps no "
+                "copy of an X of more than 1 MB; make a new model, or pass X.copy() to it"
+            )
 
     @property
     def parameters(self) -> list[str]:
@@ -48,19 +69,87 @@ class Specification:
         return [*self.term.on_request, OMEGA]
 
     def fingerprint(self) -> str:
-        """Return a digest of data and priors: of all that the posterior depends on."""
+        """Return a digest of data and priors: of all that the bits of a run depend on."""
         text, arrays = self.term.identity()
-        return f"{self.name} {text}" + digest(self.term.predictors.X, *self.likelihood.arrays(), *arrays)
+        return f"{self.name} {digest(characters(str(self._digests)), characters(text), *arrays)}"
 
     def description(self) -> dict[str, str]:
-        """Return what a trace says of the model."""
+        """Return what a trace says of the model, with digests by which its predictions recognise it."""
+        return self._words() | self._digests
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        """That of what predictions depend on besides a posterior, and that of what the posterior does."""
+        text, arrays = self.term.structure()
+        labels = self.likelihood.classes
+        labels = labels.astype(np.float64) if labels.dtype.kind in "biuf" else labels  # False is 0 is 0.0
+        form = f"{self.name} {self.term.predictors.names} {labels.tolist()} {text}"
+        data = f"{self.term.description()} {self.inputs}"
+        return {
+            PREDICTORS: digest(characters(form), *arrays),
+            DATA: digest(characters(data), *self.likelihood.arrays()),
+        }
+
+    def _words(self) -> dict[str, str]:
+        """Return what tells the model from others in words."""
         classes = json.dumps(self.likelihood.classes.tolist(), default=str)
         return {"model": self.name, **self.term.description(), "classes": classes}
 
+    def posterior(self, idata: trace.Trace, new_rows: bool, other_data: bool) -> xr.Dataset:
+        """Return the posterior of a trace, with what linear predictors of old or new rows need.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+        new_rows : bool
+        other_data : bool
+            Whether the trace may be of a model with the same predictors and other data or priors.
+
+        Raises
+        ------
+        KeyError
+            If it is not there.
+        ValueError
+            If it has no draws, or is not of this model.
+        """
+        needed = self.term.needed(new_rows)
+        shapes = self.term.outputs(needed, predictors=False) | self.likelihood.outputs()
+        variables = self._variables({name: np.zeros((1, 1, *shape)) for name, shape in shapes.items()})
+        expected = {name: variables[name] for name in (*needed, *self.likelihood.needed)}
+        draws = trace.posterior(idata, expected, self.term.coords)
+        self.require_own(draws.attrs, other_data)
+        return draws
+
+    def require_own(self, attrs: Mapping[str, Any], other_data: bool) -> None:
+        """Raise ValueError if a trace with these attributes is not of this model."""
+        own = self.description()
+        other = [name for name in self._words() if attrs.get(name, own[name]) != own[name]]
+        differ = "".join(f"; its {name} is {attrs[name]}, here {own[name]}" for name in other)
+        if attrs.get(PREDICTORS, own[PREDICTORS]) != own[PREDICTORS]:
+            raise ValueError(
+                "idata must be of this model, got a trace of one with other predictors, classes, kernel or "
+                f"inducing points{differ}: pass what sample() of this model returned"
+            )
+        if other_data or attrs.get(DATA) == own[DATA]:
+            return
+        if DATA not in attrs:
+            raise ValueError(
+                f"idata must say which model it is of, got a posterior without the attribute {DATA!r}: pass "
+                "what sample() returned, or other_data=True to a prediction if the model is the same"
+            )
+        raise ValueError(
+            f"idata must be of this model, got a trace of one with other data or priors{differ}: pass what "
+            "sample() of this model returned, or other_data=True to a prediction if that is meant"
+        )
+
     def data_groups(self) -> dict[str, xr.Dataset]:
-        """Return the groups of a trace that hold the data."""
+        """Return the groups of a trace that hold the data: it does not write to the model's."""
         data = self.likelihood.data(self.term.predictors.X)
-        return {name: trace.dataset(variables, self.term.coords) for name, variables in data.items()}
+        own = {
+            group: {name: (dims, kept(values)) for name, (dims, values) in variables.items()}
+            for group, variables in data.items()
+        }
+        return {group: trace.dataset(variables, self.term.coords) for group, variables in own.items()}
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """Yield the linear predictors of the model's rows, for draws of prior or posterior."""
@@ -100,7 +189,7 @@ class Specification:
 
     def _label(self, raw: Arrays, settings: Settings) -> Labelled:
         """Return the groups of a trace that outputs and statistics (chains, draws, ...) make."""
-        variables = {**self.term.variables(raw), **self.likelihood.variables(raw)}
+        variables = self._variables(raw)
         groups: Labelled = {
             "posterior": variables,
             "sample_stats": self._statistics({name: raw[name] for name in raw if raw[name].ndim == 2}),
@@ -114,6 +203,9 @@ class Specification:
             groups["posterior"] = {name: variables[name] for name in settings.var_names}
         return groups
 
+    def _variables(self, raw: Arrays) -> trace.Variables:
+        return {**self.term.variables(raw), **self.likelihood.variables(raw)}
+
     def _statistics(self, told: Arrays) -> trace.Variables:
         normalizer = self.term.log_normalizer()
         if normalizer is not None:
@@ -126,3 +218,8 @@ class Specification:
             likelihood = self.likelihood.given(draws.isel(draw=some))
             values[:, some, rows] = likelihood.log_likelihood(eta, rows)
         return values
+
+
+def characters(text: str) -> FloatArray:
+    """Return a text as numbers, for a digest."""
+    return np.frombuffer(text.encode(), dtype=np.uint8).astype(np.float64)

@@ -1,4 +1,4 @@
-"""What models of classes have besides what all models have: labels, and probabilities of new rows."""
+"""What models of classes have besides what all models have: labels, and predictions of new rows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from polyagamma._validation import models as checks
+from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.models.model import Model
-from polyagamma.models.predict import NewRows
+from polyagamma.models.predict import NewRows, require_new_rows, simulate_new_rows, simulate_rows
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
@@ -21,20 +23,82 @@ class ClassificationModel(Model):
     @property
     def classes_(self) -> NDArray[Any]:
         """The labels in sorted order."""
-        return self._specification.likelihood.classes
+        return self._specification.likelihood.classes.copy()
+
+    def sample_posterior_predictive(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike | None = None,
+        *,
+        offset: ArrayLike | None = None,
+        trials: ArrayLike = 1,
+        random_seed: Seed = None,
+        other_data: bool = False,
+    ) -> trace.Trace:
+        """Simulate data from each posterior draw.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` returned.
+        X_new : array_like or data frame, shape (m, p), optional
+            By default the rows of the model, with their trials and offsets.
+        offset, trials : float or array_like, shape (m,), optional
+            Of the new rows.
+        random_seed : None, int, sequence of int, SeedSequence or Generator
+        other_data : bool, default False
+            As for `predict_proba`; needs `X_new`.
+
+        Returns
+        -------
+        InferenceData or DataTree
+            The groups of `idata` and ``posterior_predictive``; for new rows instead ``predictions`` and
+            ``predictions_constant_data``. Their ``y`` is what that in ``observed_data`` is: successes, or
+            positions in ``classes_``. Weights play no part: a row stands for its trials once.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit: `idata` also if it is of another model, or has no draws.
+        KeyError
+            If `idata` has no posterior, or lacks a variable that is needed.
+        MemoryError
+            If the result cannot fit into memory.
+
+        Notes
+        -----
+        A full Gaussian process draws f at new rows each by itself given f at the training rows; joint draws
+        are what ``predict_f(joint=True)`` is for. A sparse one needs ``f`` among the `var_names` of its run
+        to simulate the rows of the model.
+        """
+        rng = np.random.default_rng(seed_sequence(random_seed, 1))
+        if X_new is None:
+            require_new_rows(other_data, "their trials and offsets")
+            return simulate_rows(self._specification, idata, rng)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
+        n_trials = checks.trials(trials, len(new.X))
+        return simulate_new_rows(new, idata, n_trials, {"trials": n_trials}, rng)
 
     def predict_proba(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        other_data: bool = False,
     ) -> FloatArray:
         """Return class probabilities of new rows, averaged over the posterior draws.
 
         Parameters
         ----------
         idata : InferenceData or DataTree
-            What `sample` returned.
+            What `sample` returned, or some of its chains and draws.
         X_new : array_like or data frame, shape (m, p)
             Predictors in the order of X. A data frame must have the same columns, if X was one.
         offset : float or array_like, shape (m,), optional
+        other_data : bool, default False
+            Whether `idata` may be the trace of a model with the same predictors but other data or priors. By
+            default it is refused, as is one that does not say which model it is of.
 
         Returns
         -------
@@ -44,21 +108,26 @@ class ClassificationModel(Model):
         Raises
         ------
         TypeError, ValueError
-            If `X_new` or `offset` does not fit.
+            If an argument does not fit: `idata` also if it is of another model, or has no draws.
         KeyError
-            If `idata` has no posterior of this model.
+            If `idata` has no posterior, or lacks a variable that is needed.
         """
-        new = NewRows.check(self._specification, idata, X_new, offset)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         return new.average_probabilities(np.random.default_rng)
 
     def predict_draws(
-        self, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None = None
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        other_data: bool = False,
     ) -> xr.DataArray:
         """Return the success probability of new rows for each posterior draw.
 
         Parameters
         ----------
-        idata, X_new, offset
+        idata, X_new, offset, other_data
             As for `predict_proba`.
 
         Returns
@@ -73,5 +142,5 @@ class ClassificationModel(Model):
         MemoryError
             If the result cannot fit into memory.
         """
-        new = NewRows.check(self._specification, idata, X_new, offset)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         return new.probability_draws(np.random.default_rng)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
+from polyagamma._validation.ownership import own_copy
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.classification import classification_likelihood
 from polyagamma.likelihoods.likelihood import Likelihood
@@ -192,7 +194,7 @@ class PolyaGammaGP(ClassificationModel):
         inputs = predictors.X
         likelihood = classification_likelihood(y, trials, weights, offset, len(inputs))
         prior_mean = PriorMean(mean, inputs)
-        given = default_kernel(inputs) if kernel is None else kernel
+        given = default_kernel(inputs) if kernel is None else own_copy("kernel", kernel)
         check_kernel(given, inputs)
         if (notice := scale_notice(given, inputs)) is not None:
             cure = "standardise X, or give the kernel length scales of its order"
@@ -217,13 +219,17 @@ class PolyaGammaGP(ClassificationModel):
         if sampled:
             theta = prior.inside(np.array(start.theta, dtype=np.float64))
             prior.require_support("kernel", theta, "pass a kernel with likelier parameters")
-        process = make_process(start, inputs, jitter, basis)
+        self._process = process = make_process(start, inputs, jitter, basis)
         classes = likelihood.classes if likelihood.n_functions > 1 else None
         super().__init__(
             likelihood, GaussianProcessTerm(predictors, process, prior, sampled, prior_mean, classes)
         )
         self.mean, self.jitter, self.sample_kernel = mean, jitter, sampled
-        self.kernel_: Any = start
+
+    @property
+    def kernel_(self) -> Any:
+        """The kernel where runs start: a copy."""
+        return deepcopy(self._process.kernel)
 
     @property
     def n_rows(self) -> int:
@@ -233,7 +239,7 @@ class PolyaGammaGP(ClassificationModel):
     @property
     def kernel_parameters(self) -> list[str]:
         """Names of the kernel parameters that are sampled."""
-        return [group.name for group in parameter_groups(self.kernel_)] if self.sample_kernel else []
+        return [group.name for group in parameter_groups(self._process.kernel)] if self.sample_kernel else []
 
     def predict_f(
         self,
@@ -242,6 +248,7 @@ class PolyaGammaGP(ClassificationModel):
         *,
         joint: bool = False,
         random_seed: Seed = None,
+        other_data: bool = False,
     ) -> xr.DataArray:
         """Draw the latent function at new inputs, once for each posterior draw.
 
@@ -256,6 +263,10 @@ class PolyaGammaGP(ClassificationModel):
             False each by itself given f at the training inputs, which is enough for means and quantiles. A
             sparse process needs no such matrix, and both are the same.
         random_seed : None, int, sequence of int, SeedSequence or Generator
+        other_data : bool, default False
+            Whether `idata` may be the trace of a model with other data or priors but the same predictors,
+            classes, form of the kernel and inducing points or basis; of a full process, the same X. By
+            default it is refused, as is one that does not say which model it is of.
 
         Returns
         -------
@@ -266,15 +277,16 @@ class PolyaGammaGP(ClassificationModel):
         Raises
         ------
         TypeError, ValueError
-            If `X_new` does not fit.
+            If an argument does not fit: `idata` also if it is of another model, or has no draws; and if X or
+            `mean` is no longer what it was when the model was made.
         KeyError
-            If `idata` has no posterior of this model.
+            If `idata` has no posterior, or lacks a variable that is needed.
         MemoryError
             If the result cannot fit into memory.
         FloatingPointError
             If a kernel matrix is not positive definite.
         """
-        new = NewRows.check(self._specification, idata, X_new, None)
+        new = NewRows.check(self._specification, idata, X_new, None, other_data)
         return new.labelled(new.gathered(new.term(noise_source(random_seed), joint), joint), "f")
 
     def predict_draws(
@@ -285,12 +297,13 @@ class PolyaGammaGP(ClassificationModel):
         *,
         joint: bool = False,
         random_seed: Seed = None,
+        other_data: bool = False,
     ) -> xr.DataArray:
         """Draw probabilities at new inputs, once for each posterior draw.
 
         Parameters
         ----------
-        idata, X_new, joint, random_seed
+        idata, X_new, joint, random_seed, other_data
             As for `predict_f`.
         offset : float or array_like, shape (m,), optional
             For two classes.
@@ -306,7 +319,7 @@ class PolyaGammaGP(ClassificationModel):
         TypeError, ValueError, KeyError, MemoryError
             As for `predict_f`.
         """
-        new = NewRows.check(self._specification, idata, X_new, offset)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         return new.probability_draws(noise_source(random_seed), joint)
 
     def predict_proba(
@@ -316,6 +329,7 @@ class PolyaGammaGP(ClassificationModel):
         offset: ArrayLike | None = None,
         *,
         random_seed: Seed = None,
+        other_data: bool = False,
     ) -> FloatArray:
         """Return class probabilities of new inputs, averaged over posterior draws of f and of the kernel.
 
@@ -323,7 +337,7 @@ class PolyaGammaGP(ClassificationModel):
 
         Parameters
         ----------
-        idata, X_new, offset, random_seed
+        idata, X_new, offset, random_seed, other_data
             As for `predict_draws`.
 
         Returns
@@ -336,7 +350,8 @@ class PolyaGammaGP(ClassificationModel):
         TypeError, ValueError, KeyError
             As for `predict_f`.
         """
-        new, seed = NewRows.check(self._specification, idata, X_new, offset), seed_sequence(random_seed, 0)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
+        seed = seed_sequence(random_seed, 0)
         return new.average_probabilities(lambda: CommonNoise(generator(seed)))
 
     def add_predictions(
@@ -347,26 +362,27 @@ class PolyaGammaGP(ClassificationModel):
         *,
         joint: bool = False,
         random_seed: Seed = None,
+        other_data: bool = False,
     ) -> trace.Trace:
         """Return the trace with draws of f and of probabilities at new inputs.
 
         Parameters
         ----------
-        idata, X_new, offset, joint, random_seed
+        idata, X_new, offset, joint, random_seed, other_data
             As for `predict_draws`.
 
         Returns
         -------
         InferenceData or DataTree
-            A copy of `idata` that has, besides, the groups ``predictions`` (``f`` and ``probability``) and
-            ``predictions_constant_data`` (``X`` and ``offset``).
+            A trace that has the groups of `idata`, whose arrays it shares, and ``predictions`` (``f`` and
+            ``probability``) and ``predictions_constant_data`` (``X`` and ``offset``).
 
         Raises
         ------
         TypeError, ValueError, KeyError, MemoryError
             As for `predict_f`.
         """
-        new = NewRows.check(self._specification, idata, X_new, offset)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         f = new.gathered(new.term(noise_source(random_seed), joint), joint)
         probability = self._specification.likelihood.mean(f + new.offset)
         draws = {"f": new.labelled(f, "f"), "probability": new.labelled(probability, "probability")}

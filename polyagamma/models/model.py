@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
@@ -21,7 +21,7 @@ from polyagamma.mcmc.run_state import metadata
 from polyagamma.mcmc.runs import Execution, iterate, new_run, require_room, stored_run
 from polyagamma.mcmc.settings import Seed, Settings, seed_sequence
 from polyagamma.mcmc.specification import Specification
-from polyagamma.models.predict import NewRows, simulated
+from polyagamma.models.predict import simulated
 from polyagamma.terms.term import Initial, Term
 from polyagamma.traces import trace
 
@@ -41,7 +41,12 @@ class Model:
     _name: ClassVar[str]
 
     def __init__(self, likelihood: Likelihood, term: Term) -> None:
-        self._specification = Specification(self._name, likelihood, term)
+        self._specification = Specification.of(self._name, likelihood, term)
+
+    def _unchanged(self) -> Specification:
+        """Return the model for a use of its rows; ValueError if the caller has changed X."""
+        self._specification.require_unchanged()
+        return self._specification
 
     @property
     def feature_names(self) -> list[str]:
@@ -153,7 +158,7 @@ class Model:
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
         if checkpoint is not None:
             require_free(Path(checkpoint))
-        model = self._specification
+        model = self._unchanged()
         kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
         require_room(model, settings, kept if checkpoint is None else settings.every)
         state = new_run(model, settings, initvals)
@@ -198,7 +203,7 @@ class Model:
         ResumeError
             If it is damaged, foreign, of another version or of another model.
         """
-        path, model = Path(checkpoint), self._specification
+        path, model = Path(checkpoint), self._unchanged()
         state = stored_run(model, read_checkpoint(path), draws, cores)
         schema = model.schema(state.settings, state.chains)
         backend = FolderBackend(path, schema, state, model.fingerprint())
@@ -219,7 +224,7 @@ class Model:
         Parameters
         ----------
         idata : InferenceData or DataTree
-            What `sample` or `extend` returned, of this model.
+            What `sample` or `extend` returned, of this model, with all chains; draws may have been left out.
         draws : int, default 1000
             Draws of each chain to add.
         cores, progressbar, callback
@@ -232,15 +237,20 @@ class Model:
 
         Raises
         ------
+        TypeError, ValueError
+            If an argument does not fit: `idata` also if it lacks a chain or a variable of its run.
         ResumeError
-            If `idata` has no sampler state, or one of another model.
+            If `idata` has no sampler state, or one of another model. It is a ValueError.
         """
-        model, old = self._specification, trace.groups(idata)
+        model, old = self._unchanged(), trace.groups(idata)
         snapshot = trace.to_arrays(old["sampler_state"]) if "sampler_state" in old else {}
         done = int(metadata(snapshot)["run"]["draws"])
         state = stored_run(model, snapshot, done + checks.integer("draws", draws, 1), cores)
         require_room(model, state.settings, draws)
-        backend = MemoryBackend(model.schema(state.settings, state.chains), state)
+        schema = model.schema(state.settings, state.chains)
+        trace.require_whole(old, schema.datasets(schema.zeros(state.settings.chains, 1)))
+        model.require_own({**idata.attrs, **old["posterior"].attrs}, other_data=False)
+        backend = MemoryBackend(schema, state)
         return Execution(model, state, backend, before=old).run_to_end(progressbar, callback)
 
     def iter_draws(
@@ -295,7 +305,8 @@ class Model:
             var_names=var_names,
             random_seed=random_seed,
         )
-        draws = iterate(self._specification, new_run(self._specification, settings, initvals))
+        model = self._unchanged()
+        draws = iterate(model, new_run(model, settings, initvals))
         return draws if until is None else up_to(draws, until)
 
     def sample_prior_predictive(self, draws: int = 500, *, random_seed: Seed = None) -> trace.Trace:
@@ -321,7 +332,7 @@ class Model:
         """
         draws = checks.integer("draws", draws, 1)
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
-        model, trials = self._specification, self._specification.likelihood.trials
+        model, trials = self._unchanged(), self._specification.likelihood.trials
         require_memory(16 * draws * len(trials), "the result", "ask for fewer draws")
         drawn = {**model.term.draw_prior(draws, rng), **model.likelihood.draw_prior(draws, rng)}
         prior = trace.dataset(drawn, model.term.coords)
@@ -329,63 +340,6 @@ class Model:
         y = simulated(model.likelihood, pieces, trials, prior, "obs_id", rng)
         groups = {"prior": prior, "prior_predictive": y, **model.data_groups()}
         return trace.to_trace(groups, trace.provenance() | model.description())
-
-    def sample_posterior_predictive(
-        self,
-        idata: trace.Trace,
-        X_new: ArrayLike | None = None,
-        *,
-        offset: ArrayLike | None = None,
-        trials: ArrayLike = 1,
-        random_seed: Seed = None,
-    ) -> trace.Trace:
-        """Simulate data from each posterior draw.
-
-        Parameters
-        ----------
-        idata : InferenceData or DataTree
-            What `sample` returned.
-        X_new : array_like or data frame, shape (m, p), optional
-            By default the rows of the model, with their trials and offsets.
-        offset, trials : float or array_like, shape (m,), optional
-            Of the new rows.
-        random_seed : None, int, sequence of int, SeedSequence or Generator
-
-        Returns
-        -------
-        InferenceData or DataTree
-            The groups of `idata` and ``posterior_predictive``; for new rows instead ``predictions`` and
-            ``predictions_constant_data``. Their ``y`` is what that in ``observed_data`` is: successes, or
-            positions in ``classes_``. Weights play no part: a row stands for its trials once.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument does not fit.
-        KeyError
-            If `idata` has no posterior of this model, or lacks a variable that is needed.
-        MemoryError
-            If the result cannot fit into memory.
-
-        Notes
-        -----
-        A full Gaussian process draws f at new rows each by itself given f at the training rows; joint draws
-        are what ``predict_f(joint=True)`` is for. A sparse one needs ``f`` among the `var_names` of its run
-        to simulate the rows of the model.
-        """
-        rng = np.random.default_rng(seed_sequence(random_seed, 1))
-        model, likelihood = self._specification, self._specification.likelihood
-        if X_new is None:
-            posterior = model.term.posterior(idata, new_rows=False)
-            pieces = model.row_predictors(posterior)
-            y = simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
-            return trace.with_groups(idata, {"posterior_predictive": y})
-        new = NewRows.check(model, idata, X_new, offset)
-        n_trials = checks.trials(trials, len(new.X))
-        pieces = new.linear_predictors(lambda: rng)
-        y = simulated(likelihood, pieces, n_trials, new.posterior, model.term.new_rows, rng)
-        constant = new.constant_data(trials=n_trials)
-        return trace.with_groups(idata, {"predictions": y, "predictions_constant_data": constant})
 
 
 def up_to(draws: Iterator[State], until: Callable[[State], object]) -> Iterator[State]:

@@ -15,9 +15,10 @@ from polyagamma._validation import models as checks
 from polyagamma.likelihoods import dispersion
 from polyagamma.likelihoods.dispersion import Gamma, HalfNormal, InverseGamma
 from polyagamma.likelihoods.negative_binomial import NegativeBinomialLikelihood
+from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.models.linear import GaussianPriors
 from polyagamma.models.model import Model
-from polyagamma.models.predict import NewRows
+from polyagamma.models.predict import NewRows, require_new_rows, simulate_new_rows, simulate_rows
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.ridge import Ridge
@@ -138,6 +139,54 @@ class PolyaGammaNegativeBinomial(Model):
         """Number of predictors."""
         return len(self._specification.term.predictors.names)
 
+    def sample_posterior_predictive(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike | None = None,
+        *,
+        exposure: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        random_seed: Seed = None,
+        other_data: bool = False,
+    ) -> trace.Trace:
+        """Simulate counts from each posterior draw.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` returned.
+        X_new : array_like or data frame, shape (m, p), optional
+            By default the rows of the model, with their exposures and offsets.
+        exposure, offset : float or array_like, shape (m,), optional
+            Of the new rows.
+        random_seed : None, int, sequence of int, SeedSequence or Generator
+        other_data : bool, default False
+            As for `predict`; needs `X_new`.
+
+        Returns
+        -------
+        InferenceData or DataTree
+            The groups of `idata` and ``posterior_predictive``; for new rows instead ``predictions`` and
+            ``predictions_constant_data``. Weights play no part: a row stands for itself once. Counts of
+            rates above ``2**62`` are those of that rate.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit: `idata` also if it is of another model, or has no draws.
+        KeyError
+            If `idata` has no posterior, or lacks a variable that is needed.
+        MemoryError
+            If the result cannot fit into memory.
+        """
+        rng = np.random.default_rng(seed_sequence(random_seed, 1))
+        if X_new is None:
+            require_new_rows(other_data, "their exposures and offsets")
+            return simulate_rows(self._specification, idata, rng)
+        new = self._new_rows(idata, X_new, exposure, offset, other_data)
+        exposed = count_checks.exposure(exposure, len(new.X))
+        return simulate_new_rows(new, idata, np.ones(len(new.X)), {"exposure": exposed}, rng)
+
     def predict(
         self,
         idata: trace.Trace,
@@ -145,6 +194,7 @@ class PolyaGammaNegativeBinomial(Model):
         *,
         exposure: ArrayLike | None = None,
         offset: ArrayLike | None = None,
+        other_data: bool = False,
     ) -> FloatArray:
         """Return the mean counts of new rows, averaged over the posterior draws.
 
@@ -156,6 +206,9 @@ class PolyaGammaNegativeBinomial(Model):
             Predictors in the order of X. A data frame must have the same columns, if X was one.
         exposure, offset : float or array_like, shape (m,), optional
             Of the new rows.
+        other_data : bool, default False
+            Whether `idata` may be the trace of a model with the same predictors but other data or priors. By
+            default it is refused, as is one that does not say which model it is of.
 
         Returns
         -------
@@ -168,7 +221,7 @@ class PolyaGammaNegativeBinomial(Model):
         KeyError
             If `idata` has no posterior of this model.
         """
-        new = self._new_rows(idata, X_new, exposure, offset)
+        new = self._new_rows(idata, X_new, exposure, offset, other_data)
         return new.average_probabilities(np.random.default_rng)[:, 0]
 
     def predict_draws(
@@ -178,12 +231,13 @@ class PolyaGammaNegativeBinomial(Model):
         *,
         exposure: ArrayLike | None = None,
         offset: ArrayLike | None = None,
+        other_data: bool = False,
     ) -> xr.DataArray:
         """Return the mean count of new rows for each posterior draw.
 
         Parameters
         ----------
-        idata, X_new, exposure, offset
+        idata, X_new, exposure, offset, other_data
             As for `predict`.
 
         Returns
@@ -197,7 +251,7 @@ class PolyaGammaNegativeBinomial(Model):
         MemoryError
             If the result cannot fit into memory.
         """
-        new = self._new_rows(idata, X_new, exposure, offset)
+        new = self._new_rows(idata, X_new, exposure, offset, other_data)
         return new.probability_draws(np.random.default_rng).rename("mean")
 
     def predict_exceedance(
@@ -208,12 +262,13 @@ class PolyaGammaNegativeBinomial(Model):
         *,
         exposure: ArrayLike | None = None,
         offset: ArrayLike | None = None,
+        other_data: bool = False,
     ) -> FloatArray:
         """Return the posterior probabilities that new rows count more than `count`.
 
         Parameters
         ----------
-        idata, X_new, exposure, offset
+        idata, X_new, exposure, offset, other_data
             As for `predict`.
         count : int
             At least 0.
@@ -229,7 +284,7 @@ class PolyaGammaNegativeBinomial(Model):
             As for `predict`.
         """
         count = checks.integer("count", count, 0)
-        new = self._new_rows(idata, X_new, exposure, offset)
+        new = self._new_rows(idata, X_new, exposure, offset, other_data)
         sums = np.zeros(len(new.X))
         for some, rows, eta in new.linear_predictors(np.random.default_rng):
             r = self._dispersion(new.posterior.isel(draw=some))
@@ -268,7 +323,8 @@ class PolyaGammaNegativeBinomial(Model):
         model, likelihood = self._specification, self._specification.likelihood
         most = min(int(likelihood.y.max()), MOST_SHOWN) if largest is None else largest
         shown = np.arange(checks.integer("largest", most, 0) + 1)
-        posterior = model.term.posterior(idata, new_rows=False)
+        model.require_unchanged()
+        posterior = model.posterior(idata, new_rows=False, other_data=False)
         used = min(checks.integer("draws", draws, 1), posterior.sizes["chain"] * posterior.sizes["draw"])
         step = -(-posterior.sizes["draw"] * posterior.sizes["chain"] // used)
         some = posterior.isel(draw=slice(None, None, step))
@@ -304,8 +360,9 @@ class PolyaGammaNegativeBinomial(Model):
         X_new: ArrayLike,
         exposure: ArrayLike | None,
         offset: ArrayLike | None,
+        other_data: bool,
     ) -> NewRows:
-        new = NewRows.check(self._specification, idata, X_new, offset)
+        new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         new.offset[:] += np.log(count_checks.exposure(exposure, len(new.X)))
         return new
 

@@ -40,12 +40,19 @@ class NewRows:
 
     @classmethod
     def check(
-        cls, model: Specification, idata: trace.Trace, X_new: ArrayLike, offset: ArrayLike | None
+        cls,
+        model: Specification,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None,
+        other_data: bool,
     ) -> NewRows:
         """Check what the user gave; TypeError, ValueError or KeyError name the argument."""
+        if model.term.process() is not None:  # coefficients need no rows of the model
+            model.require_unchanged()
         X = model.term.predictors.check_new(X_new)
         known = checks.offset(offset, len(X))
-        return cls(model, model.term.posterior(idata, new_rows=True), X, known)
+        return cls(model, model.posterior(idata, True, other_data), X, known)
 
     @property
     def n_draws(self) -> int:
@@ -104,8 +111,41 @@ class NewRows:
         """Return the group of a trace that holds the rows, with more arrays (m,)."""
         rows = self.model.term.new_rows
         arrays: trace.Variables = {name: ((rows,), values) for name, values in more.items()}
-        inputs: trace.Variables = {"X": ((rows, "feature"), self.X), "offset": ((rows,), self.offset)}
+        X = self.X.copy()  # which may be the caller's
+        inputs: trace.Variables = {"X": ((rows, "feature"), X), "offset": ((rows,), self.offset)}
         return trace.dataset({**inputs, **arrays}, self.model.term.coords)
+
+
+def require_new_rows(other_data: bool, with_what: str) -> None:
+    """Raise ValueError if rows of a model are asked for with the trace of another one."""
+    if other_data:
+        raise ValueError(
+            f"other_data=True needs X_new, got None: pass the rows to predict for, with {with_what}"
+        )
+
+
+def simulate_rows(model: Specification, idata: trace.Trace, rng: np.random.Generator) -> trace.Trace:
+    """Return `idata` with data simulated for the rows of its model."""
+    model.require_unchanged()
+    likelihood = model.likelihood
+    posterior = model.posterior(idata, new_rows=False, other_data=False)
+    pieces = model.row_predictors(posterior)
+    y = simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
+    return trace.with_groups(idata, {"posterior_predictive": y})
+
+
+def simulate_new_rows(
+    new: NewRows,
+    idata: trace.Trace,
+    trials: FloatArray,
+    constant: dict[str, FloatArray],
+    rng: np.random.Generator,
+) -> trace.Trace:
+    """Return `idata` with data simulated for new rows, and with the rows themselves."""
+    pieces, rows = new.linear_predictors(lambda: rng), new.model.term.new_rows
+    y = simulated(new.model.likelihood, pieces, trials, new.posterior, rows, rng)
+    groups = {"predictions": y, "predictions_constant_data": new.constant_data(**constant)}
+    return trace.with_groups(idata, groups)
 
 
 def simulated(

@@ -10,7 +10,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from polyagamma._validation.arguments import require_positive
 from polyagamma.terms.kernels import ParameterGroup
+from polyagamma.traces import trace
 from polyagamma.traces.trace import DRAWS, Variables
 
 FloatArray = NDArray[np.float64]
@@ -83,10 +85,12 @@ class DrawNames:
         theta = np.empty((*stored.shape[:2], len(self.theta)))
         theta[...] = self.theta
         for group in self.groups:
-            theta[..., group.where] = np.log(self._flat(posterior, group.name))
+            values = self._flat(posterior, group.name)
+            require_positive(f"posterior[{group.name!r}] of idata", values)
+            theta[..., group.where] = np.log(values)
         return stored, theta
 
     def _flat(self, posterior: xr.Dataset, name: str) -> FloatArray:
-        values = posterior[name].transpose(*self.dims, ...)
-        draws = values.sizes["chain"] * values.sizes["draw"]
+        values = trace.values(posterior, name, self.dims)
+        draws = values.shape[0] * values.shape[1]
         return np.array(values, dtype=np.float64).reshape(draws, self.n_functions, -1)

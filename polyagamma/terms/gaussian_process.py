@@ -17,7 +17,7 @@ from polyagamma.terms import term
 from polyagamma.terms.conditional import Noise
 from polyagamma.terms.draw_names import DrawNames
 from polyagamma.terms.kernel_priors import LogParameterPrior
-from polyagamma.terms.kernels import identity, parameter_groups
+from polyagamma.terms.kernels import identity, parameter_groups, without_addresses
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import Gaussian
 from polyagamma.terms.processes import LatentProcess, Process, not_positive_definite
@@ -45,8 +45,27 @@ class PriorMean:
     """
 
     def __init__(self, mean: Mean, X: FloatArray) -> None:
-        self._mean = mean
+        self._mean, self._X = mean, X
         self.at_rows = self.at(X)
+
+    def __str__(self) -> str:
+        """Return what a trace says of the mean."""
+        return "function" if callable(self._mean) else f"{self.at_rows[0]:.15g}"
+
+    def at_new(self, X: FloatArray) -> FloatArray:
+        """Return the mean at inputs that are not the rows of the model.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `at`; also if a function now gives other values at the rows than when the model was made.
+        """
+        if callable(self._mean) and not np.allclose(self.at(self._X), self.at_rows, rtol=1e-8, atol=1e-12):
+            raise ValueError(
+                "mean must be the function that it was when the model was made, got other values at the rows "
+                "of X: undo what changed it, or make a new model"
+            )
+        return self.at(X)
 
     def at(self, X: FloatArray) -> FloatArray:
         """Return the mean at some inputs; TypeError or ValueError if it is not a number for each."""
@@ -189,16 +208,14 @@ class GaussianProcessTerm:
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """See `Term`."""
-        f = draws["f"].transpose(*self._names.dims, "obs_id")
+        f = draws["f"].transpose(*self._names.dims, "obs_id")  # as yet unread
         for some in slices(f.sizes["draw"], max(1, term.BLOCK // (f.size // f.sizes["draw"]))):
-            values = f.isel(draw=some).to_numpy()
+            values = trace.values(draws.isel(draw=some), "f", f.dims)
             yield some, slice(None), values if values.ndim == 4 else values[:, :, np.newaxis]
 
-    def posterior(self, idata: trace.Trace, new_rows: bool) -> xr.Dataset:
+    def needed(self, new_rows: bool) -> list[str]:
         """See `Term`."""
-        needed = self.parameters if new_rows else ["f"]
-        posterior, *_ = [trace.posterior(idata, name) for name in needed]
-        return posterior
+        return self.parameters if new_rows else ["f"]
 
     def new_predictors(
         self, posterior: xr.Dataset, X: FloatArray, noise: NoiseSource, joint: bool = False
@@ -224,7 +241,7 @@ class GaussianProcessTerm:
                     f"definite at a draw of the kernel with jitter = {self._process.jitter:g}: pass a larger "
                     "jitter to the model"
                 ) from error
-        values += self._mean.at(X)
+        values += self._mean.at_new(X)
         return values
 
     def log_normalizer(self) -> float | None:
@@ -243,10 +260,22 @@ class GaussianProcessTerm:
         text = f"{self._process.name} {identity(self._process.kernel)} "
         return text, [self._mean.at_rows, settings, *self._process.identity()]
 
+    def structure(self) -> tuple[str, list[FloatArray]]:
+        """See `Term`: the kernel but for what a posterior has, and where the process is known."""
+        process, kernel = self._process, self._process.kernel
+        if self._sampled:
+            kernel = kernel.clone_with_theta(np.zeros(len(self._names.theta)))
+        text = f"{process.name} {identity(kernel)} {process.jitter} {self._mean}"
+        inputs = [self.predictors.X, np.round(self._mean.at_rows, 6)] if process.variable == "f" else []
+        return text, [*inputs, *process.identity()]
+
     def description(self) -> dict[str, str]:
         """See `Term`."""
         process = self._process
-        return {"process": f"{process.name} {process.kernel}", "jitter": str(process.jitter)}
+        kernel = without_addresses(f"{process.name} {process.kernel}")
+        prior = str(self._prior) if self._sampled else "none"
+        settings = {"jitter": str(process.jitter), "mean": str(self._mean), "kernel_prior": prior}
+        return {"process": kernel, **settings}
 
     def notices(self, likelihood: Likelihood, posterior: xr.Dataset) -> list[str]:  # noqa: ARG002
         """See `Term`."""

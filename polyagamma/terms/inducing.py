@@ -106,4 +106,4 @@ def choose_inducing(inducing: Any, X: FloatArray) -> FloatArray:
             f"inducing must have the {X.shape[1]} columns of X, got shape {points.shape}: pass points of "
             "the same space"
         )
-    return points
+    return points.copy()  # the caller may change his

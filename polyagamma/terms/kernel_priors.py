@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from polyagamma.terms.kernels import parameter_groups
+from polyagamma._validation.ownership import own_copy
+from polyagamma.terms.kernels import parameter_groups, without_addresses
 
 FloatArray = NDArray[np.float64]
 
@@ -60,7 +61,15 @@ class LogParameterPrior:
                     f"kernel_prior[{name!r}] must be a frozen SciPy distribution of the log of the "
                     f"parameter, got {distribution!r}: pass, for instance, scipy.stats.norm(0, 1)"
                 )
-            self._given.append((element, distribution))
+            self._given.append((element, own_copy(f"kernel_prior[{name!r}]", distribution)))
+
+    def __str__(self) -> str:
+        """Return what a trace says of the prior: of each parameter its distribution and the bounds."""
+        given = {element: described(distribution) for element, distribution in self._given}
+        default = {element: f"norm({mean:.6g}, 1)" for element, mean in enumerate(self._mean)}
+        texts = (default | given).values()
+        each = zip(texts, self._bounds, strict=True)
+        return "; ".join(f"{text} in [{low:.6g}, {high:.6g}]" for text, (low, high) in each)
 
     def __call__(self, theta: FloatArray) -> float:
         """Return the log density at `theta`, -inf outside the bounds."""
@@ -122,3 +131,10 @@ class LogParameterPrior:
             if not np.isfinite(self(points[index])):
                 points[index] = self.inside(theta)
         return points
+
+
+def described(distribution: Any) -> str:
+    """Return a text that tells a distribution from others: the same in another process."""
+    if hasattr(distribution, "dist"):  # a frozen distribution of SciPy
+        return f"{distribution.dist.name}{distribution.args}{distribution.kwds or ''}"
+    return without_addresses(f"{distribution!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -129,12 +130,20 @@ def parameter_groups(kernel: Any) -> list[ParameterGroup]:
 
 
 def identity(kernel: Any) -> str:
-    """Return a text that tells a kernel from all others, with its parameters to the last digit."""
+    """Return a text that tells a kernel from all others, with its parameters to the last digit.
+
+    It is the same for a copy, and in another process.
+    """
     known = kernel.get_params() if hasattr(kernel, "get_params") else {}
     values = {
         name: np.asarray(value).tolist() for name, value in known.items() if not hasattr(value, "theta")
     }
-    return f"{kernel} {np.asarray(kernel.theta).tolist()} {sorted(values.items())}"
+    return without_addresses(f"{kernel} {np.asarray(kernel.theta).tolist()} {sorted(values.items())}")
+
+
+def without_addresses(text: str) -> str:
+    """Return the text without the places in memory that Python puts into the names of objects."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
 
 
 class TrainingCovariance:

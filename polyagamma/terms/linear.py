@@ -131,16 +131,9 @@ class LinearTerm:
         """See `Term`."""
         return self._pieces(draws, self.predictors.X, len(self.predictors.X))
 
-    def posterior(self, idata: trace.Trace, new_rows: bool) -> xr.Dataset:  # noqa: ARG002
-        """See `Term`."""
-        posterior = trace.posterior(idata, "beta")
-        found = [str(name) for name in posterior["feature"].to_numpy()]
-        if found != self.predictors.names:
-            raise ValueError(
-                f"idata must be of this model, got coefficients of {found}, "
-                f"expected {self.predictors.names}: pass what its sample() returned"
-            )
-        return posterior
+    def needed(self, new_rows: bool) -> list[str]:  # noqa: ARG002
+        """See `Term`: the coefficients, not the scales of their prior."""
+        return sorted(self._coefficients)
 
     def new_predictors(
         self,
@@ -165,11 +158,11 @@ class LinearTerm:
 
     def _flat(self, draws: xr.Dataset) -> tuple[FloatArray, FloatArray]:
         """Return intercepts (s,), zero if the model has none, and coefficients (s, p) of all chains."""
-        beta = draws["beta"].transpose(*trace.DRAWS, "feature").to_numpy()
+        beta = trace.values(draws, "beta", (*trace.DRAWS, "feature"))
         beta = beta.reshape(-1, beta.shape[-1])
         if not self.predictors.intercept:
             return np.zeros(len(beta)), beta
-        return draws["intercept"].transpose(*trace.DRAWS).to_numpy().ravel(), beta
+        return trace.values(draws, "intercept", trace.DRAWS).ravel(), beta
 
     def log_normalizer(self) -> float | None:
         """See `Term`."""
@@ -181,6 +174,10 @@ class LinearTerm:
     def identity(self) -> tuple[str, list[FloatArray]]:
         """See `Term`."""
         return "", [self._centre, *self._prior.arrays()]
+
+    def structure(self) -> tuple[str, list[FloatArray]]:
+        """See `Term`."""
+        return f"intercept {self.predictors.intercept}", []
 
     def description(self) -> dict[str, str]:
         """See `Term`."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation import predictors as checks
+from polyagamma._validation.ownership import kept, read_only
 
 FloatArray = NDArray[np.float64]
 
@@ -21,7 +22,7 @@ class Predictors:
     Attributes
     ----------
     X : ndarray, shape (n, p)
-        As given.
+        As given: a copy if it is small, else a view of the caller's; both cannot be written to.
     names : list of str, length p
         Column names of the data frame, else ``x0, x1, ...``.
     columns : list of str or None
@@ -50,7 +51,7 @@ class Predictors:
             names = checks.feature_names(feature_names, array.shape[1])
         else:
             names = columns or [f"x{j}" for j in range(array.shape[1])]
-        return cls(array, names, columns, intercept)
+        return cls(read_only(kept(array)), names, columns, intercept)
 
     def require_distinct_constants(self) -> None:
         """Raise ValueError if two columns are constant, the intercept's being one of them.

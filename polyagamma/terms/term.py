@@ -14,7 +14,7 @@ from polyagamma.terms.conditional import Noise
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import CoefficientPrior
 from polyagamma.terms.processes import LatentProcess
-from polyagamma.traces.trace import Trace, Variables
+from polyagamma.traces.trace import Variables
 
 FloatArray = NDArray[np.float64]
 Initial = Mapping[str, ArrayLike]
@@ -122,14 +122,8 @@ class Term(Protocol):
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """Return the term at the rows of the model, for draws of prior or posterior."""
 
-    def posterior(self, idata: Trace, new_rows: bool) -> xr.Dataset:
-        """Return the posterior of a trace, with what predictors of old or new rows need.
-
-        Raises
-        ------
-        KeyError, ValueError
-            If it is not there, or not of this model.
-        """
+    def needed(self, new_rows: bool) -> list[str]:
+        """Return which variables of a posterior the linear predictors of old or new rows need."""
 
     def new_predictors(
         self, posterior: xr.Dataset, X: FloatArray, noise: NoiseSource, joint: bool = False
@@ -147,6 +141,12 @@ class Term(Protocol):
 
     def identity(self) -> tuple[str, list[FloatArray]]:
         """Return what, besides X, tells the term from others: a text and arrays."""
+
+    def structure(self) -> tuple[str, list[FloatArray]]:
+        """Return what predictions for new rows depend on besides a posterior: a text and arrays.
+
+        The same on all machines, so without the last digits of what is computed.
+        """
 
     def description(self) -> dict[str, str]:
         """Return what a trace says of the term."""

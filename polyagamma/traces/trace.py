@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 DRAWS = ("chain", "draw")
 Variables = Mapping[str, tuple[tuple[str, ...], NDArray[Any]]]
 Attributes = Mapping[str, str | int | float]
+MOST_LISTED = 10  # labels in a message
 Trace = Any  # arviz.InferenceData (ArviZ before 1.0) or xarray.DataTree (since): they share no base class
 
 
@@ -86,28 +87,103 @@ def provenance() -> dict[str, str]:
 
 
 def groups(trace: Trace) -> dict[str, xr.Dataset]:
-    """Return the groups of a trace of either kind."""
+    """Return the groups of a trace of either kind; TypeError if it is no trace."""
     if isinstance(trace, xr.DataTree):
         return {name: node.to_dataset() for name, node in trace.children.items()}
+    if not callable(getattr(trace, "groups", None)):
+        raise TypeError(
+            f"idata must be an InferenceData or a DataTree, got {type(trace).__name__}: pass what sample() "
+            "returned"
+        )
     return {name: trace[name] for name in trace.groups()}
 
 
-def posterior(trace: Trace, needed: str) -> xr.Dataset:
-    """Return the posterior draws in a trace of either kind.
+def posterior(trace: Trace, needed: Variables, coords: Mapping[str, Sequence[Any]]) -> xr.Dataset:
+    """Return the posterior draws in a trace of either kind, having checked the variables that are needed.
+
+    Their values are as yet unread: `values` checks them. To its attributes come those of the trace.
+
+    Parameters
+    ----------
+    trace : InferenceData or DataTree
+    needed : mapping of str to (dims, ndarray)
+        With the dimensions, and all sizes but the numbers of chains and draws.
+    coords : mapping
+        Labels of dimensions; others are numbered from 0.
 
     Raises
     ------
     KeyError
-        If the trace has no posterior, or it has no variable `needed`.
+        If the trace has no posterior, or lacks a variable.
+    ValueError
+        If it has no draws, or a variable has other dimensions or labels, or is not of real numbers.
     """
+    group = _posterior(trace, list(needed))
+    for name, (dims, template) in needed.items():
+        array = group[name]
+        _require_dimensions(name, array, dims)
+        for dim, size in zip(dims[2:], template.shape[2:], strict=True):
+            _require_labels(name, array, dim, pd.Index(coords[dim]) if dim in coords else pd.RangeIndex(size))
+        found = f"got posterior[{name!r}] of shape {array.shape} and dtype {array.dtype}"
+        if 0 in array.shape:
+            raise ValueError(f"idata must have draws, {found}: select some, or sample anew")
+        if array.dtype.kind not in "fiu":
+            raise ValueError(f"idata must have real numbers, {found}: pass what sample() returned")
+    return group.assign_attrs({**getattr(trace, "attrs", {}), **group.attrs})
+
+
+def _posterior(trace: Trace, needed: Sequence[str]) -> xr.Dataset:
+    """Return the group, having checked that it has the variables."""
     try:
         group = trace["posterior"]
-        group[needed]
-    except (KeyError, TypeError) as error:
-        raise KeyError(
-            f"idata has no {needed!r} in its posterior: pass what sample() returned, with it among var_names"
-        ) from error
-    return group.to_dataset() if isinstance(group, xr.DataTree) else group
+    except (KeyError, TypeError, IndexError):
+        group = None  # there is none in what may be anything
+    draws = group.to_dataset() if isinstance(group, xr.DataTree) else group
+    found = draws.data_vars if isinstance(draws, xr.Dataset) else ()
+    for name in needed:
+        if name not in found:
+            raise KeyError(
+                f"idata has no {name!r} in its posterior: pass what sample() returned, with it among "
+                "var_names"
+            )
+    return draws
+
+
+def _require_dimensions(name: str, array: xr.DataArray, dims: Sequence[Any]) -> None:
+    """Raise ValueError unless the array has just these dimensions, in any order."""
+    if set(array.dims) != set(dims):
+        raise ValueError(
+            f"idata must have {name!r} with the dimensions {tuple(dims)}, got {array.dims}: select one "
+            "chain or draw by a list, as in idata.isel(chain=[0]), and unstack what is stacked"
+        )
+
+
+def _require_labels(name: str, array: xr.DataArray, dim: Any, expected: pd.Index) -> None:
+    """Raise ValueError unless the dimension has these labels in this order."""
+    found = pd.Index(array[dim].to_numpy())
+    if not found.equals(expected):
+        raise ValueError(
+            f"idata must be of this model, got {name!r} whose {dim} is one of {_listed(found)}, expected "
+            f"{_listed(expected)}: pass what its sample() returned"
+        )
+
+
+def _listed(labels: pd.Index) -> str:
+    shown = ", ".join(map(repr, labels[:MOST_LISTED].tolist()))
+    return f"[{shown}]" if len(labels) <= MOST_LISTED else f"[{shown}, ...] ({len(labels)} in all)"
+
+
+def values(draws: xr.Dataset, name: str, dims: Sequence[Any]) -> NDArray[Any]:
+    """Read a variable of draws, with these dimensions first; ValueError if a value is not finite."""
+    array = draws[name].transpose(*dims, ...).to_numpy()
+    finite = np.isfinite(array)
+    if not finite.all():
+        where = np.unravel_index(int(np.argmin(finite)), array.shape)
+        raise ValueError(
+            f"idata must have finite draws, got {name}[{', '.join(map(str, where))}] = {array[where]}: leave "
+            "that chain or draw out, or sample anew"
+        )
+    return array
 
 
 def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> xr.Dataset:
@@ -125,6 +201,26 @@ def to_arrays(dataset: xr.Dataset) -> dict[str, NDArray[Any]]:
     """Return what `from_arrays` was given."""
     arrays = {str(name): array.to_numpy() for name, array in dataset.data_vars.items()}
     return arrays | {name: np.array(text) for name, text in dataset.attrs.items()}
+
+
+def require_whole(old: Mapping[str, xr.Dataset], template: Mapping[str, xr.Dataset]) -> None:
+    """Raise ValueError unless draws like those in `template` can follow those of an old trace.
+
+    It must have the same chains, variables and labels; draws may have been left out.
+    """
+    for group, expected in template.items():
+        found = old.get(group, xr.Dataset())
+        names = sorted(map(str, found.data_vars)), sorted(map(str, expected.data_vars))
+        if names[0] != names[1]:
+            raise ValueError(
+                f"idata must have in its group {group} the variables of its run, {names[1]}, got {names[0]}: "
+                "pass what sample() returned, and keep others in a group of their own"
+            )
+        for name in names[1]:
+            array = expected[name]
+            _require_dimensions(name, found[name], array.dims)
+            for dim in [dim for dim in array.dims if dim != "draw"]:
+                _require_labels(name, found[name], dim, array.get_index(dim))
 
 
 def append(old: Mapping[str, xr.Dataset] | None, new: Mapping[str, xr.Dataset]) -> dict[str, xr.Dataset]:

@@ -1,0 +1,528 @@
+"""A trace is used by the model that it is of: others are refused, parts of it are welcome."""
+
+import copy
+import pickle
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from every_model import CLASSES, COUNTS, FIXED, KERNEL, MODELS, OWN_KERNEL, TRIALS, X, Y, every_model
+from scipy.stats import norm
+from sklearn.gaussian_process.kernels import RBF, Matern, WhiteKernel
+
+from polyagamma import HilbertBasis, MvNormal, Normal, PolyaGammaGP, PolyaGammaLogistic, ResumeError
+from polyagamma.terms.ridge import Ridge
+from polyagamma.traces import trace
+
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
+SETTINGS = {"draws": 6, "tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
+NEW = np.array([[0.3, -0.2], [1.5, 0.4]])
+LABELS = np.array(["a", "b", "c"])
+POINTS, TEN = X[:5], np.random.default_rng(3).standard_normal((24, 10))
+NAMES = [f"n{j}" for j in range(10)]
+
+
+@cache
+def run(kind):
+    """Return the trace of a model; f among its variables."""
+    model = MODELS[kind]
+    return model.sample(**SETTINGS, var_names=model._specification.parameters + f_on_request(model))
+
+
+def f_on_request(model):
+    return [name for name in model._specification.on_request if name == "f"]
+
+
+def uses(model, idata, new):
+    """Return all uses of a trace, by name."""
+    found = {
+        "predict_proba": lambda: model.predict_proba(idata, new),
+        "predict_draws": lambda: model.predict_draws(idata, new),
+        "posterior predictive": lambda: model.sample_posterior_predictive(idata),
+        "posterior predictive of new rows": lambda: model.sample_posterior_predictive(idata, new),
+    }
+    if isinstance(model, PolyaGammaGP):
+        found["predict_f"] = lambda: model.predict_f(idata, new)
+        found["add_predictions"] = lambda: model.add_predictions(idata, new)
+    return found
+
+
+def assert_refused(model, idata, match, error=ValueError):
+    """All uses but `extend`, which looks at the sampler's state first."""
+    new = np.resize(NEW, (2, len(model.feature_names)))
+    for use in uses(model, idata, new).values():
+        with pytest.raises(error, match=match):
+            use()
+
+
+def logistic(*arguments, **more):
+    return lambda: PolyaGammaLogistic(*arguments, **more)
+
+
+def process(*arguments, **more):
+    return lambda: PolyaGammaGP(*arguments, **more)
+
+
+OTHER_X, OTHER_Y = X + np.array([0.1, 0.0]), 1 - Y
+WEIGHTS = np.linspace(0.5, 1.5, 24)
+SPARSE = {"inducing": POINTS}
+MIXED_UP = {  # a model, and others with the same variables
+    "logistic": (
+        logistic(X, Y),
+        {
+            "other X": logistic(OTHER_X, Y),
+            "scaled X": logistic(2 * X, Y),
+            "negative X": logistic(-X, Y),
+            "X in another order": logistic(X[::-1], Y),
+            "one number of X": logistic(np.where(np.arange(48).reshape(24, 2) == 7, 1.0, X), Y),
+            "columns in another order": logistic(X[:, ::-1], Y),
+            "fewer rows": logistic(X[:20], Y[:20]),
+            "another fold": logistic(X[4:], Y[4:]),
+            "more rows": logistic(np.r_[X, X[:1]], np.r_[Y, Y[:1]]),
+            "other y": logistic(X, OTHER_Y),
+            "one label": logistic(X, np.r_[OTHER_Y[:1], Y[1:]]),
+            "other classes": logistic(X, np.array(["no", "yes"])[Y]),
+            "classes by other numbers": logistic(X, Y + 1),
+            "trials": logistic(X, COUNTS, trials=TRIALS),
+            "weights": logistic(X, Y, weights=WEIGHTS),
+            "offset": logistic(X, Y, offset=0.5),
+            "prior": logistic(X, Y, prior=Normal(0, 1)),
+            "joint prior": logistic(X, Y, prior=MvNormal(0, cov=np.eye(2))),
+            "prior of the intercept": logistic(X, Y, intercept_prior=Normal(0, 1)),
+            "prior with a scale": logistic(X, Y, prior=Ridge(0.7)),
+            "no intercept": logistic(X, Y, intercept=False),
+            "other names": logistic(X, Y, feature_names=["a", "b"]),
+            "names swapped": logistic(X, Y, feature_names=["x1", "x0"]),
+        },
+    ),
+    "gp": (
+        process(X, Y, KERNEL),
+        {
+            "other X": process(OTHER_X, Y, KERNEL),
+            "another fold": process(X[4:], Y[4:], KERNEL),
+            "X in another order": process(X[::-1], Y, KERNEL),
+            "other y": process(X, OTHER_Y, KERNEL),
+            "other kernel": process(X, Y, 2.0 * Matern(1.0)),
+            "smoother kernel": process(X, Y, 2.0 * Matern(1.0, nu=2.5)),
+            "another start": process(X, Y, 3.0 * RBF(1.0)),
+            "fixed kernel": process(X, Y, KERNEL, **FIXED),
+            "mean": process(X, Y, KERNEL, mean=0.3),
+            "function for a mean": process(X, Y, KERNEL, mean=lambda inputs: inputs[:, 0]),
+            "jitter": process(X, Y, KERNEL, jitter=1e-5),
+            "kernel_prior": process(X, Y, KERNEL, kernel_prior={"length_scale": norm(0, 0.5)}),
+            "weights": process(X, Y, KERNEL, weights=WEIGHTS),
+            "offset": process(X, Y, KERNEL, offset=0.5),
+            "trials": process(X, COUNTS, KERNEL, trials=TRIALS),
+            "other classes": process(X, np.array(["no", "yes"])[Y], KERNEL),
+            "names": process(X, Y, KERNEL, feature_names=["a", "b"]),
+        },
+    ),
+    "gp fixed": (
+        process(X, Y, KERNEL, **FIXED),
+        {
+            "other kernel": process(X, Y, 2.0 * RBF(1.1), **FIXED),
+            "a little other kernel": process(X, Y, 2.0 * RBF(1.0 + 1e-9), **FIXED),
+            "python's kernel": process(X, Y, OWN_KERNEL, **FIXED),
+            "noise": process(X, Y, KERNEL + WhiteKernel(0.1), **FIXED),
+        },
+    ),
+    "classes": (
+        process(X, LABELS[CLASSES], KERNEL),
+        {
+            "other classes": process(X, np.array(["a", "b", "d"])[CLASSES], KERNEL),
+            "classes swapped": process(X, LABELS[2 - CLASSES], KERNEL),
+            "numbers for classes": process(X, CLASSES, KERNEL),
+            "other X": process(OTHER_X, LABELS[CLASSES], KERNEL),
+            "two of them": process(X, LABELS[np.minimum(CLASSES, 1)], KERNEL),
+            "four of them": process(X, np.r_[["d"], LABELS[CLASSES[1:]]], KERNEL),
+        },
+    ),
+    "fitc": (
+        process(X, Y, KERNEL, **SPARSE),
+        {
+            "other points": process(X, Y, KERNEL, inducing=POINTS + 0.1),
+            "points in another order": process(X, Y, KERNEL, inducing=POINTS[::-1]),
+            "more points": process(X, Y, KERNEL, inducing=X[:6]),
+            "dtc": process(X, Y, KERNEL, approximation="dtc", **SPARSE),
+            "other X": process(OTHER_X, Y, KERNEL, **SPARSE),
+            "another fold": process(X[4:], Y[4:], KERNEL, **SPARSE),
+            "other y": process(X, OTHER_Y, KERNEL, **SPARSE),
+            "full": process(X, Y, KERNEL),
+        },
+    ),
+    "hilbert": (
+        process(X, Y, KERNEL, inducing=HilbertBasis(3)),
+        {
+            "wider box": process(X, Y, KERNEL, inducing=HilbertBasis(3, 1.6)),
+            "more functions": process(X, Y, KERNEL, inducing=HilbertBasis(4)),
+            "box of other inputs": process(2 * X, Y, KERNEL, inducing=HilbertBasis(3)),
+            "as many points": process(X, Y, KERNEL, inducing=X[:9]),
+        },
+    ),
+}
+PAIRS = [(kind, other) for kind, (_, others) in MIXED_UP.items() for other in others]
+
+
+@cache
+def own(kind):
+    model = MIXED_UP[kind][0]()
+    return model, model.sample(**SETTINGS, var_names=model._specification.parameters + f_on_request(model))
+
+
+@pytest.mark.parametrize(("kind", "other"), PAIRS)
+def test_the_trace_of_another_model_is_refused(kind, other):
+    model, idata = MIXED_UP[kind][1][other](), own(kind)[1]
+    assert_refused(model, idata, "idata (must|has no)", (ValueError, KeyError))
+    with pytest.raises(ResumeError, match="made by a model with other data or another prior"):
+        model.extend(idata, 2, progressbar=False)
+
+
+@pytest.mark.parametrize("kind", MIXED_UP)
+def test_the_same_model_made_again_takes_the_trace(kind):
+    model, idata = MIXED_UP[kind][0](), own(kind)[1]
+    for use in uses(model, idata, NEW).values():
+        use()
+    longer = model.extend(idata, 2, progressbar=False)
+    assert longer.posterior.sizes["draw"] == 8
+
+
+def test_labels_of_other_types_are_the_same_classes():
+    idata = own("logistic")[1]
+    for labels in (Y.astype(bool), Y.astype(float), Y.astype(np.int8)):
+        assert PolyaGammaLogistic(X, labels).predict_proba(idata, NEW).shape == (2, 2)
+
+
+def test_the_message_says_what_differs():
+    idata = own("gp")[1]
+    with pytest.raises(ValueError, match=r"its process is FullProcess .*RBF.*, here FullProcess .*Matern"):
+        MIXED_UP["gp"][1]["other kernel"]().predict_proba(idata, NEW)
+    idata = own("logistic")[1]
+    with pytest.raises(ValueError, match=r'its classes is \[0, 1\], here \["no", "yes"\]'):
+        MIXED_UP["logistic"][1]["other classes"]().predict_proba(idata, NEW)
+    with pytest.raises(
+        ValueError, match=r"its prior is Normal\(.*, here Normal\(mu=0, sigma=1, .*other_data=True"
+    ):
+        MIXED_UP["logistic"][1]["prior"]().predict_proba(idata, NEW)
+
+
+PARTS = {
+    "one chain": lambda idata: idata.isel(chain=[1]),
+    "chains in another order": lambda idata: idata.isel(chain=[1, 0]),
+    "later draws": lambda idata: idata.sel(draw=slice(3, None)),
+    "one draw": lambda idata: idata.isel(draw=[2]),
+    "thinned": lambda idata: idata.isel(draw=slice(None, None, 2)),
+    "stacked and unstacked": lambda idata: trace.with_groups(
+        idata, {"posterior": idata.posterior.stack(sample=("chain", "draw")).unstack("sample")}
+    ),
+    "other order of dimensions": lambda idata: trace.with_groups(
+        idata, {"posterior": idata.posterior.transpose("draw", ...)}
+    ),
+    "single precision": lambda idata: trace.with_groups(
+        idata, {"posterior": idata.posterior.astype(np.float32)}
+    ),
+    "copied": copy.deepcopy,
+    "pickled": lambda idata: pickle.loads(pickle.dumps(idata)),
+    "posterior alone": lambda idata: trace.to_trace({"posterior": idata.posterior}, {}),
+    "DataTree": lambda idata: trace.to_datatree(trace.groups(idata), {}),
+    "DataTree of the posterior": lambda idata: xr.DataTree.from_dict({"posterior": idata.posterior}),
+    "part of a DataTree": lambda idata: trace.to_datatree(trace.groups(idata), {}).isel(chain=[0]),
+    "attributes of the whole alone": lambda idata: trace.to_trace(
+        {"posterior": idata.posterior.drop_attrs()}, idata.attrs
+    ),
+    "runs joined by chains": lambda idata: xr.DataTree.from_dict(
+        {"posterior": xr.concat([idata.posterior, idata.posterior], "chain")}
+    ),
+    "more variables": lambda idata: trace.with_groups(
+        idata, {"posterior": idata.posterior.assign(mine=idata.posterior["draw"] * 1.0)}
+    ),
+    "with predictions": lambda idata: trace.with_groups(idata, {"predictions": xr.Dataset()}),
+}
+
+
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("part", PARTS)
+def test_parts_of_a_trace_predict(kind, part):
+    model, idata = MODELS[kind], PARTS[part](run(kind))
+    draws = model.predict_draws(idata, NEW)
+    posterior = trace.groups(idata)["posterior"]
+    assert {dim: draws.sizes[dim] for dim in trace.DRAWS} == {
+        dim: posterior.sizes[dim] for dim in trace.DRAWS
+    }
+    assert np.isfinite(draws).all()
+    assert np.isfinite(model.predict_proba(idata, NEW)).all()
+
+
+def changed(change):
+    return lambda idata: trace.with_groups(idata, {"posterior": change(idata.posterior)})
+
+
+def poked(value, name=None):
+    def poke(posterior):
+        name_of_it = name or next(iter(posterior.data_vars))
+        values = posterior[name_of_it].to_numpy().copy()
+        values.flat[-1] = value
+        return posterior.assign({name_of_it: (posterior[name_of_it].dims, values)})
+
+    return changed(poke)
+
+
+BROKEN = {
+    "no draws": (lambda idata: idata.isel(draw=slice(0)), "must have draws"),
+    "no chains": (lambda idata: idata.isel(chain=[]), "must have draws"),
+    "no dimension chain": (lambda idata: idata.isel(chain=0), r"by a list, as in idata\.isel\(chain=\[0\]\)"),
+    "no dimension draw": (lambda idata: idata.isel(draw=0), r"by a list, as in idata\.isel\(chain=\[0\]\)"),
+    "means": (changed(lambda p: p.mean(("chain", "draw"), keep_attrs=True)), "with the dimensions"),
+    "stacked": (changed(lambda p: p.stack(sample=("chain", "draw"))), "unstack what is stacked"),
+    "one more dimension": (changed(lambda p: p.expand_dims("run")), "with the dimensions"),
+    "renamed dimension": (changed(lambda p: p.rename(draw="sweep")), "with the dimensions"),
+    "NaN": (poked(np.nan), "must have finite draws, got .*= nan"),
+    "infinite": (poked(np.inf), "must have finite draws, got .*= inf"),
+    "text": (changed(lambda p: p.astype(str)), "must have real numbers"),
+    "complex": (changed(lambda p: p.astype(complex)), "must have real numbers"),
+    "no attributes": (
+        lambda idata: trace.to_trace({"posterior": idata.posterior.drop_attrs()}, {}),
+        "must say which model it is of",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("fault", BROKEN)
+def test_broken_traces_are_refused(kind, fault):
+    breaks, match = BROKEN[fault]
+    model, idata = MODELS[kind], breaks(run(kind))
+    with pytest.raises(ValueError, match=f"idata .*{match}"):
+        model.predict_proba(idata, NEW)
+    with pytest.raises(ValueError, match=f"idata .*{match}"):
+        model.sample_posterior_predictive(idata, NEW)
+    if fault not in ("NaN", "infinite") or kind == "logistic":  # of variables that rows of the model need
+        with pytest.raises(ValueError, match=f"idata .*{match}"):
+            model.sample_posterior_predictive(idata)
+
+
+SHORTENED = {
+    "logistic": ("feature", "beta"),
+    "gp": ("obs_id", "f"),
+    "classes": ("class", "f"),
+    "fitc": ("component", "v"),
+}
+
+
+@pytest.mark.parametrize("kind", SHORTENED)
+@pytest.mark.parametrize("how", ["dropped", "reversed", "relabelled", "doubled"])
+def test_other_labels_are_refused(kind, how):
+    dim, _ = SHORTENED[kind]
+    change = {
+        "dropped": lambda p: p.isel({dim: slice(1, None)}),
+        "reversed": lambda p: p.isel({dim: slice(None, None, -1)}),
+        "relabelled": lambda p: p.assign_coords({dim: [f"z{j}" for j in range(p.sizes[dim])]}),
+        "doubled": lambda p: xr.concat([p, p], dim, data_vars="minimal"),
+    }[how]
+    idata = changed(change)(run(kind))
+    with pytest.raises(ValueError, match=f"idata must be of this model, got '.*' whose {dim} is one of"):
+        MODELS[kind].predict_proba(idata, NEW)
+    with pytest.raises(ValueError, match=r"idata must have|idata must be of this model"):
+        MODELS[kind].extend(idata, 2, progressbar=False)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+def test_kernel_parameters_must_be_positive(value):
+    with pytest.raises(ValueError, match=r"posterior\['length_scale'\] of idata"):
+        MODELS["gp"].predict_proba(poked(value, "length_scale")(run("gp")), NEW)
+
+
+@every_model
+def test_lacking_variables_are_named(kind):
+    model = MODELS[kind]
+    for name in model._specification.term.needed(new_rows=True):
+        idata = changed(lambda posterior, name=name: posterior.drop_vars(name))(run(kind))
+        with pytest.raises(KeyError, match=f"no '{name}' in its posterior: pass what .*among var_names"):
+            model.predict_proba(idata, np.resize(NEW, (2, len(model.feature_names))))
+        with pytest.raises(
+            ValueError, match="idata must have in its group posterior the variables of its run"
+        ):
+            model.extend(idata, 2, progressbar=False)
+
+
+def test_only_some_variables_were_kept():
+    idata = MODELS["logistic"].sample(**SETTINGS, var_names=["beta"])
+    assert_refused(MODELS["logistic"], idata, "no 'intercept' in its posterior", KeyError)
+    assert MODELS["logistic"].extend(idata, 2, progressbar=False).posterior.sizes["draw"] == 8
+    idata = MODELS["ridge"].sample(**SETTINGS, var_names=["beta", "intercept"])
+    assert MODELS["ridge"].predict_proba(idata, NEW).shape == (2, 2)  # which need no tau
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [None, 3, "run.nc", [1, 2], {}, {"posterior": {"beta": 1}}, np.ones(3), xr.Dataset(), xr.DataTree()],
+)
+def test_what_is_no_trace_is_refused(foreign):
+    for kind in ("logistic", "gp"):
+        with pytest.raises((KeyError, TypeError), match=r"idata has no '(beta|f)' in its posterior"):
+            MODELS[kind].predict_proba(foreign, NEW)
+        with pytest.raises((TypeError, ResumeError), match=r"pass (what sample|one that it wrote)"):
+            MODELS[kind].extend(foreign, 2, progressbar=False)
+
+
+CUT = {
+    "a chain": (lambda idata: idata.isel(chain=[0]), "whose chain is one of [0], expected [0, 1]"),
+    "the first chain": (lambda idata: idata.isel(chain=[1]), "whose chain is one of [1], expected [0, 1]"),
+    "order of chains": (lambda idata: idata.isel(chain=[1, 0]), "whose chain is one of [1, 0]"),
+    "dimension chain": (lambda idata: idata.isel(chain=0), "with the dimensions"),
+    "posterior": (lambda idata: without(idata, "posterior"), "in its group posterior the variables"),
+    "sample_stats": (lambda idata: without(idata, "sample_stats"), "in its group sample_stats the variables"),
+    "own variables": (PARTS["more variables"], "keep others in a group of their own"),
+}
+
+
+def without(idata, group):
+    return trace.to_trace({name: g for name, g in trace.groups(idata).items() if name != group}, idata.attrs)
+
+
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("cut", CUT)
+def test_a_run_goes_on_with_all_its_chains(kind, cut):
+    change, message = CUT[cut]
+    with pytest.raises(ValueError, match="idata must") as caught:
+        MODELS[kind].extend(change(run(kind)), 2, progressbar=False)
+    assert message in str(caught.value)
+
+
+def test_a_run_goes_on_without_some_of_its_draws():
+    model, idata = MODELS["logistic"], run("logistic")
+    whole = model.extend(idata, 3, progressbar=False).posterior
+    later = model.extend(idata.isel(draw=slice(4, None)), 3, progressbar=False).posterior
+    np.testing.assert_array_equal(later["beta"], whole["beta"][:, 4:])
+
+
+def test_a_run_stopped_in_warm_up_has_no_draws_to_predict_from():
+    model = MODELS["logistic"]
+    idata = model.sample(**SETTINGS, callback=lambda _: True)
+    assert idata.posterior.sizes["draw"] == 0
+    assert_refused(model, idata, "idata must have draws")
+    assert model.extend(idata, 6, progressbar=False).posterior.equals(run("logistic").posterior)
+
+
+def test_renamed_columns_do_not_double():
+    """Ten columns by other names would be twenty, half of them NaN."""
+    model = PolyaGammaLogistic(TEN, Y)
+    idata = model.sample(**SETTINGS)
+    other = PolyaGammaLogistic(pd.DataFrame(TEN, columns=NAMES), Y)
+    with pytest.raises(ResumeError, match="other data"):
+        other.extend(idata, 2, progressbar=False)
+    renamed = changed(lambda posterior: posterior.assign_coords(feature=NAMES))(idata)
+    with pytest.raises(ValueError, match=r"whose feature is one of \['n0', .*expected \['x0', "):
+        model.extend(renamed, 2, progressbar=False)
+
+
+OTHER_DATA = [
+    ("logistic", other)
+    for other in (
+        "other X",
+        "fewer rows",
+        "other y",
+        "weights",
+        "offset",
+        "trials",
+        "prior",
+        "prior with a scale",
+    )
+] + [
+    *[("gp", other) for other in ("other y", "another start", "kernel_prior", "weights", "offset", "trials")],
+    *[("fitc", other) for other in ("other X", "another fold", "other y")],
+]
+
+
+@pytest.mark.parametrize(("kind", "other"), OTHER_DATA)
+def test_other_data_on_request(kind, other):
+    """Predictions are those of the model that sampled."""
+    (model, idata), another = own(kind), MIXED_UP[kind][1][other]()
+    expected = model.sample_posterior_predictive(idata, NEW, random_seed=1).predictions["y"]
+    found = another.sample_posterior_predictive(idata, NEW, random_seed=1, other_data=True).predictions["y"]
+    np.testing.assert_array_equal(found, expected)
+    assert another.predict_proba(idata, NEW, other_data=True).shape == (2, 2)
+    assert another.predict_draws(idata, NEW, other_data=True).shape == (2, 6, 2)
+    if kind != "logistic":
+        assert another.predict_f(idata, NEW, other_data=True).shape == (2, 6, 2)
+        assert "f" in another.add_predictions(idata, NEW, other_data=True).predictions
+    with pytest.raises(ValueError, match="other_data=True needs X_new"):
+        another.sample_posterior_predictive(idata, other_data=True)
+
+
+STILL_REFUSED = {
+    "logistic": ["other classes", "classes by other numbers", "other names", "names swapped", "no intercept"],
+    "gp": [
+        "other X",
+        "another fold",
+        "other kernel",
+        "smoother kernel",
+        "fixed kernel",
+        "mean",
+        "jitter",
+        "names",
+    ],
+    "gp fixed": ["a little other kernel", "other kernel", "python's kernel", "noise"],
+    "classes": ["other classes", "numbers for classes", "other X"],
+    "fitc": ["other points", "points in another order"],
+    "hilbert": ["wider box", "box of other inputs", "as many points"],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "other"), [(kind, other) for kind in STILL_REFUSED for other in STILL_REFUSED[kind]]
+)
+def test_other_predictors_are_refused_even_so(kind, other):
+    model, idata = MIXED_UP[kind][1][other](), own(kind)[1]
+    with pytest.raises(ValueError, match="idata must be of this model"):
+        model.predict_proba(idata, NEW, other_data=True)
+
+
+def test_a_posterior_of_unknown_origin_on_request():
+    idata = BROKEN["no attributes"][0](run("logistic"))
+    probability = MODELS["logistic"].predict_proba(idata, NEW, other_data=True)
+    np.testing.assert_array_equal(probability, MODELS["logistic"].predict_proba(run("logistic"), NEW))
+
+
+def test_a_kernel_that_does_not_say_its_name_is_known_again():
+    class Bare:
+        """What is asked of a kernel, and no more: its text has its place in memory."""
+
+        def __init__(self, scale=1.0):
+            self.theta, self.bounds = np.log([scale]), np.log([[1e-3, 1e3]])
+
+        def clone_with_theta(self, theta):
+            return Bare(float(np.exp(theta[0])))
+
+        def __call__(self, left, right=None):
+            return RBF(float(np.exp(self.theta[0])))(left, right)
+
+        def diag(self, inputs):
+            return np.ones(len(inputs))
+
+    first, again, other = (PolyaGammaGP(X, Y, Bare(scale)) for scale in (1.0, 1.0, 1.5))
+    idata = first.sample(**SETTINGS)
+    assert again.predict_proba(idata, NEW).shape == (2, 2)
+    assert again.extend(idata, 2, progressbar=False).posterior.sizes["draw"] == 8
+    with pytest.raises(ValueError, match="other data or priors"):
+        other.predict_proba(idata, NEW)
+
+
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "hilbert"])
+def test_files_say_which_model_they_are_of(kind, tmp_path):
+    if kind == "classes":
+        model, other = own(kind)[0], MIXED_UP[kind][1]["other X"]()
+    else:
+        model, other = own(kind)[0], next(iter(MIXED_UP[kind][1].values()))()
+    idata = own(kind)[1]
+    idata.to_netcdf(str(tmp_path / "run.nc"))
+    tree = xr.open_datatree(tmp_path / "run.nc")
+    on_disk = model.sample(**SETTINGS, checkpoint=tmp_path / "run")
+    store = xr.open_datatree(tmp_path / "run" / "draws.zarr", engine="zarr", chunks=None)
+    for read in (tree, on_disk, store):
+        assert model.predict_proba(read, NEW).shape[0] == 2
+        with pytest.raises(ValueError, match="idata must be of this model"):
+            other.predict_proba(read, NEW)
+    tree.close()
+    store.close()
