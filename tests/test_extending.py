@@ -8,7 +8,7 @@ from chain_statistics import LIMIT, grid_posterior, mean_z, moments, sd_z
 from scipy.stats import poisson
 
 from polyagamma.likelihoods.poisson import PoissonLikelihood
-from polyagamma.models.model import Model
+from polyagamma.models.counts import CountModel
 from polyagamma.terms.linear import LinearTerm
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import Gaussian
@@ -21,7 +21,7 @@ WEIGHTS = RNG.uniform(0.5, 1.5, 30)
 SETTINGS = {"random_seed": 3, "progressbar": False}
 
 
-class PoissonRegression(Model):
+class PoissonRegression(CountModel):
     """Poisson regression with N(0, 2**2) priors."""
 
     _name = "PoissonRegression"
@@ -79,8 +79,8 @@ def test_predictions():
         idata.posterior["intercept"].to_numpy()[..., np.newaxis]
         + idata.posterior["beta"].to_numpy() @ np.array([[0.5, -1.0]])
     )
-    predicted = MODEL.predict_proba(idata, [[0.5], [-1.0]])
-    np.testing.assert_allclose(predicted[:, 0], means.mean(axis=(0, 1)), rtol=1e-10)
+    predicted = MODEL.predict(idata, [[0.5], [-1.0]])
+    np.testing.assert_allclose(predicted, means.mean(axis=(0, 1)), rtol=1e-10)
     simulated = MODEL.sample_posterior_predictive(idata, [[0.5], [-1.0]], random_seed=4).predictions["y"]
     error = np.sqrt((means + means.var()).mean(axis=(0, 1)) / means[..., 0].size)  # of the mean count
     assert (abs(simulated.mean(("chain", "draw")) - means.mean(axis=(0, 1))) < 6 * error).all()
@@ -96,5 +96,5 @@ def test_what_it_has_not_is_refused():
         MODEL.sample(kernel="gibbs", **SETTINGS)
     with pytest.raises(ValueError, match="'omega', which this likelihood has not"):
         MODEL.sample(var_names=["omega"], **SETTINGS)
-    with pytest.raises(ValueError, match=r"y must be counts, got 0\.5 in row 2"):
+    with pytest.raises(ValueError, match=r"y must be counts, which are whole numbers, got 0\.5 in row 2"):
         PoissonRegression(X[:3], [1, 0, 0.5])

@@ -36,6 +36,7 @@ std::vector<std::unique_ptr<Likelihood>> every_likelihood() {
     std::vector<std::unique_ptr<Likelihood>> all;
     all.push_back(make("binomial", {b, kappa}));
     all.push_back(make("poisson", {counts, weights}));
+    all.push_back(make("negative_binomial", {counts, weights, {0.8}}));
     return all;
 }
 
@@ -64,10 +65,10 @@ Vector predictors(const Likelihood& likelihood) {
 
 // Negative binomial rows with log mean η, p(y) ∝ Γ(y + r) / Γ(r) σ^y (1 − σ)^r with σ = expit(η − log r), the
 // dispersion r ~ gamma(2, 1) sampled with ω marginalised: a likelihood with a parameter of its own.
-class NegativeBinomial final : public Likelihood {
+class OverdispersedCounts final : public Likelihood {
   public:
-    NegativeBinomial(const Vector& y, double r) : Likelihood(y.size()), y_(y) { set_parameters(&r); }
-    NegativeBinomial(const NegativeBinomial& other) : NegativeBinomial(other.y_, other.r_) {}
+    OverdispersedCounts(const Vector& y, double r) : Likelihood(y.size()), y_(y) { set_parameters(&r); }
+    OverdispersedCounts(const OverdispersedCounts& other) : OverdispersedCounts(other.y_, other.r_) {}
 
     void derivative(RowBlock rows, double* eta) const override {
         for (std::size_t i = 0; i < rows.count; ++i) eta[i] = slope(rows.first + i, eta[i]);
@@ -90,7 +91,7 @@ class NegativeBinomial final : public Likelihood {
         return nullptr;
     }
     std::unique_ptr<Likelihood> for_chain() const override {
-        return std::make_unique<NegativeBinomial>(*this);
+        return std::make_unique<OverdispersedCounts>(*this);
     }
     Vector parameters() const override { return {r_}; }
     void set_parameters(const double* r) override {
@@ -212,14 +213,14 @@ TEST_CASE("a likelihood's own parameters are sampled with the coefficients") {
     constexpr std::size_t kRows = 9, kSweeps = 40000;
     const Vector y{0, 3, 1, 7, 0, 2, 4, 1, 0};
     const std::vector<double> ones(kRows, 1.0);
-    const NegativeBinomial likelihood(y, 1.0);
+    const OverdispersedCounts likelihood(y, 1.0);
     const double mean = 0.5, precision = 0.7;
     const FixedPrior prior({&mean, &precision, 1, true});
     const LinearModel model{
         {ones.data(), kRows, 1, false}, Vector(likelihood.padded()), likelihood, prior, reference::blas()};
     const auto log_density = [&](const double* at) {  // the coefficient and log r
-        double sum = NegativeBinomial::log_prior_of(std::exp(at[1]));
-        for (const double count : y) sum += NegativeBinomial::row_density(count, at[0], std::exp(at[1]));
+        double sum = OverdispersedCounts::log_prior_of(std::exp(at[1]));
+        for (const double count : y) sum += OverdispersedCounts::row_density(count, at[0], std::exp(at[1]));
         return sum - 0.5 * precision * (at[0] - mean) * (at[0] - mean);
     };
     const fixtures::Moments exact = fixtures::quadrature(log_density, {{0.5, 0.0}, {5.0, 6.0}});
@@ -243,7 +244,7 @@ TEST_CASE("a likelihood's own parameters are sampled with the coefficients") {
 TEST_CASE("chains with parameters of their own go on with the same bits, on any number of threads") {
     const Vector y{0, 3, 1, 7, 0, 2, 4, 1, 0};
     const std::vector<double> ones(9, 1.0);
-    const NegativeBinomial likelihood(y, 1.0);
+    const OverdispersedCounts likelihood(y, 1.0);
     const double mean = 0.5, precision = 0.7;
     const FixedPrior prior({&mean, &precision, 1, true});
     const LinearModel model{
