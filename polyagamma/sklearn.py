@@ -76,7 +76,9 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
             If an argument does not fit.
         """
         _check_columns(X)
-        data, target = validate_data(self, X, checks.unmasked("y", y), dtype=np.float64)
+        checks.require_same_rows("X", X, y=y, sample_weight=sample_weight)
+        complete = None if y is None else checks.complete_labels("y", y)
+        data, target = validate_data(self, X, complete, dtype=np.float64)
         sample_weight = checks.unmasked("sample_weight", sample_weight)
         weights = _check_sample_weight(sample_weight, data, dtype=np.float64, ensure_non_negative=True)
         used = weights > 0
@@ -145,7 +147,6 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
 
     def _labels(self, y: NDArray[Any], used: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Set the classes and return those of the rows that are used, as indices."""
-        checks.no_missing_objects("y", y)
         check_classification_targets(y)
         self.classes_, labels = np.unique(y[used], return_inverse=True)
         if len(self.classes_) < 2:

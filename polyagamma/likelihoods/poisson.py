@@ -30,7 +30,8 @@ class PoissonLikelihood(ObservedRows):
         if bad.any():
             row = int(np.argmax(bad))
             raise ValueError(
-                f"y must be counts, got {counts[row]:g} in row {row}: pass integers that are not negative"
+                f"y must be counts, got {checks.plain(counts[row])} in row {row}: pass integers that are not "
+                "negative"
             )
         ones = np.ones(n_rows)
         return cls(np.empty(0), counts, ones, checks.weights(weights, n_rows), checks.offset(offset, n_rows))

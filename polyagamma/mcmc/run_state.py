@@ -123,5 +123,5 @@ def stored_settings(meta: Mapping[str, Any], cores: int | None) -> tuple[Setting
     """Return the settings of a stored run, and how far it had come; ResumeError if they are incomplete."""
     try:
         return Settings.from_plain(meta["settings"], cores), RunLog(**meta["run"] | {"interrupted": False})
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ResumeError(f"the stored run lacks some of its settings ({error}): sample anew") from error

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
+from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.mcmc.settings import SamplingWarning
 from polyagamma.models.model import Model
@@ -131,6 +132,7 @@ class PolyaGammaLogistic(Model):
     ) -> None:
         predictors = Predictors.check(X, feature_names, intercept)
         predictors.require_distinct_constants()
+        require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
         likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X))
         if intercept_prior is not None and not intercept:
             raise ValueError("intercept_prior needs intercept=True, got intercept=False: drop one of the two")

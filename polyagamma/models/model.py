@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
+from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.driver import Callback
 from polyagamma.mcmc.folder_backend import FolderBackend, read_checkpoint, require_free
@@ -143,6 +143,7 @@ class Model:
         An exception that ends the run after the first draw, whatever its type and origin, has an attribute
         ``idata``: the trace of the draws made before.
         """
+        checks.function("callback", callback)
         settings = Settings.check(
             draws=draws,
             tune=tune,
@@ -157,18 +158,19 @@ class Model:
         )
         if not discard_tuned_samples and checkpoint is not None:
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
-        if checkpoint is not None:
-            require_free(Path(checkpoint))
+        path = None if checkpoint is None else checks.folder("checkpoint", checkpoint)
+        if path is not None:
+            require_free(path)
         model = self._specification
         kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
-        require_room(model, settings, kept if checkpoint is None else settings.every)
+        require_room(model, settings, kept if path is None else settings.every)
         state = new_run(model, settings, initvals)
         schema = model.schema(settings, state.chains)
-        if checkpoint is None:
+        if path is None:
             warmup = None if discard_tuned_samples else schema.zeros(settings.chains, settings.tune)
             run = Execution(model, state, MemoryBackend(schema, state), warmup)
             return run.run_to_end(progressbar, callback)
-        backend = FolderBackend(Path(checkpoint), schema, state, model.fingerprint())
+        backend = FolderBackend(path, schema, state, model.fingerprint())
         backend.create(model.data_groups())
         return Execution(model, state, backend).run_to_end(progressbar, callback)
 
@@ -204,7 +206,8 @@ class Model:
         ResumeError
             If it is damaged, foreign, of another version or of another model.
         """
-        path, model = Path(checkpoint), self._specification
+        checks.function("callback", callback)
+        path, model = checks.folder("checkpoint", checkpoint), self._specification
         state = stored_run(model, read_checkpoint(path), draws, cores)
         schema = model.schema(state.settings, state.chains)
         backend = FolderBackend(path, schema, state, model.fingerprint())
@@ -241,6 +244,7 @@ class Model:
         ResumeError
             If `idata` has no sampler state, or one of another model.
         """
+        checks.function("callback", callback)
         model, old = self._specification, trace.groups(idata)
         snapshot = trace.to_arrays(old["sampler_state"]) if "sampler_state" in old else {}
         done = int(metadata(snapshot)["run"]["draws"])
@@ -291,6 +295,7 @@ class Model:
         >>> next(draws)["beta"].shape
         (1, 1)
         """
+        checks.function("until", until)
         settings = Settings.check(
             draws=ROUND_SWEEPS,
             tune=tune,
@@ -301,6 +306,7 @@ class Model:
             var_names=var_names,
             random_seed=random_seed,
         )
+        require_room(self._specification, settings, settings.draws)
         draws = iterate(self._specification, new_run(self._specification, settings, initvals))
         return draws if until is None else up_to(draws, until)
 
@@ -341,7 +347,7 @@ class Model:
         X_new: ArrayLike | None = None,
         *,
         offset: ArrayLike | None = None,
-        trials: ArrayLike = 1,
+        trials: ArrayLike | None = None,
         random_seed: Seed = None,
     ) -> trace.Trace:
         """Simulate data from each posterior draw.
@@ -353,7 +359,7 @@ class Model:
         X_new : array_like or data frame, shape (m, p), optional
             By default the rows of the model, with their trials and offsets.
         offset, trials : float or array_like, shape (m,), optional
-            Of the new rows.
+            Of the new rows, by default 0 and 1; only with `X_new`.
         random_seed : None, int, sequence of int, SeedSequence or Generator
 
         Returns
@@ -381,12 +387,14 @@ class Model:
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         model, likelihood = self._specification, self._specification.likelihood
         if X_new is None:
+            checks.go_with("X_new", offset=offset, trials=trials)
             posterior = model.term.posterior(idata, new_rows=False)
             pieces = model.row_predictors(posterior)
             y = simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
             return trace.with_groups(idata, {"posterior_predictive": y})
         new = NewRows.check(model, idata, X_new, offset)
-        n_trials = checks.trials(trials, len(new.X))
+        require_same_rows("X_new", X_new, trials=trials)
+        n_trials = checks.trials(1 if trials is None else trials, len(new.X))
         pieces = new.linear_predictors(lambda: rng)
         y = simulated(likelihood, pieces, n_trials, new.posterior, model.term.new_rows, rng)
         constant = new.constant_data(trials=n_trials)
