@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -92,8 +92,8 @@ class Settings:
         return {name: getattr(self, name) for name in names} | {"seed": seed_to_plain(self.seed)}
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any], cores: int | None) -> Settings:
-        """Return what `to_plain` was made from, with other threads.
+    def from_plain(cls, plain: Mapping[str, Any]) -> Settings:
+        """Return what `to_plain` was made from, with the default threads.
 
         Raises
         ------
@@ -106,10 +106,14 @@ class Settings:
             | counts
             | {
                 "seed": np.random.SeedSequence(**plain["seed"]),
-                "threads": threads(cores, counts["chains"]),
+                "threads": threads(None, counts["chains"]),
                 "var_names": None if names is None else tuple(names),
             }
         )
+
+    def with_cores(self, cores: int | None) -> Settings:
+        """Return these settings for other threads; TypeError or ValueError if `cores` does not fit."""
+        return replace(self, threads=threads(cores, self.chains))
 
     def attributes(self) -> dict[str, str | int | float]:
         """Return what a trace says of its settings; by ArviZ's names where it has one."""

@@ -82,6 +82,7 @@ class Model:
         tune : int, default 400
             Sweeps of each chain before them, which are not kept; the kernel adapts during them.
         chains : int, default 4
+            At most 10 000; `thin` is at most a million, and `tune` at most 10**9.
         cores : int, optional
             Threads to use; by default as many as there are chains, if this process has as many CPUs. It
             changes the time, never the draws.
@@ -285,6 +286,8 @@ class Model:
         ------
         TypeError, ValueError
             If an argument does not fit.
+        MemoryError
+            If a draw of all chains cannot fit into memory.
 
         Examples
         --------
@@ -306,7 +309,7 @@ class Model:
             var_names=var_names,
             random_seed=random_seed,
         )
-        require_room(self._specification, settings, settings.draws)
+        require_room(self._specification, settings, 1)  # slow sweeps come one by one
         draws = iterate(self._specification, new_run(self._specification, settings, initvals))
         return draws if until is None else up_to(draws, until)
 
