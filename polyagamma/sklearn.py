@@ -9,22 +9,24 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from polyagamma._validation import models as model_checks
 from polyagamma._validation import predictors as checks
-from polyagamma._validation.optional import scikit_learn_for
-from polyagamma.mcmc.rounds import one_blas_thread
-from polyagamma.models.gaussian_process import PolyaGammaGP
-from polyagamma.models.logistic import PolyaGammaLogistic
-from polyagamma.terms.features import HilbertBasis
-from polyagamma.terms.gaussian_process import Mean
-from polyagamma.terms.kernels import Kernel
-from polyagamma.terms.priors import MvNormal, Normal
+from polyagamma._validation.optional import packages_for
 
-with scikit_learn_for("polyagamma.sklearn"):
+with packages_for("polyagamma.sklearn"):
     from joblib import effective_n_jobs
     from sklearn.base import BaseEstimator, ClassifierMixin
     from sklearn.utils import Tags, check_random_state, get_tags
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
     from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+    from polyagamma.mcmc.rounds import one_blas_thread
+    from polyagamma.models.gaussian_process import PolyaGammaGP
+    from polyagamma.models.logistic import PolyaGammaLogistic
+    from polyagamma.terms.features import HilbertBasis
+    from polyagamma.terms.gaussian_process import Mean
+    from polyagamma.terms.kernels import Kernel
+    from polyagamma.terms.priors import MvNormal, Normal
 
 FloatArray = NDArray[np.float64]
 Model = PolyaGammaLogistic | PolyaGammaGP
@@ -76,7 +78,9 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
             If an argument does not fit.
         """
         _check_columns(X)
-        data, target = validate_data(self, X, checks.unmasked("y", y), dtype=np.float64)
+        checks.require_same_rows("X", X, y=y, sample_weight=sample_weight)
+        complete = None if y is None else checks.complete_labels("y", y)
+        data, target = validate_data(self, X, complete, dtype=np.float64)
         sample_weight = checks.unmasked("sample_weight", sample_weight)
         weights = _check_sample_weight(sample_weight, data, dtype=np.float64, ensure_non_negative=True)
         used = weights > 0
@@ -145,7 +149,6 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
 
     def _labels(self, y: NDArray[Any], used: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Set the classes and return those of the rows that are used, as indices."""
-        checks.no_missing_objects("y", y)
         check_classification_targets(y)
         self.classes_, labels = np.unique(y[used], return_inverse=True)
         if len(self.classes_) < 2:
@@ -167,7 +170,8 @@ class PolyaGammaClassifier(_PosteriorClassifier):
     ----------
     prior : Normal or MvNormal, optional
         Prior of the coefficients; by default ``N(0, 2.5**2)`` on those of the standardized predictors. See
-        `PolyaGammaLogistic`.
+        `PolyaGammaLogistic`. Its arrays have a value for each column of X: those of columns that are left out
+        are, too.
     intercept_prior : Normal, optional
         Prior of the intercept; by default ``N(0, 10**2)`` at the predictors' means.
     fit_intercept : bool, default True
@@ -254,7 +258,7 @@ class PolyaGammaClassifier(_PosteriorClassifier):
             X[:, self._varying],
             y,
             weights=weights,
-            prior=self.prior,
+            prior=_prior_of(self._varying, X.shape[1], self.prior),
             intercept_prior=self.intercept_prior,
             intercept=self.fit_intercept,
             feature_names=[names[j] for j in self._varying],
@@ -377,8 +381,32 @@ class PolyaGammaGPClassifier(_PosteriorClassifier):
 def _check_columns(X: ArrayLike) -> None:
     """Refuse what scikit-learn takes for numbers without a word: masks, and categories that are numbers."""
     checks.unmasked("X", X)
-    if hasattr(X, "columns"):
+    if checks.column_names("X", X) is not None:
         checks.matrix("X", X)
+
+
+def _prior_of(columns: NDArray[np.intp], n_features: int, prior: Any) -> Any:
+    """Return the prior of the coefficients of some columns, given that of all.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array of the prior does not fit all columns.
+    """
+    if len(columns) == n_features or not isinstance(prior, (Normal, MvNormal)):
+        return prior
+
+    def own(name: str) -> Any:
+        value = getattr(prior, name)
+        if np.isscalar(value):
+            return value
+        return model_checks.per_feature(f"prior.{name}", value, n_features)[columns]
+
+    if isinstance(prior, Normal):
+        return Normal(own("mu"), own("sigma"), prior.standardized)
+    prior.gaussian("prior", np.ones(n_features))  # checks the matrix
+    cov = np.linalg.inv(np.asarray(prior.tau)) if prior.cov is None else np.asarray(prior.cov)
+    return MvNormal(own("mu"), cov=cov[np.ix_(columns, columns)])
 
 
 def _distinct_rows(

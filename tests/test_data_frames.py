@@ -172,5 +172,5 @@ def test_the_cures_work(make):
 
 
 def test_labels_of_a_series(make):
-    labels = pd.Series(pd.Categorical(np.where(Y, "ill", "well")), index=np.arange(N)[::-1])
+    labels = pd.Series(pd.Categorical(np.where(Y, "ill", "well")))
     assert make(FRAME, labels).classes_.tolist() == ["ill", "well"]

@@ -271,7 +271,7 @@ def test_invalid_values_are_named(h, z, message):
 )
 @pytest.mark.parametrize("name", ["h", "z"])
 def test_what_is_no_number_is_refused(name, bad):
-    with pytest.raises(TypeError, match=f"{name} must be a real number or an array of real numbers"):
+    with pytest.raises(TypeError, match=f"{name} must be (a real number or an array of|an array, or nested)"):
         draw(**{name: bad})
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import operator
 import os
+import sys
 from collections.abc import Iterator
+from itertools import zip_longest
+from math import prod
 from typing import Any, NoReturn
 
 import numpy as np
@@ -27,7 +30,19 @@ KERNELS = {
     "gamma": "inverse_gaussian",
 }
 
+# How to read tables that NumPy cannot read, by a method or property that tells them: a lazy frame of polars,
+# a collection of dask, a table of pyarrow, a Dataset of xarray.
+TABLES = {
+    "data_vars": "to_dataframe()",
+    "collect": "collect()",
+    "compute": "compute()",
+    "column_names": "to_pandas()",
+}
+
 THREADS_VARIABLE = "POLYAGAMMA_NUM_THREADS"
+
+ITERATED_DIMENSIONS, MOST_DIMENSIONS = 32, 64  # of NumPy's iterators, and of its arrays
+MOST_ELEMENTS = sys.maxsize // 8  # of an array of doubles
 
 _PIECE = 1 << 16  # elements looked at in one go by the checks that need a temporary array
 
@@ -62,16 +77,47 @@ def real_array(name: str, value: ArrayLike) -> RealArray:
             f"{name} must not have masked elements, got {_place(name, position)} = masked: drop or replace "
             "such values"
         )
+    array = as_array(name, value)
     try:
-        array = np.asarray(value)
         if array.dtype.kind == "O" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
             with np.errstate(over="ignore"):  # becomes inf, for the caller's check to find
                 array = array.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
-        _refuse_type(name, f"{_describe(value)} ({error})", error)
+        _refuse_type(name, f"{describe(value)} ({error})", error)
     if value is None or array.dtype.kind not in "biuf":
-        _refuse_type(name, f"{_describe(value)} (dtype {array.dtype})")
+        _refuse_type(name, f"{describe(value)} (dtype {array.dtype})")
     return array
+
+
+def as_array(name: str, value: Any) -> NDArray[Any]:
+    """Return `value` as an array of whatever NumPy makes of it.
+
+    Raises
+    ------
+    TypeError
+        If that is nothing: of ragged lists, and of tables that NumPy cannot read.
+    """
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        refuse_tables(name, value)
+        raise TypeError(
+            f"{name} must be an array, or nested lists whose rows have equal lengths, got {describe(value)} "
+            f"({error}): correct the rows, or convert it with numpy.asarray"
+        ) from error
+    if array.dtype.kind == "O" and array.ndim == 0:
+        refuse_tables(name, value)
+    return array
+
+
+def refuse_tables(name: str, value: object) -> None:
+    """Raise TypeError, saying how to convert it, if `value` is a table that NumPy cannot read."""
+    for method, cure in TABLES.items():
+        if hasattr(type(value), method):  # of the type: columns of a data frame are attributes of it, too
+            raise TypeError(
+                f"{name} must be an array or a data frame in memory, got a {type(value).__name__}: "
+                f"pass {name}.{cure}"
+            )
 
 
 def first_masked(value: object) -> tuple[int, ...] | None:
@@ -112,13 +158,24 @@ def parameters(h: ArrayLike, z: ArrayLike) -> tuple[RealArray, RealArray]:
 
 def broadcast_shape(**arrays: RealArray) -> tuple[int, ...]:
     """Return the shape that the named arrays broadcast to; ValueError that lists their shapes if none."""
-    try:
-        return np.broadcast_shapes(*(array.shape for array in arrays.values()))
-    except ValueError as error:
+    shape = _broadcast(*(array.shape for array in arrays.values()))
+    if shape is None:
         raise ValueError(
             f"{_names(arrays)} must broadcast against each other, got {_shapes(arrays)}: "
             "make their shapes equal, or 1 where they differ"
-        ) from error
+        )
+    return shape
+
+
+def _broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the shape that shapes broadcast to, None if there is none; NumPy's ends at 32 dimensions."""
+    longest = max(shapes, key=len)
+    if all(shape in ((), longest) for shape in shapes):  # as nearly always, and faster
+        return longest
+    axes = [set(axis) - {1} for axis in zip_longest(*map(reversed, shapes), fillvalue=1)]
+    if any(len(lengths) > 1 for lengths in axes):
+        return None
+    return tuple(lengths.pop() if lengths else 1 for lengths in reversed(axes))
 
 
 # ---- the other arguments of a draw
@@ -145,7 +202,13 @@ def result_shape(size: object, out: Any, **arrays: RealArray) -> tuple[int, ...]
 
 
 def unaliased(array: RealArray, out: NDArray[np.float64]) -> RealArray:
-    """Return `array`, or a copy if writing an element of `out` might change a later element of it."""
+    """Return `array`, or a copy if writing an element of `out` might change a later element of it.
+
+    With more dimensions than NumPy's iterators walk through, the copy has the shape and the layout of `out`,
+    so that the core needs no iterator.
+    """
+    if out.ndim > ITERATED_DIMENSIONS:
+        return np.array(np.broadcast_to(array, out.shape), dtype=np.float64, order="C")
     if not np.may_share_memory(array, out) or _same_layout(array, out):
         return array
     return array.copy()
@@ -156,7 +219,7 @@ def kernel(method: object) -> str:
     if isinstance(method, str) and method in KERNELS:
         return KERNELS[method]
     names = ", ".join(map(repr, KERNELS))
-    raise ValueError(f"method must be None or one of {names}, got {_describe(method)}: leave it out")
+    raise ValueError(f"method must be None or one of {names}, got {describe(method)}: leave it out")
 
 
 def thread_count(threads: object) -> int:
@@ -173,7 +236,7 @@ def bad_random_state(random_state: object, error: Exception) -> Exception:
     """Return the exception for a `random_state` that numpy.random.default_rng refused with `error`."""
     return type(error)(
         "random_state must be None, a non-negative int, a SeedSequence, a BitGenerator, a Generator or a "
-        f"RandomState, got {_describe(random_state)} ({error}): pass numpy.random.default_rng(seed)"
+        f"RandomState, got {describe(random_state)} ({error}): pass numpy.random.default_rng(seed)"
     )
 
 
@@ -182,16 +245,26 @@ def _shape(size: object) -> tuple[int, ...]:
     shape = (_integer("size", size),) if shape is None else shape
     if any(n < 0 for n in shape):
         raise ValueError(f"size must not be negative, got {size}: pass the shape of the array to draw")
+    if len(shape) > MOST_DIMENSIONS or prod(shape) > MOST_ELEMENTS:
+        raise ValueError(
+            f"size must have at most {MOST_DIMENSIONS} dimensions and {MOST_ELEMENTS} elements, "
+            f"got {len(shape)} dimensions and {prod(shape)} elements: draw a part at a time"
+        )
     return shape
 
 
 def _output_shape(out: Any) -> tuple[int, ...]:
     if not isinstance(out, np.ndarray):
-        raise TypeError(f"out must be a numpy.ndarray, got {_describe(out)}: pass numpy.empty(shape)")
+        raise TypeError(f"out must be a numpy.ndarray, got {describe(out)}: pass numpy.empty(shape)")
     if out.dtype != np.float64:
         raise TypeError(f"out must have dtype float64, got {out.dtype}: draw first, convert afterwards")
     if not out.flags.writeable:
         raise ValueError("out must be writeable, got a read-only array: pass a copy of it")
+    if out.ndim > ITERATED_DIMENSIONS and not out.flags.c_contiguous:
+        raise ValueError(
+            f"out must be C-contiguous with more than {ITERATED_DIMENSIONS} dimensions, got {out.ndim} "
+            "dimensions: pass numpy.empty(shape)"
+        )
     shape: tuple[int, ...] = out.shape
     return shape
 
@@ -199,11 +272,7 @@ def _output_shape(out: Any) -> tuple[int, ...]:
 def _require_broadcast(
     name: str, wanted: tuple[int, ...], shape: tuple[int, ...], arrays: dict[str, RealArray]
 ) -> tuple[int, ...]:
-    try:
-        fits = np.broadcast_shapes(shape, wanted) == wanted
-    except ValueError:
-        fits = False
-    if not fits:
+    if _broadcast(shape, wanted) != wanted:
         raise ValueError(
             f"{name} must have a shape that {_names(arrays)} broadcast to, got {wanted} for "
             f"{_shapes(arrays)}: leave it out, or give it the shape {shape}, led by any other dimensions"
@@ -225,7 +294,7 @@ def _integer(name: str, value: Any) -> int:
     try:
         return operator.index(value)
     except TypeError as error:
-        raise TypeError(f"{name} must be made of integers, got {_describe(value)}: pass an int") from error
+        raise TypeError(f"{name} must be made of integers, got {describe(value)}: pass an int") from error
 
 
 # ---- helpers
@@ -241,7 +310,8 @@ def _lies_above(bound: float, array: RealArray) -> bool:
 
 
 def _pieces(array: RealArray) -> Iterator[RealArray]:
-    return (array.flat[start : start + _PIECE] for start in range(0, array.size, _PIECE))
+    flat = array.flat if array.ndim <= ITERATED_DIMENSIONS else array.reshape(-1)
+    return (flat[start : start + _PIECE] for start in range(0, array.size, _PIECE))
 
 
 def _are_integers(array: RealArray, largest: int) -> NDArray[np.bool_]:
@@ -266,9 +336,15 @@ def _shapes(arrays: dict[str, RealArray]) -> str:
     return ", ".join(f"{name} of shape {array.shape}" for name, array in arrays.items())
 
 
-def _describe(value: object) -> str:
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+def describe(value: object) -> str:
+    """Return type and text of a value for a message."""
+    return f"{type(value).__name__} {shown(value)}"
+
+
+def shown(value: object) -> str:
+    """Return the text of a value for a message, on one line and cut where it is long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _refuse_type(name: str, found: str, cause: Exception | None = None) -> NoReturn:

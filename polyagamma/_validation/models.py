@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from operator import index
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polyagamma._validation.arguments import real_array, require_finite, require_positive
-from polyagamma._validation.predictors import no_missing_objects, unmasked
+from polyagamma._validation.arguments import real_array, require_finite, require_positive, shown
+from polyagamma._validation.predictors import complete_labels, unmasked
 
 FloatArray = NDArray[np.float64]
+LARGEST_COUNT = 10**12  # of anything: larger ones are slips, and sums and products of this one are safe
 SYMMETRY_TOLERANCE = 1e-8  # relative to the largest entry: rounding of a matrix computed in doubles
 
 
-def integer(name: str, value: Any, least: int) -> int:
-    """Return `value` as an int, having checked that it is one and at least `least`."""
+def integer(name: str, value: Any, least: int, most: int = LARGEST_COUNT) -> int:
+    """Return `value` as an int, having checked that it is one, at least `least` and at most `most`."""
     try:
         number = index(value)
     except TypeError as error:
-        raise TypeError(f"{name} must be an integer, got {value!r}: pass int({name})") from error
+        raise TypeError(f"{name} must be an integer, got {shown(value)}: pass int({name})") from error
+    if isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer, got {value}: pass a number")
     if number < least:
         raise ValueError(f"{name} must be at least {least}, got {number}: pass a larger {name}")
+    if number > most:
+        raise ValueError(f"{name} must be at most {most}, got {number}: pass a smaller {name}")
     return number
 
 
@@ -31,14 +38,21 @@ def not_negative(name: str, value: Any) -> float:
     """Return `value` as a float, having checked that it is a finite number and not negative."""
     number = float(_vector(name, value, 1, "model")[0])
     if number < 0:
-        raise ValueError(f"{name} must be at least 0, got {number:g}: pass abs({name})")
+        raise ValueError(f"{name} must be at least 0, got {plain(number)}: pass abs({name})")
     return number
 
 
-def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
+def plain(number: float) -> str:
+    """Return the shortest text that tells a number from all others, without a point where it is whole."""
+    return repr(float(number)).removesuffix(".0")
+
+
+def one_of(name: str, value: Any, allowed: Sequence[str]) -> str:
     """Return `value`, having checked that it is allowed."""
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {list(allowed)}, got {value!r}: pass {name}={allowed[0]!r}")
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(
+            f"{name} must be one of {list(allowed)}, got {shown(value)}: pass {name}={allowed[0]!r}"
+        )
     return value
 
 
@@ -47,7 +61,7 @@ def instance(name: str, value: Any, types: tuple[type, ...]) -> None:
     if not isinstance(value, types):
         expected = " or ".join(kind.__name__ for kind in types)
         example = f"{types[0].__name__}(0, 2.5)"
-        raise TypeError(f"{name} must be {expected}, got {value!r}: pass for example {example}")
+        raise TypeError(f"{name} must be {expected}, got {shown(value)}: pass for example {example}")
 
 
 def per_row(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
@@ -74,10 +88,17 @@ def _vector(name: str, value: ArrayLike, size: int, of_what: str) -> FloatArray:
     if array.shape not in {(), (size,)}:
         raise ValueError(
             f"{name} must be one number or have shape ({size},), one for each {of_what}, "
-            f"got shape {array.shape}"
+            f"got shape {array.shape}: {_cure_of_shape(name, array, size)}"
         )
     require_finite(name, array)
     return np.array(np.broadcast_to(array, (size,)), dtype=np.float64)
+
+
+def _cure_of_shape(name: str, array: NDArray[Any], size: int) -> str:
+    """Return how to make an array one of shape (size,)."""
+    if array.size == size and max(array.shape, default=1) == size:
+        return f"pass numpy.ravel({name})"
+    return f"pass {size} value" + "s" * (size != 1)
 
 
 def per_chain(name: str, value: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
@@ -88,20 +109,75 @@ def per_chain(name: str, value: ArrayLike, shape: tuple[int, ...]) -> FloatArray
         return np.array(np.broadcast_to(array, shape), dtype=np.float64)
     except ValueError as error:
         raise ValueError(
-            f"{name} must have shape {shape[1:]}, or {shape} with one for each chain, got shape {array.shape}"
+            f"{name} must have shape {shape[1:]}, or {shape} with one for each chain, "
+            f"got shape {array.shape}: pass the values of one chain, for all of them"
         ) from error
 
 
 def same_keys(name: str, mapping: Mapping[str, Any], expected: Sequence[str]) -> None:
-    """Raise ValueError unless `mapping` has just the expected keys."""
+    """Raise TypeError or ValueError unless `mapping` is one that has just the expected keys."""
+    if not isinstance(mapping, Mapping):
+        raise TypeError(
+            f"{name} must be a mapping with the keys {list(expected)}, got {shown(mapping)}: pass a dict"
+        )
     if set(mapping) != set(expected):
-        raise ValueError(f"{name} must have the keys {list(expected)}, got {list(mapping)}")
+        raise ValueError(
+            f"{name} must have the keys {list(expected)}, "
+            f"got {list(mapping)}: pass all of them, and no others"
+        )
+
+
+def names(name: str, value: Any) -> tuple[str, ...]:
+    """Return a sequence of names as a tuple; TypeError if it is none, as a single name is."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        cure = f"[{value!r}]" if isinstance(value, str) else "a list of them"
+        raise TypeError(f"{name} must be a list of names, got {shown(value)}: pass {cure}")
+    strings = tuple(value)
+    if not all(isinstance(one, str) for one in strings):
+        raise TypeError(f"{name} must be a list of names, got {shown(value)}: pass strings")
+    return strings
 
 
 def known_names(name: str, names: Sequence[str], known: Sequence[str]) -> None:
     """Raise ValueError unless `names` has at least one member, and all of them are in `known`."""
     if not names or not set(names) <= set(known):
-        raise ValueError(f"{name} must be some of {list(known)}, got {list(names)}")
+        raise ValueError(
+            f"{name} must be some of {list(known)}, got {list(names)}: pass one of these at least"
+        )
+
+
+def function(name: str, value: Any) -> None:
+    """Raise TypeError unless `value` is callable, or None."""
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be callable, got {shown(value)}: pass a function of one argument")
+
+
+def folder(name: str, value: Any) -> Path:
+    """Return `value` as a path.
+
+    Raises
+    ------
+    TypeError
+        If it is neither text nor a path of text.
+    ValueError
+        If it is empty, which would name the current folder, or no name that a file can have.
+    """
+    try:
+        text = os.fspath(value)
+    except TypeError as error:
+        raise TypeError(f"{name} must be a path, got {shown(value)}: pass a str or pathlib.Path") from error
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be a path of text, got {shown(value)}: pass os.fsdecode({name})")
+    if not text.strip() or "\0" in text:
+        raise ValueError(f"{name} must name a folder, got {text!r}: pass for example {name}='run'")
+    return Path(text)
+
+
+def go_with(needed: str, **arguments: Any) -> None:
+    """Raise ValueError if one of the arguments is given; `needed` says which one, not given, it goes with."""
+    for name, value in arguments.items():
+        if value is not None:
+            raise ValueError(f"{name} needs {needed}, got {name} alone: pass {needed} too, or drop {name}")
 
 
 def weights(value: ArrayLike | None, n_rows: int) -> FloatArray:
@@ -127,13 +203,13 @@ def trials(value: ArrayLike, n_rows: int) -> FloatArray:
 
 def successes(y: ArrayLike, n_trials: FloatArray) -> FloatArray:
     """Return the numbers of successes; ValueError unless they are integers from 0 to trials."""
-    array = _response("y", y, len(n_trials)).astype(np.float64)
+    array = _of_rows("y", real_array("y", unmasked("y", y)), len(n_trials)).astype(np.float64)
     require_finite("y", array)
     bad = (array < 0) | (array > n_trials) | (array != np.floor(array))
     if bad.any():
         row = int(np.argmax(bad))
-        expected = f"an integer from 0 to trials[{row}] = {n_trials[row]:g}"
-        _refuse("y", array, bad, expected, "correct y or trials")
+        expected = f"an integer from 0 to trials[{row}] = {plain(n_trials[row])}"
+        _refuse("y", array, bad, expected, "correct y or trials, and round numbers that are not whole")
     return array
 
 
@@ -149,10 +225,7 @@ def two_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray]:
     ValueError
         If y has the wrong shape, missing values, or not two labels.
     """
-    array = _response("y", y, n_rows, numeric=False)
-    if array.dtype.kind == "f":
-        require_finite("y", array)
-    labels = _sorted_labels(array)
+    array, labels = _labelled(y, n_rows)
     if array.dtype.kind in "biuf" and np.isin(labels, [0, 1]).all():
         labels = np.array([0, 1], dtype=array.dtype)
     if len(labels) != 2:
@@ -172,10 +245,7 @@ def many_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray] | None:
     TypeError, ValueError
         As for `two_labels`; also if labels are numbers that are not whole.
     """
-    array = _response("y", y, n_rows, numeric=False)
-    if array.dtype.kind == "f":
-        require_finite("y", array)
-    labels = _sorted_labels(array)
+    array, labels = _labelled(y, n_rows)
     if len(labels) <= 2:
         return None
     if array.dtype.kind == "f" and (labels != np.floor(labels)).any():
@@ -186,24 +256,30 @@ def many_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray] | None:
     return labels, np.searchsorted(labels, array).astype(np.float64)
 
 
-def _response(name: str, y: Any, n_rows: int, numeric: bool = True) -> NDArray[Any]:
-    y = unmasked(name, y)
-    array = real_array(name, y) if numeric else np.asarray(y)
+def _of_rows(name: str, array: NDArray[Any], n_rows: int) -> NDArray[Any]:
+    """Return the array, having checked that it has a value for each row."""
     if array.shape != (n_rows,):
         raise ValueError(
-            f"{name} must have shape ({n_rows},), one value for each row of X, got shape {array.shape}"
+            f"{name} must have shape ({n_rows},), one value for each row of X, got shape {array.shape}: "
+            f"{_cure_of_shape(name, array, n_rows)}"
         )
     return array
 
 
-def _sorted_labels(array: NDArray[Any]) -> NDArray[Any]:
+def _labelled(y: Any, n_rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the labels of the rows, and the distinct ones among them in sorted order."""
+    array = _of_rows("y", complete_labels("y", y), n_rows)
     if array.dtype.kind == "c":
         raise TypeError("y must hold labels or real numbers, got complex numbers: pass y.real")
-    no_missing_objects("y", array)
+    if array.dtype.kind == "f":
+        require_finite("y", array)
     try:
-        return np.unique(array)
-    except TypeError as error:
-        raise TypeError(f"y must have labels of one type that can be sorted ({error})") from error
+        return array, np.unique(array)
+    except (TypeError, ValueError) as error:  # the latter of labels that are arrays
+        raise TypeError(
+            f"y must have labels of one type that can be sorted ({error}): make all of them text with "
+            "[str(label) for label in y]"
+        ) from error
 
 
 def require_proper_sigma(name: str, sigma: FloatArray) -> None:
@@ -230,7 +306,7 @@ def positive_definite(name: str, value: ArrayLike, size: int) -> FloatArray:
     if array.shape != (size, size):
         raise ValueError(
             f"{name} must have shape ({size}, {size}), one row and column for each coefficient, "
-            f"got shape {array.shape}"
+            f"got shape {array.shape}: pass a matrix of that shape, or Normal for independent coefficients"
         )
     require_finite(name, array)
     array = np.array(array, dtype=np.float64)
@@ -262,4 +338,4 @@ def _least_eigenvalue(symmetric: FloatArray) -> float:
 
 def _refuse(name: str, array: FloatArray, bad: NDArray[np.bool_], expected: str, cure: str) -> NoReturn:
     index = int(np.argmax(bad))
-    raise ValueError(f"{name} must be {expected}, got {name}[{index}] = {array[index]:g}: {cure}")
+    raise ValueError(f"{name} must be {expected}, got {name}[{index}] = {plain(array[index])}: {cure}")

@@ -1,39 +1,56 @@
 """Checks of predictors: names of columns, kinds of numbers, missing values; and the words of their errors.
 
 The rule for missing values, of predictors and responses alike: they are refused, never dropped or filled in.
+The rule for labels of rows (an index): what has a value for each row has the labels of X, in their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from polyagamma._validation.arguments import first_masked, require_finite
+from polyagamma._validation.arguments import (
+    as_array,
+    describe,
+    first_masked,
+    refuse_tables,
+    require_finite,
+)
 
 FloatArray = NDArray[np.float64]
+MISSING_TEXTS = ("nan", "NaT", "<NA>")  # what NumPy and pandas make of missing values in arrays of text
 
 
-def column_names(X: object) -> list[str] | None:
+def column_names(name: str, X: object) -> list[str] | None:
     """Return the column names of a data frame as strings; None if X is none.
 
     Raises
     ------
+    TypeError
+        If it is no frame in memory.
     ValueError
         If two columns have the same name.
     """
-    columns = getattr(X, "columns", None)
-    return None if columns is None else unique_names("the column names of X", list(columns))
+    if hasattr(type(X), "columns"):
+        refuse_tables(name, X)
+    columns = None if isinstance(X, type) else getattr(X, "columns", None)
+    return None if columns is None else unique_names(f"the column names of {name}", list(columns))
 
 
 def feature_names(names: Sequence[object], n_features: int) -> list[str]:
     """Return `names` as strings, having checked that there is one for each feature."""
+    if isinstance(names, (str, bytes)) or not hasattr(names, "__iter__"):
+        raise TypeError(f"feature_names must be a list of names, got {describe(names)}: pass a list")
+    names = list(names)
     if len(names) != n_features:
         raise ValueError(
-            f"feature_names must have one name for each of the {n_features} columns of X, got {len(names)}"
+            f"feature_names must have one name for each of the {n_features} columns of X, got {len(names)}: "
+            "pass as many, or leave feature_names out"
         )
     return unique_names("feature_names", names)
 
@@ -60,21 +77,28 @@ def matrix(name: str, X: Any) -> FloatArray:
     Raises
     ------
     TypeError
-        If X is sparse, complex, of objects or text, or has such a column, or one of categories.
+        If X is sparse, ragged, complex, of objects or text, or has such a column, or one of categories; or is
+        a table that is not in memory.
     ValueError
         If X is not a matrix, has no rows or no columns, or a value is missing (None, NA, NaN, masked) or
         infinite.
     """
+    is_frame = column_names(name, X) is not None
     if issparse(X):
         raise TypeError(f"{name} must be dense, got a {type(X).__name__}: pass {name}.toarray()")
-    array = _from_frame(name, X) if hasattr(X, "columns") else _numeric(name, X)
+    array = _from_frame(name, X) if is_frame else _numeric(name, X)
     if array.ndim != 2:
+        one = f"reshape a single predictor with numpy.asarray({name}).reshape(-1, 1)"
+        many = "pass one row for each observation"
         raise ValueError(
             f"{name} must be 2-D (rows: observations, columns: predictors), got shape {array.shape}: "
-            f"reshape a single predictor with {name}.reshape(-1, 1)"
+            f"{one if array.ndim == 1 else many}"
         )
     if 0 in array.shape:
-        raise ValueError(f"{name} must have at least one row and one column, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must have at least one row and one column, got shape {array.shape}: pass those that you "
+            "have, and see what selects them"
+        )
     require_finite(name, array)
     return np.ascontiguousarray(array, dtype=np.float64)
 
@@ -90,11 +114,17 @@ def _from_frame(name: str, X: Any) -> FloatArray:
 
 
 def _numeric(name: str, value: Any) -> NDArray[Any]:
-    array = np.asarray(unmasked(name, value))
+    if isinstance(value, Mapping):
+        refuse_tables(name, value)
+        raise TypeError(
+            f"{name} must be an array or a data frame, got a {type(value).__name__}: pass "
+            f"pandas.DataFrame({name})"
+        )
+    array = as_array(name, unmasked(name, value))
     dtype = getattr(value, "dtype", array.dtype)  # of a data frame's column, which may be categorical
     if array.dtype.kind in "biuf" and str(dtype) != "category":
         return array
-    no_missing_objects(name, array)
+    no_missing(name, array)
     raise TypeError(
         f"{name} must hold real numbers, got dtype {dtype}: encode categories as numbers "
         "(pandas.get_dummies), and convert numbers with .astype(float)"
@@ -125,12 +155,82 @@ def unmasked(name: str, value: Any) -> Any:
     return value
 
 
-def no_missing_objects(name: str, array: NDArray[Any]) -> None:
-    """Raise ValueError if an element of an array of objects is None, NaN, NaT or NA."""
-    if array.dtype.kind == "O":
-        for position, element in np.ndenumerate(array):
+def complete_labels(name: str, value: Any) -> NDArray[Any]:
+    """Return labels as an array, having checked that it is one and that none is missing.
+
+    Raises
+    ------
+    TypeError
+        If NumPy makes no array of them.
+    ValueError
+        If one is missing; NaN among floats is left to the check that they are finite.
+    """
+    array = as_array(name, unmasked(name, value))
+    if array.ndim > 0:
+        no_missing(name, array)
+    return array
+
+
+def no_missing(name: str, array: NDArray[Any]) -> None:
+    """Raise ValueError if an element is None, NaN, NaT or NA, or a text that such a value has become.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    array : ndarray
+        Of objects, text, dates or times; other kinds are left alone.
+    """
+    kind = array.dtype.kind
+    if kind in "OT":
+        for position, element in np.ndenumerate(array.astype(object, copy=False)):
             if _is_missing(element):
                 raise _missing(name, position, repr(element))
+    elif kind in "Mm" and (bad := np.isnat(array)).any():
+        raise _missing(name, _first(bad), "NaT")
+    elif kind in "US" and (bad := np.isin(array, np.array(MISSING_TEXTS, dtype=kind))).any():
+        found = _first(bad)
+        raise _missing(name, found, f"{str(array[found])!r}, which stands for such a value")
+
+
+def _first(bad: NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple(np.argwhere(bad)[0].tolist())
+
+
+def require_same_rows(name: str, X: Any, **arguments: Any) -> None:
+    """Raise ValueError if something with a value for each row has other row labels than X.
+
+    What has no labels is taken in the order of its values, as all of it is if X has none. Another number of
+    rows is left to the checks of shapes.
+
+    Parameters
+    ----------
+    name : str
+        What X is called, for the message.
+    X : array_like or data frame
+    **arguments : array_like or series
+        By their names.
+    """
+    rows = _row_labels(X)
+    for argument, value in arguments.items():
+        own = _row_labels(value)
+        if rows is None or own is None or len(rows) != len(own) or rows.equals(own):
+            continue
+        row = bisect_left(range(len(rows)), True, key=lambda i: not rows[: i + 1].equals(own[: i + 1]))
+        (found,), (expected,) = own[[row]].tolist(), rows[[row]].tolist()
+        raise ValueError(
+            f"{argument} must have the row labels of {name} in the same order, got {found!r} in row {row}, "
+            f"where {name} has {expected!r}: pass {argument}.loc[{name}.index], or numpy.asarray({argument}) "
+            f"if its order is that of {name}"
+        )
+
+
+def _row_labels(value: Any) -> Any:
+    """Return the index of a frame or series of pandas, or of the rows of an array of xarray; else None."""
+    index = getattr(value, "index", None)
+    if index is None and hasattr(value, "indexes") and value.sizes:
+        index = value.indexes.get(next(iter(value.sizes)))
+    return index if hasattr(index, "equals") else None  # lists have a method of that name
 
 
 def _missing(name: str, position: Sequence[int], found: str) -> ValueError:
@@ -144,5 +244,7 @@ def _is_missing(label: Any) -> bool:
     """Whether `label` is None, NaN, NaT or pandas.NA (which refuses to be true or false)."""
     try:
         return label is None or bool(label != label)
-    except TypeError:
+    except (TypeError, ArithmeticError):  # the latter of a decimal's signalling NaN
         return True
+    except ValueError:  # of an array
+        return False

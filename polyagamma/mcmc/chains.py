@@ -136,4 +136,6 @@ def memory(likelihood: Likelihood, term: Term, settings: Settings) -> tuple[int,
         assert linear is not None
         return LINEAR_STATISTICS, linear_bytes(len(term.predictors.X), linear, settings)
     functions = functions_at_once(likelihood, settings)
-    return PROCESS_STATISTICS, 8 * latent.process.doubles(settings.threads, latent.prior is None, functions)
+    return PROCESS_STATISTICS, 8 * latent.process.doubles(
+        settings.chain_threads, latent.prior is None, functions
+    )

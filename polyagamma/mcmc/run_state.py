@@ -122,6 +122,7 @@ def require_same_model(meta: Mapping[str, Any], fingerprint: str) -> None:
 def stored_settings(meta: Mapping[str, Any], cores: int | None) -> tuple[Settings, RunLog]:
     """Return the settings of a stored run, and how far it had come; ResumeError if they are incomplete."""
     try:
-        return Settings.from_plain(meta["settings"], cores), RunLog(**meta["run"] | {"interrupted": False})
-    except (KeyError, TypeError) as error:
+        settings, run = Settings.from_plain(meta["settings"]), RunLog(**meta["run"] | {"interrupted": False})
+    except (KeyError, TypeError, ValueError) as error:
         raise ResumeError(f"the stored run lacks some of its settings ({error}): sample anew") from error
+    return settings.with_cores(cores), run

@@ -65,7 +65,7 @@ def _chains(model: Specification, settings: Settings, generators: list[np.random
 
 def require_room(model: Specification, settings: Settings, draws: int) -> None:
     """Raise MemoryError if a run that keeps so many draws of each chain does not fit."""
-    model.term.require_memory(settings.threads, functions_at_once(model.likelihood, settings))
+    model.term.require_memory(settings.chain_threads, functions_at_once(model.likelihood, settings))
     statistics, matrices = memory(model.likelihood, model.term, settings)
     numbers = sum(int(np.prod(shape)) for shape in model.outputs(settings).values()) + statistics
     per_draw = 8 * (numbers + len(model.likelihood.y) * settings.log_likelihood)

@@ -5,15 +5,25 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
+from polyagamma._validation.arguments import shown
 
 TRANSITION_KERNELS = ("auto", "gibbs", "hmc")
+RANGES = {
+    "draws": (1, checks.LARGEST_COUNT),
+    "tune": (0, 10**9),
+    "chains": (1, 10**4),
+    "thin": (1, 10**6),
+    "every": (1, checks.LARGEST_COUNT),
+}
+"""The least and the most of each count, of new runs and of stored ones; memory sets a limit besides."""
+MOST_CORES = 10**4
 OMEGA = "omega"  # the Pólya-gamma variables, as a trace calls them
 Seed = int | Sequence[int] | np.random.SeedSequence | np.random.Generator | None
 
@@ -54,19 +64,22 @@ class Settings:
         var_names: Sequence[str] | None = None,
     ) -> Settings:
         """Check what the user gave; TypeError or ValueError name the argument."""
-        chains = checks.integer("chains", chains, 1)
+        counts = checked_counts(
+            {"draws": draws, "tune": tune, "chains": chains, "thin": thin, "every": every}
+        )
         return cls(
-            draws=checks.integer("draws", draws, 1),
-            tune=checks.integer("tune", tune, 0),
-            chains=chains,
-            thin=checks.integer("thin", thin, 1),
-            threads=threads(cores, chains),
+            **counts,
+            threads=threads(cores, counts["chains"]),
             kernel=checks.one_of("kernel", kernel, TRANSITION_KERNELS),
             log_likelihood=bool(compute_log_likelihood),
-            every=checks.integer("every", every, 1),
-            var_names=None if var_names is None else tuple(var_names),
-            seed=seed_sequence(random_seed, chains),
+            var_names=None if var_names is None else checks.names("var_names", var_names),
+            seed=seed_sequence(random_seed, counts["chains"]),
         )
+
+    @property
+    def chain_threads(self) -> int:
+        """How many threads have chains of their own, and so matrices."""
+        return min(self.threads, self.chains)
 
     @property
     def requested(self) -> tuple[str, ...]:
@@ -79,17 +92,28 @@ class Settings:
         return {name: getattr(self, name) for name in names} | {"seed": seed_to_plain(self.seed)}
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any], cores: int | None) -> Settings:
-        """Return what `to_plain` was made from, with other threads."""
-        names = plain["var_names"]
+    def from_plain(cls, plain: Mapping[str, Any]) -> Settings:
+        """Return what `to_plain` was made from, with the default threads.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it was made from no settings.
+        """
+        names, counts = plain["var_names"], checked_counts(plain)
         return cls(
             **dict(plain)
+            | counts
             | {
                 "seed": np.random.SeedSequence(**plain["seed"]),
-                "threads": threads(cores, plain["chains"]),
+                "threads": threads(None, counts["chains"]),
                 "var_names": None if names is None else tuple(names),
             }
         )
+
+    def with_cores(self, cores: int | None) -> Settings:
+        """Return these settings for other threads; TypeError or ValueError if `cores` does not fit."""
+        return replace(self, threads=threads(cores, self.chains))
 
     def attributes(self) -> dict[str, str | int | float]:
         """Return what a trace says of its settings; by ArviZ's names where it has one."""
@@ -97,9 +121,14 @@ class Settings:
         return {"tuning_steps": self.tune, "thin": self.thin, "random_seed": seed, "threads": self.threads}
 
 
+def checked_counts(given: Mapping[str, Any]) -> dict[str, int]:
+    """Return the counts of a run, each found to be an integer within its range."""
+    return {name: checks.integer(name, given[name], least, most) for name, (least, most) in RANGES.items()}
+
+
 def threads(cores: int | None, chains: int) -> int:
     """Return how many threads to use: as asked for, else one for each chain as far as there are CPUs."""
-    return min(chains, available_cores()) if cores is None else checks.integer("cores", cores, 1)
+    return min(chains, available_cores()) if cores is None else checks.integer("cores", cores, 1, MOST_CORES)
 
 
 def available_cores() -> int:
@@ -135,7 +164,7 @@ def seed_sequence(random_seed: Seed, chains: int) -> np.random.SeedSequence:
     except (TypeError, ValueError) as error:
         raise TypeError(
             "random_seed must be None, a non-negative int, a sequence of them, a SeedSequence or a "
-            f"Generator, got {random_seed!r}: pass an int"
+            f"Generator, got {shown(random_seed)}: pass an int"
         ) from error
 
 

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as checks
+from polyagamma._validation.predictors import require_same_rows
 from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.models.model import Model
 from polyagamma.models.predict import NewRows, require_new_rows, simulate_new_rows, simulate_rows
@@ -31,7 +32,7 @@ class ClassificationModel(Model):
         X_new: ArrayLike | None = None,
         *,
         offset: ArrayLike | None = None,
-        trials: ArrayLike = 1,
+        trials: ArrayLike | None = None,
         random_seed: Seed = None,
         other_data: bool = False,
     ) -> trace.Trace:
@@ -44,7 +45,7 @@ class ClassificationModel(Model):
         X_new : array_like or data frame, shape (m, p), optional
             By default the rows of the model, with their trials and offsets.
         offset, trials : float or array_like, shape (m,), optional
-            Of the new rows.
+            Of the new rows, by default 0 and 1; only with `X_new`.
         random_seed : None, int, sequence of int, SeedSequence or Generator
         other_data : bool, default False
             As for `predict_proba`; needs `X_new`.
@@ -73,10 +74,12 @@ class ClassificationModel(Model):
         """
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         if X_new is None:
+            checks.go_with("X_new", offset=offset, trials=trials)
             require_new_rows(other_data, "their trials and offsets")
             return simulate_rows(self._specification, idata, rng)
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
-        n_trials = checks.trials(trials, len(new.X))
+        require_same_rows("X_new", X_new, trials=trials)
+        n_trials = checks.trials(1 if trials is None else trials, len(new.X))
         return simulate_new_rows(new, idata, n_trials, {"trials": n_trials}, rng)
 
     def predict_proba(

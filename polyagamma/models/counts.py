@@ -6,7 +6,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from polyagamma._validation import models as checks
 from polyagamma._validation.counts import exposure as checked_exposure
+from polyagamma._validation.predictors import require_same_rows
 from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.models.model import Model
 from polyagamma.models.predict import NewRows, require_new_rows, simulate_new_rows, simulate_rows
@@ -37,7 +39,7 @@ class CountModel(Model):
         X_new : array_like or data frame, shape (m, p), optional
             By default the rows of the model, with their exposures and offsets.
         exposure, offset : float or array_like, shape (m,), optional
-            Of the new rows.
+            Of the new rows, by default 1 and 0; only with `X_new`.
         random_seed : None, int, sequence of int, SeedSequence or Generator
         other_data : bool, default False
             As for `predict`; needs `X_new`.
@@ -60,6 +62,7 @@ class CountModel(Model):
         """
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         if X_new is None:
+            checks.go_with("X_new", exposure=exposure, offset=offset)
             require_new_rows(other_data, "their exposures and offsets")
             return simulate_rows(self._specification, idata, rng)
         new = self._new_rows(idata, X_new, exposure, offset, other_data)
@@ -141,6 +144,7 @@ class CountModel(Model):
         offset: ArrayLike | None,
         other_data: bool,
     ) -> NewRows:
+        require_same_rows("X_new", X_new, exposure=exposure)
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         new.offset[:] += np.log(checked_exposure(exposure, len(new.X)))
         return new

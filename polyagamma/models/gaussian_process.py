@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma._public import public
 from polyagamma._validation import models as checks
 from polyagamma._validation.ownership import own_copy
+from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.classification import classification_likelihood
 from polyagamma.likelihoods.likelihood import Likelihood
@@ -192,6 +193,7 @@ class PolyaGammaGP(ClassificationModel):
     ) -> None:
         predictors = Predictors.check(X, feature_names, intercept=False)
         inputs = predictors.X
+        require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
         likelihood = classification_likelihood(y, trials, weights, offset, len(inputs))
         prior_mean = PriorMean(mean, inputs)
         given = default_kernel(inputs) if kernel is None else own_copy("kernel", kernel)
@@ -206,7 +208,7 @@ class PolyaGammaGP(ClassificationModel):
         basis = make_basis(
             inducing,
             given,
-            inputs,
+            predictors,
             independent=approximation == "fitc",
             jitter=jitter,
             fixed=not sampled,

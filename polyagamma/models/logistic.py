@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from numpy.typing import ArrayLike
 
 from polyagamma._public import public
+from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.models.classification import ClassificationModel
 from polyagamma.models.linear import GaussianPriors
@@ -117,6 +118,7 @@ class PolyaGammaLogistic(ClassificationModel):
     ) -> None:
         predictors = Predictors.check(X, feature_names, intercept)
         predictors.require_distinct_constants()
+        require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
         likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X))
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept

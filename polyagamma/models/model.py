@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -81,6 +80,7 @@ class Model:
         tune : int, default 400
             Sweeps of each chain before them, which are not kept; the kernel adapts during them.
         chains : int, default 4
+            At most 10 000; `thin` is at most a million, and `tune` at most 10**9.
         cores : int, optional
             Threads to use; by default as many as there are chains, if this process has as many CPUs. It
             changes the time, never the draws.
@@ -142,6 +142,7 @@ class Model:
         An exception that ends the run after the first draw, whatever its type and origin, has an attribute
         ``idata``: the trace of the draws made before.
         """
+        checks.function("callback", callback)
         settings = Settings.check(
             draws=draws,
             tune=tune,
@@ -156,18 +157,19 @@ class Model:
         )
         if not discard_tuned_samples and checkpoint is not None:
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
-        if checkpoint is not None:
-            require_free(Path(checkpoint))
+        path = None if checkpoint is None else checks.folder("checkpoint", checkpoint)
+        if path is not None:
+            require_free(path)
         model = self._unchanged()
         kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
-        require_room(model, settings, kept if checkpoint is None else settings.every)
+        require_room(model, settings, kept if path is None else settings.every)
         state = new_run(model, settings, initvals)
         schema = model.schema(settings, state.chains)
-        if checkpoint is None:
+        if path is None:
             warmup = None if discard_tuned_samples else schema.zeros(settings.chains, settings.tune)
             run = Execution(model, state, MemoryBackend(schema, state), warmup)
             return run.run_to_end(progressbar, callback)
-        backend = FolderBackend(Path(checkpoint), schema, state, model.fingerprint())
+        backend = FolderBackend(path, schema, state, model.fingerprint())
         backend.create(model.data_groups())
         return Execution(model, state, backend).run_to_end(progressbar, callback)
 
@@ -203,7 +205,8 @@ class Model:
         ResumeError
             If it is damaged, foreign, of another version or of another model.
         """
-        path, model = Path(checkpoint), self._unchanged()
+        checks.function("callback", callback)
+        path, model = checks.folder("checkpoint", checkpoint), self._unchanged()
         state = stored_run(model, read_checkpoint(path), draws, cores)
         schema = model.schema(state.settings, state.chains)
         backend = FolderBackend(path, schema, state, model.fingerprint())
@@ -242,6 +245,7 @@ class Model:
         ResumeError
             If `idata` has no sampler state, or one of another model. It is a ValueError.
         """
+        checks.function("callback", callback)
         model, old = self._unchanged(), trace.groups(idata)
         snapshot = trace.to_arrays(old["sampler_state"]) if "sampler_state" in old else {}
         done = int(metadata(snapshot)["run"]["draws"])
@@ -285,6 +289,8 @@ class Model:
         ------
         TypeError, ValueError
             If an argument does not fit.
+        MemoryError
+            If a draw of all chains cannot fit into memory.
 
         Examples
         --------
@@ -295,6 +301,7 @@ class Model:
         >>> next(draws)["beta"].shape
         (1, 1)
         """
+        checks.function("until", until)
         settings = Settings.check(
             draws=ROUND_SWEEPS,
             tune=tune,
@@ -306,6 +313,7 @@ class Model:
             random_seed=random_seed,
         )
         model = self._unchanged()
+        require_room(model, settings, 1)  # slow sweeps come one by one
         draws = iterate(model, new_run(model, settings, initvals))
         return draws if until is None else up_to(draws, until)
 

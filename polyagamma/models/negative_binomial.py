@@ -11,6 +11,7 @@ from scipy.special import betainc
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
+from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods import dispersion
 from polyagamma.likelihoods.dispersion import Gamma, HalfNormal, InverseGamma
 from polyagamma.likelihoods.negative_binomial import NegativeBinomialLikelihood
@@ -123,6 +124,7 @@ class PolyaGammaNegativeBinomial(CountModel):
     ) -> None:
         predictors = Predictors.check(X, feature_names, intercept)
         predictors.require_distinct_constants()
+        require_same_rows("X", X, y=y, exposure=exposure, weights=weights, offset=offset)
         self.dispersion_prior = HalfNormal(1) if dispersion_prior is None else dispersion_prior
         of_r = dispersion.check("dispersion_prior", self.dispersion_prior)
         rows = len(predictors.X)

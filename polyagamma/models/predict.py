@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
+from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.term import NoiseSource, Pieces
@@ -51,6 +52,7 @@ class NewRows:
         if model.term.process() is not None:  # coefficients need no rows of the model
             model.require_unchanged()
         X = model.term.predictors.check_new(X_new)
+        require_same_rows("X_new", X_new, offset=offset)
         known = checks.offset(offset, len(X))
         return cls(model, model.posterior(idata, True, other_data), X, known)
 

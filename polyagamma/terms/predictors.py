@@ -43,9 +43,9 @@ class Predictors:
         Raises
         ------
         TypeError, ValueError
-            See `_predictor_checks.matrix`; also if the names do not fit.
+            See `polyagamma._validation.predictors.matrix`; also if the names do not fit.
         """
-        columns = checks.column_names(X)
+        columns = checks.column_names("X", X)
         array = checks.matrix("X", X)
         if feature_names is not None:
             names = checks.feature_names(feature_names, array.shape[1])
@@ -67,24 +67,24 @@ class Predictors:
         sd = np.sqrt([share @ (column - centre) ** 2 for column, centre in zip(self.X.T, mean, strict=True)])
         return mean, np.where(sd > 0, sd, 1.0)
 
-    def check_new(self, X_new: Any) -> FloatArray:
-        """Return new rows as an array.
+    def check_new(self, X_new: Any, name: str = "X_new") -> FloatArray:
+        """Return other rows, of an argument of that name, as an array.
 
         Raises
         ------
         TypeError, ValueError
             As for X; also if the number of columns differs, or a data frame's column names.
         """
-        columns = checks.column_names(X_new)
+        columns = checks.column_names(name, X_new)
         if None not in (columns, self.columns) and columns != self.columns:
             raise ValueError(
-                f"X_new must have the columns of X in the same order, {self.columns}, got {columns}: "
-                "pass X_new[list(X.columns)]"
+                f"{name} must have the columns of X in the same order, {self.columns}, got {columns}: "
+                f"pass {name}[list(X.columns)]"
             )
-        array = checks.matrix("X_new", X_new)
+        array = checks.matrix(name, X_new)
         if array.shape[1] != len(self.names):
             raise ValueError(
-                f"X_new must have {len(self.names)} columns, one for each predictor, got {array.shape[1]}: "
+                f"{name} must have {len(self.names)} columns, one for each predictor, got {array.shape[1]}: "
                 "pass the columns of X in the same order, without the intercept's"
             )
         return array
