@@ -339,7 +339,8 @@ def test_lacking_variables_are_named(kind):
     for name in model._specification.term.needed(new_rows=True):
         idata = changed(lambda posterior, name=name: posterior.drop_vars(name))(run(kind))
         with pytest.raises(KeyError, match=f"no '{name}' in its posterior: pass what .*among var_names"):
-            model.predict_proba(idata, np.resize(NEW, (2, len(model.feature_names))))
+            predict = getattr(model, "predict_proba", None) or model.predict
+            predict(idata, np.resize(NEW, (2, len(model.feature_names))))
         with pytest.raises(
             ValueError, match="idata must have in its group posterior the variables of its run"
         ):
