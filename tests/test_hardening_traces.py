@@ -194,6 +194,14 @@ def test_labels_of_other_types_are_the_same_classes():
         assert PolyaGammaLogistic(X, labels).predict_proba(idata, NEW).shape == (2, 2)
 
 
+def test_integers_in_priors_are_the_same_numbers():
+    first, again = (PolyaGammaLogistic(X, Y, prior=prior) for prior in (Normal(0, 1), Normal(0.0, 1.0)))
+    assert again.predict_proba(first.sample(**SETTINGS), NEW).shape == (2, 2)
+    near = PolyaGammaLogistic(X, Y, prior=Normal(0.01, 1.0))
+    with pytest.raises(ValueError, match="other data or priors"):
+        near.predict_proba(first.sample(**SETTINGS), NEW)
+
+
 def test_the_message_says_what_differs():
     idata = own("gp")[1]
     with pytest.raises(ValueError, match=r"its process is FullProcess .*RBF.*, here FullProcess .*Matern"):
