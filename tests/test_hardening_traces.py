@@ -455,7 +455,7 @@ def test_other_data_on_request(kind, other):
     if kind != "logistic":
         assert another.predict_f(idata, NEW, other_data=True).shape == (2, 6, 2)
         assert "f" in another.add_predictions(idata, NEW, other_data=True).predictions
-    with pytest.raises(ValueError, match="other_data=True needs X_new"):
+    with pytest.raises(ValueError, match="other_data needs X_new, got other_data=True without it"):
         another.sample_posterior_predictive(idata, other_data=True)
 
 
@@ -485,6 +485,16 @@ def test_other_predictors_are_refused_even_so(kind, other):
     model, idata = MIXED_UP[kind][1][other](), own(kind)[1]
     with pytest.raises(ValueError, match="idata must be of this model"):
         model.predict_proba(idata, NEW, other_data=True)
+
+
+@pytest.mark.parametrize(
+    "more", [{"offset": 1.0}, {"offset": np.zeros(24)}, {"trials": 1}, {"trials": TRIALS}]
+)
+@pytest.mark.parametrize("kind", ["logistic", "gp"])
+def test_what_is_said_of_new_rows_needs_them(kind, more):
+    (name,) = more
+    with pytest.raises(ValueError, match=f"{name} needs X_new, got {name}=.* without it: pass the new rows"):
+        MODELS[kind].sample_posterior_predictive(run(kind), **more)
 
 
 def test_a_posterior_of_unknown_origin_on_request():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
@@ -352,7 +353,7 @@ class Model:
         X_new: ArrayLike | None = None,
         *,
         offset: ArrayLike | None = None,
-        trials: ArrayLike = 1,
+        trials: ArrayLike | None = None,
         random_seed: Seed = None,
         other_data: bool = False,
     ) -> trace.Trace:
@@ -365,7 +366,7 @@ class Model:
         X_new : array_like or data frame, shape (m, p), optional
             By default the rows of the model, with their trials and offsets.
         offset, trials : float or array_like, shape (m,), optional
-            Of the new rows.
+            Of the new rows; by default 0 and 1.
         random_seed : None, int, sequence of int, SeedSequence or Generator
         other_data : bool, default False
             As for `predict_proba`; needs `X_new`.
@@ -373,9 +374,10 @@ class Model:
         Returns
         -------
         InferenceData or DataTree
-            The groups of `idata` and ``posterior_predictive``; for new rows instead ``predictions`` and
-            ``predictions_constant_data``. Their ``y`` is what that in ``observed_data`` is: successes, or
-            positions in ``classes_``. Weights play no part: a row stands for its trials once.
+            The groups of `idata`, whose arrays it shares, and ``posterior_predictive``; for new rows instead
+            ``predictions`` and ``predictions_constant_data``. Their ``y`` is what that in ``observed_data``
+            is: successes, or positions in ``classes_``. Weights play no part: a row stands for its trials
+            once.
 
         Raises
         ------
@@ -395,18 +397,14 @@ class Model:
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         model, likelihood = self._specification, self._specification.likelihood
         if X_new is None:
-            if other_data:
-                raise ValueError(
-                    "other_data=True needs X_new, got None: pass the rows to predict for, with their trials "
-                    "and offsets"
-                )
+            require_no_rows(offset=offset, trials=trials, other_data=other_data or None)
             model.require_unchanged()
             posterior = model.posterior(idata, new_rows=False, other_data=False)
             pieces = model.row_predictors(posterior)
             y = simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
             return trace.with_groups(idata, {"posterior_predictive": y})
         new = NewRows.check(model, idata, X_new, offset, other_data)
-        n_trials = checks.trials(trials, len(new.X))
+        n_trials = checks.trials(1 if trials is None else trials, len(new.X))
         pieces = new.linear_predictors(lambda: rng)
         y = simulated(likelihood, pieces, n_trials, new.posterior, model.term.new_rows, rng)
         constant = new.constant_data(trials=n_trials)
@@ -477,6 +475,16 @@ class Model:
         """
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         return new.probability_draws(np.random.default_rng)
+
+
+def require_no_rows(**of_new_rows: Any) -> None:
+    """Raise ValueError if something that is said of new rows is not None, though there are none."""
+    for name, value in of_new_rows.items():
+        if value is not None:
+            raise ValueError(
+                f"{name} needs X_new, got {name}={reprlib.repr(np.asarray(value).tolist())} without it: pass "
+                f"the new rows, or drop {name}, since the rows of the model have their own"
+            )
 
 
 def up_to(draws: Iterator[State], until: Callable[[State], object]) -> Iterator[State]:

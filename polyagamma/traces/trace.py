@@ -87,7 +87,7 @@ def provenance() -> dict[str, str]:
 
 
 def groups(trace: Trace) -> dict[str, xr.Dataset]:
-    """Return the groups of a trace of either kind; TypeError if it is no trace."""
+    """Return the groups of a trace of either kind, whose arrays they share; TypeError if it is no trace."""
     if isinstance(trace, xr.DataTree):
         return {name: node.to_dataset() for name, node in trace.children.items()}
     if not callable(getattr(trace, "groups", None)):
@@ -95,7 +95,7 @@ def groups(trace: Trace) -> dict[str, xr.Dataset]:
             f"idata must be an InferenceData or a DataTree, got {type(trace).__name__}: pass what sample() "
             "returned"
         )
-    return {name: trace[name] for name in trace.groups()}
+    return {name: trace[name].copy() for name in trace.groups()}
 
 
 def posterior(trace: Trace, needed: Variables, coords: Mapping[str, Sequence[Any]]) -> xr.Dataset:
