@@ -194,6 +194,40 @@ def test_labels_of_other_types_are_the_same_classes():
         assert PolyaGammaLogistic(X, labels).predict_proba(idata, NEW).shape == (2, 2)
 
 
+THIRDS = np.arange(24) % 3
+KINDS_OF_LABELS = {
+    "texts": LABELS[THIRDS],
+    "texts as objects": LABELS.astype(object)[THIRDS],
+    "texts of pandas": pd.array(LABELS[THIRDS], dtype="string"),
+    "categories": pd.Categorical(LABELS[THIRDS]),
+    "bytes": np.array([b"a", b"b", b"c"])[THIRDS],
+    "dates": np.array(["2020-01-01", "2021-01-01", "2022-01-01"], dtype="M8[D]")[THIRDS],
+    "times": np.array([1, 2, 3], dtype="m8[s]")[THIRDS],
+    "small integers": THIRDS.astype(np.int8),
+    "large integers": THIRDS + 2**60,
+    "floats": THIRDS.astype(float),
+}
+
+
+@pytest.mark.parametrize("labels", KINDS_OF_LABELS)
+def test_classes_of_any_type_are_known_again(labels):
+    y = KINDS_OF_LABELS[labels]
+    first, again = (PolyaGammaGP(X, y, KERNEL) for _ in range(2))
+    idata = first.sample(**SETTINGS)
+    assert again.predict_proba(idata, NEW).shape == (2, 3)
+    assert again.extend(idata, 2, progressbar=False).posterior.sizes["draw"] == 8
+    other = PolyaGammaGP(X, y[::-1], KERNEL)
+    with pytest.raises(ValueError, match="idata must be of this model"):
+        other.predict_proba(idata, NEW)
+
+
+def test_a_run_on_disk_is_of_columns_and_classes_too(tmp_path):
+    own("logistic")[0].sample(**SETTINGS, checkpoint=tmp_path / "run")
+    for other in ("other names", "names swapped", "other classes", "classes by other numbers"):
+        with pytest.raises(ResumeError, match="made by a model with other data"):
+            MIXED_UP["logistic"][1][other]().resume(tmp_path / "run", progressbar=False)
+
+
 def test_integers_in_priors_are_the_same_numbers():
     first, again = (PolyaGammaLogistic(X, Y, prior=prior) for prior in (Normal(0, 1), Normal(0.0, 1.0)))
     assert again.predict_proba(first.sample(**SETTINGS), NEW).shape == (2, 2)
@@ -396,6 +430,13 @@ def test_a_run_goes_on_with_all_its_chains(kind, cut):
     with pytest.raises(ValueError, match="idata must") as caught:
         MODELS[kind].extend(change(run(kind)), 2, progressbar=False)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_run_goes_on_from_finite_draws(kind, value):
+    with pytest.raises(ValueError, match="idata must have finite draws"):
+        MODELS[kind].extend(poked(value)(run(kind)), 2, progressbar=False)
 
 
 def test_a_run_goes_on_without_some_of_its_draws():

@@ -206,7 +206,8 @@ def to_arrays(dataset: xr.Dataset) -> dict[str, NDArray[Any]]:
 def require_whole(old: Mapping[str, xr.Dataset], template: Mapping[str, xr.Dataset]) -> None:
     """Raise ValueError unless draws like those in `template` can follow those of an old trace.
 
-    It must have the same chains, variables and labels; draws may have been left out.
+    It must have the same chains, variables and labels, and a posterior of finite draws; some may have been
+    left out. Statistics may be NaN, in sweeps without the move that they are of.
     """
     for group, expected in template.items():
         found = old.get(group, xr.Dataset())
@@ -221,6 +222,8 @@ def require_whole(old: Mapping[str, xr.Dataset], template: Mapping[str, xr.Datas
             _require_dimensions(name, found[name], array.dims)
             for dim in [dim for dim in array.dims if dim != "draw"]:
                 _require_labels(name, found[name], dim, array.get_index(dim))
+            if group == "posterior":
+                values(found, name, DRAWS)
 
 
 def append(old: Mapping[str, xr.Dataset] | None, new: Mapping[str, xr.Dataset]) -> dict[str, xr.Dataset]:
