@@ -320,6 +320,17 @@ def test_writing_to_the_data_of_a_trace_changes_nothing_else(kind):
     assert model.sample(**SETTINGS).posterior.equals(kept["posterior"])
 
 
+def test_traces_share_arrays_but_no_groups():
+    model = MODELS["gp"]
+    idata = model.sample(**SETTINGS)
+    more = model.add_predictions(idata, NEW, random_seed=1)
+    more.posterior["mine"] = more.posterior["f"] ** 2
+    more.posterior.attrs["mine"] = 1
+    assert "mine" not in idata.posterior
+    assert "mine" not in idata.posterior.attrs
+    assert np.shares_memory(more.posterior["f"].to_numpy(), idata.posterior["f"].to_numpy())
+
+
 @every_model
 def test_a_callback_cannot_write_to_the_draws(kind):
     model, refused = MODELS[kind], []

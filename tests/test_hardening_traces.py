@@ -194,6 +194,48 @@ def test_labels_of_other_types_are_the_same_classes():
         assert PolyaGammaLogistic(X, labels).predict_proba(idata, NEW).shape == (2, 2)
 
 
+THIRDS = np.arange(24) % 3
+KINDS_OF_LABELS = {
+    "texts": LABELS[THIRDS],
+    "texts as objects": LABELS.astype(object)[THIRDS],
+    "texts of pandas": pd.array(LABELS[THIRDS], dtype="string"),
+    "categories": pd.Categorical(LABELS[THIRDS]),
+    "bytes": np.array([b"a", b"b", b"c"])[THIRDS],
+    "dates": np.array(["2020-01-01", "2021-01-01", "2022-01-01"], dtype="M8[D]")[THIRDS],
+    "times": np.array([1, 2, 3], dtype="m8[s]")[THIRDS],
+    "small integers": THIRDS.astype(np.int8),
+    "large integers": THIRDS + 2**60,
+    "floats": THIRDS.astype(float),
+}
+
+
+@pytest.mark.parametrize("labels", KINDS_OF_LABELS)
+def test_classes_of_any_type_are_known_again(labels):
+    y = KINDS_OF_LABELS[labels]
+    first, again = (PolyaGammaGP(X, y, KERNEL) for _ in range(2))
+    idata = first.sample(**SETTINGS)
+    assert again.predict_proba(idata, NEW).shape == (2, 3)
+    assert again.extend(idata, 2, progressbar=False).posterior.sizes["draw"] == 8
+    other = PolyaGammaGP(X, y[::-1], KERNEL)
+    with pytest.raises(ValueError, match="idata must be of this model"):
+        other.predict_proba(idata, NEW)
+
+
+def test_a_run_on_disk_is_of_columns_and_classes_too(tmp_path):
+    own("logistic")[0].sample(**SETTINGS, checkpoint=tmp_path / "run")
+    for other in ("other names", "names swapped", "other classes", "classes by other numbers"):
+        with pytest.raises(ResumeError, match="made by a model with other data"):
+            MIXED_UP["logistic"][1][other]().resume(tmp_path / "run", progressbar=False)
+
+
+def test_integers_in_priors_are_the_same_numbers():
+    first, again = (PolyaGammaLogistic(X, Y, prior=prior) for prior in (Normal(0, 1), Normal(0.0, 1.0)))
+    assert again.predict_proba(first.sample(**SETTINGS), NEW).shape == (2, 2)
+    near = PolyaGammaLogistic(X, Y, prior=Normal(0.01, 1.0))
+    with pytest.raises(ValueError, match="other data or priors"):
+        near.predict_proba(first.sample(**SETTINGS), NEW)
+
+
 def test_the_message_says_what_differs():
     idata = own("gp")[1]
     with pytest.raises(ValueError, match=r"its process is FullProcess .*RBF.*, here FullProcess .*Matern"):
@@ -391,6 +433,13 @@ def test_a_run_goes_on_with_all_its_chains(kind, cut):
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_run_goes_on_from_finite_draws(kind, value):
+    with pytest.raises(ValueError, match="idata must have finite draws"):
+        MODELS[kind].extend(poked(value)(run(kind)), 2, progressbar=False)
+
+
 def test_a_run_goes_on_without_some_of_its_draws():
     model, idata = MODELS["logistic"], run("logistic")
     whole = model.extend(idata, 3, progressbar=False).posterior
@@ -448,7 +497,7 @@ def test_other_data_on_request(kind, other):
     if kind != "logistic":
         assert another.predict_f(idata, NEW, other_data=True).shape == (2, 6, 2)
         assert "f" in another.add_predictions(idata, NEW, other_data=True).predictions
-    with pytest.raises(ValueError, match="other_data=True needs X_new"):
+    with pytest.raises(ValueError, match="other_data needs X_new, got other_data=True without it"):
         another.sample_posterior_predictive(idata, other_data=True)
 
 
@@ -478,6 +527,16 @@ def test_other_predictors_are_refused_even_so(kind, other):
     model, idata = MIXED_UP[kind][1][other](), own(kind)[1]
     with pytest.raises(ValueError, match="idata must be of this model"):
         model.predict_proba(idata, NEW, other_data=True)
+
+
+@pytest.mark.parametrize(
+    "more", [{"offset": 1.0}, {"offset": np.zeros(24)}, {"trials": 1}, {"trials": TRIALS}]
+)
+@pytest.mark.parametrize("kind", ["logistic", "gp"])
+def test_what_is_said_of_new_rows_needs_them(kind, more):
+    (name,) = more
+    with pytest.raises(ValueError, match=f"{name} needs X_new, got {name}=.* without it: pass the new rows"):
+        MODELS[kind].sample_posterior_predictive(run(kind), **more)
 
 
 def test_a_posterior_of_unknown_origin_on_request():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,10 +85,10 @@ class Specification:
         labels = self.likelihood.classes
         labels = labels.astype(np.float64) if labels.dtype.kind in "biuf" else labels  # False is 0 is 0.0
         form = f"{self.name} {self.term.predictors.names} {labels.tolist()} {text}"
-        data = f"{self.term.description()} {self.inputs}"
+        priors = re.sub(r"(\d)\.0*(?!\d)", r"\1", str(self.term.description()))  # 1.0 is 1
         return {
             PREDICTORS: digest(characters(form), *arrays),
-            DATA: digest(characters(data), *self.likelihood.arrays()),
+            DATA: digest(characters(f"{priors} {self.inputs}"), *self.likelihood.arrays()),
         }
 
     def _words(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.models.model import Model
-from polyagamma.models.predict import NewRows, require_new_rows, simulate_new_rows, simulate_rows
+from polyagamma.models.predict import NewRows, simulate_new_rows, simulate_rows
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
@@ -53,9 +53,10 @@ class ClassificationModel(Model):
         Returns
         -------
         InferenceData or DataTree
-            The groups of `idata` and ``posterior_predictive``; for new rows instead ``predictions`` and
-            ``predictions_constant_data``. Their ``y`` is what that in ``observed_data`` is: successes, or
-            positions in ``classes_``. Weights play no part: a row stands for its trials once.
+            The groups of `idata`, whose arrays it shares, and ``posterior_predictive``; for new rows instead
+            ``predictions`` and ``predictions_constant_data``. Their ``y`` is what that in ``observed_data``
+            is: successes, or positions in ``classes_``. Weights play no part: a row stands for its trials
+            once.
 
         Raises
         ------
@@ -74,8 +75,7 @@ class ClassificationModel(Model):
         """
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         if X_new is None:
-            checks.go_with("X_new", offset=offset, trials=trials)
-            require_new_rows(other_data, "their trials and offsets")
+            checks.go_with("X_new", offset=offset, trials=trials, other_data=other_data or None)
             return simulate_rows(self._specification, idata, rng)
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         require_same_rows("X_new", X_new, trials=trials)

@@ -11,7 +11,7 @@ from polyagamma._validation.counts import exposure as checked_exposure
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.models.model import Model
-from polyagamma.models.predict import NewRows, require_new_rows, simulate_new_rows, simulate_rows
+from polyagamma.models.predict import NewRows, simulate_new_rows, simulate_rows
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
@@ -47,8 +47,8 @@ class CountModel(Model):
         Returns
         -------
         InferenceData or DataTree
-            The groups of `idata` and ``posterior_predictive``; for new rows instead ``predictions`` and
-            ``predictions_constant_data``. Weights play no part: a row stands for itself once. Counts of
+            The groups of `idata`, whose arrays it shares, and ``posterior_predictive``; for new rows instead
+            ``predictions`` and ``predictions_constant_data``. Weights play no part: a row stands for itself once. Counts of
             rates above ``2**62`` are those of that rate.
 
         Raises
@@ -62,8 +62,7 @@ class CountModel(Model):
         """
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         if X_new is None:
-            checks.go_with("X_new", exposure=exposure, offset=offset)
-            require_new_rows(other_data, "their exposures and offsets")
+            checks.go_with("X_new", exposure=exposure, offset=offset, other_data=other_data or None)
             return simulate_rows(self._specification, idata, rng)
         new = self._new_rows(idata, X_new, exposure, offset, other_data)
         exposed = checked_exposure(exposure, len(new.X))

@@ -57,14 +57,15 @@ class PolyaGammaGP(ClassificationModel):
     ----------
     X : array_like or data frame, shape (n, p)
         Inputs, real and finite: rows with missing values are refused, not dropped. The column names of a data
-        frame become coordinates of the trace. Most kernels want columns of like scale: standardise them.
+        frame become coordinates of the trace. Most kernels want columns of like scale: standardise them. An X
+        of more than 1 MB is not copied, and must stay as it is.
     y : array_like, shape (n,)
         With `trials`: numbers of successes. Without: 0 and 1, booleans, or labels of any type. Of two labels
         the second in sorted order counts as the success.
     kernel : kernel of scikit-learn, optional
         Any sum, product or other combination of the kernels in ``sklearn.gaussian_process.kernels``, or an
-        object with the same methods. The parameters that it declares fixed stay as they are. By default
-        ``4 * RBF(s)``, s the root of the total variance of the columns of X.
+        object with the same methods; it is copied. The parameters that it declares fixed stay as they are. By
+        default ``4 * RBF(s)``, s the root of the total variance of the columns of X.
     mean : float or callable, default 0
         Prior mean of f: a number, or a function of an array of inputs (n, p) that returns n numbers.
     trials : int or array_like, shape (n,), optional
@@ -104,7 +105,7 @@ class PolyaGammaGP(ClassificationModel):
     classes_ : ndarray, shape (classes,)
         The labels in sorted order; 0 and 1 for data with `trials`.
     kernel_ : kernel
-        The kernel where runs start.
+        The kernel where runs start: a copy.
     kernel_parameters : list of str
         Names of the kernel parameters that are sampled.
     feature_names : list of str

@@ -31,7 +31,8 @@ class PolyaGammaLogistic(ClassificationModel):
     ----------
     X : array_like or data frame, shape (n, p)
         Predictors, without a column of ones. Real and finite: rows with missing values are refused, not
-        dropped. The column names of a data frame become coordinates of the trace.
+        dropped. The column names of a data frame become coordinates of the trace. An X of more than 1 MB is
+        not copied, and must stay as it is.
     y : array_like, shape (n,)
         With `trials`: numbers of successes. Without: 0 and 1, booleans, or two labels of any type, of which
         the second in sorted order counts as the success.

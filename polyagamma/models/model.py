@@ -108,8 +108,8 @@ class Model:
             kept only if they are named here.
         callback : callable, optional
             Called about ten times a second with an object that has ``tuning``, ``sweeps``, ``total_sweeps``,
-            ``draws``, ``total_draws``, ``acceptance`` and ``posterior``, the draws so far; the run ends if it
-            returns something true.
+            ``draws``, ``total_draws``, ``acceptance`` and ``posterior``, the draws so far (to be read, not
+            written to); the run ends if it returns something true.
         checkpoint : path, optional
             A folder to make, into which the draws are written while the run lasts (``draws.zarr``, so that
             memory stays bounded) with a checkpoint to go on from: see `resume`. The trace then reads its

@@ -118,14 +118,6 @@ class NewRows:
         return trace.dataset({**inputs, **arrays}, self.model.term.coords)
 
 
-def require_new_rows(other_data: bool, with_what: str) -> None:
-    """Raise ValueError if rows of a model are asked for with the trace of another one."""
-    if other_data:
-        raise ValueError(
-            f"other_data=True needs X_new, got None: pass the rows to predict for, with {with_what}"
-        )
-
-
 def simulate_rows(model: Specification, idata: trace.Trace, rng: np.random.Generator) -> trace.Trace:
     """Return `idata` with data simulated for the rows of its model."""
     model.require_unchanged()

@@ -90,7 +90,7 @@ def provenance() -> dict[str, str]:
 
 
 def groups(trace: Trace) -> dict[str, xr.Dataset]:
-    """Return the groups of a trace of either kind; TypeError if it is no trace."""
+    """Return the groups of a trace of either kind, whose arrays they share; TypeError if it is no trace."""
     if isinstance(trace, xr.DataTree):
         return {name: node.to_dataset() for name, node in trace.children.items()}
     if not callable(getattr(trace, "groups", None)):
@@ -98,7 +98,7 @@ def groups(trace: Trace) -> dict[str, xr.Dataset]:
             f"idata must be an InferenceData or a DataTree, got {type(trace).__name__}: pass what sample() "
             "returned"
         )
-    return {name: trace[name] for name in trace.groups()}
+    return {name: trace[name].copy() for name in trace.groups()}
 
 
 def posterior(trace: Trace, needed: Variables, coords: Mapping[str, Sequence[Any]]) -> xr.Dataset:
@@ -209,7 +209,8 @@ def to_arrays(dataset: xr.Dataset) -> dict[str, NDArray[Any]]:
 def require_whole(old: Mapping[str, xr.Dataset], template: Mapping[str, xr.Dataset]) -> None:
     """Raise ValueError unless draws like those in `template` can follow those of an old trace.
 
-    It must have the same chains, variables and labels; draws may have been left out.
+    It must have the same chains, variables and labels, and a posterior of finite draws; some may have been
+    left out. Statistics may be NaN, in sweeps without the move that they are of.
     """
     for group, expected in template.items():
         found = old.get(group, xr.Dataset())
@@ -224,6 +225,8 @@ def require_whole(old: Mapping[str, xr.Dataset], template: Mapping[str, xr.Datas
             _require_dimensions(name, found[name], array.dims)
             for dim in [dim for dim in array.dims if dim != "draw"]:
                 _require_labels(name, found[name], dim, array.get_index(dim))
+            if group == "posterior":
+                values(found, name, DRAWS)
 
 
 def append(old: Mapping[str, xr.Dataset] | None, new: Mapping[str, xr.Dataset]) -> dict[str, xr.Dataset]:
