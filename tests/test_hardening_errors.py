@@ -238,7 +238,7 @@ def test_counts_are_told_to_the_last_digit(case):
     if y != round(y):
         with pytest.raises(ValueError, match=rf"trials must be positive integers, got trials\[0\] = {y}"):
             PolyaGammaLogistic(X, Y, trials=y)
-        with pytest.raises(ValueError, match=rf"y must be counts, got {y} in row 0: pass integers"):
+        with pytest.raises(ValueError, match=rf"y must be counts, which are whole numbers, got {y} in row 0"):
             PoissonLikelihood.check(np.full(6, y), None, None, 6)
 
 

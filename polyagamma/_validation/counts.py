@@ -44,4 +44,4 @@ def positive(name: str, value: Any) -> float:
 
 def _refuse(name: str, array: FloatArray, bad: NDArray[np.bool_], expected: str, cure: str) -> NoReturn:
     row = int(np.argmax(bad))
-    raise ValueError(f"{name} must be {expected}, got {array[row]:g} in row {row}: {cure}")
+    raise ValueError(f"{name} must be {expected}, got {checks.plain(array[row])} in row {row}: {cure}")

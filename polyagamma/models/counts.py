@@ -48,8 +48,8 @@ class CountModel(Model):
         -------
         InferenceData or DataTree
             The groups of `idata`, whose arrays it shares, and ``posterior_predictive``; for new rows instead
-            ``predictions`` and ``predictions_constant_data``. Weights play no part: a row stands for itself once. Counts of
-            rates above ``2**62`` are those of that rate.
+            ``predictions`` and ``predictions_constant_data``. Weights play no part: a row
+            stands for itself once. Counts of rates above ``2**62`` are those of that rate.
 
         Raises
         ------

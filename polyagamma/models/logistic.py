@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from numpy.typing import ArrayLike
 
 from polyagamma._public import public
+from polyagamma._validation import models as checks
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.models.classification import ClassificationModel
