@@ -255,8 +255,10 @@ def test_errors():
         classes.sample_posterior_predictive(idata, NEW, trials=5)
     with pytest.raises(ValueError, match="draws must be at least 1"):
         sparse.sample_prior_predictive(0)
-    far = LogParameterPrior(KERNEL, {"length_scale": uniform(100, 1)})  # which a model does not start from
-    with pytest.raises(ValueError, match="no mass between the kernel's bounds"):
+    far = LogParameterPrior(2.0 * RBF(1e9, (1e-2, 1e2)), {})  # the default prior is about the kernel's value
+    with pytest.raises(
+        ValueError, match=r"kernel_prior\['length_scale'\] has no mass between the kernel's b"
+    ):
         far.draw(np.random.default_rng(1), (5,))
 
     class OnlyDensity:

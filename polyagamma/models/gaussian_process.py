@@ -206,7 +206,7 @@ class PolyaGammaGP(Model):
         basis = make_basis(
             inducing,
             given,
-            inputs,
+            predictors,
             independent=approximation == "fitc",
             jitter=jitter,
             fixed=not sampled,

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
-from polyagamma._validation import predictors as predictor_checks
+from polyagamma._validation.arguments import as_array
 from polyagamma._validation.memory import available_memory
 from polyagamma._validation.optional import scikit_learn_for
 from polyagamma.terms.features import Basis, BasisFunctions, HilbertBasis, InducingPoints
 from polyagamma.terms.kernels import Kernel
+from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.processes import require_sparse_memory, sparse_doubles
 
 FloatArray = NDArray[np.float64]
@@ -23,7 +24,7 @@ AUTO_THREADS = 4  # that inducing="auto" leaves memory for: one for each chain o
 def make_basis(
     inducing: Any,
     kernel: Kernel,
-    X: FloatArray,
+    predictors: Predictors,
     *,
     independent: bool,
     jitter: float,
@@ -37,7 +38,8 @@ def make_basis(
     inducing : None, int, "auto", array_like of shape (m, p) or HilbertBasis
         As `PolyaGammaGP` takes it.
     kernel : Kernel
-    X : ndarray, shape (n, p)
+    predictors : Predictors
+        Of the model: inducing points have its columns.
     independent : bool
         Whether rows keep the variance that inducing points leave them.
     jitter : float
@@ -53,6 +55,7 @@ def make_basis(
     MemoryError
         If not even so many points, or a few for "auto", do.
     """
+    X = predictors.X
     if inducing is None:
         return None
     if isinstance(inducing, HilbertBasis):
@@ -60,9 +63,13 @@ def make_basis(
     if isinstance(inducing, str):
         checks.one_of("inducing", inducing, ("auto",))
         inducing = points_that_fit(len(X), X.shape[1], fixed, functions)
-    if np.ndim(inducing) == 0:  # a number of points: found to fit before they are looked for
-        require_sparse_memory(len(X), checks.integer("inducing", inducing, 1), threads=1, fixed=fixed)
-    return InducingPoints(choose_inducing(inducing, X), independent, jitter)
+    if (
+        as_array("inducing", inducing).ndim == 0
+    ):  # a number of points: found to fit before they are looked for
+        inducing = checks.integer("inducing", inducing, 1)
+        require_sparse_memory(len(X), inducing, threads=1, fixed=fixed)
+        return InducingPoints(choose_inducing(inducing, X), independent, jitter)
+    return InducingPoints(predictors.check_new(inducing, "inducing"), independent, jitter)
 
 
 def points_that_fit(n: int, dimensions: int, fixed: bool, functions: int) -> int:
@@ -88,22 +95,11 @@ def enough_points(n: int, dimensions: int) -> int:
     return min(n, int(np.clip(np.ceil(power), FEWEST_POINTS, MOST_POINTS)))
 
 
-def choose_inducing(inducing: Any, X: FloatArray) -> FloatArray:
-    """Return inducing points: those given, or as many rows of X as asked for, spread by k-means++."""
-    if np.ndim(inducing) == 0:
-        with scikit_learn_for("the choice of inducing points", ", or pass the points themselves"):
-            from sklearn.cluster import kmeans_plusplus
+def choose_inducing(size: int, X: FloatArray) -> FloatArray:
+    """Return as many rows of X as asked for, spread by k-means++."""
+    with scikit_learn_for("the choice of inducing points", ", or pass the points themselves"):
+        from sklearn.cluster import kmeans_plusplus
 
-        size = checks.integer("inducing", inducing, 1)
-        if size > len(X):
-            raise ValueError(
-                f"inducing must be at most the number of rows, {len(X)}, got {size}: leave it out"
-            )
-        return np.ascontiguousarray(kmeans_plusplus(X, size, random_state=0)[0])
-    points = predictor_checks.matrix("inducing", inducing)
-    if points.shape[1] != X.shape[1]:
-        raise ValueError(
-            f"inducing must have the {X.shape[1]} columns of X, got shape {points.shape}: pass points of "
-            "the same space"
-        )
-    return points
+    if size > len(X):
+        raise ValueError(f"inducing must be at most the number of rows, {len(X)}, got {size}: leave it out")
+    return np.ascontiguousarray(kmeans_plusplus(X, size, random_state=0)[0])

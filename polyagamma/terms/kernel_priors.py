@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from polyagamma._validation.arguments import real_array, shown
 from polyagamma.terms.kernels import parameter_groups
 
 FloatArray = NDArray[np.float64]
@@ -28,15 +29,15 @@ class LogParameterPrior:
     def __init__(self, kernel: Any, given: Mapping[str, Any]) -> None:
         if not isinstance(given, Mapping):
             raise TypeError(
-                f"kernel_prior must be a mapping from names of kernel parameters, got {given!r}: pass, for "
-                "instance, {'length_scale': scipy.stats.norm(0, 1)}"
+                f"kernel_prior must be a mapping from names of kernel parameters, got {shown(given)}: pass, "
+                "for instance, {'length_scale': scipy.stats.norm(0, 1)}"
             )
         groups = {group.name: group.where for group in parameter_groups(kernel)}
-        unknown = sorted(set(given) - set(groups))
+        unknown = [name for name in given if name not in groups]
         if unknown:
             raise ValueError(
-                f"kernel_prior names {unknown[0]!r}, which is no free parameter of the kernel: "
-                f"its free parameters are {', '.join(groups) or 'none'}"
+                f"kernel_prior names {shown(unknown[0])}, which is no free parameter of the kernel: "
+                f"its free parameters are {', '.join(groups) or 'none'}: use these names"
             )
         self._groups = groups
         self._mean = np.array(kernel.theta, dtype=np.float64)
@@ -47,7 +48,7 @@ class LogParameterPrior:
                 self._give(name, given[name], range(where.start, where.stop))
 
     def _give(self, name: str, distributions: Any, elements: Sequence[int]) -> None:
-        several = isinstance(distributions, Sequence)
+        several = isinstance(distributions, Sequence) and not isinstance(distributions, str)
         each = list(distributions) if several else [distributions] * len(elements)
         if len(each) != len(elements):
             raise ValueError(
@@ -55,12 +56,43 @@ class LogParameterPrior:
                 f"elements, got {len(each)}: pass one for all, or the missing ones"
             )
         for element, distribution in zip(elements, each, strict=True):
-            if not hasattr(distribution, "logpdf"):
-                raise TypeError(
-                    f"kernel_prior[{name!r}] must be a frozen SciPy distribution of the log of the "
-                    f"parameter, got {distribution!r}: pass, for instance, scipy.stats.norm(0, 1)"
-                )
+            self._require_density(name, distribution, self._mean[element])
+            if hasattr(distribution, "cdf"):
+                self._mass(name, distribution, element)
             self._given.append((element, distribution))
+
+    @staticmethod
+    def _require_density(name: str, distribution: Any, at: float) -> None:
+        """Raise TypeError unless a distribution has a density of one number."""
+        found = shown(distribution)
+        if hasattr(distribution, "logpdf") and getattr(distribution, "dim", 1) == 1:
+            try:
+                value = real_array("logpdf", distribution.logpdf(at))
+            except (TypeError, ValueError, AttributeError, LookupError) as error:
+                found += f", whose logpdf of a number fails ({error})"
+            else:
+                if value.shape == ():
+                    return
+                found += f", whose logpdf of a number has shape {value.shape}"
+        raise TypeError(
+            f"kernel_prior[{name!r}] must be a frozen SciPy distribution of one variable, the log of the "
+            f"parameter, got {found}: pass, for instance, scipy.stats.norm(0, 1)"
+        )
+
+    def _mass(self, name: str, distribution: Any, element: int) -> tuple[float, float]:
+        """Return the distribution function at the bounds of a parameter; ValueError if nothing is between."""
+        bounds = self._bounds[element]
+        low, high = (float(distribution.cdf(bound)) for bound in bounds)
+        if not low < high:
+            raise ValueError(
+                f"kernel_prior[{name!r}] has no mass between the kernel's bounds, {bounds[0]:g} and "
+                f"{bounds[1]:g} for the log of the parameter: change one of them"
+            )
+        return low, high
+
+    def _name(self, element: int) -> str:
+        """Return the name of the parameter that an element of theta belongs to."""
+        return next(name for name, where in self._groups.items() if where.start <= element < where.stop)
 
     def __call__(self, theta: FloatArray) -> float:
         """Return the log density at `theta`, -inf outside the bounds."""
@@ -82,7 +114,7 @@ class LogParameterPrior:
     def require_support(self, what: str, theta: FloatArray, cure: str) -> None:
         """Raise ValueError, naming the parameter, unless the density at `theta` is positive."""
         for i in np.flatnonzero(np.isneginf(self._densities(theta)))[:1]:
-            (name,) = [name for name, where in self._groups.items() if where.start <= i < where.stop]
+            name = self._name(int(i))
             low, high = np.exp(self._bounds[i])
             raise ValueError(
                 f"{what} must be where the prior is positive, got {name} = {np.exp(theta[i]):.4g}, outside "
@@ -99,19 +131,14 @@ class LogParameterPrior:
         """
         distributions = dict(self._given)
         values = np.empty((*size, len(self._mean)))
-        for element, bounds in enumerate(self._bounds):
+        for element in range(len(self._mean)):
             distribution = distributions.get(element, norm(self._mean[element], 1.0))
             if not (hasattr(distribution, "cdf") and hasattr(distribution, "ppf")):
                 raise TypeError(
                     f"kernel_prior has {distribution!r}, from which nothing can be drawn: pass a frozen "
                     "distribution of SciPy"
                 )
-            low, high = distribution.cdf(bounds)
-            if not low < high:
-                raise ValueError(
-                    f"kernel_prior has no mass between the kernel's bounds, {bounds[0]:g} and {bounds[1]:g} "
-                    f"for the log of parameter {element}: change one of them"
-                )
+            low, high = self._mass(self._name(element), distribution, element)
             values[..., element] = distribution.ppf(rng.uniform(low, high, size))
         return values
 

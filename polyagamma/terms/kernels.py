@@ -9,10 +9,13 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from polyagamma._validation.arguments import real_array, shown
 from polyagamma._validation.optional import scikit_learn_for
 
 FloatArray = NDArray[np.float64]
 INDEPENDENT, CONSTANT = 1e-3, 1 - 1e-6  # correlations
+ROWS_LOOKED_AT = 8  # of X, to find out whether a kernel is one
+ROUNDING = 1e-8  # relative to the largest value of a kernel
 
 
 class Kernel(Protocol):
@@ -46,38 +49,79 @@ def default_kernel(X: FloatArray) -> Kernel:
 
 
 def check_kernel(kernel: Any, X: FloatArray) -> None:
-    """Raise TypeError or ValueError unless `kernel` is one, of positive parameters, for inputs like X."""
+    """Raise TypeError or ValueError unless `kernel` is one, of positive parameters, for inputs like X.
+
+    That is: with bounds that go with its parameters, and on some rows of X with values that are real,
+    symmetric, and the same in matrix and diagonal.
+    """
     if isinstance(kernel, type):
         raise TypeError(f"kernel must be a kernel, got the class {kernel.__name__}: pass {kernel.__name__}()")
-    missing = [name for name in ("theta", "bounds", "clone_with_theta", "diag") if not hasattr(kernel, name)]
+    needed = ("theta", "bounds", "clone_with_theta", "diag")
+    with np.errstate(invalid="ignore", divide="ignore"):  # of logs, which are looked at below
+        missing = [name for name in needed if not hasattr(kernel, name)]
     if missing or not callable(kernel):
         raise TypeError(
             "kernel must be a kernel of sklearn.gaussian_process.kernels or have its methods, got "
-            f"{kernel!r} without {', '.join(missing) or '__call__'}: pass, for instance, 1.0 * RBF(1.0)"
+            f"{shown(kernel)} without {', '.join(missing) or '__call__'}: pass, for instance, 1.0 * RBF(1.0)"
         )
     with np.errstate(invalid="ignore", divide="ignore"):
-        theta = np.asarray(kernel.theta, dtype=np.float64)
-    if not np.isfinite(theta).all():
+        theta = real_array("kernel.theta", kernel.theta)
+        bounds = real_array("kernel.bounds", kernel.bounds)
+    if theta.ndim != 1 or not np.isfinite(theta).all():
         raise ValueError(
             f"kernel must have positive parameters, got {kernel} with logs {theta}: correct them"
         )
-    _check_values(kernel, X[:2])
+    expected = {(len(theta), 2)} | ({(0,)} if len(theta) == 0 else set())  # as scikit-learn has none
+    if bounds.shape not in expected or not (bounds[..., :1] <= bounds[..., 1:]).all():
+        raise ValueError(
+            f"kernel must have bounds of shape ({len(theta)}, 2), the lower ones first, got {kernel} with "
+            f"logs {bounds.tolist()}: correct them"
+        )
+    _check_values(kernel, np.unique(X[:: -(-len(X) // ROWS_LOOKED_AT)], axis=0))
 
 
 def _check_values(kernel: Any, X: FloatArray) -> None:
-    """Raise ValueError unless the kernel takes inputs with the columns of X, and gives one number for two."""
+    """Raise TypeError or ValueError unless the kernel takes rows like X, and gives covariances of them."""
     try:
-        shapes = [np.shape(kernel(X)), np.shape(kernel(X, X)), np.shape(kernel.diag(X))]
+        values = kernel(X), kernel(X, X), kernel.diag(X)
     except ValueError as error:
         raise ValueError(
             f"kernel must take the {X.shape[1]} columns of X, got {kernel}, which says {str(error)!r}: pass "
             "a kernel with one length scale, or with one for each column"
         ) from error
     n = len(X)
+    names = ("kernel(X)", "kernel(X, X)", "kernel.diag(X)")
+    matrix, cross, diagonal = arrays = [real_array(*pair) for pair in zip(names, values, strict=True)]
+    shapes = [array.shape for array in arrays]
     if shapes != [(n, n), (n, n), (n,)]:
         raise ValueError(
             f"kernel must give a matrix of shape ({n}, {n}) and a diagonal of shape ({n},) for {n} rows of "
             f"X, got {kernel} with shapes {', '.join(map(str, shapes))}: pass a kernel of one process"
+        )
+    apart = ~np.eye(n, dtype=bool)
+    for what, one, other in (
+        ("symmetric values, as k(x, y) = k(y, x)", matrix, matrix.T),
+        ("symmetric values, as k(x, y) = k(y, x)", cross, cross.T),
+        ("the same values for X as for X and X, between different rows,", matrix[apart], cross[apart]),
+        ("a method diag that returns the diagonal of its matrix", np.diag(matrix), diagonal),
+    ):
+        _require_equal(kernel, what, one, other)
+    if (diagonal < 0).any():
+        raise ValueError(
+            f"kernel must have variances that are not negative, got {kernel} with {diagonal.min():g}: "
+            "correct it"
+        )
+
+
+def _require_equal(kernel: Any, what: str, one: FloatArray, other: FloatArray) -> None:
+    """Raise ValueError unless two arrays of a kernel's values agree, where they are finite."""
+    with np.errstate(invalid="ignore"):
+        error = np.abs(one - other)
+    size = max(np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in (one, other))
+    if (error > ROUNDING * size).any():
+        raise ValueError(
+            f"kernel must have {what}, got {kernel}, where they differ by up to {np.nanmax(error):.3g}: "
+            "correct it"
         )
 
 
