@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from polyagamma._validation import models as model_checks
 from polyagamma._validation import predictors as checks
 from polyagamma._validation.optional import scikit_learn_for
 from polyagamma.mcmc.rounds import one_blas_thread
@@ -168,7 +169,8 @@ class PolyaGammaClassifier(_PosteriorClassifier):
     ----------
     prior : Normal or MvNormal, optional
         Prior of the coefficients; by default ``N(0, 2.5**2)`` on those of the standardized predictors. See
-        `PolyaGammaLogistic`.
+        `PolyaGammaLogistic`. Its arrays have a value for each column of X: those of columns that are left out
+        are, too.
     intercept_prior : Normal, optional
         Prior of the intercept; by default ``N(0, 10**2)`` at the predictors' means.
     fit_intercept : bool, default True
@@ -255,7 +257,7 @@ class PolyaGammaClassifier(_PosteriorClassifier):
             X[:, self._varying],
             y,
             weights=weights,
-            prior=self.prior,
+            prior=_prior_of(self._varying, X.shape[1], self.prior),
             intercept_prior=self.intercept_prior,
             intercept=self.fit_intercept,
             feature_names=[names[j] for j in self._varying],
@@ -380,6 +382,30 @@ def _check_columns(X: ArrayLike) -> None:
     checks.unmasked("X", X)
     if hasattr(X, "columns"):
         checks.matrix("X", X)
+
+
+def _prior_of(columns: NDArray[np.intp], n_features: int, prior: Any) -> Any:
+    """Return the prior of the coefficients of some columns, given that of all.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array of the prior does not fit all columns.
+    """
+    if len(columns) == n_features or not isinstance(prior, (Normal, MvNormal)):
+        return prior
+
+    def own(name: str) -> Any:
+        value = getattr(prior, name)
+        if np.isscalar(value):
+            return value
+        return model_checks.per_feature(f"prior.{name}", value, n_features)[columns]
+
+    if isinstance(prior, Normal):
+        return Normal(own("mu"), own("sigma"), prior.standardized)
+    prior.gaussian("prior", np.ones(n_features))  # checks the matrix
+    cov = np.linalg.inv(np.asarray(prior.tau)) if prior.cov is None else np.asarray(prior.cov)
+    return MvNormal(own("mu"), cov=cov[np.ix_(columns, columns)])
 
 
 def _distinct_rows(

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import check_estimator
 
-from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic
+from polyagamma import MvNormal, Normal, PolyaGammaGP, PolyaGammaLogistic
 from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaGPClassifier
 
 FRAME, LABELS = load_breast_cancer(return_X_y=True, as_frame=True)
@@ -106,6 +106,48 @@ def test_constant_predictors_are_left_out():
     np.testing.assert_array_equal(classifier.predict_proba(X), without.predict_proba(X.drop(columns="one")))
     with pytest.raises(ValueError, match="X has only constant columns"):
         classifier.fit(np.ones((10, 2)), LABELS[:10] * 0 + np.arange(10) % 2)
+
+
+COLUMNS = FRAME.assign(one=1.0)[["mean radius", "one", "mean texture"]]
+COV = np.array([[1.0, 0.3, 0.2], [0.3, 2.0, 0.4], [0.2, 0.4, 3.0]])
+KEPT = COV[np.ix_([0, 2], [0, 2])]
+PRIORS_OF_COLUMNS = {  # of three columns, and of the two that vary
+    "sd": (Normal(0, [1.0, 2.0, 3.0]), Normal(0, [1.0, 3.0])),
+    "list of means": (Normal([0.1, 0.2, 0.3], 2), Normal([0.1, 0.3], 2)),
+    "standardized": (Normal(0, (1.0, 2.0, 3.0), standardized=True), Normal(0, [1.0, 3.0], standardized=True)),
+    "series": (Normal(pd.Series([0.0, 5.0, 1.0]), 2), Normal([0.0, 1.0], 2)),
+    "numbers": (Normal(0.1, 2), Normal(0.1, 2)),
+    "covariance": (MvNormal([0.1, 0.2, 0.3], cov=COV), MvNormal([0.1, 0.3], cov=KEPT)),
+    "precision": (MvNormal(0, tau=np.linalg.inv(COV)), MvNormal(0, cov=KEPT)),
+    "default": (None, None),
+}
+
+
+@pytest.mark.parametrize("case", PRIORS_OF_COLUMNS)
+def test_priors_of_columns_that_are_left_out(case):
+    """A prior is of all columns, also where one of them is constant, as in a fold."""
+    whole, part = PRIORS_OF_COLUMNS[case]
+    fast = PolyaGammaClassifier(draws=20, tune=20, chains=1, random_state=0)
+    fitted = clone(fast).set_params(prior=whole).fit(COLUMNS, LABELS)
+    expected = clone(fast).set_params(prior=part).fit(COLUMNS.drop(columns="one"), LABELS)
+    np.testing.assert_allclose(fitted.coef_[0, [0, 2]], expected.coef_[0], rtol=1e-6)
+    assert fitted.coef_[0, 1] == 0
+
+
+@pytest.mark.parametrize(
+    ("prior", "message"),
+    [
+        (Normal(0, [1.0, 2.0]), r"prior\.sigma must be one number or have shape \(3,\)"),
+        (Normal([1.0, 2.0, 3.0, 4.0]), r"prior\.mu must be one number or have shape \(3,\)"),
+        (Normal(0, [1.0, np.nan, 2.0]), r"prior\.sigma must be finite"),
+        (MvNormal(0, cov=KEPT), r"prior\.cov must have shape \(3, 3\)"),
+        (MvNormal([1.0, 2.0], cov=COV), r"prior\.mu must be one number or have shape \(3,\)"),
+        (MvNormal(0, tau=-COV), r"prior\.tau must be positive definite"),
+    ],
+)
+def test_priors_that_do_not_fit_all_columns(prior, message):
+    with pytest.raises(ValueError, match=message):
+        PolyaGammaClassifier(prior=prior).fit(COLUMNS, LABELS)
 
 
 def test_number_of_jobs_does_not_change_the_result(classifier):
