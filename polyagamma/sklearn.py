@@ -11,21 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as model_checks
 from polyagamma._validation import predictors as checks
-from polyagamma._validation.optional import scikit_learn_for
-from polyagamma.mcmc.rounds import one_blas_thread
-from polyagamma.models.gaussian_process import PolyaGammaGP
-from polyagamma.models.logistic import PolyaGammaLogistic
-from polyagamma.terms.features import HilbertBasis
-from polyagamma.terms.gaussian_process import Mean
-from polyagamma.terms.kernels import Kernel
-from polyagamma.terms.priors import MvNormal, Normal
+from polyagamma._validation.optional import packages_for
 
-with scikit_learn_for("polyagamma.sklearn"):
+with packages_for("polyagamma.sklearn"):
     from joblib import effective_n_jobs
     from sklearn.base import BaseEstimator, ClassifierMixin
     from sklearn.utils import Tags, check_random_state, get_tags
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
     from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+    from polyagamma.mcmc.rounds import one_blas_thread
+    from polyagamma.models.gaussian_process import PolyaGammaGP
+    from polyagamma.models.logistic import PolyaGammaLogistic
+    from polyagamma.terms.features import HilbertBasis
+    from polyagamma.terms.gaussian_process import Mean
+    from polyagamma.terms.kernels import Kernel
+    from polyagamma.terms.priors import MvNormal, Normal
 
 FloatArray = NDArray[np.float64]
 Model = PolyaGammaLogistic | PolyaGammaGP
@@ -380,7 +381,7 @@ class PolyaGammaGPClassifier(_PosteriorClassifier):
 def _check_columns(X: ArrayLike) -> None:
     """Refuse what scikit-learn takes for numbers without a word: masks, and categories that are numbers."""
     checks.unmasked("X", X)
-    if hasattr(X, "columns"):
+    if checks.column_names("X", X) is not None:
         checks.matrix("X", X)
 
 

@@ -33,10 +33,10 @@ KERNELS = {
 # How to read tables that NumPy cannot read, by a method or property that tells them: a lazy frame of polars,
 # a collection of dask, a table of pyarrow, a Dataset of xarray.
 TABLES = {
+    "data_vars": "to_dataframe()",
     "collect": "collect()",
     "compute": "compute()",
     "column_names": "to_pandas()",
-    "data_vars": "to_dataframe()",
 }
 
 THREADS_VARIABLE = "POLYAGAMMA_NUM_THREADS"

@@ -1,17 +1,32 @@
-"""What happens where scikit-learn, which only some functions need, is not installed."""
+"""What happens where a package that something needs is not installed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+REQUIREMENTS = {  # by the names of modules: packages, and what to install
+    "arviz": ("arviz", "arviz>=0.20"),
+    "joblib": ("scikit-learn", "polyagamma-gibbs[sklearn]"),
+    "pandas": ("pandas", "pandas"),
+    "rich": ("rich", "rich>=13"),
+    "sklearn": ("scikit-learn", "polyagamma-gibbs[sklearn]"),
+    "threadpoolctl": ("threadpoolctl", "threadpoolctl>=3.1"),
+    "xarray": ("xarray", "xarray"),
+    "zarr": ("zarr", "polyagamma-gibbs[zarr]"),
+}
+
 
 @contextmanager
-def scikit_learn_for(what: str, otherwise: str = "") -> Iterator[None]:
-    """Import from scikit-learn in this context; ImportError says what needs it and what to do instead."""
+def packages_for(what: str, otherwise: str = "") -> Iterator[None]:
+    """Import in this context; ImportError says what needs it, how to get it, or what to do instead."""
     try:
         yield
     except ImportError as error:
+        module = (error.name or "").partition(".")[0]
+        if module not in REQUIREMENTS:
+            raise
+        package, requirement = REQUIREMENTS[module]
         raise ImportError(
-            f"{what} needs scikit-learn: pip install 'polyagamma-gibbs[sklearn]'{otherwise}"
+            f"{what} needs {package}: pip install '{requirement}'{otherwise}", name=module
         ) from error

@@ -38,7 +38,7 @@ def column_names(name: str, X: object) -> list[str] | None:
     """
     if hasattr(type(X), "columns"):
         refuse_tables(name, X)
-    columns = getattr(X, "columns", None)
+    columns = None if isinstance(X, type) else getattr(X, "columns", None)
     return None if columns is None else unique_names(f"the column names of {name}", list(columns))
 
 
@@ -83,10 +83,10 @@ def matrix(name: str, X: Any) -> FloatArray:
         If X is not a matrix, has no rows or no columns, or a value is missing (None, NA, NaN, masked) or
         infinite.
     """
-    column_names(name, X)
+    is_frame = column_names(name, X) is not None
     if issparse(X):
         raise TypeError(f"{name} must be dense, got a {type(X).__name__}: pass {name}.toarray()")
-    array = _from_frame(name, X) if hasattr(X, "columns") else _numeric(name, X)
+    array = _from_frame(name, X) if is_frame else _numeric(name, X)
     if array.ndim != 2:
         one = f"reshape a single predictor with numpy.asarray({name}).reshape(-1, 1)"
         many = "pass one row for each observation"
@@ -115,6 +115,7 @@ def _from_frame(name: str, X: Any) -> FloatArray:
 
 def _numeric(name: str, value: Any) -> NDArray[Any]:
     if isinstance(value, Mapping):
+        refuse_tables(name, value)
         raise TypeError(
             f"{name} must be an array or a data frame, got a {type(value).__name__}: pass "
             f"pandas.DataFrame({name})"
@@ -227,8 +228,8 @@ def require_same_rows(name: str, X: Any, **arguments: Any) -> None:
 def _row_labels(value: Any) -> Any:
     """Return the index of a frame or series of pandas, or of the rows of an array of xarray; else None."""
     index = getattr(value, "index", None)
-    if index is None and hasattr(value, "indexes") and value.dims:
-        index = value.indexes.get(value.dims[0])
+    if index is None and hasattr(value, "indexes") and value.sizes:
+        index = value.indexes.get(next(iter(value.sizes)))
     return index if hasattr(index, "equals") else None  # lists have a method of that name
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import xarray as xr
 
+from polyagamma._validation.optional import packages_for
 from polyagamma.mcmc.rounds import TraceBackend
 
 
@@ -148,7 +149,8 @@ def described(progress: Progress, speed: float | None) -> str:
 def display(progressbar: bool, chains: int) -> AbstractContextManager[Display]:
     """Return the live display if it is wanted and there is a terminal or notebook to show it on."""
     if progressbar:
-        from rich import get_console
+        with packages_for("the display of progress", ", or pass progressbar=False"):
+            from rich import get_console
 
         console = get_console()
         if console.is_jupyter:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from polyagamma._validation import models as checks
 from polyagamma._validation.arguments import as_array
 from polyagamma._validation.memory import available_memory
-from polyagamma._validation.optional import scikit_learn_for
+from polyagamma._validation.optional import packages_for
 from polyagamma.terms.features import Basis, BasisFunctions, HilbertBasis, InducingPoints
 from polyagamma.terms.kernels import Kernel
 from polyagamma.terms.predictors import Predictors
@@ -97,7 +97,7 @@ def enough_points(n: int, dimensions: int) -> int:
 
 def choose_inducing(size: int, X: FloatArray) -> FloatArray:
     """Return as many rows of X as asked for, spread by k-means++."""
-    with scikit_learn_for("the choice of inducing points", ", or pass the points themselves"):
+    with packages_for("the choice of inducing points", ", or pass the points themselves"):
         from sklearn.cluster import kmeans_plusplus
 
     if size > len(X):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation.arguments import real_array, shown
-from polyagamma._validation.optional import scikit_learn_for
+from polyagamma._validation.optional import packages_for
 
 FloatArray = NDArray[np.float64]
 INDEPENDENT, CONSTANT = 1e-3, 1 - 1e-6  # correlations
@@ -41,7 +41,7 @@ class Kernel(Protocol):
 
 def default_kernel(X: FloatArray) -> Kernel:
     """Return ``4 * RBF(s)``, s the root of the predictors' total variance (1 where they are constant)."""
-    with scikit_learn_for("the default kernel", ", or pass a kernel with the methods of its kernels"):
+    with packages_for("the default kernel", ", or pass a kernel with the methods of its kernels"):
         from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 
     kernel: Kernel = ConstantKernel(4.0) * RBF(float(np.sqrt(X.var(axis=0).sum())) or 1.0)

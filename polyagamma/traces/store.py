@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from polyagamma._validation.optional import packages_for
 from polyagamma.traces.trace import Attributes, Variables
 
 
@@ -143,8 +144,6 @@ def _create_array(members: Any, name: str, array: xr.DataArray) -> None:
 
 
 def _zarr() -> Any:
-    try:
+    with packages_for("a run on disk"):
         import zarr
-    except ImportError as error:
-        raise ImportError("runs on disk need zarr: pip install 'zarr>=3.1'") from error
     return zarr

@@ -14,6 +14,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from polyagamma._validation.optional import packages_for
+
 DRAWS = ("chain", "draw")
 Variables = Mapping[str, tuple[tuple[str, ...], NDArray[Any]]]
 Attributes = Mapping[str, str | int | float]
@@ -56,9 +58,10 @@ def to_trace(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> Trace:
 @cache
 def container() -> Any | None:
     """Return the InferenceData of ArviZ before 1.0, None since; the first call takes a second or more."""
-    if int(version("arviz").split(".")[0]) >= 1:
-        return None
-    with warnings.catch_warnings():
+    with packages_for("a trace"):
+        if int(version("arviz").split(".")[0]) >= 1:
+            return None
+    with warnings.catch_warnings(), packages_for("a trace"):
         warnings.simplefilter("ignore", FutureWarning)  # ArviZ 0.23 announces 1.0 whenever it is imported
         import arviz
     return arviz.InferenceData

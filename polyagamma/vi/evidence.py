@@ -10,7 +10,7 @@ from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from scipy.optimize import Bounds, minimize
 
 from polyagamma._validation.memory import require_memory
-from polyagamma._validation.optional import scikit_learn_for
+from polyagamma._validation.optional import packages_for
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.terms.features import Basis, Features
 from polyagamma.terms.kernels import Kernel
@@ -51,7 +51,7 @@ def maximise_evidence(
     ImportError
         If scikit-learn is not installed.
     """
-    with scikit_learn_for("optimize=True"):
+    with packages_for("optimize=True"):
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.gaussian_process import GaussianProcessRegressor
 

@@ -1,0 +1,398 @@
+"""Clumsy arguments: each error names the argument, what was found, what is expected and the cure."""
+
+import subprocess
+import sys
+from collections import OrderedDict
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from sklearn.gaussian_process.kernels import RBF
+
+from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, random_polyagamma
+from polyagamma.likelihoods.poisson import PoissonLikelihood
+from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaGPClassifier
+
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
+X = np.random.default_rng(0).standard_normal((6, 2))
+Y = np.array([0, 1, 0, 1, 1, 0])
+FRAME = pd.DataFrame(X, columns=["age", "dose"])
+MODELS = {"logistic": PolyaGammaLogistic, "gp": lambda X, y, **more: PolyaGammaGP(X, y, RBF(1.0), **more)}
+SHORT = {"draws": 3, "tune": 3, "chains": 1, "random_seed": 1, "progressbar": False}
+RAGGED = [[1.0, 2.0]] * 5 + [[1.0]]
+
+
+class Lazy:
+    """As a lazy frame of polars: columns, but no values before it is collected."""
+
+    def __init__(self, *_):
+        pass
+
+    @property
+    def columns(self):
+        raise AssertionError("resolving the columns is slow")
+
+    def collect(self):
+        return FRAME
+
+
+class Table:
+    """As a table of pyarrow: columns that are arrays, and names apart from them."""
+
+    shape = X.shape
+    column_names = ("age", "dose")
+
+    def __init__(self, *_):
+        self._columns = list(X.T)
+
+    @property
+    def columns(self):
+        return self._columns
+
+    def to_pandas(self):
+        return FRAME
+
+
+class Delayed:
+    """As a data frame of dask: columns, but no number of rows before it is computed."""
+
+    shape = (None, 2)
+    columns = ("age", "dose")
+
+    def compute(self):
+        return FRAME
+
+
+DATASET = xr.Dataset({"age": ("row", X[:, 0]), "dose": ("row", X[:, 1])})
+
+TABLES = {
+    "lazy frame": (Lazy(), "collect()"),
+    "table": (Table(), "to_pandas()"),
+    "delayed frame": (Delayed(), "compute()"),
+    "dataset": (DATASET, "to_dataframe()"),
+}
+MAKERS = {
+    **MODELS,
+    "classifier": lambda X, y: PolyaGammaClassifier(draws=3, tune=3, chains=1).fit(X, y),
+    "gp classifier": lambda X, y: PolyaGammaGPClassifier(RBF(1.0), draws=3, tune=3, chains=1).fit(X, y),
+}
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("case", TABLES)
+def test_tables_that_are_not_read(case, model):
+    table, cure = TABLES[case]
+    kind = type(table).__name__
+    expected = f"must be an array or a data frame in memory, got a {kind}: pass"
+    with pytest.raises(TypeError) as error:
+        MODELS[model](table, Y)
+    assert str(error.value) == f"X {expected} X.{cure}"
+    if case != "dataset":
+        MODELS[model](getattr(table, cure[:-2])(), Y)
+    fitted = MODELS[model](FRAME, Y)
+    trace = fitted.sample(**SHORT)
+    with pytest.raises(TypeError) as error:
+        fitted.predict_proba(trace, table)
+    assert str(error.value) == f"X_new {expected} X_new.{cure}"
+    for name in ("y", "weights", "offset", "trials"):
+        if case in ("lazy frame", "dataset"):
+            with pytest.raises(TypeError, match=rf"^{name} must be .*got a {kind}: pass {name}\.\w+\(\)"):
+                MODELS[model](X, **{"y": Y, name: table})
+
+
+@pytest.mark.parametrize("case", ["lazy frame", "table", "delayed frame"])
+def test_tables_of_estimators(case):
+    table, cure = TABLES[case]
+    for name in ("classifier", "gp classifier"):
+        with pytest.raises(TypeError) as error:
+            MAKERS[name](table, Y)
+        assert str(error.value).endswith(f"pass X.{cure}")
+
+
+BAD_X = {
+    "ragged": (RAGGED, TypeError, r"X must be an array, or nested lists .*inhomogeneous.*: correct the rows"),
+    "a dict": ({"a": X[:, 0]}, TypeError, r"got a dict: pass pandas\.DataFrame\(X\)"),
+    "an ordered dict": (OrderedDict(a=1), TypeError, r"got a OrderedDict: pass pandas\.DataFrame\(X\)"),
+    "list of dicts": ([{"a": 1}] * 6, TypeError, "X must hold real numbers, got dtype object: encode"),
+    "None": (None, ValueError, "X must not have missing values, got .*None: drop"),
+    "a number": (3.0, ValueError, r"X must be 2-D .*got shape \(\): pass one row"),
+    "a list": ([1, 2, 3], ValueError, r"got shape \(3,\): reshape .*numpy\.asarray\(X\)\.reshape\(-1, 1\)"),
+    "a series": (FRAME["age"], ValueError, r"got shape \(6,\): reshape a single predictor"),
+    "cube": (X[None], ValueError, r"got shape \(1, 6, 2\): pass one row"),
+    "text": ("X.csv", TypeError, "X must hold real numbers, got dtype <U5: encode"),
+    "bytes": (b"X", TypeError, "X must hold real numbers, got dtype .S1: encode"),
+    "a set": ({1.0, 2.0}, TypeError, "X must hold real numbers, got dtype object: encode"),
+    "a generator": (iter(X), TypeError, "X must hold real numbers, got dtype object: encode"),
+    "a class": (pd.DataFrame, TypeError, "X must"),
+    "empty": ([], ValueError, r"X must be 2-D .*got shape \(0,\)"),
+    "no rows": (X[:0], ValueError, "at least one row and one column, got shape .*: pass"),
+    "empty frame": (pd.DataFrame(), ValueError, "at least one row and one column, got shape .*: pass"),
+    "same names": (
+        FRAME.set_axis(["a", "a"], axis=1),
+        ValueError,
+        "names of X must differ.*: rename or drop",
+    ),
+}
+BAD_Y = {
+    "a column": (
+        Y[:, None],
+        ValueError,
+        r"y must have shape \(6,\).*got shape \(6, 1\): pass numpy\.ravel\(y\)",
+    ),
+    "a row": (Y[None], ValueError, r"got shape \(1, 6\): pass numpy\.ravel\(y\)"),
+    "a frame": (pd.DataFrame({"y": Y}), ValueError, r"got shape \(6, 1\): pass numpy\.ravel\(y\)"),
+    "deep": (Y[:, None, None], ValueError, r"got shape \(6, 1, 1\): pass numpy\.ravel\(y\)"),
+    "one-hot": (np.eye(6), ValueError, r"got shape \(6, 6\): pass 6 values"),
+    "two columns": (np.ones((6, 2)), ValueError, r"got shape \(6, 2\): pass 6 values"),
+    "of a square": (Y.reshape(2, 3), ValueError, r"got shape \(2, 3\): pass 6 values"),
+    "short": (Y[:5], ValueError, r"got shape \(5,\): pass 6 values"),
+    "long": (np.r_[Y, Y], ValueError, r"got shape \(12,\): pass 6 values"),
+    "a number": (1, ValueError, r"got shape \(\): pass 6 values"),
+    "text": ("010110", ValueError, r"got shape \(\): pass 6 values"),
+    "a set": ({0, 1}, ValueError, r"got shape \(\): pass 6 values"),
+    "a dict": (dict(enumerate(Y)), ValueError, r"got shape \(\): pass 6 values"),
+    "a generator": (iter(Y), ValueError, r"got shape \(\): pass 6 values"),
+    "None": (None, ValueError, r"got shape \(\): pass 6 values"),
+    "ragged": (RAGGED, TypeError, "y must be an array, or nested lists .*: correct the rows"),
+    "arrays as labels": (
+        np.array([np.arange(k + 1) for k in range(6)], dtype=object),
+        TypeError,
+        r"labels of one type that can be sorted .*: make all of them text",
+    ),
+    "mixed objects": (np.array([0, "a"] * 3, dtype=object), TypeError, r"make all of them text with \[str"),
+    "complex": (Y + 1j, TypeError, r"complex numbers: pass y\.real"),
+    "infinite": (np.where(Y, np.inf, 0), ValueError, r"y must be finite, got y\[1\] = inf: drop"),
+}
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("case", BAD_X)
+def test_predictors(case, model):
+    bad, error, message = BAD_X[case]
+    with pytest.raises(error, match=message):
+        MODELS[model](bad, Y)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("case", BAD_Y)
+def test_responses(case, model):
+    bad, error, message = BAD_Y[case]
+    with pytest.raises(error, match=message):
+        MODELS[model](X, bad)
+
+
+@pytest.mark.parametrize("name", ["weights", "offset", "trials"])
+@pytest.mark.parametrize(
+    ("bad", "error", "message"),
+    [
+        (np.ones((6, 1)), ValueError, r"got shape \(6, 1\): pass numpy\.ravel\({0}\)"),
+        (pd.DataFrame({"w": np.ones(6)}), ValueError, r"got shape \(6, 1\): pass numpy\.ravel\({0}\)"),
+        (np.ones(5), ValueError, r"got shape \(5,\): pass 6 values"),
+        (np.ones((2, 3)), ValueError, r"got shape \(2, 3\): pass 6 values"),
+        (RAGGED, TypeError, "{0} must be an array, or nested lists"),
+        ("a", TypeError, "{0} must be a real number or an array of real numbers.*: convert"),
+        ({"a": 1}, TypeError, "{0} must be a real number or an array of real numbers.*: convert"),
+        (["1"] * 5 + ["b"], TypeError, "{0} must be a real number or an array of real numbers.*: convert"),
+        (1j, TypeError, "{0} must be a real number or an array of real numbers.*: convert"),
+        (np.full(6, "2026-01-01", "M8[D]"), TypeError, "{0} must be a real number or an array.*: convert"),
+        ([1, 1, np.nan, 1, 1, 1], ValueError, r"{0} must be finite, got {0}\[2\] = nan: drop"),
+    ],
+)
+def test_values_of_rows(name, bad, error, message):
+    for make in MODELS.values():
+        with pytest.raises(error, match=message.replace("{0}", name)):
+            make(X, Y, **{name: bad})
+
+
+ALMOST = {
+    "just above": (3.0000001, 3, r"from 0 to trials\[0\] = 3, got y\[0\] = 3\.0000001: correct"),
+    "just below": (2.9999999, 3, r"got y\[0\] = 2\.9999999: correct"),
+    "a last digit": (np.nextafter(3, 4), 3, r"got y\[0\] = 3\.0000000000000004: correct"),
+    "large": (10**7 + 1, 10**7, r"= 10000000, got y\[0\] = 10000001: correct"),
+    "fraction of a million": (1234567.5, 10**7, r"got y\[0\] = 1234567\.5: correct"),
+    "tiny": (1e-9, 1, r"got y\[0\] = 1e-09: correct"),
+}
+
+
+@pytest.mark.parametrize("case", ALMOST)
+def test_counts_are_told_to_the_last_digit(case):
+    y, trials, message = ALMOST[case]
+    for make in MODELS.values():
+        with pytest.raises(ValueError, match=message):
+            make(X, np.full(6, y), trials=trials)
+    if y != round(y):
+        with pytest.raises(ValueError, match=rf"trials must be positive integers, got trials\[0\] = {y}"):
+            PolyaGammaLogistic(X, Y, trials=y)
+        with pytest.raises(ValueError, match=rf"y must be counts, got {y} in row 0: pass integers"):
+            PoissonLikelihood.check(np.full(6, y), None, None, 6)
+
+
+MODEL = PolyaGammaLogistic(X, Y)
+TRACE = MODEL.sample(**SHORT)
+sample = partial(MODEL.sample, **SHORT)
+SETTINGS = {
+    "names as text": (partial(sample, var_names="beta"), TypeError, r"got 'beta': pass \['beta'\]"),
+    "names as a number": (partial(sample, var_names=3), TypeError, "var_names must be a list .*got 3: pass"),
+    "names that are none": (partial(sample, var_names=[1]), TypeError, r"got \[1\]: pass strings"),
+    "nested names": (partial(sample, var_names=[["beta"]]), TypeError, r"got \[\['beta'\]\]: pass strings"),
+    "unknown names": (
+        partial(sample, var_names=["b"]),
+        ValueError,
+        r"got \['b'\]: pass one of these at least",
+    ),
+    "no names": (partial(sample, var_names=[]), ValueError, r"got \[\]: pass one of these at least"),
+    "initvals as a list": (partial(sample, initvals=[0, 0]), TypeError, r"got \[0, 0\]: pass a dict"),
+    "initvals as a number": (partial(sample, initvals=0.0), TypeError, r"got 0\.0: pass a dict"),
+    "initvals of some": (
+        partial(sample, initvals={"beta": 0}),
+        ValueError,
+        "pass all of them, and no others",
+    ),
+    "initvals of shape": (
+        partial(sample, initvals={"beta": np.zeros((2, 3)), "intercept": 0}),
+        ValueError,
+        r"initvals\['beta'\] must have shape .*got shape \(2, 3\): pass",
+    ),
+    "initvals as text": (
+        partial(sample, initvals={"beta": "a", "intercept": 0}),
+        TypeError,
+        r"initvals\['beta'\] must be a real number",
+    ),
+    "kernel object": (partial(sample, kernel=RBF(1.0)), ValueError, "kernel must be one of .*RBF.*: pass"),
+    "kernel array": (partial(sample, kernel=np.ones(2)), ValueError, "kernel must be one of .*array.*: pass"),
+    "kernel of none": (partial(sample, kernel=None), ValueError, "kernel must be one of .*None: pass"),
+    "seed": (partial(sample, random_seed="one"), TypeError, "random_seed must be .*'one': pass an int"),
+    "long seed": (partial(sample, random_seed=["a"] * 99), TypeError, r"\.\.\.: pass an int"),
+    "callback": (partial(sample, callback=3), TypeError, "callback must be callable, got 3: pass a function"),
+    "callback text": (partial(sample, callback="stop"), TypeError, "callback must be callable, got 'stop'"),
+    "callback of extend": (
+        lambda: MODEL.extend(TRACE, 3, callback=[]),
+        TypeError,
+        r"callback must be callable, got \[\]",
+    ),
+    "callback of resume": (
+        lambda: MODEL.resume("nowhere", callback=1),
+        TypeError,
+        "callback must be callable, got 1",
+    ),
+    "until": (
+        lambda: MODEL.iter_draws(until=100),
+        TypeError,
+        "until must be callable, got 100: pass a function",
+    ),
+    "feature names as text": (
+        lambda: PolyaGammaLogistic(X, Y, feature_names="ab"),
+        TypeError,
+        "feature_names must be a list of names, got str 'ab': pass a list",
+    ),
+    "feature names as a number": (
+        lambda: PolyaGammaLogistic(X, Y, feature_names=2),
+        TypeError,
+        "feature_names must be a list of names, got int 2: pass a list",
+    ),
+    "one feature name": (
+        lambda: PolyaGammaLogistic(X, Y, feature_names=["a"]),
+        ValueError,
+        "for each of the 2 columns of X, got 1: pass as many",
+    ),
+    "prior": (
+        lambda: PolyaGammaLogistic(X, Y, prior=FRAME),
+        TypeError,
+        r"prior must be .*got .*: pass for ex",
+    ),
+    "prior of three": (
+        lambda: PolyaGammaLogistic(X, Y, prior=Normal(0, [1, 2, 3])),
+        ValueError,
+        r"prior\.sigma must be one number .*got shape \(3,\): pass 2 values",
+    ),
+    "prior as a column": (
+        lambda: PolyaGammaLogistic(X, Y, prior=Normal(0, [[1], [2]])),
+        ValueError,
+        r"got shape \(2, 1\): pass numpy\.ravel\(prior\.sigma\)",
+    ),
+    "ragged prior": (
+        lambda: PolyaGammaLogistic(X, Y, prior=Normal(0, [[1], [2, 3]])),
+        TypeError,
+        r"prior\.sigma must be an array, or nested lists",
+    ),
+    "approximation": (
+        lambda: PolyaGammaGP(X, Y, RBF(1.0), approximation=1),
+        ValueError,
+        r"approximation must be one of \['fitc', 'dtc'\], got 1: pass",
+    ),
+    "jitter": (
+        lambda: PolyaGammaGP(X, Y, RBF(1.0), jitter=-1e-7),
+        ValueError,
+        r"jitter must be at least 0, got -1e-07: pass abs",
+    ),
+    "ragged variates": (lambda: random_polyagamma(RAGGED), TypeError, "h must be an array, or nested lists"),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_settings(case):
+    call, error, message = SETTINGS[case]
+    with pytest.raises(error, match=message):
+        call()
+
+
+FOLDERS = {
+    "empty": ("", ValueError, "must name a folder, got '': pass for example"),
+    "blank": (" ", ValueError, "must name a folder, got ' ': pass for example"),
+    "NUL": ("a\0b", ValueError, r"must name a folder, got 'a\\x00b': pass for example"),
+    "bytes": (b"run", TypeError, r"must be a path of text, got b'run': pass os\.fsdecode"),
+    "a number": (3, TypeError, "must be a path, got 3: pass a str or pathlib.Path"),
+    "a truth": (True, TypeError, "must be a path, got True: pass a str or pathlib.Path"),
+    "a list": (["run"], TypeError, r"must be a path, got \['run'\]: pass a str or pathlib.Path"),
+    "a frame": (FRAME, TypeError, "must be a path, got .*: pass a str or pathlib.Path"),
+}
+
+
+@pytest.mark.parametrize("case", FOLDERS)
+def test_folders(case, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder, error, message = FOLDERS[case]
+    with pytest.raises(error, match=f"^checkpoint {message}"):
+        sample(checkpoint=folder)
+    with pytest.raises(error, match=f"^checkpoint {message}"):
+        MODEL.resume(folder)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("more", [{"offset": 1.0}, {"trials": 3}, {"trials": 1}, {"offset": np.ones(6)}])
+def test_rows_of_the_model_have_their_offsets_and_trials(more, model):
+    fitted = MODELS[model](X, Y)
+    (name,) = more
+    message = f"^{name} needs X_new, got {name} alone: pass X_new too, or drop {name}"
+    with pytest.raises(ValueError, match=message):
+        fitted.sample_posterior_predictive(fitted.sample(**SHORT), **more)
+
+
+IMPORTS = {
+    "xarray": ("PolyaGammaLogistic", "PolyaGammaLogistic needs xarray: pip install 'xarray'"),
+    "pandas": ("PolyaGammaGP", "PolyaGammaGP needs pandas: pip install 'pandas'"),
+    "threadpoolctl": ("PolyaGammaGP", "PolyaGammaGP needs threadpoolctl: pip install 'threadpoolctl>=3.1'"),
+    "sklearn": ("sklearn", "polyagamma.sklearn needs scikit-learn: pip install 'polyagamma-gibbs[sklearn]'"),
+}
+
+
+@pytest.mark.parametrize("package", IMPORTS)
+def test_packages_that_are_missing(package):
+    name, message = IMPORTS[package]
+    lines = f"import sys; sys.modules[{package!r}] = None\nfrom polyagamma import {name}"
+    result = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)
+    assert result.stderr.splitlines()[-1] == f"ImportError: {message}"
+
+
+def test_packages_that_a_run_needs(monkeypatch, tmp_path):
+    for package, arguments, message in (
+        ("rich", {"progressbar": True}, r"rich: pip install 'rich>=13', or pass progressbar=False"),
+        ("zarr", {"checkpoint": tmp_path / "run"}, r"zarr: pip install 'polyagamma-gibbs\[zarr\]'"),
+    ):
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(ImportError, match=message):
+            MODEL.sample(**SHORT | arguments)
+        monkeypatch.undo()
