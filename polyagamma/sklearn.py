@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as model_checks
 from polyagamma._validation import predictors as checks
+from polyagamma._validation.arguments import as_array
 from polyagamma._validation.optional import packages_for
 
 with packages_for("polyagamma.sklearn"):
@@ -81,7 +82,8 @@ class _PosteriorClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore
         checks.require_same_rows("X", X, y=y, sample_weight=sample_weight)
         complete = None if y is None else checks.complete_labels("y", y)
         data, target = validate_data(self, X, complete, dtype=np.float64)
-        sample_weight = checks.unmasked("sample_weight", sample_weight)
+        if sample_weight is not None:
+            sample_weight = model_checks.per_row("sample_weight", sample_weight, len(data))
         weights = _check_sample_weight(sample_weight, data, dtype=np.float64, ensure_non_negative=True)
         used = weights > 0
         labels = self._labels(target, used)
@@ -379,8 +381,13 @@ class PolyaGammaGPClassifier(_PosteriorClassifier):
 
 
 def _check_columns(X: ArrayLike) -> None:
-    """Refuse what scikit-learn takes for numbers without a word: masks, and categories that are numbers."""
+    """Refuse what scikit-learn takes for numbers without a word: masks, and categories that are numbers.
+
+    And what it cannot read, without saying what to do: tables, ragged lists.
+    """
     checks.unmasked("X", X)
+    if isinstance(X, (Mapping, list, tuple)):
+        as_array("X", X)
     if checks.column_names("X", X) is not None:
         checks.matrix("X", X)
 

@@ -67,7 +67,16 @@ class Delayed:
 
 DATASET = xr.Dataset({"age": ("row", X[:, 0]), "dose": ("row", X[:, 1])})
 
+
+class Distributed(Lazy):
+    """As a data frame of Spark."""
+
+    def toPandas(self):
+        return FRAME
+
+
 TABLES = {
+    "distributed frame": (Distributed(), "toPandas()"),
     "lazy frame": (Lazy(), "collect()"),
     "table": (Table(), "to_pandas()"),
     "delayed frame": (Delayed(), "compute()"),
@@ -118,8 +127,12 @@ BAD_X = {
     "list of dicts": ([{"a": 1}] * 6, TypeError, "X must hold real numbers, got dtype object: encode"),
     "None": (None, ValueError, "X must not have missing values, got .*None: drop"),
     "a number": (3.0, ValueError, r"X must be 2-D .*got shape \(\): pass one row"),
-    "a list": ([1, 2, 3], ValueError, r"got shape \(3,\): reshape .*numpy\.asarray\(X\)\.reshape\(-1, 1\)"),
-    "a series": (FRAME["age"], ValueError, r"got shape \(6,\): reshape a single predictor"),
+    "a list": (
+        [1, 2, 3],
+        ValueError,
+        r"got shape \(3,\): pass numpy\.asarray\(X\)\.reshape\(-1, 1\) for one predictor",
+    ),
+    "a series": (FRAME["age"], ValueError, r"got shape \(6,\): pass .* for one predictor"),
     "cube": (X[None], ValueError, r"got shape \(1, 6, 2\): pass one row"),
     "text": ("X.csv", TypeError, "X must hold real numbers, got dtype <U5: encode"),
     "bytes": (b"X", TypeError, "X must hold real numbers, got dtype .S1: encode"),
@@ -296,6 +309,66 @@ SETTINGS = {
         lambda: PolyaGammaLogistic(X, Y, feature_names=["a"]),
         ValueError,
         "for each of the 2 columns of X, got 1: pass as many",
+    ),
+    "set of feature names": (
+        lambda: PolyaGammaLogistic(X, Y, feature_names={"a", "b"}),
+        TypeError,
+        "feature_names must be a list of names, got set .*: pass a list",
+    ),
+    "truth of an intercept": (
+        lambda: PolyaGammaLogistic(X, Y, intercept="no"),
+        TypeError,
+        "intercept must be True or False, got 'no': pass one of the two",
+    ),
+    "truth of a sampled kernel": (
+        lambda: PolyaGammaGP(X, Y, RBF(1.0), sample_kernel="False"),
+        TypeError,
+        "sample_kernel must be True or False, got 'False'",
+    ),
+    "truth of an optimum": (
+        lambda: PolyaGammaGP(X, Y, RBF(1.0), optimize=None),
+        TypeError,
+        "optimize must be True or False, got None",
+    ),
+    "truth of a likelihood": (
+        partial(sample, compute_log_likelihood="no"),
+        TypeError,
+        "compute_log_likelihood must be True or False, got 'no'",
+    ),
+    "truth of a warm-up": (
+        partial(sample, discard_tuned_samples=np.ones(2)),
+        TypeError,
+        "discard_tuned_samples must be True or False, got array",
+    ),
+    "one new row": (
+        lambda: MODEL.predict_proba(TRACE, [1.0, 2.0]),
+        ValueError,
+        r"X_new must be 2-D .*, numpy\.asarray\(X_new\)\.reshape\(1, -1\) for one row",
+    ),
+    "offset of three classes": (
+        lambda: PolyaGammaGP(X, [0, 1, 2] * 2, RBF(1.0), offset=1.0),
+        ValueError,
+        "offset needs two classes or trials, got 3 classes in y: drop it",
+    ),
+    "no classes": (
+        lambda: PolyaGammaGP(X, X[:, 0], RBF(1.0)),
+        ValueError,
+        "y must hold labels, got 6 numbers that are not whole: .* pass for example y > 0",
+    ),
+    "weights of an estimator": (
+        lambda: PolyaGammaClassifier().fit(X, Y, sample_weight=[1, 2]),
+        ValueError,
+        r"sample_weight must be one number or have shape \(6,\).*: pass 6 values",
+    ),
+    "weights of an estimator as text": (
+        lambda: PolyaGammaClassifier().fit(X, Y, sample_weight="a"),
+        TypeError,
+        "sample_weight must be a real number or an array",
+    ),
+    "ragged rows of an estimator": (
+        lambda: PolyaGammaClassifier().fit(RAGGED, Y),
+        TypeError,
+        "X must be an array, or nested lists .*: correct the rows",
     ),
     "prior": (
         lambda: PolyaGammaLogistic(X, Y, prior=FRAME),

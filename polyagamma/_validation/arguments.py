@@ -30,10 +30,11 @@ KERNELS = {
     "gamma": "inverse_gaussian",
 }
 
-# How to read tables that NumPy cannot read, by a method or property that tells them: a lazy frame of polars,
-# a collection of dask, a table of pyarrow, a Dataset of xarray.
+# How to read tables that NumPy cannot read, by a method or property that tells them: a Dataset of xarray, a
+# frame of Spark, a lazy frame of polars, a collection of dask, a table of pyarrow.
 TABLES = {
     "data_vars": "to_dataframe()",
+    "toPandas": "toPandas()",
     "collect": "collect()",
     "compute": "compute()",
     "column_names": "to_pandas()",

@@ -146,6 +146,13 @@ def known_names(name: str, names: Sequence[str], known: Sequence[str]) -> None:
         )
 
 
+def truth(name: str, value: Any) -> bool:
+    """Return `value` as a bool, having checked that it is one: text would be true whatever it says."""
+    if not isinstance(value, (bool, np.bool_)) and not (isinstance(value, int) and value in (0, 1)):
+        raise TypeError(f"{name} must be True or False, got {shown(value)}: pass one of the two")
+    return bool(value)
+
+
 def function(name: str, value: Any) -> None:
     """Raise TypeError unless `value` is callable, or None."""
     if value is not None and not callable(value):
@@ -251,7 +258,7 @@ def many_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray] | None:
     if array.dtype.kind == "f" and (labels != np.floor(labels)).any():
         raise ValueError(
             f"y must hold labels, got {len(labels)} numbers that are not whole: this is classification, not "
-            "regression"
+            "regression; pass for example y > 0"
         )
     return labels, np.searchsorted(labels, array).astype(np.float64)
 

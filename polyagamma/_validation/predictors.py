@@ -7,7 +7,7 @@ The rule for labels of rows (an index): what has a value for each row has the la
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ def column_names(name: str, X: object) -> list[str] | None:
 
 def feature_names(names: Sequence[object], n_features: int) -> list[str]:
     """Return `names` as strings, having checked that there is one for each feature."""
-    if isinstance(names, (str, bytes)) or not hasattr(names, "__iter__"):
+    if isinstance(names, (str, bytes, Set)) or not hasattr(names, "__iter__"):
         raise TypeError(f"feature_names must be a list of names, got {describe(names)}: pass a list")
     names = list(names)
     if len(names) != n_features:
@@ -88,7 +88,8 @@ def matrix(name: str, X: Any) -> FloatArray:
         raise TypeError(f"{name} must be dense, got a {type(X).__name__}: pass {name}.toarray()")
     array = _from_frame(name, X) if is_frame else _numeric(name, X)
     if array.ndim != 2:
-        one = f"reshape a single predictor with numpy.asarray({name}).reshape(-1, 1)"
+        array_text = f"numpy.asarray({name})"
+        one = f"pass {array_text}.reshape(-1, 1) for one predictor, {array_text}.reshape(1, -1) for one row"
         many = "pass one row for each observation"
         raise ValueError(
             f"{name} must be 2-D (rows: observations, columns: predictors), got shape {array.shape}: "

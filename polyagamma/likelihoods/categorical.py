@@ -59,6 +59,8 @@ class CategoricalLikelihood(ObservedRows):
     def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
         """See `Likelihood`: positions of classes."""
         if (trials != 1).any():
-            raise ValueError(f"trials must be 1 for {len(self.classes)} classes, got {trials.max():g}")
+            raise ValueError(
+                f"trials must be 1 for {len(self.classes)} classes, got {trials.max():g}: leave trials out"
+            )
         below = softmax(eta, axis=-2).cumsum(axis=-2)[..., :-1, :]
         return np.asarray((rng.random(eta[..., :1, :].shape) > below).sum(axis=-2))

@@ -25,8 +25,8 @@ def classification_likelihood(
     if trials is None and (labels := checks.many_labels(y, n_rows)) is not None:
         if offset is not None:
             raise ValueError(
-                f"offset needs two classes or trials, got {len(labels[0])} classes in y: an offset that all "
-                "classes share has no effect"
+                f"offset needs two classes or trials, got {len(labels[0])} classes in y: drop it, since an "
+                "offset that all classes share has no effect"
             )
         return CategoricalLikelihood(
             *labels, np.ones(n_rows), checks.weights(weights, n_rows), np.zeros(n_rows)

@@ -71,7 +71,7 @@ class Settings:
             **counts,
             threads=threads(cores, counts["chains"]),
             kernel=checks.one_of("kernel", kernel, TRANSITION_KERNELS),
-            log_likelihood=bool(compute_log_likelihood),
+            log_likelihood=checks.truth("compute_log_likelihood", compute_log_likelihood),
             var_names=None if var_names is None else checks.names("var_names", var_names),
             seed=seed_sequence(random_seed, counts["chains"]),
         )

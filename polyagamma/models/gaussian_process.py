@@ -202,7 +202,7 @@ class PolyaGammaGP(Model):
         prior = LogParameterPrior(given, {} if kernel_prior is None else kernel_prior)
         jitter = checks.not_negative("jitter", jitter)
         checks.one_of("approximation", approximation, APPROXIMATIONS)
-        sampled = sample_kernel and len(given.theta) > 0
+        sampled = checks.truth("sample_kernel", sample_kernel) and len(given.theta) > 0
         basis = make_basis(
             inducing,
             given,
@@ -213,7 +213,7 @@ class PolyaGammaGP(Model):
             functions=likelihood.n_functions,
         )
         start = given
-        if optimize:
+        if checks.truth("optimize", optimize):
             known = likelihood.offset + prior_mean.at_rows
             start = optimized(given, basis, inputs, likelihood, known, jitter)
         if sampled:

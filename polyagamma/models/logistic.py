@@ -130,6 +130,7 @@ class PolyaGammaLogistic(Model):
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
     ) -> None:
+        intercept = checks.truth("intercept", intercept)
         predictors = Predictors.check(X, feature_names, intercept)
         predictors.require_distinct_constants()
         require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)

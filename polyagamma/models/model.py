@@ -157,6 +157,7 @@ class Model:
             var_names=var_names,
             random_seed=random_seed,
         )
+        discard_tuned_samples = checks.truth("discard_tuned_samples", discard_tuned_samples)
         if not discard_tuned_samples and checkpoint is not None:
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
         path = None if checkpoint is None else checks.folder("checkpoint", checkpoint)
