@@ -191,8 +191,6 @@ def test_choice_of_inducing_points():
     points = choose_inducing(7, X)
     assert points.shape == (7, 1)
     assert np.isin(points, X).all()
-    given = np.array([[0.0], [1.0]])
-    np.testing.assert_array_equal(choose_inducing(given, X), given)
 
 
 def test_number_of_inducing_points():
@@ -211,7 +209,7 @@ def test_number_of_inducing_points():
         ({"inducing": "many"}, "inducing must be one of"),
         ({"inducing": 31}, "at most the number of rows, 30, got 31"),
         ({"inducing": 0}, "inducing must be at least 1"),
-        ({"inducing": np.zeros((3, 2))}, "inducing must have the 1 columns of X"),
+        ({"inducing": np.zeros((3, 2))}, "inducing must have 1 columns, one for each predictor, got 2"),
         ({"inducing": 5, "approximation": "vfe"}, "approximation must be one of"),
         ({"y": np.arange(30) % 3, "optimize": True}, "optimize=True needs two classes"),
         ({"inducing": HilbertBasis(5), "kernel": RationalQuadratic()}, "needs an RBF or Matern kernel"),
