@@ -33,12 +33,15 @@ class RunState:
         One for each chain, and one more for each to draw what is derived; the chains advance them.
     chains : Chains
     run : RunLog
+    mid_round : bool
+        Whether the chains are, or an error left them, in the middle of a round, so that they cannot go on.
     """
 
     settings: Settings
     generators: list[np.random.BitGenerator]
     chains: Chains
     run: RunLog
+    mid_round: bool = field(default=False, init=False)
     _held: dict[str, Any] | None = field(default=None, init=False)
 
     def hold(self) -> None:
