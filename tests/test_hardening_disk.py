@@ -89,11 +89,23 @@ CONTENTS = {
 
 
 @pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("file", [*METADATA[:4], METADATA[6], METADATA[-2], *GROUPS[:2]])
+@pytest.mark.parametrize("file", ["posterior/beta/.zarray", "posterior/beta/.zattrs", ".zgroup"])
 def test_damaged_metadata(run, file, content):
     (run / "draws.zarr" / file).write_bytes(CONTENTS[content])
     if content == "object" and file.endswith(".zattrs"):
         assert_refused(run, file.split("/")[1])
+    else:
+        assert_refused(run)
+
+
+@pytest.mark.parametrize("content", ["no text", "half", "null", "object"])
+@pytest.mark.parametrize("file", [".zattrs", "posterior/.zattrs", ".zmetadata"])
+def test_damaged_notes_are_refused_or_written_anew(run, file, content):
+    """What is only noted for readers does not matter to a run."""
+    (run / "draws.zarr" / file).write_bytes(CONTENTS[content])
+    if content in ("object", "null") or file == ".zmetadata":
+        assert_goes_on(run)
+        assert b"inference_library" in (run / "draws.zarr" / file).read_bytes()
     else:
         assert_refused(run)
 
@@ -105,7 +117,7 @@ def test_missing_files(run, file):
 
 
 @pytest.mark.parametrize("place", [0.0, 1.0])
-@pytest.mark.parametrize("file", CHUNKS)
+@pytest.mark.parametrize("file", CHUNKS[1:9])
 def test_flipped_chunks(run, file, place):
     path = run / "draws.zarr" / file
     content = bytearray(path.read_bytes())
@@ -115,7 +127,7 @@ def test_flipped_chunks(run, file, place):
 
 
 @pytest.mark.parametrize("cut", [0, -1])
-@pytest.mark.parametrize("file", CHUNKS)
+@pytest.mark.parametrize("file", CHUNKS[2:10])
 def test_truncated_chunks(run, file, cut):
     path = run / "draws.zarr" / file
     path.write_bytes(path.read_bytes()[:cut])
@@ -360,6 +372,18 @@ def test_traces_of_a_folder_that_is_gone(run, tmp_path, read, change):
         READS[read](idata)
 
 
+@pytest.mark.parametrize("kind", ["flipped", "truncated", "empty"])
+@pytest.mark.parametrize("read", ["values", "probabilities", "predictions"])
+def test_traces_whose_chunks_are_damaged(run, read, kind):
+    idata = MODEL.resume(run, progressbar=False)
+    chunk = run / "draws.zarr" / "posterior" / "beta" / "0.1.0"
+    content = chunk.read_bytes()
+    flipped = content[:40] + bytes([content[40] ^ 1]) + content[41:]
+    chunk.write_bytes({"flipped": flipped, "truncated": content[:-3], "empty": b""}[kind])
+    with pytest.raises(ValueError, match=r"run/draws.zarr/posterior/beta/0\.1\.0 is damaged"):
+        READS[read](idata)
+
+
 def test_a_moved_run_goes_on_in_its_new_place(run, tmp_path):
     run.rename(tmp_path / "elsewhere")
     assert_goes_on(tmp_path / "elsewhere")
@@ -441,7 +465,10 @@ def test_runs_of_one_process_lock_each_other_out(run, tmp_path, first, second):
 
 def test_two_runs_that_begin_in_one_folder(tmp_path):
     (tmp_path / "run").mkdir()
-    with folder_lock.locked(tmp_path / "run"), pytest.raises(FileExistsError, match="another run works on"):
+    with (
+        folder_lock.FolderLock(tmp_path / "run"),
+        pytest.raises(FileExistsError, match="another run works on"),
+    ):
         MODEL.sample(20, **SETTINGS, checkpoint=tmp_path / "run")
     MODEL.sample(5, **SETTINGS, checkpoint=tmp_path / "run")
 
@@ -470,7 +497,7 @@ def test_folders_that_cannot_be_written_to(run, monkeypatch, code):
     def refuse(path):
         raise OSError(code, os.strerror(code), str(path))
 
-    monkeypatch.setattr(folder, "locked", refuse)
+    monkeypatch.setattr(folder, "FolderLock", refuse)
     with pytest.raises(ResumeError, match=r"run cannot be written to .*: allow it, or copy the folder"):
         MODEL.resume(run, progressbar=False)
 
@@ -595,6 +622,7 @@ BEGINNINGS = {
 IN_THE_WAY = {
     "draws": ["run.lock", "draws.zarr/.zgroup", "draws.zarr/posterior/beta/0.0.0"],
     "checkpoint": ["checkpoint.npz"],
+    "a store of others": ["draws.zarr/.zgroup", "draws.zarr/temperature/0.0"],
     "something": ["run.lock", "notes.txt"],
     "folder": ["mine/notes.txt"],
     "hidden": [".git/config"],

@@ -11,7 +11,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from polyagamma._validation.memory import require_memory
-from polyagamma.mcmc.folder_lock import LOCK, locked
+from polyagamma.mcmc.folder_lock import LOCK, FolderLock
 from polyagamma.mcmc.rounds import Arrays, RunLog
 from polyagamma.mcmc.run_state import ResumeError, RunState, metadata
 from polyagamma.mcmc.trace_schema import TraceSchema
 from polyagamma.traces import trace
 from polyagamma.traces.durable import sync
-from polyagamma.traces.store import DrawStore, has_draws, one_chunk_at_a_time, require_zarr
+from polyagamma.traces.store import DrawStore, Sums, has_draws, one_chunk_at_a_time, require_zarr
 
 DRAWS, CHECKPOINT = "draws.zarr", "checkpoint.npz"
 NEW_CHECKPOINT = f"{CHECKPOINT}.new"
@@ -73,19 +73,21 @@ def require_free(path: Path) -> None:
 
     What a run leaves that ended before its first checkpoint does not count: it has no draws.
     """
-    if not path.exists():
-        return
-    begun = {LOCK, DRAWS, NEW_CHECKPOINT}
-    if path.is_dir() and {file.name for file in path.iterdir()} <= begun and not has_draws(path / DRAWS):
+    if not path.exists() or (path.is_dir() and _has_only_begun({file.name for file in path.iterdir()}, path)):
         return
     raise FileExistsError(
         f"checkpoint {path} exists: continue that run with resume(), or pass another folder"
     )
 
 
-@contextmanager
-def new_folder(checkpoint: str | os.PathLike[str]) -> Iterator[Path]:
-    """Make the folder of a run and lock it in this context; yield its absolute path.
+def _has_only_begun(names: set[str], path: Path) -> bool:
+    """Return whether files of these names are what a run, which locks first, makes before it has draws."""
+    begun = LOCK in names and names <= {LOCK, DRAWS, NEW_CHECKPOINT}
+    return not names or (begun and not has_draws(path / DRAWS))
+
+
+def new_folder(checkpoint: str | os.PathLike[str]) -> FolderLock:
+    """Make the folder of a run and return its lock, a context with its absolute path.
 
     Raises
     ------
@@ -98,18 +100,20 @@ def new_folder(checkpoint: str | os.PathLike[str]) -> Iterator[Path]:
     path = Path(checkpoint).absolute()  # the working directory may change
     require_free(path)
     path.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(path))
-        except BlockingIOError as error:
-            raise FileExistsError(f"checkpoint {path} exists: {error}, or pass another folder") from error
-        require_free(path)
-        yield path
+    try:
+        lock = FolderLock(path)
+    except BlockingIOError as error:
+        raise FileExistsError(f"checkpoint {path} exists: {error}, or pass another folder") from error
+    try:
+        require_free(path)  # another run may have begun and ended since
+    except FileExistsError:
+        lock.release()
+        raise
+    return lock
 
 
-@contextmanager
-def stored_folder(checkpoint: str | os.PathLike[str]) -> Iterator[Path]:
-    """Lock the folder of a stored run in this context; yield its absolute path.
+def stored_folder(checkpoint: str | os.PathLike[str]) -> FolderLock:
+    """Return the lock of the folder of a stored run, a context with its absolute path.
 
     Raises
     ------
@@ -127,16 +131,14 @@ def stored_folder(checkpoint: str | os.PathLike[str]) -> Iterator[Path]:
             f"checkpoint {path} has no {CHECKPOINT}: pass the folder that sample(checkpoint=...) wrote to, "
             "or sample anew if that run ended before its first checkpoint"
         )
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(path))
-        except BlockingIOError as error:
-            raise ResumeError(str(error)) from error
-        except OSError as error:
-            raise ResumeError(
-                f"the run in {path} cannot be written to ({error}): allow it, or copy the folder elsewhere"
-            ) from error
-        yield path
+    try:
+        return FolderLock(path)
+    except BlockingIOError as error:
+        raise ResumeError(str(error)) from error
+    except OSError as error:
+        raise ResumeError(
+            f"the run in {path} cannot be written to ({error}): allow it, or copy the folder elsewhere"
+        ) from error
 
 
 @contextmanager
@@ -165,6 +167,7 @@ class FolderBackend:
         self._every = state.settings.every
         self._buffer = schema.zeros(state.settings.chains, self._every)
         self._written, self._filled, self._saved_at = state.run.draws, 0, state.chains.sweeps_done
+        self._sums: Sums = {}  # of the draws written
         self._unwritable = False
         sampled = list(schema.label(schema.zeros(1, 1)))
         self._store = DrawStore(path / DRAWS, sampled, self._every)
@@ -174,6 +177,7 @@ class FolderBackend:
         with self._writing():
             shutil.rmtree(self._path / DRAWS, ignore_errors=True)  # a beginning without draws
             self._store.create(self._schema.datasets(self._buffer), data)
+            sync(self._path.parent)
             self._save()
 
     def reopen(self, snapshot: Arrays, data: Mapping[str, xr.Dataset]) -> None:
@@ -184,9 +188,9 @@ class FolderBackend:
         ResumeError
             If something is missing, damaged or of another run.
         """
-        templates = self._schema.datasets(self._buffer)
+        templates, self._sums = self._schema.datasets(self._buffer), metadata(snapshot)["sums"]
         try:
-            self._store.open(templates, data, self._written, metadata(snapshot)["sums"])
+            self._store.open(templates, data, self._written, self._sums)
         except Exception as error:  # of any type: damaged metadata say anything
             raise ResumeError(
                 f"the draws in {self._path} are damaged ({error}): sample anew elsewhere"
@@ -248,7 +252,8 @@ class FolderBackend:
 
     def _write(self) -> None:
         """Write the draws in the buffer."""
-        self._store.append(self._schema.label(self._unwritten()), self._written)
+        sums = self._store.append(self._schema.label(self._unwritten()), self._written, self._sums)
+        self._sums = sums  # with the counts, and no call between them in which Ctrl-C could be acted on
         self._written, self._filled = self._written + self._filled, 0
 
     def _unwritten(self) -> Arrays:
@@ -269,5 +274,5 @@ class FolderBackend:
             raise
 
     def _save(self) -> None:
-        write_checkpoint(self._path, self._state.snapshot(self._fingerprint, sums=self._store.sums))
+        write_checkpoint(self._path, self._state.snapshot(self._fingerprint, sums=self._sums))
         self._saved_at = self._state.chains.sweeps_done

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
 LOCK = "run.lock"
 NO_LOCKS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK)  # what file systems without locks answer
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of the folder `path` in this context; the system releases it if the process dies.
+class FolderLock(AbstractContextManager[Path]):
+    """Holds the lock of a folder from the start; in a context until that ends.
+
+    The system releases it if the process dies. A class, since contexts made from generators set attributes of
+    the errors that pass, which some errors refuse.
+
+    Parameters
+    ----------
+    path : Path
 
     Raises
     ------
@@ -24,15 +30,29 @@ def locked(path: Path) -> Iterator[None]:
     OSError
         If nothing can be written to the folder.
     """
-    with (path / LOCK).open("ab") as file:
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._file = path, (path / LOCK).open("ab")
         try:
-            _lock(file)
+            _lock(self._file)
         except OSError as error:
             if error.errno not in NO_LOCKS:
+                self.release()
                 raise BlockingIOError(
                     f"another run works on {path}: wait until it has ended, or end it"
                 ) from error
-        yield
+
+    def __enter__(self) -> Path:
+        return self._path
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let others have the folder."""
+        self._file.close()
 
 
 if sys.platform == "win32":

@@ -35,17 +35,11 @@ class DrawStore:
         The groups that have draws.
     interval : int
         Draws in a chunk.
-
-    Attributes
-    ----------
-    sums : dict of str to list of int
-        Checksums of all draws, by which a checkpoint knows those that it counts.
     """
 
     def __init__(self, path: Path, sampled: list[str], interval: int) -> None:
         self._path, self._sampled, self._interval = path, sampled, interval
         self._root: Any = None
-        self.sums: Sums = {}
 
     def create(self, templates: Mapping[str, xr.Dataset], data: Mapping[str, xr.Dataset]) -> None:
         """Make the store, without draws.
@@ -95,19 +89,32 @@ class DrawStore:
             for name in dataset.data_vars:
                 self._require_whole(whole[group][str(name)], draws, sums)
         self._root = _opened(str(self._path), "r+")
-        self.sums = sums
 
-    def append(self, groups: Mapping[str, Variables], start: int) -> None:
-        """Write draws behind the first `start`, to the disk itself; what may have been there is replaced."""
+    def append(self, groups: Mapping[str, Variables], start: int, sums: Sums) -> Sums:
+        """Write draws behind the first `start`, to the disk itself; what may have been there is replaced.
+
+        Parameters
+        ----------
+        groups : mapping
+            The variables of each group.
+        start : int
+        sums : dict of str to list of int
+            Checksums of the first `start` draws.
+
+        Returns
+        -------
+        dict of str to list of int
+            Those of all draws, by which a checkpoint knows the draws that it counts.
+        """
         (self._path / ".zmetadata").unlink(missing_ok=True)  # it tells of another number
-        sums, end = dict(self.sums), start
+        longer, end = {}, start
         for group, variables in groups.items():
             for name, (_, values) in variables.items():
                 array = self._put(group, name, values, start)
                 end = start + values.shape[1]
-                sums[array.path] = summed(sums.get(array.path), values)
+                longer[array.path] = summed(sums.get(array.path), values)
             self._put(group, "draw", np.arange(start, end), start)
-        self.sums = sums
+        return longer
 
     def resize(self, draws: int) -> None:
         """Keep the first `draws` draws."""
@@ -185,11 +192,7 @@ class DrawStore:
             raise ValueError(f"{folder} has {array.shape[1]} draws, the checkpoint counts {draws}")
         found = summed(None, array[:, :0])
         for start in range(0, draws, self._interval):
-            try:
-                values = array[:, start : min(start + self._interval, draws)]
-            except Exception as error:
-                file = folder / chunk_name(array, start // self._interval)
-                raise ValueError(f"{file} cannot be read: {error}") from error
+            values = array[:, start : min(start + self._interval, draws)]
             found = summed(found, values)
         if draws and found != sums.get(array.path):
             raise ValueError(f"{folder} has other draws than the checkpoint counts")
