@@ -483,6 +483,15 @@ def test_the_lock_is_released_after_an_error(run, error):
     assert_goes_on(run)
 
 
+def test_a_process_forked_meanwhile_does_not_keep_the_lock(run):
+    """As of a pool of workers, which have the open files of their parent."""
+    lock = folder_lock.FolderLock(run)
+    heir = os.dup(lock._file.fileno())
+    lock.release()
+    assert_goes_on(run)
+    os.close(heir)
+
+
 @pytest.mark.parametrize("code", folder_lock.NO_LOCKS)
 def test_file_systems_without_locks(run, monkeypatch, code):
     def refuse(_):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -51,7 +51,9 @@ class FolderLock(AbstractContextManager[Path]):
         self.release()
 
     def release(self) -> None:
-        """Let others have the folder."""
+        """Let others have the folder, also while processes forked in between live on."""
+        with suppress(OSError):  # of file systems without locks
+            _unlock(self._file)
         self._file.close()
 
 
@@ -62,8 +64,15 @@ if sys.platform == "win32":
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
+    def _unlock(file: BinaryIO) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
 else:
     import fcntl
 
     def _lock(file: BinaryIO) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
