@@ -10,6 +10,7 @@ from polyagamma import _gibbs
 from polyagamma.mcmc import rounds
 from polyagamma.mcmc.core_chains import LinearChains
 from polyagamma.mcmc.driver import Driver
+from polyagamma.mcmc.interrupt import Interrupt
 from polyagamma.mcmc.memory_backend import MemoryBackend
 from polyagamma.mcmc.progress import Silent
 from polyagamma.mcmc.rounds import RunLog
@@ -48,7 +49,8 @@ def run(chains, draws=50, tune=20, thin=1, callback=None):
     )
     state = RunState(settings, [], chains, RunLog())
     backend = MemoryBackend(TraceSchema({"beta": ()}, {}, label, {}), state)
-    Driver(state, backend, Silent(), callback).go()
+    with Interrupt() as interrupt:
+        Driver(state, backend, Silent(), interrupt, callback).go()
     return state.run, backend.drawn()["beta"]
 
 

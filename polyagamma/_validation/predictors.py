@@ -58,6 +58,9 @@ def feature_names(names: Sequence[object], n_features: int) -> list[str]:
 def unique_names(what: str, names: Sequence[object]) -> list[str]:
     """Return the names as strings, having checked that they differ."""
     strings = [str(name) for name in names]
+    for name in strings:
+        if name.endswith("\0"):  # which arrays of names drop, in memory and in files
+            raise ValueError(f"{what} must not end in a NUL character, got {name!r}: rename that column")
     if len(set(strings)) < len(strings):
         twice = next(name for position, name in enumerate(strings) if name in strings[:position])
         raise ValueError(f"{what} must differ, got {twice!r} more than once: rename or drop one of them")

@@ -1,8 +1,10 @@
-"""Digests of arrays, by which a run recognises the model that it is of."""
+"""Digests of arrays, by which a run recognises the model that it is of, and its own state."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -27,4 +29,15 @@ def digest(*arrays: NDArray[np.float64]) -> str:
         if bits.ndim > 1:
             whole.update(bits.sum(axis=0).astype("<u8").tobytes())
             whole.update(crc32(bits.data).to_bytes(4, "little"))
+    return whole.hexdigest()
+
+
+def digest_of_state(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return a digest of named arrays of any kind: of names, dtypes, shapes and every bit."""
+    whole = blake2b(digest_size=16)
+    for name in sorted(arrays):
+        array = np.asarray(arrays[name])
+        array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        whole.update(f"{name} {array.dtype.str} {arrays[name].shape} ".encode())
+        whole.update(array.tobytes())
     return whole.hexdigest()

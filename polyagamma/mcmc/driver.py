@@ -25,15 +25,12 @@ class Driver:
         Kept up to date.
     backend : TraceBackend
     display : Display
+    interrupt : Interrupt
+        Entered by the caller, who may have more to do when the sweeps are over.
     callback : callable, optional
         Called with a `Progress` after each round; the run stops if it returns something true.
     warmup : mapping of str to ndarray, optional
         Arrays (chains, tune, ...) for the draws of warm-up.
-
-    Attributes
-    ----------
-    mid_round : bool
-        Whether an error ended the run in the middle of a round, so that the chains cannot go on.
     """
 
     def __init__(
@@ -41,13 +38,13 @@ class Driver:
         state: RunState,
         backend: TraceBackend,
         display: Display,
+        interrupt: Interrupt,
         callback: Callback | None = None,
         warmup: Arrays | None = None,
     ) -> None:
         self._state, self._backend, self._display = state, backend, display
         self._callback, self._warmup = callback, warmup
-        self._batch, self._interrupt, self._stopped = BatchSize(), Interrupt(), False
-        self.mid_round = False
+        self._batch, self._interrupt, self._stopped = BatchSize(), interrupt, False
 
     def go(self) -> None:
         """Warm up and draw, as far as that has not been done; until finished, interrupted or stopped.
@@ -60,13 +57,16 @@ class Driver:
             If a chain meets a matrix that it cannot factor, or a value that is not finite.
         """
         run = self._state.run
-        with one_blas_thread(), self._interrupt:
-            try:
+        try:
+            with one_blas_thread():
                 self._warm_up()
                 self._draw()
-            except GivenUp:
-                self.mid_round = False  # the state is the one that was held
-        run.interrupted = self._interrupt.requested and run.draws < self._state.settings.draws
+        except GivenUp:
+            self._state.mid_round = False  # the state is the one that was held
+        finally:
+            stopped = self._interrupt.requested
+            self._interrupt.let_finish()
+        run.interrupted = stopped and run.draws < self._state.settings.draws
         if run.interrupted and run.draws == 0:
             raise KeyboardInterrupt
 
@@ -81,37 +81,55 @@ class Driver:
     def _draw(self) -> None:
         settings, run = self._state.settings, self._state.run
         while self._goes_on() and (left := settings.draws - run.draws) > 0:
-            out = self._backend.room(min(left, max(1, self._batch.sweeps // settings.thin)))
-            run.sampling_time += self._fill(out)
-            run.draws += length(out)
-            self._after_round(out)
+            done = (self._state.chains.sweeps_done - settings.tune) % settings.thin  # since the last draw
+            sweeps = self._batch.sweeps
+            out = self._backend.room(min(left, max(1, (done + sweeps) // settings.thin)))
+            told = self._swept(out, done, sweeps)
+            run.draws += (done + length(told)) // settings.thin
+            self._after_round(told)
 
     def _goes_on(self) -> bool:
         return not (self._interrupt.requested or self._stopped)
 
-    def _fill(self, out: Arrays) -> float:
-        """Fill `out` with every `thin`-th draw; return the seconds it took."""
-        thin = self._state.settings.thin
-        sweeps = length(out) * thin
+    def _swept(self, out: Arrays, done: int, most: int) -> Arrays:
+        """Make the sweeps that fill `out`, or `most`, of which a draw may take several rounds.
+
+        Parameters
+        ----------
+        out : mapping of str to ndarray
+            Places for draws, each the last of `thin` sweeps.
+        done : int
+            Sweeps made since the last draw.
+        most : int
+
+        Returns
+        -------
+        mapping of str to ndarray
+            What the chains told of every sweep.
+        """
+        run, thin = self._state.run, self._state.settings.thin
         if thin == 1:
-            return self._sweep(sweeps, out)
+            run.sampling_time += self._sweep(length(out), out)
+            return out
+        sweeps = min(length(out) * thin - done, most)
         every = {
             name: np.empty((len(array), sweeps, *array.shape[2:]), array.dtype) for name, array in out.items()
         }
-        seconds = self._sweep(sweeps, every)
+        run.sampling_time += self._sweep(sweeps, every)
+        draws = (done + sweeps) // thin
         for name, array in out.items():
-            array[:] = every[name][:, thin - 1 :: thin]
-        return seconds
+            array[:, :draws] = every[name][:, thin - 1 - done :: thin]
+        return every
 
     def _sweep(self, sweeps: int, out: Arrays | None) -> float:
         state, slow = self._state, self._batch.slow
         if slow:
             state.hold()
-        self.mid_round = True
+        state.mid_round = True
         start = time.perf_counter()
         self._interrupt.attend(lambda: state.chains.run(sweeps, out), may_give_up=slow)
         seconds = time.perf_counter() - start
-        self.mid_round = False
+        state.mid_round = False
         state.release()
         self._batch.update(sweeps, seconds)
         return seconds

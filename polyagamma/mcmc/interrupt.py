@@ -24,11 +24,13 @@ class Interrupt(AbstractContextManager["Interrupt"]):
     """Turns the first Ctrl-C into a request to stop, so that a round ends whole; the second acts at once.
 
     Work is done in a thread of its own meanwhile: Python acts on signals in the main thread only, and not
-    while that is in the core. Outside the main thread Ctrl-C never arrives, and nothing is changed.
+    while that is in the core. Outside the main thread Ctrl-C never arrives, and nothing is changed; nor is it
+    where Ctrl-C is ignored (under nohup, in the background of a shell) or not handled by Python.
     """
 
     def __init__(self) -> None:
         self._requested_at: float | None = None
+        self._work_is_over = False
         self._previous: Any = None
         self._pool: ThreadPoolExecutor | None = None
 
@@ -38,7 +40,8 @@ class Interrupt(AbstractContextManager["Interrupt"]):
         return self._requested_at is not None
 
     def __enter__(self) -> Interrupt:
-        if threading.current_thread() is threading.main_thread():
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        if in_main_thread and signal.getsignal(signal.SIGINT) not in (signal.SIG_IGN, None):
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="polyagamma")
             self._previous = signal.signal(signal.SIGINT, self._request)
         return self
@@ -47,8 +50,12 @@ class Interrupt(AbstractContextManager["Interrupt"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            signal.signal(signal.SIGINT, self._previous or signal.SIG_DFL)
+            signal.signal(signal.SIGINT, self._previous)
             self._pool.shutdown(wait=False)
+
+    def let_finish(self) -> None:
+        """Only take note of Ctrl-C from now on: nothing is left to stop, but there are draws to lose."""
+        self._work_is_over = True
 
     def attend(self, work: Callable[[], Result], *, may_give_up: bool) -> Result:
         """Return what `work` returns.
@@ -75,7 +82,7 @@ class Interrupt(AbstractContextManager["Interrupt"]):
         return self._requested_at is not None and time.monotonic() > self._requested_at + GRACE
 
     def _request(self, _signum: int, _frame: FrameType | None) -> None:
-        if self.requested:
+        if self.requested and not self._work_is_over:
             raise KeyboardInterrupt
         self._requested_at = time.monotonic()
 

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._public import public
+from polyagamma.mcmc.digest import digest_of_state
 from polyagamma.mcmc.rounds import Arrays, Chains, RunLog
 from polyagamma.mcmc.settings import Settings
 
-FORMAT, VERSION = "polyagamma-gibbs run", 1
+FORMAT, VERSION = "polyagamma-gibbs run", 2
 
 
 @public
@@ -33,12 +34,15 @@ class RunState:
         One for each chain, and one more for each to draw what is derived; the chains advance them.
     chains : Chains
     run : RunLog
+    mid_round : bool
+        Whether the chains are, or an error left them, in the middle of a round, so that they cannot go on.
     """
 
     settings: Settings
     generators: list[np.random.BitGenerator]
     chains: Chains
     run: RunLog
+    mid_round: bool = field(default=False, init=False)
     _held: dict[str, Any] | None = field(default=None, init=False)
 
     def hold(self) -> None:
@@ -55,13 +59,20 @@ class RunState:
             "chains": self.chains.state(),
         }
 
-    def snapshot(self, fingerprint: str) -> dict[str, NDArray[Any]]:
-        """Return all that the run's future depends on, as arrays; ``"meta"`` is a JSON text.
+    def snapshot(self, fingerprint: str, **more: Any) -> dict[str, NDArray[Any]]:
+        """Return all that the run's future depends on, as arrays.
 
         Parameters
         ----------
         fingerprint : str
             Of the model, to recognise it by.
+        **more
+            What else is to be among the metadata.
+
+        Returns
+        -------
+        dict of str to ndarray
+            ``"meta"`` is a JSON text, and ``"digest"`` that of everything else.
         """
         standing = self._held or self._standing()
         meta = {
@@ -71,8 +82,10 @@ class RunState:
             "settings": self.settings.to_plain(),
             "run": asdict(self.run),
             "generators": standing["generators"],
+            **more,
         }
-        return {"meta": np.array(json.dumps(meta)), **standing["chains"]}
+        arrays = {"meta": np.array(json.dumps(meta)), **standing["chains"]}
+        return {**arrays, "digest": np.array(digest_of_state(arrays))}
 
     def restore(self, snapshot: Arrays) -> None:
         """Put generators and chains into the state they had in `snapshot`.
@@ -85,7 +98,8 @@ class RunState:
         try:
             for generator, state in zip(self.generators, metadata(snapshot)["generators"], strict=True):
                 generator.state = state
-            self.chains.set_state({name: array for name, array in snapshot.items() if name != "meta"})
+            texts = ("meta", "digest")
+            self.chains.set_state({name: array for name, array in snapshot.items() if name not in texts})
         except (KeyError, TypeError, ValueError) as error:
             raise ResumeError(f"the stored state does not fit this model ({error}): sample anew") from error
 
@@ -96,17 +110,20 @@ def metadata(snapshot: Arrays) -> dict[str, Any]:
     Raises
     ------
     ResumeError
-        If it is none, or of a version that this one cannot read.
+        If it is none, of a version that this one cannot read, or not what `RunState.snapshot` made.
     """
     try:
         meta = json.loads(str(snapshot["meta"]))
         found = meta["format"], meta["version"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ResumeError("this is not a stored run of polyagamma-gibbs: pass one that it wrote") from error
     if found != (FORMAT, VERSION):
         raise ResumeError(
             f"the run is stored as {found}, this version reads {(FORMAT, VERSION)}: sample anew"
         )
+    arrays = {name: array for name, array in snapshot.items() if name != "digest"}
+    if str(snapshot.get("digest")) != digest_of_state(arrays):
+        raise ResumeError("the stored run was damaged or changed since it was written: sample anew")
     return dict(meta)
 
 

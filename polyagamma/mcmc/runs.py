@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from polyagamma.mcmc.augmentation import AugmentedChains
 from polyagamma.mcmc.chains import functions_at_once, make_chains, memory, starting_points
 from polyagamma.mcmc.driver import Callback, Driver
 from polyagamma.mcmc.folder_backend import FolderBackend
-from polyagamma.mcmc.interrupt import interruptible
+from polyagamma.mcmc.interrupt import Interrupt, interruptible
 from polyagamma.mcmc.memory_backend import MemoryBackend
 from polyagamma.mcmc.progress import Silent, display
 from polyagamma.mcmc.rounds import Arrays, BatchSize, Chains, RunLog
@@ -105,32 +106,49 @@ class Execution:
         that callers catch what they know; the draws made before it come with it, as its attribute ``idata``.
         """
         trace.container()  # now, so that Ctrl-C need not wait for the import of ArviZ
-        with display(progressbar, self.state.settings.chains) as shown:
-            driver = Driver(self.state, self.backend, shown, callback, self.warmup)
+        with Interrupt() as interrupt:
             try:
-                driver.go()
+                with display(progressbar, self.state.settings.chains) as shown:
+                    Driver(self.state, self.backend, shown, interrupt, callback, self.warmup).go()
+                attrs = self._attributes()
+                self.backend.close(attrs, resumable=True)
+                groups = trace.append(self.before, self._groups(attrs))
+                self._advise(groups["posterior"])
+                return trace.to_trace(groups, attrs)
             except BaseException as error:
+                interrupt.let_finish()
                 if self.state.run.draws > 0:
-                    attrs = self._attributes()
-                    groups = self._groups(attrs, resumable=not driver.mid_round)
-                    attrs |= {"error": f"{type(error).__name__}: {error}"}
-                    idata = trace.to_trace(trace.append(self.before, groups), attrs)
-                    keep_draws(error, self.state.run.draws, idata)
+                    self._keep_draws(error)
                 raise
-        attrs = self._attributes()
-        groups = trace.append(self.before, self._groups(attrs, resumable=True))
-        self._advise(groups["posterior"])
-        return trace.to_trace(groups, attrs)
 
-    def _groups(self, attrs: trace.Attributes, resumable: bool) -> dict[str, xr.Dataset]:
-        """Return the groups of a run that has ended; `resumable`: so that its chains can go on."""
-        self.backend.close(attrs, resumable)
+    def _keep_draws(self, error: BaseException) -> None:
+        """Let an error that ends the run carry the trace of what was drawn before.
+
+        Written where no class of errors can refuse it, as frozen ones refuse to have attributes set.
+        """
+        made = f"The {self.state.run.draws} draws of each chain made before"
+        try:
+            vars(error)["idata"] = self._trace_until(error)
+            note = f"{made} are a trace in this exception's .idata"
+        except Exception as second:  # which must not take the place of the first
+            note = f"{made} could not be kept: {described(second)}"
+        vars(error).setdefault("__notes__", []).append(note)
+
+    def _trace_until(self, error: BaseException) -> trace.Trace:
+        attrs = self._attributes()
+        with suppress(OSError):  # of a full disk: what cannot be written stays in memory
+            self.backend.close(attrs, resumable=not self.state.mid_round)
+        groups = trace.append(self.before, self._groups(attrs))
+        return trace.to_trace(groups, attrs | {"error": described(error)})
+
+    def _groups(self, attrs: trace.Attributes) -> dict[str, xr.Dataset]:
+        """Return the groups of a run that has ended."""
         groups = {name: dataset.assign_attrs(attrs) for name, dataset in self.backend.groups().items()}
         if self.warmup is not None:
             tuned = self.model.schema(self.state.settings, self.state.chains).datasets(self.warmup)
             groups |= {f"warmup_{name}": tuned[name] for name in ("posterior", "sample_stats")}
         groups |= self.model.data_groups()
-        if resumable:
+        if not self.state.mid_round:
             groups["sampler_state"] = trace.from_arrays(self.state.snapshot(self.model.fingerprint()))
         return groups
 
@@ -163,8 +181,9 @@ def iterate(model: Specification, state: RunState) -> Iterator[dict[str, NDArray
         settings, run = replace(state.settings, draws=batch.sweeps), RunLog()
         one = replace(state, settings=settings, run=run)
         backend = MemoryBackend(schema, one)
-        Driver(one, backend, Silent()).go()
-        if run.interrupted:
+        with Interrupt() as interrupt:
+            Driver(one, backend, Silent(), interrupt).go()
+        if interrupt.requested:
             raise KeyboardInterrupt
         batch.update(run.draws, run.sampling_time)
         posterior = schema.label(backend.drawn())["posterior"]
@@ -172,7 +191,9 @@ def iterate(model: Specification, state: RunState) -> Iterator[dict[str, NDArray
             yield {name: values[:, draw].copy() for name, (_, values) in posterior.items()}
 
 
-def keep_draws(error: BaseException, draws: int, idata: trace.Trace) -> None:
-    """Let an error that ended a run carry the trace of what was drawn before."""
-    error.idata = idata  # type: ignore[attr-defined]
-    error.add_note(f"The {draws} draws of each chain made before are a trace in this exception's .idata")
+def described(error: BaseException) -> str:
+    """Return the type of an error and what it says, unless it fails to say it."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__

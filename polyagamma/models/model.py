@@ -13,7 +13,14 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.driver import Callback
-from polyagamma.mcmc.folder_backend import FolderBackend, read_checkpoint, require_free
+from polyagamma.mcmc.folder_backend import (
+    FolderBackend,
+    naming,
+    new_folder,
+    read_checkpoint,
+    require_free,
+    stored_folder,
+)
 from polyagamma.mcmc.memory_backend import MemoryBackend
 from polyagamma.mcmc.rounds import ROUND_SWEEPS
 from polyagamma.mcmc.run_state import metadata
@@ -170,9 +177,10 @@ class Model:
             warmup = None if discard_tuned_samples else schema.zeros(settings.chains, settings.tune)
             run = Execution(model, state, MemoryBackend(schema, state), warmup)
             return run.run_to_end(progressbar, callback)
-        backend = FolderBackend(path, schema, state, model.fingerprint())
-        backend.create(model.data_groups())
-        return Execution(model, state, backend).run_to_end(progressbar, callback)
+        with new_folder(path) as place:
+            backend = FolderBackend(place, schema, state, model.fingerprint())
+            backend.create(model.data_groups())
+            return Execution(model, state, backend).run_to_end(progressbar, callback)
 
     def resume(
         self,
@@ -204,15 +212,18 @@ class Model:
         FileNotFoundError
             If there is no checkpoint.
         ResumeError
-            If it is damaged, foreign, of another version or of another model.
+            If it is damaged, foreign, of another version or of another model, or another run works there.
         """
         checks.function("callback", callback)
-        path, model = checks.folder("checkpoint", checkpoint), self._unchanged()
-        state = stored_run(model, read_checkpoint(path), draws, cores)
-        schema = model.schema(state.settings, state.chains)
-        backend = FolderBackend(path, schema, state, model.fingerprint())
-        backend.reopen()
-        return Execution(model, state, backend).run_to_end(progressbar, callback)
+        model = self._unchanged()
+        with stored_folder(checks.folder("checkpoint", checkpoint)) as path:
+            snapshot = read_checkpoint(path)
+            with naming(path):
+                state = stored_run(model, snapshot, draws, cores)
+            schema = model.schema(state.settings, state.chains)
+            backend = FolderBackend(path, schema, state, model.fingerprint())
+            backend.reopen(snapshot, model.data_groups())
+            return Execution(model, state, backend).run_to_end(progressbar, callback)
 
     def extend(
         self,
