@@ -295,7 +295,7 @@ def each_sweep_takes(monkeypatch, seconds):
 
 
 @PLACES
-@pytest.mark.parametrize("thin", [3, 50, 20_000, 10**7])
+@pytest.mark.parametrize("thin", [3, 50, 20_000, 10**6])
 def test_ctrl_c_is_answered_however_many_sweeps_a_draw_takes(monkeypatch, tmp_path, thin, place):
     """Sweeps of a millisecond: a draw of 20,000 takes twenty seconds."""
     each_sweep_takes(monkeypatch, 1e-3)
