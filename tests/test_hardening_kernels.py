@@ -315,3 +315,54 @@ def test_sound_inducing_points_are_taken(points):
         for rows in (FRAME, X)
     ]
     np.testing.assert_array_equal(*(trace.posterior["v"] for trace in traces))
+
+
+BOX = PolyaGammaGP(np.linspace(-2, 2, 20)[:, np.newaxis], [0, 1] * 10, inducing=HilbertBasis(8))
+BOX_TRACE = BOX.sample(4, tune=20, chains=1, random_seed=1, progressbar=False)
+
+
+@pytest.mark.parametrize("beyond", [3.0001, -3.5, 1e9, -1e308])
+@pytest.mark.parametrize(
+    "use", ["predict_proba", "predict_draws", "predict_f", "sample_posterior_predictive"]
+)
+def test_predictions_outside_the_box_of_a_basis_are_refused(use, beyond):
+    message = r"X_new must be inside the box of HilbertBasis\(boundary=1\.5\), from -3 to 3 in column 0, got "
+    with pytest.raises(ValueError, match=message + re.escape(f"{beyond:.6g} in row 1: ") + ".*boundary="):
+        getattr(BOX, use)(BOX_TRACE, [[0.0], [beyond]])
+
+
+def test_the_boundary_that_is_offered_is_enough():
+    with pytest.raises(ValueError, match=r"HilbertBasis\(boundary=2\.2\)"):
+        BOX.predict_proba(BOX_TRACE, [[3.5]])
+    wider = PolyaGammaGP(np.linspace(-2, 2, 20)[:, np.newaxis], [0, 1] * 10, inducing=HilbertBasis(12, 2.2))
+    idata = wider.sample(4, tune=20, chains=1, random_seed=1, progressbar=False)
+    assert wider.predict_proba(idata, [[3.5]]).shape == (1, 2)
+    assert BOX.predict_proba(BOX_TRACE, [[3.0], [-3.0]]).shape == (2, 2)
+
+
+FAR = {"matern": 2.0 * Matern(1.0), "dot product": DotProduct(), "rbf": 2.0 * RBF(1.0)}
+FAR_MODELS = {name: PolyaGammaGP(X, Y, kernel) for name, kernel in FAR.items()}
+FAR_TRACES = {
+    name: model.sample(4, tune=20, chains=1, random_seed=1, progressbar=False)
+    for name, model in FAR_MODELS.items()
+}
+
+
+@pytest.mark.parametrize("value", [1e160, 1e308, -1e308])
+@pytest.mark.parametrize(
+    "use", ["predict_proba", "predict_draws", "predict_f", "sample_posterior_predictive"]
+)
+@pytest.mark.parametrize("name", FAR)
+def test_rows_that_are_too_far_for_doubles(name, use, value):
+    rows = np.zeros((3, X.shape[1]))
+    rows[2, 0] = value
+    predict = getattr(FAR_MODELS[name], use)
+    if name == "rbf":  # which is 0 there: f is as before the data
+        with np.errstate(all="ignore"):
+            predict(FAR_TRACES[name], rows)
+        return
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(ValueError, match=r"X_new must be near enough .* in row 2:"),
+    ):
+        predict(FAR_TRACES[name], rows)

@@ -5,6 +5,7 @@ Linear predictors come in pieces, so that memory is bounded; see `polyagamma.ter
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,8 +63,16 @@ class NewRows:
         return self.posterior.sizes["chain"] * self.posterior.sizes["draw"]
 
     def term(self, noise: NoiseSource, joint: bool = False) -> Pieces:
-        """Return pieces of the term, which lack the offsets."""
-        return self.model.term.new_predictors(self.posterior, self.X, noise, joint)
+        """Yield pieces of the term, which lack the offsets; ValueError if double precision does not do."""
+        for some, rows, values in self.model.term.new_predictors(self.posterior, self.X, noise, joint):
+            if (lost := np.isnan(values).any(axis=tuple(range(values.ndim - 1)))).any():
+                row = range(len(self.X))[rows][int(np.argmax(lost))]
+                found = reprlib.repr(self.X[row].tolist())
+                raise ValueError(
+                    f"X_new must be near enough to X for double precision, got {found} in row {row}: "
+                    "drop that row, or scale the column"
+                )
+            yield some, rows, values
 
     def linear_predictors(self, noise: NoiseSource, joint: bool = False) -> Pieces:
         """Yield pieces of the linear predictors."""

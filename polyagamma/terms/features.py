@@ -86,9 +86,10 @@ class HilbertBasis:
     Notes
     -----
     For ``RBF`` and ``Matern`` kernels (and a ``ConstantKernel`` times one of them) in at most three
-    dimensions, along each of which the inputs vary. The error is small where the box extends a few length
-    scales beyond the data and the shortest wave, ``4 L / n_basis`` in a box of half-width L, is a fraction of
-    a length scale [1]_ [2]_.
+    dimensions, along each of which the inputs vary. Predictions outside the box are refused; near its walls,
+    where the functions vanish, they are drawn to the mean. The error is small where the box extends a few
+    length scales beyond the data and the shortest wave, ``4 L / n_basis`` in a box of half-width L, is a
+    fraction of a length scale [1]_ [2]_.
 
     References
     ----------
@@ -129,7 +130,8 @@ class BasisFunctions:
                 f"{low[constant]:g} in every row: drop that column, or pass inducing points"
             )
         self.middle = (low + high) / 2
-        self.half_width = basis.boundary * (high - low) / 2
+        self.boundary = basis.boundary
+        self.half_width = self.boundary * (high - low) / 2
         grid = np.meshgrid(*[np.arange(1.0, basis.n_basis + 1)] * dimensions, indexing="ij")
         self.frequency = np.pi / 2 * np.stack([axis.ravel() for axis in grid], axis=-1) / self.half_width
 
@@ -151,7 +153,20 @@ class BasisFunctions:
         matrix *= np.sqrt(spectral_density(kernel, self.frequency))
         return Features(matrix, np.zeros(len(X)))
 
-    new = training
+    def new(self, kernel: Any, X: FloatArray) -> Features:
+        """Return the features of new rows; ValueError if one is outside the box, where they mean nothing."""
+        beyond = np.abs(X - self.middle) / self.half_width
+        if (beyond > 1.0).any():
+            row, column = np.unravel_index(int(np.argmax(beyond)), beyond.shape)
+            wall, middle = self.half_width[column], self.middle[column]
+            enough = 1.25 * self.boundary * beyond[row, column]
+            raise ValueError(
+                f"X_new must be inside the box of HilbertBasis(boundary={self.boundary:g}), from "
+                f"{middle - wall:.6g} to {middle + wall:.6g} in column {column}, got {X[row, column]:.6g} in "
+                f"row {row}: make the model with HilbertBasis(boundary={enough:.2g}) and more basis "
+                "functions, or pass inducing points"
+            )
+        return self.training(kernel, X)
 
 
 Basis = InducingPoints | BasisFunctions
