@@ -296,7 +296,7 @@ def polyagamma_laplace(
 
 
 def exponential(logarithm: FloatOrArray) -> FloatOrArray:
-    """Return exp(`logarithm`), a float for a float; infinite, without a warning, where it overflows."""
-    with np.errstate(over="ignore"):
+    """Return exp(`logarithm`), a float for a float; infinite or 0, without a warning, out of range."""
+    with np.errstate(over="ignore", under="ignore"):
         values = np.exp(logarithm)
     return float(values) if isinstance(logarithm, float) else np.asarray(values)

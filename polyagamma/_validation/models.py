@@ -16,6 +16,9 @@ from polyagamma._validation.predictors import complete_labels, unmasked
 
 FloatArray = NDArray[np.float64]
 LARGEST_COUNT = 10**12  # of anything: larger ones are slips, and sums and products of this one are safe
+LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e30  # above it a posterior is narrower than doubles are apart
+MOST_OFFSET = 1e12  # above it they have no digits left for what predictors add
+MOST_TRIALS = 2.0**53
 SYMMETRY_TOLERANCE = 1e-8  # relative to the largest entry: rounding of a matrix computed in doubles
 
 
@@ -191,12 +194,22 @@ def weights(value: ArrayLike | None, n_rows: int) -> FloatArray:
     """Return the weights, 1 where none are given; ValueError unless all are positive."""
     array = per_row("weights", 1.0 if value is None else value, n_rows)
     require_positive("weights", array)
+    bad = (array < LEAST_WEIGHT) | (array > MOST_WEIGHT)
+    if bad.any():
+        _refuse(
+            "weights", array, bad, f"from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}", "scale them to a mean of 1"
+        )
     return array
 
 
 def offset(value: ArrayLike | None, n_rows: int) -> FloatArray:
     """Return the offsets, 0 where none are given."""
-    return per_row("offset", 0.0 if value is None else value, n_rows)
+    array = per_row("offset", 0.0 if value is None else value, n_rows)
+    bad = np.abs(array) > MOST_OFFSET
+    if bad.any():
+        cure = "one of 1000 is as good, and a larger one drowns what predictors add"
+        _refuse("offset", array, bad, f"at most {MOST_OFFSET:g} in size", cure)
+    return array
 
 
 def trials(value: ArrayLike, n_rows: int) -> FloatArray:
@@ -205,6 +218,9 @@ def trials(value: ArrayLike, n_rows: int) -> FloatArray:
     bad = (array < 1) | (array != np.floor(array))
     if bad.any():
         _refuse("trials", array, bad, "positive integers", "drop rows without trials")
+    bad = array > MOST_TRIALS
+    if bad.any():
+        _refuse("trials", array, bad, "at most 2**53", "beyond it doubles do not tell whole numbers apart")
     return array
 
 

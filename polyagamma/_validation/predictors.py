@@ -23,6 +23,7 @@ from polyagamma._validation.arguments import (
 )
 
 FloatArray = NDArray[np.float64]
+LARGEST, SMALLEST = 1e150, 1e-150  # of values that are squared
 MISSING_TEXTS = ("nan", "NaT", "<NA>")  # what NumPy and pandas make of missing values in arrays of text
 
 
@@ -65,6 +66,26 @@ def unique_names(what: str, names: Sequence[object]) -> list[str]:
         twice = next(name for position, name in enumerate(strings) if name in strings[:position])
         raise ValueError(f"{what} must differ, got {twice!r} more than once: rename or drop one of them")
     return strings
+
+
+def require_moderate(name: str, X: FloatArray, names: Sequence[str]) -> None:
+    """Raise ValueError if the values of a column are so large or so small that their squares are lost.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for messages.
+    X : ndarray, shape (n, p)
+    names : sequence of str, length p
+    """
+    size = np.maximum(X.max(axis=0), -X.min(axis=0))
+    bad = (size > LARGEST) | ((size > 0) & (size < SMALLEST))
+    if bad.any():
+        worst = int(np.argmax(bad))
+        raise ValueError(
+            f"{name} must have columns with values of at most {LARGEST:g} and at least {SMALLEST:g} in size, "
+            f"got {size[worst]:.3g} as the largest of {names[worst]!r}: scale that column"
+        )
 
 
 def matrix(name: str, X: Any) -> FloatArray:

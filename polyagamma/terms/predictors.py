@@ -43,7 +43,8 @@ class Predictors:
         Raises
         ------
         TypeError, ValueError
-            See `polyagamma._validation.predictors.matrix`; also if the names do not fit.
+            See `polyagamma._validation.predictors.matrix`; also if the names do not fit, or values are beyond
+            what double precision can square.
         """
         columns = checks.column_names("X", X)
         array = checks.matrix("X", X)
@@ -51,6 +52,7 @@ class Predictors:
             names = checks.feature_names(feature_names, array.shape[1])
         else:
             names = columns or [f"x{j}" for j in range(array.shape[1])]
+        checks.require_moderate("X", array, names)
         return cls(read_only(kept(array)), names, columns, intercept)
 
     def require_distinct_constants(self) -> None:
