@@ -242,7 +242,7 @@ def test_hilbert_process_agrees_with_the_full_process():
 
 
 @pytest.mark.parametrize("inducing", [None, 3])
-@pytest.mark.parametrize("sample_kernel", [True, False])
+@pytest.mark.parametrize("sample_kernel", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_functions_of_a_softmax_at_once_agree_with_one_after_the_other(inducing, sample_kernel):
     """Moments of kernel parameters, values and their products: some 70 z-scores of differences in a case.
 
