@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma._validation import models as checks
 
 FloatArray = NDArray[np.float64]
-MOST_COUNT = 2.0**53  # beyond it doubles do not tell a count from the next
 
 
 def counts(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
@@ -19,7 +18,7 @@ def counts(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
     for bad, expected, cure in (
         (array < 0, "counts, which are not negative", "pass the numbers of events"),
         (array != np.floor(array), "counts, which are whole numbers", "pass events, and rates as exposure"),
-        (array > MOST_COUNT, "at most 2**53", "count in larger units"),
+        (array > checks.MOST_COUNT, "at most 2**53", "count in larger units"),
     ):
         if bad.any():
             _refuse(name, array, bad, expected, cure)
@@ -32,14 +31,6 @@ def exposure(value: ArrayLike | None, n_rows: int) -> FloatArray:
     if (bad := array <= 0).any():
         _refuse("exposure", array, bad, "positive", "drop rows without exposure")
     return array
-
-
-def positive(name: str, value: Any) -> float:
-    """Return `value` as a float, having checked that it is a positive finite number."""
-    number = float(checks.per_row(name, value, 1)[0])
-    if number <= 0:
-        raise ValueError(f"{name} must be positive, got {number:g}: pass a number above 0")
-    return number
 
 
 def _refuse(name: str, array: FloatArray, bad: NDArray[np.bool_], expected: str, cure: str) -> NoReturn:

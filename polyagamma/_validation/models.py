@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 LARGEST_COUNT = 10**12  # of anything: larger ones are slips, and sums and products of this one are safe
 LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e30  # above it a posterior is narrower than doubles are apart
 MOST_OFFSET = 1e12  # above it they have no digits left for what predictors add
-MOST_TRIALS = 2.0**53
+MOST_COUNT = 2.0**53  # beyond it doubles do not tell a count from the next
 SYMMETRY_TOLERANCE = 1e-8  # relative to the largest entry: rounding of a matrix computed in doubles
 
 
@@ -42,6 +42,14 @@ def not_negative(name: str, value: Any) -> float:
     number = float(_vector(name, value, 1, "model")[0])
     if number < 0:
         raise ValueError(f"{name} must be at least 0, got {plain(number)}: pass abs({name})")
+    return number
+
+
+def positive(name: str, value: Any) -> float:
+    """Return `value` as a float, having checked that it is a finite number above 0."""
+    number = float(_vector(name, value, 1, "model")[0])
+    if number <= 0:
+        raise ValueError(f"{name} must be positive, got {plain(number)}: pass a number above 0")
     return number
 
 
@@ -218,7 +226,7 @@ def trials(value: ArrayLike, n_rows: int) -> FloatArray:
     bad = (array < 1) | (array != np.floor(array))
     if bad.any():
         _refuse("trials", array, bad, "positive integers", "drop rows without trials")
-    bad = array > MOST_TRIALS
+    bad = array > MOST_COUNT
     if bad.any():
         _refuse("trials", array, bad, "at most 2**53", "beyond it doubles do not tell whole numbers apart")
     return array

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from polyagamma._public import public
-from polyagamma._validation.counts import positive
+from polyagamma._validation.models import positive
 
 FloatArray = NDArray[np.float64]
 

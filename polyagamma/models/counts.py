@@ -64,8 +64,7 @@ class CountModel(Model):
         if X_new is None:
             checks.go_with("X_new", exposure=exposure, offset=offset, other_data=other_data or None)
             return simulate_rows(self._specification, idata, rng)
-        new = self._new_rows(idata, X_new, exposure, offset, other_data)
-        exposed = checked_exposure(exposure, len(new.X))
+        new, exposed = self._new_rows(idata, X_new, exposure, offset, other_data)
         return simulate_new_rows(new, idata, np.ones(len(new.X)), {"exposure": exposed}, rng)
 
     def predict(
@@ -102,7 +101,7 @@ class CountModel(Model):
         KeyError
             If `idata` has no posterior of this model.
         """
-        new = self._new_rows(idata, X_new, exposure, offset, other_data)
+        new, _ = self._new_rows(idata, X_new, exposure, offset, other_data)
         return new.average_probabilities(np.random.default_rng)[:, 0]
 
     def predict_draws(
@@ -132,7 +131,7 @@ class CountModel(Model):
         MemoryError
             If the result cannot fit into memory.
         """
-        new = self._new_rows(idata, X_new, exposure, offset, other_data)
+        new, _ = self._new_rows(idata, X_new, exposure, offset, other_data)
         return new.probability_draws(np.random.default_rng).rename("mean")
 
     def _new_rows(
@@ -142,8 +141,10 @@ class CountModel(Model):
         exposure: ArrayLike | None,
         offset: ArrayLike | None,
         other_data: bool,
-    ) -> NewRows:
+    ) -> tuple[NewRows, FloatArray]:
+        """Return checked rows, their exposures among the offsets, and the exposures themselves."""
         require_same_rows("X_new", X_new, exposure=exposure)
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
-        new.offset[:] += np.log(checked_exposure(exposure, len(new.X)))
-        return new
+        exposed = checked_exposure(exposure, len(new.X))
+        new.offset[:] += np.log(exposed)
+        return new, exposed

@@ -168,7 +168,7 @@ class PolyaGammaNegativeBinomial(CountModel):
             As for `predict`.
         """
         count = checks.integer("count", count, 0)
-        new = self._new_rows(idata, X_new, exposure, offset, other_data)
+        new, _ = self._new_rows(idata, X_new, exposure, offset, other_data)
         sums = np.zeros(len(new.X))
         for some, rows, eta in new.linear_predictors(np.random.default_rng):
             r = self._dispersion(new.posterior.isel(draw=some))
