@@ -9,6 +9,7 @@ logsf_ufunc: ufunc
 ppf_ufunc: ufunc
 isf_ufunc: ufunc
 cumulant_ufunc: ufunc
+standard_deviation_ufunc: ufunc
 skewness_ufunc: ufunc
 excess_kurtosis_ufunc: ufunc
 log_laplace_ufunc: ufunc

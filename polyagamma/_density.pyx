@@ -22,6 +22,7 @@ cdef extern from "pg/quantile.hpp" namespace "polyagamma" nogil:
 
 cdef extern from "pg/moments.hpp" namespace "polyagamma" nogil:
     double core_cumulant "polyagamma::cumulant"(int n, double h, double z) noexcept
+    double core_standard_deviation "polyagamma::standard_deviation"(double h, double z) noexcept
     double core_skewness "polyagamma::skewness"(double h, double z) noexcept
     double core_excess_kurtosis "polyagamma::excess_kurtosis"(double h, double z) noexcept
     double core_log_laplace "polyagamma::log_laplace"(double t, double h, double z) noexcept
@@ -98,6 +99,11 @@ cdef double isf_ufunc(double q, double h, double z) noexcept nogil:
 @cython.ufunc
 cdef double cumulant_ufunc(long n, double h, double z) noexcept nogil:
     return core_cumulant(<int>n if 0 < n < 5 else 0, h, z)
+
+
+@cython.ufunc
+cdef double standard_deviation_ufunc(double h, double z) noexcept nogil:
+    return core_standard_deviation(h, z)
 
 
 @cython.ufunc

@@ -284,7 +284,8 @@ def polyagamma_laplace(
 
     Notes
     -----
-    The relative error of the logarithm is below 1e-13. See [1]_, equation 3.
+    The relative error of the logarithm is below 1e-13, and a few units in the last place near the pole at
+    ``-(z**2 + pi**2)/2``: t and z are taken for exact. See [1]_, equation 3.
 
     References
     ----------

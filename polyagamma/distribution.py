@@ -147,8 +147,7 @@ class PolyaGamma:
 
     def std(self) -> FloatOrArray:
         """Return the standard deviation."""
-        variance = self.var()
-        return float(np.sqrt(variance)) if isinstance(variance, float) else np.asarray(np.sqrt(variance))
+        return self._evaluate(_density.standard_deviation_ufunc)
 
     def stats(self, moments: str = "mv") -> FloatOrArray | tuple[FloatOrArray, ...]:
         """Return mean ("m"), variance ("v"), skewness ("s") and excess kurtosis ("k").

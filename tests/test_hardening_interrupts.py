@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from every_model import MODELS
+from sklearn.gaussian_process.kernels import RationalQuadratic
 
-from polyagamma import SamplingWarning
+from polyagamma import PolyaGammaGP, SamplingWarning
 from polyagamma.mcmc import runs
 from polyagamma.mcmc.core_chains import CoreChains
 from polyagamma.mcmc.runs import Execution
@@ -279,6 +280,68 @@ def test_a_fault_in_keeping_the_draws_does_not_hide_the_error(monkeypatch):
     with pytest.raises(ReadOnly, match="oops") as caught:
         MODEL.sample(10**6, **SETTINGS, callback=fail)
     assert "could not be kept: ZeroDivisionError" in caught.value.__notes__[-1]
+
+
+class Failing(RationalQuadratic):
+    """A kernel of the user's, of which the core asks by calls, and which fails after some of them."""
+
+    calls, error = 10**9, None
+
+    def __call__(self, X, Y=None, eval_gradient=False):
+        Failing.calls -= 1
+        if Failing.calls < 0:
+            raise Failing.error
+        return super().__call__(X, Y, eval_gradient)
+
+
+@pytest.fixture
+def fails_after():
+    def after(calls, error):
+        Failing.calls, Failing.error = calls, error
+
+    yield after
+    Failing.calls = 10**9
+
+
+ROWS, LABELS = np.random.default_rng(1).standard_normal((24, 2)), np.arange(24) % 2
+FORMS = {"full": {}, "fitc": {"inducing": 5}, "classes": {}}
+
+
+def process(form, **options):
+    labels = np.arange(24) % 3 if form == "classes" else LABELS
+    return PolyaGammaGP(ROWS, labels, Failing(), **FORMS[form], **options)
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "place"),
+    [(kind, form, "memory") for kind in ERRORS for form in FORMS]
+    + [(kind, "full", "disk") for kind in ("frozen", "os", "base")],
+)
+def test_errors_of_kernels_stay_what_they_are_and_carry_the_draws(tmp_path, fails_after, kind, form, place):
+    model = process(form)
+    fails_after(500, ERRORS[kind])
+    with pytest.raises(type(ERRORS[kind])) as caught:
+        model.sample(10**5, **SETTINGS, **place_of(place, tmp_path))
+    assert caught.value is ERRORS[kind]
+    assert caught.value.idata.posterior.sizes["draw"] > 0
+
+
+@pytest.mark.parametrize("kind", ["plain", "frozen", "read-only", "keyboard"])
+def test_errors_of_kernels_before_the_first_draw_and_in_a_resumed_run(tmp_path, fails_after, kind):
+    error = ERRORS[kind]
+    sampled, fixed = process("full"), process("full", sample_kernel=False)
+    fixed.sample(3, **SETTINGS, checkpoint=tmp_path / "fixed")
+    sampled.sample(3, **SETTINGS, checkpoint=tmp_path / "sampled")
+    for use in (
+        lambda: fixed.sample(3, **SETTINGS),
+        lambda: sampled.sample(3, **SETTINGS),
+        lambda: fixed.resume(tmp_path / "fixed", draws=5, progressbar=False),
+        lambda: sampled.resume(tmp_path / "sampled", draws=5, progressbar=False),
+    ):
+        fails_after(0, error)
+        with pytest.raises(type(error)) as caught:
+            use()
+        assert caught.value is error
 
 
 # ---- draws of many sweeps

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from polyagamma import (
+    PolyaGamma,
     PolyaGammaGP,
     PolyaGammaLogistic,
     PolyaGammaNegativeBinomial,
@@ -79,3 +80,16 @@ def test_functions_raise_nothing_under_strict_error_states(h, z, t):
         if h < 1e6:
             polyagamma_pdf(abs(t), h, z)
             polyagamma_cdf(abs(t), h, z)
+
+
+@pytest.mark.parametrize("h", [5e-324, 1e-300, 1.0, 1e308])
+@pytest.mark.parametrize("z", [0.0, 1.0, 800.0, 1e160, 1.7e308])
+def test_methods_raise_nothing_under_strict_error_states(h, z):
+    law = PolyaGamma(h, z)
+    with np.errstate(all="raise"):
+        assert (np.isfinite(law.mean()), law.std() >= 0, law.var() >= 0) == (True, True, True)
+        assert all(value >= 0 for value in law.stats("mvsk"))
+        for t in (-np.inf, -1e308, -4.9348, -5e-324, 5e-324, 1e308, np.inf):
+            assert law.laplace(t) >= 0
+        for function in (polyagamma_laplace, law.laplace):
+            assert np.isnan(function(np.nan))

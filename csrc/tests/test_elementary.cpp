@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "math/elementary.hpp"
+#include "math/exact_sum.hpp"
 
 using namespace polyagamma;
 
@@ -81,4 +82,12 @@ TEST_CASE("cosine and sine of an eighth turn agree with long double libm") {
         worst = std::fmax(worst, ulps(point.sine, std::sin(angle)));
     });
     CHECK(worst < 2.0);
+}
+
+TEST_CASE("sums of doubles that cancel are exact") {
+    CHECK(exact_sum<3>({1e100, 1.0, -1e100}) == 1.0);
+    CHECK(exact_sum<4>({1.0, 1e100, 1.0, -1e100}) == 2.0);
+    CHECK(exact_sum<5>({1e16, 1e-16, -1e16, 1e-33, -1e-16}) == 1e-33);
+    CHECK(exact_sum<6>({1e300, -1e-300, 1e150, -1e150, 1.0, -1e300}) == 1.0);
+    CHECK(exact_sum<2>({0.1, 0.2}) == 0.1 + 0.2);
 }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from polyagamma._validation.rewording import Rewording
 
 REQUIREMENTS = {  # by the names of modules: packages, and what to install
     "arviz": ("arviz", "arviz>=0.20"),
@@ -17,16 +16,14 @@ REQUIREMENTS = {  # by the names of modules: packages, and what to install
 }
 
 
-@contextmanager
-def packages_for(what: str, otherwise: str = "") -> Iterator[None]:
+def packages_for(what: str, otherwise: str = "") -> Rewording[ImportError]:
     """Import in this context; ImportError says what needs it, how to get it, or what to do instead."""
-    try:
-        yield
-    except ImportError as error:
+
+    def in_words(error: ImportError) -> ImportError | None:
         module = (error.name or "").partition(".")[0]
         if module not in REQUIREMENTS:
-            raise
+            return None
         package, requirement = REQUIREMENTS[module]
-        raise ImportError(
-            f"{what} needs {package}: pip install '{requirement}'{otherwise}", name=module
-        ) from error
+        return ImportError(f"{what} needs {package}: pip install '{requirement}'{otherwise}", name=module)
+
+    return Rewording(ImportError, in_words)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma import _gibbs
+from polyagamma._validation.rewording import Rewording
 from polyagamma.likelihoods.likelihood import CoreForm, PolyaGammaForm
 from polyagamma.mcmc.rounds import Arrays, WrappedChains, one_blas_thread
 from polyagamma.mcmc.settings import Settings
@@ -46,12 +46,8 @@ class CoreChains(WrappedChains):
         with self._errors_in_words(self._core.sweeps_done):
             self._core.run(sweeps, out)
 
-    @contextmanager
-    def _errors_in_words(self, first: int | None = None) -> Iterator[None]:
-        try:
-            yield
-        except _gibbs.NumericalError as error:
-            raise self._in_words(error, first) from error
+    def _errors_in_words(self, first: int | None = None) -> Rewording[_gibbs.NumericalError]:
+        return Rewording(_gibbs.NumericalError, lambda error: self._in_words(error, first))
 
     @abstractmethod
     def _in_words(self, error: _gibbs.NumericalError, first: int | None) -> FloatingPointError:

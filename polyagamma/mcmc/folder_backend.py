@@ -10,8 +10,8 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from polyagamma._validation.memory import require_memory
+from polyagamma._validation.rewording import Rewording
 from polyagamma.mcmc.folder_lock import LOCK, FolderLock
 from polyagamma.mcmc.rounds import Arrays, RunLog
 from polyagamma.mcmc.run_state import ResumeError, RunState, metadata
@@ -141,13 +142,9 @@ def stored_folder(checkpoint: str | os.PathLike[str]) -> FolderLock:
         ) from error
 
 
-@contextmanager
-def naming(place: Path) -> Iterator[None]:
-    """Let each ResumeError of this context name the file or folder of the run."""
-    try:
-        yield
-    except ResumeError as error:
-        raise ResumeError(f"{place}: {error}") from error
+def naming(place: Path) -> Rewording[ResumeError]:
+    """Return a context whose ResumeErrors name the file or folder of the run."""
+    return Rewording(ResumeError, lambda error: ResumeError(f"{place}: {error}"))
 
 
 class FolderBackend:
@@ -259,19 +256,18 @@ class FolderBackend:
     def _unwritten(self) -> Arrays:
         return {name: array[:, : self._filled] for name, array in self._buffer.items()}
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Say in errors of the disk which run it is, and how it goes on."""
-        try:
-            yield
-        except OSError as error:
+    def _writing(self) -> Rewording[OSError]:
+        """Return a context that says in errors of the disk which run it is, and how it goes on."""
+
+        def noted(error: OSError) -> None:
             self._unwritable = True
             error.add_note(
                 f"The run in {self._path} could not be written: make room there, or lift the limit. Then "
                 f"model.resume({str(self._path)!r}) goes on from its last checkpoint; if it has none yet, "
                 "sample anew"
             )
-            raise
+
+        return Rewording(OSError, noted)
 
     def _save(self) -> None:
         write_checkpoint(self._path, self._state.snapshot(self._fingerprint, sums=self._sums))
