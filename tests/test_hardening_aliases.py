@@ -1,6 +1,7 @@
 """Nobody changes a model by changing what it was made of, nor by writing to what it hands out."""
 
 import copy
+import re
 from functools import cache, partial
 
 import numpy as np
@@ -11,7 +12,13 @@ from every_model import COUNTS, FIXED, KERNEL, MODELS, ROWS, TRIALS, X, Y, every
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, Matern
 
-from polyagamma import MvNormal, Normal, PolyaGammaGP, PolyaGammaLogistic
+from polyagamma import (
+    MvNormal,
+    Normal,
+    PolyaGammaGP,
+    PolyaGammaLogistic,
+    PolyaGammaNegativeBinomial,
+)
 from polyagamma._validation import ownership
 from polyagamma.mcmc.digest import digest
 from polyagamma.traces import trace
@@ -48,6 +55,7 @@ CHANGES = {
 }
 MAKE = {
     "logistic": lambda inputs: PolyaGammaLogistic(inputs, Y),
+    "counts": lambda inputs: PolyaGammaNegativeBinomial(inputs, COUNTS, exposure=TRIALS),
     "gp": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL),
     "gp fixed": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL, **FIXED),
     "fitc": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL, inducing=5),
@@ -109,7 +117,9 @@ def test_a_large_X_must_stay(kind, change, folder):
         lambda: model.sample_prior_predictive(2),
         lambda: model.sample_posterior_predictive(idata),
     ]
-    if kind != "logistic":  # whose coefficients predict new rows by themselves
+    if kind == "counts":
+        uses += [lambda: model.rootogram(idata)]
+    elif kind != "logistic":  # linear models' coefficients predict new rows by themselves
         uses += [lambda: model.predict_proba(idata, NEW), lambda: model.predict_f(idata, NEW)]
     for use in uses:
         with pytest.raises(ValueError, match=r"X must stay what it was when the model was made.*X\.copy\(\)"):
@@ -129,6 +139,75 @@ def test_a_large_X_is_not_copied_and_cannot_be_written_to():
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
     assert inputs.flags.writeable
+
+
+def assign_element(array):
+    array[0, 0] = 1.0
+
+
+def assign_by_label(array):
+    array.loc[{"feature": array["feature"][0]}] = 1.0
+
+
+def assign_values(array):
+    array.values[:] = 1.0
+
+
+def add_in_place(array):
+    array += 1.0
+
+
+def make_writeable(array):
+    array.to_numpy().flags.writeable = True
+
+
+def make_a_view_writeable(array):
+    view = array.to_numpy()[1:]
+    view.flags.writeable = True
+
+
+WRITES = [assign_element, assign_by_label, assign_values, add_in_place, make_writeable, make_a_view_writeable]
+HANDS_OUT = {
+    "sample": lambda model, _: model.sample(**SETTINGS),
+    "extend": lambda model, _: model.extend(model.sample(**SETTINGS), 2, progressbar=False),
+    "prior": lambda model, _: model.sample_prior_predictive(3, random_seed=1),
+    "posterior predictive": lambda model, _: model.sample_posterior_predictive(model.sample(**SETTINGS)),
+    "on disk": lambda model, folder: model.sample(**SETTINGS, checkpoint=folder / "run"),
+}
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("source", HANDS_OUT)
+@pytest.mark.parametrize("kind", ["counts", "gp"])
+def test_writing_to_a_large_X_of_a_trace(kind, source, write, tmp_path):
+    """It is an error, or changes a copy: never the model or what the caller has."""
+    inputs = X.copy()
+    model = MAKE[kind](inputs)
+    idata = HANDS_OUT[source](model, tmp_path)
+    try:
+        write(idata.constant_data["X"])
+    except ValueError as error:
+        assert re.search("read-only|is a view|WRITEABLE", str(error))  # noqa: PT017
+    else:
+        assert source == "on disk"  # its values are read from there
+    np.testing.assert_array_equal(inputs, X)
+    model.sample_prior_predictive(1)  # which compares X with its digest
+
+
+def test_an_X_of_more_than_a_megabyte():
+    """As users have it, with nothing changed: no copy, a trace that cannot be written to, and a digest."""
+    inputs = np.random.default_rng(0).standard_normal((70_000, 2))
+    counts = np.arange(70_000) % 4
+    model = PolyaGammaNegativeBinomial(inputs, counts)
+    idata = model.sample(2, tune=2, chains=1, random_seed=1, progressbar=False)
+    assert np.shares_memory(idata.constant_data["X"].to_numpy(), inputs)
+    with pytest.raises(ValueError, match="is a view"):  # in xarray's words
+        idata.constant_data["X"][0, 0] = 1.0
+    inputs[3, 1] += 1e-12
+    for use in (lambda: model.extend(idata, 2), lambda: model.rootogram(idata), lambda: model.sample(2)):
+        with pytest.raises(ValueError, match="X must stay what it was when the model was made"):
+            use()
 
 
 def test_a_digest_tells_what_sums_of_bits_do_not():
@@ -231,6 +310,25 @@ def test_inducing_points_may_change(approximation, change):
     before = answers(model, idata)
     CHANGES[change](points)
     assert_same_answers(model, idata, before)
+
+
+@pytest.mark.parametrize("name", ["y", "exposure", "weights", "offset"])
+def test_rows_of_counts_may_change(name):
+    """Counts, and what they are in proportion to; also those that a prediction was made for."""
+    rows = {"y": COUNTS, "exposure": TRIALS, "weights": ROWS["weights"], "offset": ROWS["offset"]}
+    rows = {key: np.array(value, dtype=float) for key, value in rows.items()}
+    model = PolyaGammaNegativeBinomial(X, **rows)
+    idata = model.sample(**SETTINGS)
+    new = model.sample_posterior_predictive(idata, X, exposure=rows["exposure"], offset=rows["offset"])
+    kept = copy.deepcopy(new.predictions_constant_data)
+    before = answers(model, idata)
+    rows[name][:] = 1
+    assert_same_answers(model, idata, before)
+    xr.testing.assert_identical(new.predictions_constant_data, kept)
+    for value in new.predictions_constant_data.data_vars.values():
+        value.to_numpy()[...] = 3
+    if name != "y":
+        assert (rows[name] == 1).all()
 
 
 def test_priors_may_change():

@@ -26,6 +26,10 @@ def flat(idata, name):
     return values.reshape(-1, *values.shape[2:])
 
 
+def known_part(constant_data):
+    return constant_data["offset"].to_numpy() + np.log(constant_data["exposure"].to_numpy())
+
+
 def linear_predictors(idata, rows):
     return flat(idata, "intercept")[:, np.newaxis] + flat(idata, "beta") @ rows.T
 
@@ -61,7 +65,7 @@ def test_log_likelihood_is_that_of_scipy_times_the_weight(kind):
     model = MODELS[kind]
     idata = model.sample(20, **SETTINGS, compute_log_likelihood=True)
     constant = idata.constant_data
-    eta = linear_predictors(idata, X) + constant["offset"].to_numpy()
+    eta = linear_predictors(idata, X) + known_part(constant)
     r = flat(idata, "r")[:, np.newaxis] if "r" in idata.posterior else 2.5
     expected = constant["weights"].to_numpy() * log_counts(COUNTS, eta, r)
     found = idata.log_likelihood["y"].to_numpy().reshape(expected.shape)
@@ -135,12 +139,22 @@ def test_simulated_counts_of_new_rows_have_their_moments():
     np.testing.assert_array_equal(new.predictions_constant_data["exposure"], [1.0, 3.0, 2.0])
 
 
+def test_offsets_of_a_trace_are_those_that_were_given():
+    """Exposures are beside them, not among them."""
+    offset = np.linspace(-1, 1, 24)
+    model = PolyaGammaNegativeBinomial(X, COUNTS, exposure=TRIALS, offset=offset)
+    idata = model.sample(2, **SETTINGS)
+    new = model.sample_posterior_predictive(idata, NEW, exposure=[1.0, 3.0, 2.0], offset=[0.1, 0.2, 0.3])
+    np.testing.assert_array_equal(idata.constant_data["offset"], offset)
+    np.testing.assert_array_equal(new.predictions_constant_data["offset"], [0.1, 0.2, 0.3])
+
+
 def test_rootogram_counts_rows_with_their_weights():
     model = MODELS["counts gamma"]
     idata = model.sample(100, **SETTINGS)
     found = model.rootogram(idata, largest=6, draws=200)
     weights, r = idata.constant_data["weights"].to_numpy(), flat(idata, "r")
-    eta = linear_predictors(idata, X) + idata.constant_data["offset"].to_numpy()
+    eta = linear_predictors(idata, X) + known_part(idata.constant_data)
     for count in range(7):
         assert found["observed"].sel(count=count) == pytest.approx(weights[count == COUNTS].sum())
         expected = np.exp(log_counts(count, eta, r[:, np.newaxis])) @ weights

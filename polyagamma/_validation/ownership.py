@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 MOST_COPIED = 1 << 20  # bytes: below, a copy costs nothing; above, X would be held once more
@@ -16,10 +17,8 @@ def kept(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """Return a view that cannot be written to."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
+    """Return a view that cannot be written to, nor be made writeable, as other views of such an array can."""
+    return np.asarray(array.data.toreadonly())
 
 
 def own_copy(name: str, value: Any) -> Any:

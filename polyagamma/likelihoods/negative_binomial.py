@@ -26,9 +26,10 @@ class NegativeBinomialLikelihood(ObservedRows):
     """Checked counts, exposures, weights and offsets, each (n,).
 
     The mean is ``mu = exp(eta)`` and the variance ``mu + mu**2 / r``: there is one linear predictor, and a
-    dispersion r of its own.
+    dispersion r of its own. The logarithm of the exposure is part of ``offset``, but not of ``given_offset``.
     """
 
+    given_offset: FloatArray
     exposure: FloatArray
     dispersion: DispersionPrior
     r: FloatArray | float | None = None  # at parameters that are given
@@ -44,14 +45,14 @@ class NegativeBinomialLikelihood(ObservedRows):
         n_rows: int,
     ) -> NegativeBinomialLikelihood:
         """Check what the user gave; TypeError or ValueError name the argument."""
-        exposed = counts.exposure(exposure, n_rows)
-        known = checks.offset(offset, n_rows) + np.log(exposed)
+        exposed, given = counts.exposure(exposure, n_rows), checks.offset(offset, n_rows)
         return cls(
             np.empty(0),
             counts.counts("y", y, n_rows),
             np.ones(n_rows),
             checks.weights(weights, n_rows),
-            known,
+            given + np.log(exposed),
+            given,
             exposed,
             dispersion,
             dispersion.r if isinstance(dispersion, Known) else None,
@@ -176,10 +177,12 @@ class NegativeBinomialLikelihood(ObservedRows):
         ]
 
     def data(self, X: FloatArray) -> dict[str, Variables]:
-        """See `ObservedRows`: exposures in place of trials."""
+        """See `ObservedRows`: exposures in place of trials, and offsets as they were given."""
         groups = super().data(X)
         constant = {name: values for name, values in groups["constant_data"].items() if name != "trials"}
-        return groups | {"constant_data": constant | {"exposure": (("obs_id",), self.exposure)}}
+        given = {"exposure": self.exposure, "offset": self.given_offset}
+        own = {name: (("obs_id",), values) for name, values in given.items()}
+        return groups | {"constant_data": constant | own}
 
 
 def log_rising(y: FloatArray, r: FloatArray | float) -> FloatArray:

@@ -64,8 +64,8 @@ class CountModel(Model):
         if X_new is None:
             checks.go_with("X_new", exposure=exposure, offset=offset, other_data=other_data or None)
             return simulate_rows(self._specification, idata, rng)
-        new, exposed = self._new_rows(idata, X_new, exposure, offset, other_data)
-        return simulate_new_rows(new, idata, np.ones(len(new.X)), {"exposure": exposed}, rng)
+        new, given = self._new_rows(idata, X_new, exposure, offset, other_data)
+        return simulate_new_rows(new, idata, np.ones(len(new.X)), given, rng)
 
     def predict(
         self,
@@ -141,10 +141,10 @@ class CountModel(Model):
         exposure: ArrayLike | None,
         offset: ArrayLike | None,
         other_data: bool,
-    ) -> tuple[NewRows, FloatArray]:
-        """Return checked rows, their exposures among the offsets, and the exposures themselves."""
+    ) -> tuple[NewRows, dict[str, FloatArray]]:
+        """Return checked rows, their exposures among the offsets, and exposures and offsets as given."""
         require_same_rows("X_new", X_new, exposure=exposure)
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
-        exposed = checked_exposure(exposure, len(new.X))
-        new.offset[:] += np.log(exposed)
-        return new, exposed
+        given = {"exposure": checked_exposure(exposure, len(new.X)), "offset": new.offset.copy()}
+        new.offset[:] += np.log(given["exposure"])
+        return new, given
