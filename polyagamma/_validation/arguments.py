@@ -45,6 +45,7 @@ THREADS_VARIABLE = "POLYAGAMMA_NUM_THREADS"
 ITERATED_DIMENSIONS, MOST_DIMENSIONS = 32, 64  # of NumPy's iterators, and of its arrays
 MOST_ELEMENTS = sys.maxsize // 8  # of an array of doubles
 
+_DISGUISES = (str, bytes, bytearray, np.datetime64, np.timedelta64)
 _PIECE = 1 << 16  # elements looked at in one go by the checks that need a temporary array
 
 
@@ -79,6 +80,8 @@ def real_array(name: str, value: ArrayLike) -> RealArray:
             "such values"
         )
     array = as_array(name, value)
+    if array.dtype.kind == "O":
+        _refuse_disguises(name, array)
     try:
         if array.dtype.kind == "O" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
             with np.errstate(over="ignore"):  # becomes inf, for the caller's check to find
@@ -88,6 +91,14 @@ def real_array(name: str, value: ArrayLike) -> RealArray:
     if value is None or array.dtype.kind not in "biuf":
         _refuse_type(name, f"{describe(value)} (dtype {array.dtype})")
     return array
+
+
+def _refuse_disguises(name: str, array: NDArray[Any]) -> None:
+    """Raise TypeError if an array of objects has text, dates or times, of which NumPy makes numbers."""
+    disguises = {kind for kind in set(map(type, array.flat)) if issubclass(kind, _DISGUISES)}
+    if disguises:
+        index, element = next(pair for pair in np.ndenumerate(array) if type(pair[1]) in disguises)
+        _refuse_type(name, f"{_place(name, index)} = {shown(element)}")
 
 
 def as_array(name: str, value: Any) -> NDArray[Any]:

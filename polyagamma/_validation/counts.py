@@ -10,15 +10,16 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma._validation import models as checks
 
 FloatArray = NDArray[np.float64]
+MOST_COUNT = 1e12  # above it the likelihood, of the size of counts times their logarithms, has no digits left
 
 
 def counts(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
     """Return counts as floats (n,)."""
-    array = checks.per_row(name, value, n_rows)
+    array = checks.observed(name, value, n_rows)
     for bad, expected, cure in (
         (array < 0, "counts, which are not negative", "pass the numbers of events"),
         (array != np.floor(array), "counts, which are whole numbers", "pass events, and rates as exposure"),
-        (array > checks.MOST_COUNT, "at most 2**53", "count in larger units"),
+        (array > MOST_COUNT, f"at most {MOST_COUNT:g}", "count in larger units"),
     ):
         if bad.any():
             _refuse(name, array, bad, expected, cure)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation.arguments import real_array, require_finite, require_positive, shown
-from polyagamma._validation.predictors import complete_labels, unmasked
+from polyagamma._validation.predictors import complete_labels
 
 FloatArray = NDArray[np.float64]
 LARGEST_COUNT = 10**12  # of anything: larger ones are slips, and sums and products of this one are safe
@@ -37,20 +37,29 @@ def integer(name: str, value: Any, least: int, most: int = LARGEST_COUNT) -> int
     return number
 
 
+def number(name: str, value: Any) -> float:
+    """Return `value` as a float, having checked that it is one finite number."""
+    array = real_array(name, value)
+    if array.shape != () or array.dtype.kind == "b":
+        raise TypeError(f"{name} must be one number, got {shown(value)}: pass float({name})")
+    require_finite(name, array)
+    return float(array)
+
+
 def not_negative(name: str, value: Any) -> float:
     """Return `value` as a float, having checked that it is a finite number and not negative."""
-    number = float(_vector(name, value, 1, "model")[0])
-    if number < 0:
-        raise ValueError(f"{name} must be at least 0, got {plain(number)}: pass abs({name})")
-    return number
+    found = number(name, value)
+    if found < 0:
+        raise ValueError(f"{name} must be at least 0, got {plain(found)}: pass abs({name})")
+    return found
 
 
 def positive(name: str, value: Any) -> float:
     """Return `value` as a float, having checked that it is a finite number above 0."""
-    number = float(_vector(name, value, 1, "model")[0])
-    if number <= 0:
-        raise ValueError(f"{name} must be positive, got {plain(number)}: pass a number above 0")
-    return number
+    found = number(name, value)
+    if found <= 0:
+        raise ValueError(f"{name} must be positive, got {plain(found)}: pass a number above 0")
+    return found
 
 
 def plain(number: float) -> str:
@@ -95,7 +104,7 @@ def _vector(name: str, value: ArrayLike, size: int, of_what: str) -> FloatArray:
     ValueError
         If it has another shape, or a value is missing, NaN or infinite.
     """
-    array = real_array(name, unmasked(name, value))
+    array = _numbers(name, value)
     if array.shape not in {(), (size,)}:
         raise ValueError(
             f"{name} must be one number or have shape ({size},), one for each {of_what}, "
@@ -103,6 +112,22 @@ def _vector(name: str, value: ArrayLike, size: int, of_what: str) -> FloatArray:
         )
     require_finite(name, array)
     return np.array(np.broadcast_to(array, (size,)), dtype=np.float64)
+
+
+def _numbers(name: str, value: Any) -> NDArray[Any]:
+    """Return numbers of rows or coefficients as `real_array` does, having checked that none is missing.
+
+    Raises
+    ------
+    TypeError
+        Also if they are categories, by the rule for columns of X.
+    ValueError
+        If one is missing.
+    """
+    array = complete_labels(name, value)
+    if str(getattr(value, "dtype", "")) == "category":
+        raise TypeError(f"{name} must hold real numbers, got categories: pass {name}.astype(float)")
+    return real_array(name, array)
 
 
 def _cure_of_shape(name: str, array: NDArray[Any], size: int) -> str:
@@ -232,10 +257,16 @@ def trials(value: ArrayLike, n_rows: int) -> FloatArray:
     return array
 
 
+def observed(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
+    """Return numbers that were observed in the rows as floats (n,), all finite; one for all rows is none."""
+    array = _of_rows(name, _numbers(name, value), n_rows)
+    require_finite(name, array)
+    return array.astype(np.float64)
+
+
 def successes(y: ArrayLike, n_trials: FloatArray) -> FloatArray:
     """Return the numbers of successes; ValueError unless they are integers from 0 to trials."""
-    array = _of_rows("y", real_array("y", unmasked("y", y)), len(n_trials)).astype(np.float64)
-    require_finite("y", array)
+    array = observed("y", y, len(n_trials))
     bad = (array < 0) | (array > n_trials) | (array != np.floor(array))
     if bad.any():
         row = int(np.argmax(bad))

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from polyagamma._public import public
+from polyagamma._validation.arguments import describe
 from polyagamma._validation.models import positive
 
 FloatArray = NDArray[np.float64]
+LEAST, MOST = 1e-100, 1e100  # of parameters: their squares are doubles
 
 
 class DispersionPrior(Protocol):
@@ -40,12 +42,12 @@ class Gamma:
     Parameters
     ----------
     shape, rate : float
-        Positive.
+        From 1e-100 to 1e100.
 
     Raises
     ------
     TypeError, ValueError
-        If they are not.
+        If one is none, or not positive and within its limits.
 
     Examples
     --------
@@ -58,8 +60,8 @@ class Gamma:
     rate: float
 
     def __post_init__(self) -> None:
-        positive("shape", self.shape)
-        positive("rate", self.rate)
+        object.__setattr__(self, "shape", parameter("shape", self.shape))
+        object.__setattr__(self, "rate", parameter("rate", self.rate))
 
     def core(self) -> FloatArray:
         """See `DispersionPrior`."""
@@ -82,12 +84,12 @@ class InverseGamma:
     Parameters
     ----------
     shape, scale : float
-        Positive.
+        From 1e-100 to 1e100.
 
     Raises
     ------
     TypeError, ValueError
-        If they are not.
+        If one is none, or not positive and within its limits.
 
     Examples
     --------
@@ -100,8 +102,8 @@ class InverseGamma:
     scale: float
 
     def __post_init__(self) -> None:
-        positive("shape", self.shape)
-        positive("scale", self.scale)
+        object.__setattr__(self, "shape", parameter("shape", self.shape))
+        object.__setattr__(self, "scale", parameter("scale", self.scale))
 
     def core(self) -> FloatArray:
         """See `DispersionPrior`."""
@@ -126,12 +128,12 @@ class HalfNormal:
     Parameters
     ----------
     sigma : float
-        Positive.
+        From 1e-100 to 1e100.
 
     Raises
     ------
     TypeError, ValueError
-        If it is not.
+        If it is none, or not positive and within its limits.
 
     Examples
     --------
@@ -143,7 +145,7 @@ class HalfNormal:
     sigma: float
 
     def __post_init__(self) -> None:
-        positive("sigma", self.sigma)
+        object.__setattr__(self, "sigma", parameter("sigma", self.sigma))
 
     def core(self) -> FloatArray:
         """See `DispersionPrior`: half-normal t = r**(-1/2) has |dt / d log r| = t / 2."""
@@ -180,13 +182,23 @@ class Known:
         return np.full(size, self.r)
 
 
+def parameter(name: str, value: object) -> float:
+    """Return a parameter of a prior, or a dispersion, having checked that powers of it are doubles."""
+    number = positive(name, value)
+    if not LEAST <= number <= MOST:
+        raise ValueError(
+            f"{name} must be from {LEAST:g} to {MOST:g}, got {number:g}: pass one that says what you know"
+        )
+    return value if isinstance(value, int) else number  # so that the prior is shown as it was written
+
+
 def check(name: str, value: object) -> DispersionPrior:
     """Return the prior that the user means; TypeError or ValueError name the argument."""
     if isinstance(value, Gamma | InverseGamma | HalfNormal):
         return value
     if isinstance(value, int | float | np.number) and not isinstance(value, bool):
-        return Known(positive(name, value))
+        return Known(parameter(name, value))
     raise TypeError(
-        f"{name} must be Gamma, InverseGamma, HalfNormal or a positive number, got {type(value).__name__}: "
+        f"{name} must be Gamma, InverseGamma, HalfNormal or a positive number, got {describe(value)}: "
         "pass HalfNormal(1), say, or the dispersion itself if it is known"
     )

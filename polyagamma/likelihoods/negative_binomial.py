@@ -19,6 +19,7 @@ from polyagamma.traces.trace import Variables
 
 LARGEST_RATE = 2.0**62  # of simulated counts, which are 64-bit integers
 LARGE_SHAPE = 20.0
+LEAST_R = float(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ class NegativeBinomialLikelihood(ObservedRows):
 
     def draw_prior(self, draws: int, rng: np.random.Generator) -> Variables:
         """See `Likelihood`."""
-        r = self.dispersion.draw(rng, draws)[np.newaxis]
+        with np.errstate(over="ignore", under="ignore", divide="ignore"):
+            drawn = self.dispersion.draw(rng, draws)[np.newaxis]
+        r = np.clip(drawn, LEAST_R, 1 / LEAST_R)  # beyond it are draws of priors with very long tails
         return self._of_dispersion(r) if self.parameters else {}
 
     def initial(self, initvals: Start, chains: int) -> tuple[Start, FloatArray]:
@@ -164,7 +167,9 @@ class NegativeBinomialLikelihood(ObservedRows):
     def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:  # noqa: ARG002
         """See `Likelihood`: Poisson counts of gamma-distributed rates."""
         r = self._dispersion()
-        rate = rng.standard_gamma(np.broadcast_to(r, eta[..., 0, :].shape)) * self.mean(eta[..., 0, :]) / r
+        gamma = rng.standard_gamma(np.broadcast_to(r, eta[..., 0, :].shape))
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            rate = np.where(gamma > 0, gamma / r * self.mean(eta[..., 0, :]), 0.0)  # also of an infinite mean
         return np.asarray(rng.poisson(np.minimum(rate, LARGEST_RATE)))
 
     def notices(self, predictor: Callable[[slice], FloatArray]) -> list[str]:  # noqa: ARG002

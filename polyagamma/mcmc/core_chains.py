@@ -136,7 +136,7 @@ class LinearChains(CoreChains):
         )
         return FloatingPointError(
             f"{where}: {what}. The scales of predictors or priors are too far apart for double precision: "
-            "centre and scale X, or use a narrower prior"
+            f"centre and scale X, or use a narrower prior{', also of the dispersion' * (self._extras > 0)}"
         )
 
 

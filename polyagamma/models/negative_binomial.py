@@ -43,7 +43,7 @@ class PolyaGammaNegativeBinomial(CountModel):
         Predictors, without a column of ones. Real and finite: rows with missing values are refused, not
         dropped. The column names of a data frame become coordinates of the trace.
     y : array_like, shape (n,)
-        Counts: whole numbers from 0 to ``2**53``.
+        Counts: whole numbers from 0 to 10**12.
     exposure : float or array_like, shape (n,), optional
         What counts are in proportion to, positive (time, area, persons); by default 1.
     offset : float or array_like, shape (n,), optional
