@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import HilbertBasis, PolyaGammaGP, PolyaGammaLogistic, ResumeError
+from polyagamma import (
+    HilbertBasis,
+    PolyaGammaGP,
+    PolyaGammaLogistic,
+    PolyaGammaNegativeBinomial,
+    ResumeError,
+)
 from polyagamma.mcmc.settings import Settings
 from polyagamma.sklearn import PolyaGammaClassifier
 
@@ -15,9 +21,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  #
 X = np.random.default_rng(0).standard_normal((20, 2))
 Y = np.arange(20) % 2
 MODEL = PolyaGammaLogistic(X, Y)
+COUNTS = PolyaGammaNegativeBinomial(X, Y + 1)
 PROCESS = PolyaGammaGP(X, Y, RBF(1.0))
 SHORT = {"draws": 3, "tune": 3, "chains": 1, "random_seed": 1, "progressbar": False}
-TRACE = MODEL.sample(**SHORT)
+TRACE, TRACE_OF_COUNTS = MODEL.sample(**SHORT), COUNTS.sample(**SHORT)
 
 
 def sampled(**count):
@@ -43,6 +50,17 @@ USES = {
     "estimator": (fitted, ["draws", "tune", "chains"]),
     "extend": (lambda **count: MODEL.extend(TRACE, progressbar=False, **count), ["draws", "cores"]),
     "prior predictive": (MODEL.sample_prior_predictive, ["draws"]),
+    "counts": (lambda **count: COUNTS.sample(**SHORT | count), ["draws", "tune", "chains", "thin", "cores"]),
+    "counts one by one": (
+        lambda **count: next(COUNTS.iter_draws(**{"tune": 3, "random_seed": 1} | count)),
+        ["tune", "chains", "thin", "cores"],
+    ),
+    "extend counts": (
+        lambda **count: COUNTS.extend(TRACE_OF_COUNTS, progressbar=False, **count),
+        ["draws", "cores"],
+    ),
+    "prior counts": (COUNTS.sample_prior_predictive, ["draws"]),
+    "rootogram": (lambda **count: COUNTS.rootogram(TRACE_OF_COUNTS, **count), ["draws"]),
     "process": (lambda **count: PROCESS.sample(**SHORT | count), ["draws", "tune", "chains", "cores"]),
 }
 CASES = [(use, name) for use, (_, names) in USES.items() for name in names]

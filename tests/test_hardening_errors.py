@@ -9,9 +9,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from scipy.stats import halfnorm
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, random_polyagamma
+from polyagamma import (
+    Gamma,
+    HalfNormal,
+    InverseGamma,
+    Normal,
+    PolyaGammaGP,
+    PolyaGammaLogistic,
+    PolyaGammaNegativeBinomial,
+    random_polyagamma,
+)
 from polyagamma.likelihoods.poisson import PoissonLikelihood
 from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaGPClassifier
 
@@ -19,7 +29,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  #
 X = np.random.default_rng(0).standard_normal((6, 2))
 Y = np.array([0, 1, 0, 1, 1, 0])
 FRAME = pd.DataFrame(X, columns=["age", "dose"])
-MODELS = {"logistic": PolyaGammaLogistic, "gp": lambda X, y, **more: PolyaGammaGP(X, y, RBF(1.0), **more)}
+CLASSIFIERS = {
+    "logistic": PolyaGammaLogistic,
+    "gp": lambda X, y, **more: PolyaGammaGP(X, y, RBF(1.0), **more),
+}
+MODELS = {**CLASSIFIERS, "counts": PolyaGammaNegativeBinomial}
 SHORT = {"draws": 3, "tune": 3, "chains": 1, "random_seed": 1, "progressbar": False}
 RAGGED = [[1.0, 2.0]] * 5 + [[1.0]]
 
@@ -83,7 +97,7 @@ TABLES = {
     "dataset": (DATASET, "to_dataframe()"),
 }
 MAKERS = {
-    **MODELS,
+    **CLASSIFIERS,
     "classifier": lambda X, y: PolyaGammaClassifier(draws=3, tune=3, chains=1).fit(X, y),
     "gp classifier": lambda X, y: PolyaGammaGPClassifier(RBF(1.0), draws=3, tune=3, chains=1).fit(X, y),
 }
@@ -103,9 +117,9 @@ def test_tables_that_are_not_read(case, model):
     fitted = MODELS[model](FRAME, Y)
     trace = fitted.sample(**SHORT)
     with pytest.raises(TypeError) as error:
-        fitted.predict_proba(trace, table)
+        fitted.predict_draws(trace, table)
     assert str(error.value) == f"X_new {expected} X_new.{cure}"
-    for name in ("y", "weights", "offset", "trials"):
+    for name in ("y", "weights", "offset", "exposure" if model == "counts" else "trials"):
         if case in ("lazy frame", "dataset"):
             with pytest.raises(TypeError, match=rf"^{name} must be .*got a {kind}: pass {name}\.\w+\(\)"):
                 MODELS[model](X, **{"y": Y, name: table})
@@ -188,12 +202,261 @@ def test_predictors(case, model):
         MODELS[model](bad, Y)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", CLASSIFIERS)
 @pytest.mark.parametrize("case", BAD_Y)
 def test_responses(case, model):
     bad, error, message = BAD_Y[case]
     with pytest.raises(error, match=message):
         MODELS[model](X, bad)
+
+
+REAL = "must be a real number or an array of real numbers"
+NO_LABELS = ("text", "a set", "a dict", "a generator", "None", "arrays as labels", "mixed objects", "complex")
+BAD_COUNTS = {
+    **{name: case for name, case in BAD_Y.items() if name not in NO_LABELS},
+    **{name: (BAD_Y[name][0], TypeError, f"y {REAL}, got .*: convert") for name in NO_LABELS},
+    "negative": (
+        Y - 1,
+        ValueError,
+        "y must be counts, which are not negative, got -1 in row 0: pass the num",
+    ),
+    "rates": (Y + 0.5, ValueError, r"y must be counts, which are whole numbers, got 0\.5 in row 0: pass ev"),
+    "almost whole": (Y * (1 + 1e-15), ValueError, r"got 1\.000000000000001 in row 1: pass events, and"),
+    "huge": (
+        Y * 2.0**54,
+        ValueError,
+        r"y must be at most 1e\+12, got 1\.8014398509481984e\+16 in row 1: count in",
+    ),
+    "unsigned": (np.full(6, 2**64 - 1, np.uint64), ValueError, r"y must be at most 1e\+12, got 1\.8446"),
+    "integers of Python": ([2**70] + [0] * 5, ValueError, r"y must be at most 1e\+12, got 1\.18059"),
+    "more than doubles": ([10**400] + [0] * 5, TypeError, f"y {REAL}, got"),
+    "numbers as text": (Y.astype(str), TypeError, rf"y {REAL}.*: convert it with numpy\.asarray"),
+    "a text among numbers": ([1, 0, "1", 0, 1, 0], TypeError, f"y {REAL}"),
+    "a text among objects": (
+        np.array([1, 0, "1", 0, 1, 0], object),
+        TypeError,
+        rf"y {REAL}.*, got y\[2\] = '1'",
+    ),
+    "bytes among objects": (
+        np.array([1, 0, b"1", 0, 1, 0], object),
+        TypeError,
+        r"got y\[2\] = b'1': convert",
+    ),
+    "a date among objects": (
+        np.array([1, np.datetime64(3, "D"), *"1111"], object),
+        TypeError,
+        r"y\[1\] = .*date",
+    ),
+    "dates": (np.full(6, "2026-01-01", "M8[D]"), TypeError, f"y {REAL}"),
+    "times": (Y.astype("m8[s]"), TypeError, f"y {REAL}"),
+    "categories": (pd.Categorical(Y), TypeError, r"y must hold real numbers, got categories: pass y\.astype"),
+    "None among counts": (
+        [1, 0, None, 0, 1, 0],
+        ValueError,
+        r"y must not have missing values, got y\[2\] = No",
+    ),
+    "NaN among counts": ([1, 0, np.nan, 0, 1, 0], ValueError, r"y must be finite, got y\[2\] = nan: drop"),
+    "NA among counts": (
+        pd.array([1, None, 0, 0, 1, 0]),
+        ValueError,
+        r"y must .*, got y\[1\] = (nan|<NA>): drop",
+    ),
+    "NaT": (np.array([1, pd.NaT, 0, 0, 1, 0], object), ValueError, r"missing values, got y\[1\] = NaT: drop"),
+    "masked": (np.ma.array(Y, mask=Y == 1), ValueError, r"missing values, got y\[1\] = masked: drop"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_COUNTS)
+def test_counts_as_responses(case):
+    bad, error, message = BAD_COUNTS[case]
+    with pytest.raises(error, match=message):
+        PolyaGammaNegativeBinomial(X, bad)
+
+
+BAD_EXPOSURES = {
+    "zero": (0, ValueError, r"exposure must be positive, got 0 in row 0: drop rows without exposure"),
+    "a zero": (Y, ValueError, "exposure must be positive, got 0 in row 0: drop rows without exposure"),
+    "negative": ([1, 1, -2.5, 1, 1, 1], ValueError, r"exposure must be positive, got -2\.5 in row 2: drop"),
+    "minus zero": (-0.0, ValueError, "exposure must be positive, got -0 in row 0: drop"),
+    "NaN": (np.nan, ValueError, r"exposure must be finite, got exposure = nan: drop"),
+    "a NaN": ([1, 1, 1, np.nan, 1, 1], ValueError, r"exposure must be finite, got exposure\[3\] = nan: drop"),
+    "infinite": ([np.inf] * 6, ValueError, r"exposure must be finite, got exposure\[0\] = inf: drop"),
+    "None": ([1, None, 1, 1, 1, 1], ValueError, r"exposure must not have missing values, got exposure\[1\]"),
+    "text": ("a year", TypeError, f"exposure {REAL}, got str 'a year'"),
+    "a text": (
+        np.array([1, "1", 1, 1, 1, 1], object),
+        TypeError,
+        rf"exposure {REAL}.* got exposure\[1\] = '1'",
+    ),
+    "complex": (1j, TypeError, f"exposure {REAL}"),
+    "a column": (np.ones((6, 1)), ValueError, r"got shape \(6, 1\): pass numpy\.ravel\(exposure\)"),
+    "a frame": (pd.DataFrame({"t": np.ones(6)}), ValueError, r"got shape \(6, 1\): pass numpy\.ravel\(exp"),
+    "short": (np.ones(5), ValueError, r"exposure must be one number or have shape \(6,\).*: pass 6 values"),
+    "empty": ([], ValueError, r"got shape \(0,\): pass 6 values"),
+    "ragged": (RAGGED, TypeError, "exposure must be an array, or nested lists"),
+    "categories": (pd.Categorical([1, 2] * 3), TypeError, "exposure must hold real numbers, got categories"),
+    "a dict": ({"a": 1}, TypeError, f"exposure {REAL}"),
+}
+
+
+@pytest.fixture(scope="module")
+def fitted_counts():
+    model = PolyaGammaNegativeBinomial(X, Y)
+    return model, model.sample(**SHORT)
+
+
+@pytest.mark.parametrize("case", BAD_EXPOSURES)
+def test_exposures(case, fitted_counts):
+    """Of the rows of a model, and of new rows."""
+    bad, error, message = BAD_EXPOSURES[case]
+    model, idata = fitted_counts
+    for use in (
+        lambda: PolyaGammaNegativeBinomial(X, Y, exposure=bad),
+        lambda: model.predict(idata, X, exposure=bad),
+        lambda: model.predict_draws(idata, X, exposure=bad),
+        lambda: model.predict_exceedance(idata, X, 1, exposure=bad),
+        lambda: model.sample_posterior_predictive(idata, X, exposure=bad),
+    ):
+        with pytest.raises(error, match=message):
+            use()
+
+
+OF_PRIORS = "must be Gamma, InverseGamma, HalfNormal or a positive number, got"
+BAD_DISPERSIONS = {
+    "zero": (0, ValueError, "dispersion_prior must be positive, got 0: pass a number above 0"),
+    "negative": (-1.5, ValueError, r"dispersion_prior must be positive, got -1\.5"),
+    "NaN": (np.nan, ValueError, "dispersion_prior must be finite, got dispersion_prior = nan"),
+    "infinite": (np.inf, ValueError, "dispersion_prior must be finite"),
+    "small": (1e-200, ValueError, r"dispersion_prior must be from 1e-100 to 1e\+100, got 1e-200"),
+    "large": (1e200, ValueError, r"dispersion_prior must be from 1e-100 to 1e\+100, got 1e\+200"),
+    "text": ("1", TypeError, f"dispersion_prior {OF_PRIORS} str '1': pass"),
+    "true": (True, TypeError, f"dispersion_prior {OF_PRIORS} bool True"),
+    "a list": ([1.0], TypeError, rf"dispersion_prior {OF_PRIORS} list \[1\.0\]"),
+    "an array": (np.array(2.0), TypeError, f"dispersion_prior {OF_PRIORS} ndarray array"),
+    "complex": (2 + 0j, TypeError, f"dispersion_prior {OF_PRIORS} complex"),
+    "a class": (HalfNormal, TypeError, f"dispersion_prior {OF_PRIORS} type <class"),
+    "another prior": (Normal(0, 1), TypeError, rf"dispersion_prior {OF_PRIORS} Normal Normal\(mu=0"),
+    "a law of SciPy": (halfnorm(), TypeError, f"dispersion_prior {OF_PRIORS} rv_continuous_frozen"),
+}
+BAD_PARAMETERS = {
+    "zero": (0, ValueError, "{0} must be positive, got 0: pass a number above 0"),
+    "negative": (-1, ValueError, "{0} must be positive, got -1"),
+    "NaN": (np.nan, ValueError, "{0} must be finite, got {0} = nan"),
+    "infinite": (np.inf, ValueError, "{0} must be finite, got {0} = inf"),
+    "small": (1e-101, ValueError, r"{0} must be from 1e-100 to 1e\+100, got 1e-101: pass one that says"),
+    "large": (1e101, ValueError, r"{0} must be from 1e-100 to 1e\+100, got 1e\+101"),
+    "integer": (10**101, ValueError, r"{0} must be from 1e-100 to 1e\+100, got 1e\+101"),
+    "true": (True, TypeError, "{0} must be one number, got True"),
+    "a list": ([1.0], TypeError, r"{0} must be one number, got \[1\.0\]: pass float\({0}\)"),
+    "two": (np.ones(2), TypeError, r"{0} must be one number, got array"),
+    "text": ("1", TypeError, "{0} must be a real number"),
+    "None": (None, TypeError, "{0} must be a real number"),
+    "complex": (1j, TypeError, "{0} must be a real number"),
+}
+PARAMETERS = {
+    "sigma": HalfNormal,
+    "shape": lambda value: Gamma(value, 1),
+    "rate": lambda value: Gamma(1, value),
+    "shape of 1/r": lambda value: InverseGamma(value, 1),
+    "scale": lambda value: InverseGamma(1, value),
+}
+
+
+@pytest.mark.parametrize("case", BAD_DISPERSIONS)
+def test_priors_of_the_dispersion(case):
+    bad, error, message = BAD_DISPERSIONS[case]
+    with pytest.raises(error, match=message):
+        PolyaGammaNegativeBinomial(X, Y, dispersion_prior=bad)
+
+
+@pytest.mark.parametrize("case", BAD_PARAMETERS)
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_parameters_of_priors_of_the_dispersion(name, case):
+    bad, error, message = BAD_PARAMETERS[case]
+    with pytest.raises(error, match=message.replace("{0}", name.split()[0])):
+        PARAMETERS[name](bad)
+
+
+@pytest.mark.parametrize("value", [np.float32(2), np.float64(2), np.array(2.0), np.int8(2), 2, 2.0])
+def test_numbers_of_any_type_are_parameters(value):
+    """Kept as numbers: an array may change."""
+    prior = HalfNormal(value)
+    assert (prior, repr(prior).rstrip("0.)")) == (HalfNormal(2), "HalfNormal(sigma=2")
+    if isinstance(value, np.ndarray):
+        value[...] = 5
+        assert prior.sigma == 2
+
+
+BAD_STARTS = {
+    "no r": ({"intercept": 0, "beta": [0, 0]}, ValueError, r"initvals must have 'r', got \['beta', 'interc"),
+    "r alone": ({"r": 1}, ValueError, r"initvals must have the keys \['intercept', 'beta'\]"),
+    "alpha": (
+        {"intercept": 0, "beta": [0, 0], "r": 1, "alpha": 1},
+        ValueError,
+        "initvals must have the keys",
+    ),
+    "zero": (
+        {"intercept": 0, "beta": [0, 0], "r": 0},
+        ValueError,
+        r"initvals\['r'\] must be positive, got 0",
+    ),
+    "negative": ({"intercept": 0, "beta": [0, 0], "r": [1, -1]}, ValueError, r"must be positive, got -1"),
+    "NaN": ({"intercept": 0, "beta": [0, 0], "r": np.nan}, ValueError, r"initvals\['r'\] must be finite"),
+    "text": ({"intercept": 0, "beta": [0, 0], "r": "1"}, TypeError, r"initvals\['r'\] must be a real number"),
+    "shape": (
+        {"intercept": 0, "beta": [0, 0], "r": [1, 1, 1]},
+        ValueError,
+        r"initvals\['r'\] must have shape",
+    ),
+    "a list": ([0, 0, 1], TypeError, "initvals must be a mapping"),
+    "text alone": ("r", TypeError, "initvals must be a mapping"),
+    "empty": ({}, ValueError, "initvals must have 'r', got"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_STARTS)
+def test_starts_of_counts(case, fitted_counts):
+    bad, error, message = BAD_STARTS[case]
+    for use in (fitted_counts[0].sample, fitted_counts[0].iter_draws):
+        with pytest.raises(error, match=message):
+            use(chains=2, tune=3, random_seed=1, initvals=bad)
+
+
+BAD_PREDICTIONS = {
+    "other columns": (lambda m, t: m.predict(t, X[:, :1]), ValueError, "X_new must have 2 columns, one for"),
+    "a row": (
+        lambda m, t: m.predict(t, X[0]),
+        ValueError,
+        r"X_new must be 2-D .*reshape\(1, -1\) for one row",
+    ),
+    "NaN": (lambda m, t: m.predict(t, X * np.nan), ValueError, "X_new must be finite"),
+    "None": (lambda m, t: m.predict(t, None), ValueError, "X_new must not have missing values"),
+    "no rows": (lambda m, t: m.predict(t, X[:0]), ValueError, "X_new must have at least one row"),
+    "count": (lambda m, t: m.predict_exceedance(t, X, -1), ValueError, "count must be at least 0, got -1"),
+    "half a count": (
+        lambda m, t: m.predict_exceedance(t, X, 0.5),
+        TypeError,
+        "count must be an integer, got",
+    ),
+    "large count": (
+        lambda m, t: m.predict_exceedance(t, X, 2**64),
+        ValueError,
+        "count must be at most 10+, got",
+    ),
+    "largest": (lambda m, t: m.rootogram(t, largest=-1), ValueError, "largest must be at least 0, got -1"),
+    "any largest": (lambda m, t: m.rootogram(t, largest=10**12), MemoryError, "pass a smaller largest"),
+    "text": (lambda m, t: m.rootogram(t, largest="5"), TypeError, "largest must be an integer, got '5'"),
+    "no draws": (lambda m, t: m.rootogram(t, draws=0), ValueError, "draws must be at least 1, got 0"),
+    "offset": (lambda m, t: m.predict(t, X, offset=1e13), ValueError, r"offset must be at most 1e\+12"),
+    "no trials": (lambda m, t: m.predict(t, X, trials=3), TypeError, "trials"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_PREDICTIONS)
+def test_predictions_of_counts(case, fitted_counts):
+    use, error, message = BAD_PREDICTIONS[case]
+    with pytest.raises(error, match=message):
+        use(*fitted_counts)
 
 
 @pytest.mark.parametrize("name", ["weights", "offset", "trials"])
@@ -214,7 +477,7 @@ def test_responses(case, model):
     ],
 )
 def test_values_of_rows(name, bad, error, message):
-    for make in MODELS.values():
+    for make in (CLASSIFIERS if name == "trials" else MODELS).values():
         with pytest.raises(error, match=message.replace("{0}", name)):
             make(X, Y, **{name: bad})
 
@@ -232,7 +495,7 @@ ALMOST = {
 @pytest.mark.parametrize("case", ALMOST)
 def test_counts_are_told_to_the_last_digit(case):
     y, trials, message = ALMOST[case]
-    for make in MODELS.values():
+    for make in CLASSIFIERS.values():
         with pytest.raises(ValueError, match=message):
             make(X, np.full(6, y), trials=trials)
     if y != round(y):
@@ -434,7 +697,7 @@ def test_folders(case, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", CLASSIFIERS)
 @pytest.mark.parametrize("more", [{"offset": 1.0}, {"trials": 3}, {"trials": 1}, {"offset": np.ones(6)}])
 def test_rows_of_the_model_have_their_offsets_and_trials(more, model):
     fitted = MODELS[model](X, Y)

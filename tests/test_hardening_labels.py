@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import PolyaGammaGP, PolyaGammaLogistic
+from polyagamma import PolyaGammaGP, PolyaGammaLogistic, PolyaGammaNegativeBinomial, polyagamma_pdf
 from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaGPClassifier
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
@@ -25,6 +25,9 @@ MODELS = {
     "gp classifier": lambda X, y, **more: PolyaGammaGPClassifier(RBF(2.0), **SHORT).fit(X, y, **more),
 }
 ROWS = {name: MODELS[name] for name in ("logistic", "gp")}  # that take trials, weights and offsets
+
+
+COUNTS = np.arange(N) % 3
 
 
 def with_hole(values, hole, dtype=object):
@@ -92,13 +95,6 @@ def test_missing_labels(case, model):
         MODELS[model](X, HOLES[case])
 
 
-@pytest.mark.parametrize("case", ["None among numbers", "NA among numbers", "series of integers", "masked"])
-def test_missing_successes(case):
-    for make in ROWS.values():
-        with pytest.raises((TypeError, ValueError), match=r"^y must (be|not have) .*(drop|convert)"):
-            make(X, HOLES[case], trials=2)
-
-
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("words", [["None", "some"], ["nan!", "NaN"], ["", "x"], ["null", "NA"]], ids=str)
 def test_words_that_are_no_missing_values_are_labels(model, words):
@@ -155,6 +151,83 @@ def test_row_labels_of_other_arguments(name, case, model):
     with pytest.raises(ValueError, match=rf"^{name} must .* in row {row}, .*" + CURE.format(name)):
         ROWS[model](frame, Y, **{name: values})
     ROWS[model](frame, Y, **{name: values.to_numpy()})
+
+
+@pytest.mark.parametrize("case", MISALIGNED)
+@pytest.mark.parametrize("name", ["y", "exposure", "weights", "offset"])
+def test_row_labels_of_counts(name, case):
+    frame, index, row = MISALIGNED[case]
+    rows = {"y": COUNTS, name: pd.Series(COUNTS + (name != "y"), index=index)}
+    with pytest.raises(ValueError, match=rf"^{name} must .* in row {row}, .*" + CURE.format(name)):
+        PolyaGammaNegativeBinomial(frame, **rows)
+    PolyaGammaNegativeBinomial(frame, **(rows | {name: rows[name].to_numpy()}))
+
+
+def test_row_labels_of_exposures_of_new_rows():
+    model = PolyaGammaNegativeBinomial(FRAME, pd.Series(COUNTS, index=FRAME.index))
+    trace = model.sample(**SHORT, random_seed=1, progressbar=False)
+    labelled = pd.Series(np.arange(1.0, N + 1), index=BACKWARDS)
+    message = r"^{0} must have the row labels of X_new .*: pass {0}\.loc\[X_new\.index\]"
+    for predict in (
+        model.predict,
+        model.predict_draws,
+        model.sample_posterior_predictive,
+        lambda trace, rows, **more: model.predict_exceedance(trace, rows, 1, **more),
+    ):
+        for name in ("exposure", "offset"):
+            with pytest.raises(ValueError, match=message.format(name)):
+                predict(trace, FRAME, **{name: labelled})
+    expected = model.predict(trace, X) * np.arange(N, 0, -1)
+    np.testing.assert_allclose(model.predict(trace, FRAME, exposure=labelled.loc[FRAME.index]), expected)
+
+
+HOLES_AMONG_NUMBERS = [
+    case
+    for case in HOLES
+    if ("number" in case or "integers" in case or case == "series of floats") and "categories" not in case
+]
+
+
+@pytest.mark.parametrize("hole", HOLES_AMONG_NUMBERS)
+@pytest.mark.parametrize("name", ["y", "exposure", "weights", "offset"])
+def test_missing_counts(name, hole):
+    rows = {"y": COUNTS, name: HOLES[hole]}
+    message = rf"^{name} must (not have missing values|be finite), got {name}\[{HOLE}\] = .*: drop"
+    with pytest.raises(ValueError, match=message):
+        PolyaGammaNegativeBinomial(X, **rows)
+
+
+@pytest.mark.parametrize("name", ["y", "trials", "weights", "offset"])
+@pytest.mark.parametrize("hole", ["None among numbers", "NA among numbers", "series of integers", "masked"])
+def test_missing_numbers_of_rows(name, hole):
+    """One rule for all that has a number for each row."""
+    rows = {"y": Y, "trials": np.full(N, 2), name: HOLES[hole]}
+    for make in ROWS.values():
+        with pytest.raises(
+            ValueError, match=rf"^{name} must (not have missing values|be finite), got .*: drop"
+        ):
+            make(X, **rows)
+
+
+@pytest.mark.parametrize("text", ["1", b"1", np.datetime64(1, "D"), np.timedelta64(1, "s")], ids=repr)
+@pytest.mark.parametrize("name", ["y", "trials", "weights", "offset"])
+def test_numbers_in_disguise(name, text):
+    """NumPy makes numbers of texts and dates, if they are among objects."""
+    rows = {"y": Y, "trials": np.full(N, 2), name: with_hole(np.ones(N), text)}
+    for make in ROWS.values():
+        with pytest.raises(
+            TypeError, match=rf"^{name} must be a real number or an array .*, got {name}\[5\] = "
+        ):
+            make(X, **rows)
+
+
+@pytest.mark.parametrize("name", ["h", "z", "x"])
+@pytest.mark.parametrize("text", ["1", b"1", np.datetime64(1, "D")], ids=repr)
+def test_numbers_in_disguise_among_parameters(name, text):
+    arguments = {"x": 0.2, "h": 1.0, "z": 0.5, name: [0.5, text, 1.0]}
+    values = np.array(arguments[name], dtype=object)
+    with pytest.raises(TypeError, match=rf"^{name} must be a real number or an array .*, got {name}\[1\] = "):
+        polyagamma_pdf(**(arguments | {name: values}))
 
 
 @pytest.mark.parametrize("model", ["classifier", "gp classifier"])

@@ -12,7 +12,18 @@ from every_model import CLASSES, COUNTS, FIXED, KERNEL, MODELS, OWN_KERNEL, TRIA
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, Matern, WhiteKernel
 
-from polyagamma import HilbertBasis, MvNormal, Normal, PolyaGammaGP, PolyaGammaLogistic, ResumeError
+from polyagamma import (
+    Gamma,
+    HalfNormal,
+    HilbertBasis,
+    InverseGamma,
+    MvNormal,
+    Normal,
+    PolyaGammaGP,
+    PolyaGammaLogistic,
+    PolyaGammaNegativeBinomial,
+    ResumeError,
+)
 from polyagamma.terms.ridge import Ridge
 from polyagamma.traces import trace
 
@@ -35,14 +46,22 @@ def f_on_request(model):
     return [name for name in model._specification.on_request if name == "f"]
 
 
+def predict(model):
+    """Return the method that averages over the draws."""
+    return getattr(model, "predict_proba", None) or model.predict
+
+
 def uses(model, idata, new):
     """Return all uses of a trace, by name."""
     found = {
-        "predict_proba": lambda: model.predict_proba(idata, new),
+        "predict": lambda: predict(model)(idata, new),
         "predict_draws": lambda: model.predict_draws(idata, new),
         "posterior predictive": lambda: model.sample_posterior_predictive(idata),
         "posterior predictive of new rows": lambda: model.sample_posterior_predictive(idata, new),
     }
+    if isinstance(model, PolyaGammaNegativeBinomial):
+        found["predict_exceedance"] = lambda: model.predict_exceedance(idata, new, 2)
+        found["rootogram"] = lambda: model.rootogram(idata)
     if isinstance(model, PolyaGammaGP):
         found["predict_f"] = lambda: model.predict_f(idata, new)
         found["add_predictions"] = lambda: model.add_predictions(idata, new)
@@ -61,10 +80,15 @@ def logistic(*arguments, **more):
     return lambda: PolyaGammaLogistic(*arguments, **more)
 
 
+def counts(*arguments, **more):
+    return lambda: PolyaGammaNegativeBinomial(*arguments, **more)
+
+
 def process(*arguments, **more):
     return lambda: PolyaGammaGP(*arguments, **more)
 
 
+EXPOSED = {"exposure": TRIALS}
 OTHER_X, OTHER_Y = X + np.array([0.1, 0.0]), 1 - Y
 WEIGHTS = np.linspace(0.5, 1.5, 24)
 SPARSE = {"inducing": POINTS}
@@ -93,8 +117,45 @@ MIXED_UP = {  # a model, and others with the same variables
             "prior of the intercept": logistic(X, Y, intercept_prior=Normal(0, 1)),
             "prior with a scale": logistic(X, Y, prior=Ridge(0.7)),
             "no intercept": logistic(X, Y, intercept=False),
+            "counts": counts(X, Y),
+            "counts of a known dispersion": counts(X, Y, dispersion_prior=1),
             "other names": logistic(X, Y, feature_names=["a", "b"]),
             "names swapped": logistic(X, Y, feature_names=["x1", "x0"]),
+        },
+    ),
+    "counts": (
+        counts(X, COUNTS, **EXPOSED),
+        {
+            "other X": counts(OTHER_X, COUNTS, **EXPOSED),
+            "columns in another order": counts(X[:, ::-1], COUNTS, **EXPOSED),
+            "another fold": counts(X[4:], COUNTS[4:], exposure=TRIALS[4:]),
+            "one count more": counts(X, COUNTS + (np.arange(24) == 5), **EXPOSED),
+            "no exposure": counts(X, COUNTS),
+            "other exposure": counts(X, COUNTS, exposure=TRIALS + 1),
+            "exposure in other units": counts(X, COUNTS, exposure=TRIALS / 12),
+            "exposure backwards": counts(X, COUNTS, exposure=TRIALS[::-1]),
+            "exposure for an offset": counts(X, COUNTS, offset=TRIALS),
+            "offset": counts(X, COUNTS, offset=0.5, **EXPOSED),
+            "weights": counts(X, COUNTS, weights=WEIGHTS, **EXPOSED),
+            "prior": counts(X, COUNTS, prior=Normal(0, 1), **EXPOSED),
+            "prior of the intercept": counts(X, COUNTS, intercept_prior=Normal(0, 1), **EXPOSED),
+            "prior of the dispersion": counts(X, COUNTS, dispersion_prior=HalfNormal(2), **EXPOSED),
+            "gamma prior": counts(X, COUNTS, dispersion_prior=Gamma(1, 1), **EXPOSED),
+            "inverse gamma prior": counts(X, COUNTS, dispersion_prior=InverseGamma(1, 1), **EXPOSED),
+            "known dispersion": counts(X, COUNTS, dispersion_prior=1.0, **EXPOSED),
+            "no intercept": counts(X, COUNTS, intercept=False, **EXPOSED),
+            "other names": counts(X, COUNTS, feature_names=["a", "b"], **EXPOSED),
+            "names swapped": counts(X, COUNTS, feature_names=["x1", "x0"], **EXPOSED),
+            "logistic": logistic(X, Y),
+            "binomial": logistic(X, COUNTS, trials=TRIALS),
+        },
+    ),
+    "counts known": (
+        counts(X, COUNTS, dispersion_prior=2.5),
+        {
+            "other dispersion": counts(X, COUNTS, dispersion_prior=2.6),
+            "dispersion sampled": counts(X, COUNTS),
+            "logistic": logistic(X, Y),
         },
     ),
     "gp": (
@@ -283,7 +344,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("kind", ["logistic", "counts", "gp", "classes", "fitc"])
 @pytest.mark.parametrize("part", PARTS)
 def test_parts_of_a_trace_predict(kind, part):
     model, idata = MODELS[kind], PARTS[part](run(kind))
@@ -293,7 +354,7 @@ def test_parts_of_a_trace_predict(kind, part):
         dim: posterior.sizes[dim] for dim in trace.DRAWS
     }
     assert np.isfinite(draws).all()
-    assert np.isfinite(model.predict_proba(idata, NEW)).all()
+    assert np.isfinite(predict(model)(idata, NEW)).all()
 
 
 def changed(change):
@@ -330,22 +391,26 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("kind", ["logistic", "counts", "gp", "classes", "fitc"])
 @pytest.mark.parametrize("fault", BROKEN)
 def test_broken_traces_are_refused(kind, fault):
     breaks, match = BROKEN[fault]
     model, idata = MODELS[kind], breaks(run(kind))
     with pytest.raises(ValueError, match=f"idata .*{match}"):
-        model.predict_proba(idata, NEW)
+        predict(model)(idata, NEW)
     with pytest.raises(ValueError, match=f"idata .*{match}"):
         model.sample_posterior_predictive(idata, NEW)
-    if fault not in ("NaN", "infinite") or kind == "logistic":  # of variables that rows of the model need
+    if fault not in ("NaN", "infinite") or kind in (
+        "logistic",
+        "counts",
+    ):  # of variables that rows of the model need
         with pytest.raises(ValueError, match=f"idata .*{match}"):
             model.sample_posterior_predictive(idata)
 
 
 SHORTENED = {
     "logistic": ("feature", "beta"),
+    "counts": ("feature", "beta"),
     "gp": ("obs_id", "f"),
     "classes": ("class", "f"),
     "fitc": ("component", "v"),
@@ -364,7 +429,7 @@ def test_other_labels_are_refused(kind, how):
     }[how]
     idata = changed(change)(run(kind))
     with pytest.raises(ValueError, match=f"idata must be of this model, got '.*' whose {dim} is one of"):
-        MODELS[kind].predict_proba(idata, NEW)
+        predict(MODELS[kind])(idata, NEW)
     with pytest.raises(ValueError, match=r"idata must have|idata must be of this model"):
         MODELS[kind].extend(idata, 2, progressbar=False)
 
@@ -375,14 +440,37 @@ def test_kernel_parameters_must_be_positive(value):
         MODELS["gp"].predict_proba(poked(value, "length_scale")(run("gp")), NEW)
 
 
+@pytest.mark.parametrize("kind", ["counts", "counts gamma"])
+@pytest.mark.parametrize(
+    ("value", "match"),
+    [
+        (np.nan, "must have finite draws"),
+        (np.inf, "must have finite draws"),
+        (0.0, r"\['r'\] of idata must be pos"),
+        (-1.0, r"\['r'\] of idata must be pos"),
+    ],
+)
+def test_dispersions_must_be_positive(kind, value, match):
+    """In all that needs them; mean counts of new rows do not."""
+    model, idata = MODELS[kind], poked(value, "r")(run(kind))
+    for use in (
+        lambda: model.predict_exceedance(idata, NEW, 2),
+        lambda: model.rootogram(idata),
+        lambda: model.sample_posterior_predictive(idata),
+        lambda: model.sample_posterior_predictive(idata, NEW),
+    ):
+        with pytest.raises(ValueError, match=match):
+            use()
+
+
 @every_model
 def test_lacking_variables_are_named(kind):
     model = MODELS[kind]
-    predict = getattr(model, "predict_proba", None) or model.predict
-    for name in model._specification.term.needed(new_rows=True):
+    needed = model._specification.term.needed(new_rows=True) + model._specification.likelihood.needed
+    for name in needed:
         idata = changed(lambda posterior, name=name: posterior.drop_vars(name))(run(kind))
         with pytest.raises(KeyError, match=f"no '{name}' in its posterior: pass what .*among var_names"):
-            predict(idata, np.resize(NEW, (2, len(model.feature_names))))
+            predict(model)(idata, np.resize(NEW, (2, len(model.feature_names))))
         with pytest.raises(
             ValueError, match="idata must have in its group posterior the variables of its run"
         ):
@@ -402,9 +490,9 @@ def test_only_some_variables_were_kept():
     [None, 3, "run.nc", [1, 2], {}, {"posterior": {"beta": 1}}, np.ones(3), xr.Dataset(), xr.DataTree()],
 )
 def test_what_is_no_trace_is_refused(foreign):
-    for kind in ("logistic", "gp"):
+    for kind in ("logistic", "counts", "gp"):
         with pytest.raises((KeyError, TypeError), match=r"idata has no '(beta|f)' in its posterior"):
-            MODELS[kind].predict_proba(foreign, NEW)
+            predict(MODELS[kind])(foreign, NEW)
         with pytest.raises((TypeError, ResumeError), match=r"pass (what sample|one that it wrote)"):
             MODELS[kind].extend(foreign, 2, progressbar=False)
 
@@ -424,7 +512,7 @@ def without(idata, group):
     return trace.to_trace({name: g for name, g in trace.groups(idata).items() if name != group}, idata.attrs)
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("kind", ["logistic", "counts", "gp", "classes", "fitc"])
 @pytest.mark.parametrize("cut", CUT)
 def test_a_run_goes_on_with_all_its_chains(kind, cut):
     change, message = CUT[cut]
@@ -433,7 +521,7 @@ def test_a_run_goes_on_with_all_its_chains(kind, cut):
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("kind", ["logistic", "counts", "gp", "classes", "fitc"])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_run_goes_on_from_finite_draws(kind, value):
     with pytest.raises(ValueError, match="idata must have finite draws"):
@@ -480,6 +568,14 @@ OTHER_DATA = [
         "prior with a scale",
     )
 ] + [
+    *[
+        ("counts", other)
+        for other in ("other X", "another fold", "one count more", "no exposure", "other exposure")
+    ],
+    *[
+        ("counts", other)
+        for other in ("offset", "weights", "prior", "prior of the dispersion", "gamma prior")
+    ],
     *[("gp", other) for other in ("other y", "another start", "kernel_prior", "weights", "offset", "trials")],
     *[("fitc", other) for other in ("other X", "another fold", "other y")],
 ]
@@ -492,9 +588,9 @@ def test_other_data_on_request(kind, other):
     expected = model.sample_posterior_predictive(idata, NEW, random_seed=1).predictions["y"]
     found = another.sample_posterior_predictive(idata, NEW, random_seed=1, other_data=True).predictions["y"]
     np.testing.assert_array_equal(found, expected)
-    assert another.predict_proba(idata, NEW, other_data=True).shape == (2, 2)
+    assert len(predict(another)(idata, NEW, other_data=True)) == 2
     assert another.predict_draws(idata, NEW, other_data=True).shape == (2, 6, 2)
-    if kind != "logistic":
+    if kind not in ("logistic", "counts"):
         assert another.predict_f(idata, NEW, other_data=True).shape == (2, 6, 2)
         assert "f" in another.add_predictions(idata, NEW, other_data=True).predictions
     with pytest.raises(ValueError, match="other_data needs X_new, got other_data alone"):
@@ -503,6 +599,8 @@ def test_other_data_on_request(kind, other):
 
 STILL_REFUSED = {
     "logistic": ["other classes", "classes by other numbers", "other names", "names swapped", "no intercept"],
+    "counts": ["other names", "names swapped", "no intercept", "logistic", "binomial"],
+    "counts known": ["logistic"],
     "gp": [
         "other X",
         "another fold",
@@ -526,7 +624,7 @@ STILL_REFUSED = {
 def test_other_predictors_are_refused_even_so(kind, other):
     model, idata = MIXED_UP[kind][1][other](), own(kind)[1]
     with pytest.raises(ValueError, match="idata must be of this model"):
-        model.predict_proba(idata, NEW, other_data=True)
+        predict(model)(idata, NEW, other_data=True)
 
 
 @pytest.mark.parametrize(
@@ -534,6 +632,16 @@ def test_other_predictors_are_refused_even_so(kind, other):
 )
 @pytest.mark.parametrize("kind", ["logistic", "gp"])
 def test_what_is_said_of_new_rows_needs_them(kind, more):
+    (name,) = more
+    with pytest.raises(ValueError, match=f"{name} needs X_new, got {name} alone: pass X_new too"):
+        MODELS[kind].sample_posterior_predictive(run(kind), **more)
+
+
+@pytest.mark.parametrize(
+    "more", [{"offset": 1.0}, {"offset": np.zeros(24)}, {"exposure": 1}, {"exposure": TRIALS}]
+)
+@pytest.mark.parametrize("kind", ["counts", "counts known"])
+def test_what_is_said_of_new_counts_needs_rows(kind, more):
     (name,) = more
     with pytest.raises(ValueError, match=f"{name} needs X_new, got {name} alone: pass X_new too"):
         MODELS[kind].sample_posterior_predictive(run(kind), **more)
@@ -569,7 +677,7 @@ def test_a_kernel_that_does_not_say_its_name_is_known_again():
         other.predict_proba(idata, NEW)
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "hilbert"])
+@pytest.mark.parametrize("kind", ["logistic", "counts", "gp", "classes", "hilbert"])
 def test_files_say_which_model_they_are_of(kind, tmp_path):
     if kind == "classes":
         model, other = own(kind)[0], MIXED_UP[kind][1]["other X"]()
@@ -581,8 +689,8 @@ def test_files_say_which_model_they_are_of(kind, tmp_path):
     on_disk = model.sample(**SETTINGS, checkpoint=tmp_path / "run")
     store = xr.open_datatree(tmp_path / "run" / "draws.zarr", engine="zarr", chunks=None)
     for read in (tree, on_disk, store):
-        assert model.predict_proba(read, NEW).shape[0] == 2
+        assert len(predict(model)(read, NEW)) == 2
         with pytest.raises(ValueError, match="idata must be of this model"):
-            other.predict_proba(read, NEW)
+            predict(other)(read, NEW)
     tree.close()
     store.close()

@@ -124,10 +124,10 @@ def _numbers(name: str, value: Any) -> NDArray[Any]:
     ValueError
         If one is missing.
     """
-    array = complete_labels(name, value)
+    complete_labels(name, value)
     if str(getattr(value, "dtype", "")) == "category":
         raise TypeError(f"{name} must hold real numbers, got categories: pass {name}.astype(float)")
-    return real_array(name, array)
+    return real_array(name, value)
 
 
 def _cure_of_shape(name: str, array: NDArray[Any], size: int) -> str:
@@ -150,12 +150,17 @@ def per_chain(name: str, value: ArrayLike, shape: tuple[int, ...]) -> FloatArray
         ) from error
 
 
+def require_mapping(name: str, value: Any, keys: Sequence[str]) -> None:
+    """Raise TypeError unless `value` is a mapping; the message says which keys it should have."""
+    if not isinstance(value, Mapping):
+        raise TypeError(
+            f"{name} must be a mapping with the keys {list(keys)}, got {shown(value)}: pass a dict"
+        )
+
+
 def same_keys(name: str, mapping: Mapping[str, Any], expected: Sequence[str]) -> None:
     """Raise TypeError or ValueError unless `mapping` is one that has just the expected keys."""
-    if not isinstance(mapping, Mapping):
-        raise TypeError(
-            f"{name} must be a mapping with the keys {list(expected)}, got {shown(mapping)}: pass a dict"
-        )
+    require_mapping(name, mapping, expected)
     if set(mapping) != set(expected):
         raise ValueError(
             f"{name} must have the keys {list(expected)}, "

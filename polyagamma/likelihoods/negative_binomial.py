@@ -12,6 +12,7 @@ from scipy.special import gammaln
 
 from polyagamma._validation import counts
 from polyagamma._validation import models as checks
+from polyagamma._validation.arguments import require_positive
 from polyagamma.likelihoods.dispersion import DispersionPrior, Known
 from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, ObservedRows, Raw, Start
 from polyagamma.traces import trace
@@ -100,10 +101,10 @@ class NegativeBinomialLikelihood(ObservedRows):
         """See `Likelihood`: log r."""
         if not self.parameters:
             return initvals, np.empty((chains, 0))
+        checks.require_mapping("initvals", initvals, ["r", "beta"])
         if "r" not in initvals:
-            raise ValueError(
-                f"initvals must have 'r', got {sorted(initvals)}: pass a positive value, or one a chain"
-            )
+            found = sorted(map(str, initvals))
+            raise ValueError(f"initvals must have 'r', got {found}: pass a positive value, or one a chain")
         r = checks.per_chain("initvals['r']", initvals["r"], (chains,))
         if not (r > 0).all():
             raise ValueError(f"initvals['r'] must be positive, got {r.min():g}: pass a dispersion above 0")
@@ -113,7 +114,8 @@ class NegativeBinomialLikelihood(ObservedRows):
         """See `Likelihood`."""
         if not self.parameters:
             return self
-        r = draws["r"].transpose(*trace.DRAWS).to_numpy()
+        r = trace.values(draws, "r", trace.DRAWS)
+        require_positive("posterior['r'] of idata", r)
         return replace(self, r=r[..., np.newaxis])
 
     def arrays(self) -> list[FloatArray]:

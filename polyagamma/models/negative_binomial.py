@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc
+from scipy.special import betainc, expit
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
+from polyagamma._validation.memory import require_memory
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods import dispersion
 from polyagamma.likelihoods.dispersion import Gamma, HalfNormal, InverseGamma
@@ -172,7 +173,7 @@ class PolyaGammaNegativeBinomial(CountModel):
         sums = np.zeros(len(new.X))
         for some, rows, eta in new.linear_predictors(np.random.default_rng):
             r = self._dispersion(new.posterior.isel(draw=some))
-            share = 1 / (1 + np.exp(np.log(r) - eta[..., 0, :]))
+            share = expit(eta[..., 0, :] - np.log(r))
             sums[rows] += betainc(count + 1.0, r, share).sum(axis=(0, 1))
         return sums / new.n_draws
 
@@ -203,13 +204,17 @@ class PolyaGammaNegativeBinomial(CountModel):
             If an argument does not fit.
         KeyError
             If `idata` has no posterior of this model.
+        MemoryError
+            If the result cannot fit into memory.
         """
         model, likelihood = self._specification, self._specification.likelihood
         most = min(int(likelihood.y.max()), MOST_SHOWN) if largest is None else largest
-        shown = np.arange(checks.integer("largest", most, 0) + 1)
+        size = checks.integer("largest", most, 0) + 1
         model.require_unchanged()
         posterior = model.posterior(idata, new_rows=False, other_data=False)
         used = min(checks.integer("draws", draws, 1), posterior.sizes["chain"] * posterior.sizes["draw"])
+        require_memory(16 * used * size, "the result", "pass a smaller largest, or fewer draws")
+        shown = np.arange(size)
         step = -(-posterior.sizes["draw"] * posterior.sizes["chain"] // used)
         some = posterior.isel(draw=slice(None, None, step))
         expected = np.zeros((some.sizes["chain"], some.sizes["draw"], len(shown)))
@@ -242,7 +247,7 @@ class PolyaGammaNegativeBinomial(CountModel):
 def frequencies(eta: FloatArray, r: FloatArray, size: int) -> Iterator[FloatArray]:
     """Yield the probabilities of 0, 1, ..., each of the shape of eta, by their recurrence."""
     log_r = np.log(r)
-    share = 1 / (1 + np.exp(log_r - eta))
+    share = expit(eta - log_r)
     probability = np.exp(-r * np.logaddexp(0.0, eta - log_r))
     for count in range(size):
         yield probability

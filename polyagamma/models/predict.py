@@ -86,7 +86,8 @@ class NewRows:
         sums = np.zeros((likelihood.n_functions, len(self.X)))
         for _, rows, eta in self.linear_predictors(noise):
             probability = likelihood.mean(eta)
-            sums[:, rows] += probability.reshape(-1, *probability.shape[2:]).sum(axis=0)
+            with np.errstate(over="ignore"):  # of mean counts, which may be infinite
+                sums[:, rows] += probability.reshape(-1, *probability.shape[2:]).sum(axis=0)
         return np.ascontiguousarray(likelihood.class_probabilities(sums / self.n_draws).T)
 
     def probability_draws(self, noise: NoiseSource, joint: bool = False) -> xr.DataArray:
