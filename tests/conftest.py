@@ -1,6 +1,7 @@
 """What every test needs."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import arviz
+import pytest
 
 import polyagamma
 
@@ -21,3 +23,18 @@ if hasattr(arviz, "Numba"):
 
 # A shell lets its background jobs ignore Ctrl-C, and so would the runs whose interrupts are tested.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory):
+    from stored_run import make
+
+    path = tmp_path_factory.mktemp("finished") / "run"
+    make(path)
+    return path
+
+
+@pytest.fixture
+def run(finished_run, tmp_path):
+    """A copy of a finished run on disk, to damage."""
+    return shutil.copytree(finished_run, tmp_path / "run")
