@@ -41,6 +41,36 @@ def assert_starts_like_whole(idata, draws):
         np.testing.assert_array_equal(values, WHOLE.posterior[name][:, :draws])
 
 
+# ---- Ctrl-C in the midst of a run
+
+
+@PLACES
+@pytest.mark.parametrize("moment", ["warm-up", "first draws", "later draws"])
+@pytest.mark.parametrize("kind", ["counts", "counts gamma", "counts known"])
+def test_interrupted_runs_of_counts_go_on_to_the_same_bits(monkeypatch, tmp_path, kind, moment, place):
+    """Before the first draw there is nothing to go on from."""
+    monkeypatch.setattr("polyagamma.mcmc.rounds.ROUND_SWEEPS", 3)
+    least = {"warm-up": -1, "first draws": 1, "later draws": 30}[moment]
+
+    def press(progress):
+        if progress.draws >= least and not pressed:
+            pressed.append(True)
+            press_ctrl_c()
+
+    pressed, model = [], MODELS[kind]
+    if moment == "warm-up":
+        with pytest.raises(KeyboardInterrupt):
+            model.sample(40, **SETTINGS, **place_of(place, tmp_path), callback=press)
+        return
+    idata = model.sample(40, **SETTINGS, **place_of(place, tmp_path), callback=press)
+    assert idata.attrs["interrupted"] == 1
+    left = 40 - idata.posterior.sizes["draw"]
+    whole = model.sample(40, **SETTINGS).posterior
+    assert model.extend(idata, left, progressbar=False).posterior.equals(whole)
+    if place == "disk":
+        assert model.resume(tmp_path / "run", progressbar=False).posterior.equals(whole)
+
+
 # ---- Ctrl-C while a run that is over becomes a trace
 
 LATE = {
@@ -378,7 +408,9 @@ def test_ctrl_c_is_answered_however_many_sweeps_a_draw_takes(monkeypatch, tmp_pa
 
 
 @PLACES
-@pytest.mark.parametrize("kind", ["logistic", "ridge", "gp", "fitc", "classes", "hilbert fixed"])
+@pytest.mark.parametrize(
+    "kind", ["logistic", "ridge", "counts gamma", "counts known", "gp", "fitc", "classes", "hilbert fixed"]
+)
 def test_a_run_that_ends_within_a_draw_goes_on_to_the_same_bits(monkeypatch, tmp_path, kind, place):
     """Rounds of at most 3 sweeps, draws of 7: it ends 2 sweeps after the second draw."""
     names = None if kind == "classes" else [*MODELS[kind]._specification.parameters, "omega"]
