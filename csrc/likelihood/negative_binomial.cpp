@@ -34,7 +34,7 @@ NegativeBinomial::NegativeBinomial(std::shared_ptr<const CountTable> table, std:
       table_(std::move(table)),
       prior_(prior),
       sampled_(sampled),
-      y_(padded()),
+      totals_(padded()),
       weights_(padded()),
       b_(padded()),
       kappa_(padded()) {}
@@ -42,8 +42,8 @@ NegativeBinomial::NegativeBinomial(std::shared_ptr<const CountTable> table, std:
 NegativeBinomial::NegativeBinomial(const double* y, const double* weights, std::size_t rows,
                                    DispersionPrior prior)
     : NegativeBinomial(std::make_shared<CountTable>(y, weights, rows), rows, prior, true) {
-    std::copy_n(y, rows, y_.begin());
     std::copy_n(weights, rows, weights_.begin());
+    for (std::size_t i = 0; i < rows; ++i) totals_[i] = weights[i] * y[i];
     set_form(0.0);
 }
 
@@ -60,22 +60,20 @@ std::unique_ptr<NegativeBinomial> NegativeBinomial::of_rows(std::size_t rows) co
 std::unique_ptr<Likelihood> NegativeBinomial::for_chain() const {
     if (!sampled_) return nullptr;
     std::unique_ptr<NegativeBinomial> copy = of_rows(rows());
-    copy->y_ = y_;
+    copy->totals_ = totals_;
     copy->weights_ = weights_;
     copy->set_form(rho_);
     return copy;
 }
 
-// Rows of one mean: weights add up, and y is their weighted mean; the table is that of the counts themselves.
+// Rows of one mean: weights and weighted counts add up; the table is that of the counts themselves.
 std::unique_ptr<Likelihood> NegativeBinomial::merged(const std::vector<std::size_t>& place,
                                                      std::size_t m) const {
     std::unique_ptr<NegativeBinomial> fewer = of_rows(m);
     for (std::size_t i = 0; i < place.size(); ++i) {
-        fewer->y_[place[i]] += weights_[i] * y_[i];
+        fewer->totals_[place[i]] += totals_[i];
         fewer->weights_[place[i]] += weights_[i];
     }
-    for (std::size_t i = 0; i < m; ++i)
-        if (fewer->weights_[i] > 0.0) fewer->y_[i] /= fewer->weights_[i];
     fewer->set_form(rho_);
     return fewer;
 }
@@ -84,8 +82,8 @@ void NegativeBinomial::set_form(double rho) {
     const double r = exponential(rho);
     rho_ = rho;
     for (std::size_t i = 0; i < rows(); ++i) {
-        b_[i] = weights_[i] * (y_[i] + r);
-        kappa_[i] = 0.5 * weights_[i] * (y_[i] - r);
+        b_[i] = totals_[i] + weights_[i] * r;
+        kappa_[i] = 0.5 * (totals_[i] - weights_[i] * r);
     }
     form_ = {b_.data(), kappa_.data(), -rho};
 }
@@ -107,16 +105,18 @@ void NegativeBinomial::curvature(RowBlock rows, double* eta) const {
 void NegativeBinomial::derivative_at(const double* rho, RowBlock rows, double* eta, double* of_rho,
                                      double* log_density) const {
     double unwanted[kPanelRows] = {};
-    loops().counts.negative_binomial(&y_[rows.first], &weights_[rows.first], at(rho), rows.count, eta,
+    loops().counts.negative_binomial(&totals_[rows.first], &weights_[rows.first], at(rho), rows.count, eta,
                                      sampled_ ? of_rho : unwanted, log_density);
 }
 
 void NegativeBinomial::curvature_at(const double* rho, RowBlock rows, double* eta) const {
     const double r = exponential(at(rho));
+    Vector b(rows.count);
     for (std::size_t i = 0; i < rows.count; ++i) {
-        const double e = exponential(-std::fabs(eta[i] - at(rho)));
-        eta[i] = weights_[rows.first + i] * (y_[rows.first + i] + r) * e / ((1.0 + e) * (1.0 + e));
+        b[i] = totals_[rows.first + i] + weights_[rows.first + i] * r;
+        eta[i] -= at(rho);
     }
+    loops().model.curvature(b.data(), rows.count, eta);
 }
 
 double NegativeBinomial::log_density_of_extras(const double* rho, double* of_rho) const {

@@ -50,9 +50,9 @@ class NegativeBinomial final : public Likelihood {
 
     std::shared_ptr<const CountTable> table_;
     DispersionPrior prior_;
-    bool sampled_;        // whether ρ is
-    Vector y_, weights_;  // padded
-    double rho_ = 0.0;    // of the Pólya-gamma form, and the known one
+    bool sampled_;             // whether ρ is
+    Vector totals_, weights_;  // padded; totals: weighted counts
+    double rho_ = 0.0;         // of the Pólya-gamma form, and the known one
     Vector b_, kappa_;
     PolyaGammaForm form_{nullptr, nullptr};
 };
