@@ -54,8 +54,8 @@ class NegativeBinomial final : public Likelihood {
 
     std::shared_ptr<const CountTable> table_;
     DispersionPrior prior_;
-    bool sampled_;  // whether ρ is
-    Warp warp_;     // of ρ
+    bool sampled_;             // whether ρ is
+    Warp warp_;                // of ρ
     Vector totals_, weights_;  // padded; totals: weighted counts
     double rho_ = 0.0;         // of the Pólya-gamma form, and the known one
     Vector b_, kappa_;

@@ -16,7 +16,7 @@ constexpr double kFirstStep = 0.35;      // in standard deviations at the mode
 constexpr double kGrowth = 1.15;         // of a step over the one before
 constexpr std::size_t kMostPoints = 40;  // on each side of the mode
 constexpr std::size_t kPieces = 32;      // of a step, in sums of the density
-constexpr double kSkewed = 1.5;          // ratio of slopes of the warp two standard deviations apart
+constexpr double kSkewed = 1.1;  // ratio of slopes of the warp at two standard deviations and at the median
 
 struct Profile {
     Vector at, log_density;
