@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "linalg/aligned.hpp"
 
@@ -17,13 +16,21 @@ class CountTable {
     struct Value {
         double value, slope;  // T and dT/dρ
     };
+    // Error 1e-13 of it and, of a count of weight one, 1e-15; r must be positive and finite.
     Value at(double rho) const;
 
   private:
-    struct Entry {
-        double count, weight;
+    // Terms of the sums over k, each for all counts above k; and counts, less where the sums end. Padded to
+    // whole panels by entries of weight zero.
+    struct Entries {
+        Vector values, weights;
+        void add(double value, double weight);
+        void pad();
     };
-    std::vector<Entry> entries_;  // of distinct counts, in ascending order
+
+    double first_ = 0.0;  // the least k that no term is for: Stirling's series begin there
+    Entries terms_, beyond_;
+    double weight_beyond_ = 0.0, total_beyond_ = 0.0;  // Σ weight, Σ weight · value
 };
 
 }  // namespace polyagamma

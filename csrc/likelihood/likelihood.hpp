@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "likelihood/warp.hpp"
 #include "linalg/aligned.hpp"
 #include "linalg/panels.hpp"
 #include "random/bitgen.hpp"
@@ -58,13 +59,18 @@ class Likelihood {
     virtual void curvature_at(const double* /*extras*/, RowBlock rows, double* eta) const {
         curvature(rows, eta);
     }
-    // What extras add to the log density besides the rows, their prior included; adds its derivative.
+    // What extras add to the log density besides the rows, their prior included. of_extras: what
+    // derivative_at has summed, which becomes the derivative of all.
     virtual double log_density_of_extras(const double* /*extras*/, double* /*of_extras*/) const {
         return 0.0;
     }
     // A curvature of −log density in each of them that is positive; eta: of the padded rows.
     virtual void curvature_of_extras(const double* /*extras*/, const double* /*eta*/,
                                      double* /*curvature*/) const {}
+    // How its only extra depends on the coordinate that stands for it, here and in all of these functions;
+    // null: it does not, and is the coordinate.
+    virtual const Warp* warp() const { return nullptr; }
+    virtual void set_warp(const Warp&) {}
     // Leaves p(extras | η, data) invariant, ω marginalised; the Pólya-gamma form is that of the outcome.
     virtual void update_extras(const double* /*eta*/, double* /*extras*/, BitGen&) {}
 

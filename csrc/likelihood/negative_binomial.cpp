@@ -34,7 +34,7 @@ NegativeBinomial::NegativeBinomial(std::shared_ptr<const CountTable> table, std:
       table_(std::move(table)),
       prior_(prior),
       sampled_(sampled),
-      y_(padded()),
+      totals_(padded()),
       weights_(padded()),
       b_(padded()),
       kappa_(padded()) {}
@@ -42,8 +42,8 @@ NegativeBinomial::NegativeBinomial(std::shared_ptr<const CountTable> table, std:
 NegativeBinomial::NegativeBinomial(const double* y, const double* weights, std::size_t rows,
                                    DispersionPrior prior)
     : NegativeBinomial(std::make_shared<CountTable>(y, weights, rows), rows, prior, true) {
-    std::copy_n(y, rows, y_.begin());
     std::copy_n(weights, rows, weights_.begin());
+    for (std::size_t i = 0; i < rows; ++i) totals_[i] = weights[i] * y[i];
     set_form(0.0);
 }
 
@@ -60,22 +60,21 @@ std::unique_ptr<NegativeBinomial> NegativeBinomial::of_rows(std::size_t rows) co
 std::unique_ptr<Likelihood> NegativeBinomial::for_chain() const {
     if (!sampled_) return nullptr;
     std::unique_ptr<NegativeBinomial> copy = of_rows(rows());
-    copy->y_ = y_;
+    copy->totals_ = totals_;
     copy->weights_ = weights_;
+    copy->warp_ = warp_;
     copy->set_form(rho_);
     return copy;
 }
 
-// Rows of one mean: weights add up, and y is their weighted mean; the table is that of the counts themselves.
+// Rows of one mean: weights and weighted counts add up; the table is that of the counts themselves.
 std::unique_ptr<Likelihood> NegativeBinomial::merged(const std::vector<std::size_t>& place,
                                                      std::size_t m) const {
     std::unique_ptr<NegativeBinomial> fewer = of_rows(m);
     for (std::size_t i = 0; i < place.size(); ++i) {
-        fewer->y_[place[i]] += weights_[i] * y_[i];
+        fewer->totals_[place[i]] += totals_[i];
         fewer->weights_[place[i]] += weights_[i];
     }
-    for (std::size_t i = 0; i < m; ++i)
-        if (fewer->weights_[i] > 0.0) fewer->y_[i] /= fewer->weights_[i];
     fewer->set_form(rho_);
     return fewer;
 }
@@ -84,51 +83,67 @@ void NegativeBinomial::set_form(double rho) {
     const double r = exponential(rho);
     rho_ = rho;
     for (std::size_t i = 0; i < rows(); ++i) {
-        b_[i] = weights_[i] * (y_[i] + r);
-        kappa_[i] = 0.5 * weights_[i] * (y_[i] - r);
+        b_[i] = totals_[i] + weights_[i] * r;
+        kappa_[i] = 0.5 * (totals_[i] - weights_[i] * r);
     }
     form_ = {b_.data(), kappa_.data(), -rho};
 }
 
 void NegativeBinomial::derivative(RowBlock rows, double* eta) const {
-    Vector lanes(kPanelRows);
-    derivative_at(&rho_, rows, eta, lanes.data(), nullptr);
+    derivative_and_log_density(rows, eta, nullptr);
 }
 
 void NegativeBinomial::derivative_and_log_density(RowBlock rows, double* eta, double* log_density) const {
-    Vector lanes(kPanelRows);
-    derivative_at(&rho_, rows, eta, lanes.data(), log_density);
+    double unwanted[kPanelRows] = {};
+    differentiate(rho_, rows, eta, unwanted, log_density);
+}
+
+void NegativeBinomial::derivative_at(const double* z, RowBlock rows, double* eta, double* of_rho,
+                                     double* log_density) const {
+    if (!sampled_) return derivative_and_log_density(rows, eta, log_density);
+    differentiate(warp_.at(*z).value, rows, eta, of_rho, log_density);
+}
+
+void NegativeBinomial::differentiate(double rho, RowBlock rows, double* eta, double* of_rho,
+                                     double* log_density) const {
+    loops().counts.negative_binomial(&totals_[rows.first], &weights_[rows.first], rho, rows.count, eta,
+                                     of_rho, log_density);
 }
 
 void NegativeBinomial::curvature(RowBlock rows, double* eta) const {
-    curvature_at(&rho_, rows, eta);
+    bend(rho_, rows, eta);
 }
 
-void NegativeBinomial::derivative_at(const double* rho, RowBlock rows, double* eta, double* of_rho,
-                                     double* log_density) const {
-    double unwanted[kPanelRows] = {};
-    loops().counts.negative_binomial(&y_[rows.first], &weights_[rows.first], at(rho), rows.count, eta,
-                                     sampled_ ? of_rho : unwanted, log_density);
+void NegativeBinomial::curvature_at(const double* z, RowBlock rows, double* eta) const {
+    bend(sampled_ ? warp_.at(*z).value : rho_, rows, eta);
 }
 
-void NegativeBinomial::curvature_at(const double* rho, RowBlock rows, double* eta) const {
-    const double r = exponential(at(rho));
+void NegativeBinomial::bend(double rho, RowBlock rows, double* eta) const {
+    const double r = exponential(rho);
+    Vector b(rows.count);
     for (std::size_t i = 0; i < rows.count; ++i) {
-        const double e = exponential(-std::fabs(eta[i] - at(rho)));
-        eta[i] = weights_[rows.first + i] * (y_[rows.first + i] + r) * e / ((1.0 + e) * (1.0 + e));
+        b[i] = totals_[rows.first + i] + weights_[rows.first + i] * r;
+        eta[i] -= rho;
     }
+    loops().model.curvature(b.data(), rows.count, eta);
 }
 
-double NegativeBinomial::log_density_of_extras(const double* rho, double* of_rho) const {
-    const CountTable::Value table = table_->at(*rho);
-    const double r = exponential(*rho), inverse = exponential(-*rho);
-    *of_rho += table.slope + prior_.shape - prior_.rate * r + prior_.scale * inverse;
-    return table.value + prior_.shape * *rho - prior_.rate * r - prior_.scale * inverse;
+// Where r or 1/r comes near the ends of double precision the density is taken for zero.
+double NegativeBinomial::log_density_of_extras(const double* z, double* of_z) const {
+    constexpr double kLargest = 700.0;
+    const NaturalSpline::Value rho = warp_.at(*z);
+    if (!(std::fabs(rho.value) < kLargest)) return -kInfinity;
+    const CountTable::Value table = table_->at(rho.value);
+    const double of_prior = prior_.rate * exponential(rho.value),
+                 of_inverse = prior_.scale * exponential(-rho.value);
+    *of_z += table.slope + prior_.shape - of_prior + of_inverse;
+    *of_z = *of_z * rho.slope + rho.bend / rho.slope;
+    return table.value + prior_.shape * rho.value - of_prior - of_inverse + std::log(rho.slope);
 }
 
-// By central differences, for nothing exact hangs on it: −T″ − Σ ∂²ℓ/∂ρ² + rate r + scale / r, error 1e-6 of
-// it. Where the log density is not concave in ρ, its size, and at least one in a hundred.
-void NegativeBinomial::curvature_of_extras(const double* rho, const double* eta, double* curvature) const {
+// By central differences, for nothing exact hangs on it. Where the log density is not concave in z, its size,
+// and at least one in a hundred.
+void NegativeBinomial::curvature_of_extras(const double* z, const double* eta, double* curvature) const {
     constexpr double kStep = 1e-3, kLeast = 0.01;
     const auto slope = [&](double at) {
         Vector copy(eta, eta + padded()), lanes(kPanelRows);
@@ -137,20 +152,20 @@ void NegativeBinomial::curvature_of_extras(const double* rho, const double* eta,
         log_density_of_extras(&at, &sum);
         return sum;
     };
-    const double bend = (slope(*rho - kStep) - slope(*rho + kStep)) / (2.0 * kStep);
+    const double bend = (slope(*z - kStep) - slope(*z + kStep)) / (2.0 * kStep);
     *curvature = std::isfinite(bend) ? std::max(std::fabs(bend), kLeast) : kLeast;
 }
 
-double NegativeBinomial::log_density(const double* eta, double rho) const {
+double NegativeBinomial::log_density(const double* eta, double z) const {
     Vector copy(eta, eta + padded()), lanes(kPanelRows), slopes(kPanelRows);
-    derivative_at(&rho, {0, padded(), padded()}, copy.data(), slopes.data(), lanes.data());
-    return sum_lanes(lanes.data()) + log_density_of_extras(&rho, slopes.data());
+    derivative_at(&z, {0, padded(), padded()}, copy.data(), slopes.data(), lanes.data());
+    return sum_lanes(lanes.data()) + log_density_of_extras(&z, slopes.data());
 }
 
-void NegativeBinomial::update_extras(const double* eta, double* rho, BitGen& bitgen) {
+void NegativeBinomial::update_extras(const double* eta, double* z, BitGen& bitgen) {
     constexpr double kWidth = 1.0;  // shorter steps are found by shrinking, in a few evaluations
-    *rho = slice_step(*rho, kWidth, [&](double at) { return log_density(eta, at); }, bitgen);
-    set_form(*rho);
+    *z = slice_step(*z, kWidth, [&](double at) { return log_density(eta, at); }, bitgen);
+    set_form(warp_.at(*z).value);
 }
 
 }  // namespace polyagamma

@@ -31,13 +31,15 @@ class NegativeBinomial final : public Likelihood {
     std::unique_ptr<Likelihood> for_chain() const override;
 
     std::size_t extras() const override { return sampled_ ? 1 : 0; }
-    // `rho` plays no part if it is known.
-    void derivative_at(const double* rho, RowBlock rows, double* eta, double* of_rho,
+    // `z` stands for ρ, and plays no part if ρ is known.
+    void derivative_at(const double* z, RowBlock rows, double* eta, double* of_rho,
                        double* log_density) const override;
-    void curvature_at(const double* rho, RowBlock rows, double* eta) const override;
-    double log_density_of_extras(const double* rho, double* of_rho) const override;
-    void curvature_of_extras(const double* rho, const double* eta, double* curvature) const override;
-    void update_extras(const double* eta, double* rho, BitGen& bitgen) override;
+    void curvature_at(const double* z, RowBlock rows, double* eta) const override;
+    double log_density_of_extras(const double* z, double* of_z) const override;
+    void curvature_of_extras(const double* z, const double* eta, double* curvature) const override;
+    const Warp* warp() const override { return sampled_ ? &warp_ : nullptr; }
+    void set_warp(const Warp& warp) override { warp_ = warp; }
+    void update_extras(const double* eta, double* z, BitGen& bitgen) override;
 
   private:
     NegativeBinomial(std::shared_ptr<const CountTable> table, std::size_t rows, DispersionPrior prior,
@@ -45,14 +47,17 @@ class NegativeBinomial final : public Likelihood {
     // Of these rows, with the same counts behind them.
     std::unique_ptr<NegativeBinomial> of_rows(std::size_t rows) const;
     void set_form(double rho);
-    double at(const double* rho) const { return sampled_ ? *rho : rho_; }
-    double log_density(const double* eta, double rho) const;
+    // Those of rows at ρ.
+    void differentiate(double rho, RowBlock rows, double* eta, double* of_rho, double* log_density) const;
+    void bend(double rho, RowBlock rows, double* eta) const;
+    double log_density(const double* eta, double z) const;
 
     std::shared_ptr<const CountTable> table_;
     DispersionPrior prior_;
-    bool sampled_;        // whether ρ is
-    Vector y_, weights_;  // padded
-    double rho_ = 0.0;    // of the Pólya-gamma form, and the known one
+    bool sampled_;             // whether ρ is
+    Warp warp_;                // of ρ
+    Vector totals_, weights_;  // padded; totals: weighted counts
+    double rho_ = 0.0;         // of the Pólya-gamma form, and the known one
     Vector b_, kappa_;
     PolyaGammaForm form_{nullptr, nullptr};
 };

@@ -1,12 +1,14 @@
 #include "mcmc/linear_sampler.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "linalg/dense.hpp"
 #include "random/normals.hpp"
 #include "terms/row_partition.hpp"
+#include "vi/extra_profile.hpp"
 #include "vi/linear_mode.hpp"
 
 namespace polyagamma {
@@ -109,11 +111,17 @@ Status LinearSampler::start(const double* initial) {
     return {};
 }
 
-// To the coordinates of the Laplace approximation.
+// To the coordinates of the Laplace approximation, the likelihood's extra warped if it is skewed.
 Status LinearSampler::move_to_mode() {
     const std::size_t k = whitening_.size();
     Mode mode;
     if (const Status status = find_mode(whitening_, model_.likelihood, mode); !status.ok()) return status;
+    if (const std::optional<Warp> warp = warp_at(mode)) {
+        set_warp(*warp);
+        for (std::size_t c = 0; c < chains(); ++c) u_[(c + 1) * k - 1] = warp->inverse(u_[(c + 1) * k - 1]);
+        const Status status = find_mode(whitening_, *models_.front().posterior().likelihood, mode);
+        if (!status.ok()) return status;
+    }
     clear_upper(mode.cholesky.data(), k);
     Metric metric{std::move(mode.u), std::move(mode.cholesky), identity(k)};
     for (std::size_t c = 0; c < chains(); ++c) metric.transform(model_.blas, &u_[c * k]);
@@ -122,6 +130,25 @@ Status LinearSampler::move_to_mode() {
     whitening_.move(model_, metric.centre.data(), basis.data());
     for (ChainModel& one : models_) one.whiten(whitening_);
     return {};
+}
+
+std::optional<Warp> LinearSampler::warp_at(const Mode& mode) const {
+    if (model_.likelihood.warp() == nullptr) return {};
+    return find_warp(whitening_, model_.likelihood, mode);
+}
+
+void LinearSampler::set_warp(const Warp& warp) {
+    for (ChainModel& one : models_) one.likelihood()->set_warp(warp);
+}
+
+// As they are told, and the logarithm of the derivative of what was warped.
+double LinearSampler::extras_of(const ChainBatch& batch, std::size_t c, double* values) const {
+    whitening_.last_coefficients(batch.u[c], extras(), values);
+    const Warp* warp = batch.models[c]->posterior().likelihood->warp();
+    if (warp == nullptr) return 0.0;
+    const NaturalSpline::Value warped = warp->at(*values);
+    *values = warped.value;
+    return std::log(warped.slope);
 }
 
 Status LinearSampler::finish_window(std::uint64_t sweeps_done) {
@@ -230,7 +257,7 @@ void LinearSampler::finish_sweep(Worker& worker, Share& share, SweepRange sweeps
         if (!out.parameters) continue;
         const Vector own_parameters = batch.models[c]->parameters();
         double* to = out.parameters.at(chain, sweep);
-        whitening_.last_coefficients(batch.u[c], extras(), to);
+        extras_of(batch, c, to);
         std::copy(own_parameters.begin(), own_parameters.end(), to + extras());
     }
 }
@@ -254,8 +281,11 @@ void LinearSampler::write_coefficients(Share& share, std::size_t c, std::size_t 
 }
 
 void LinearSampler::write_lp(const ChainBatch& batch, std::size_t c, std::size_t sweep,
-                             const OutputArray& lp) {
-    *lp.at(batch.first + c, sweep) += batch.density[c].log_posterior + batch.models[c]->log_density();
+                             const OutputArray& lp) const {
+    Vector values(extras());
+    const double of_warp = extras_of(batch, c, values.data());
+    *lp.at(batch.first + c, sweep) +=
+        batch.density[c].log_posterior + batch.models[c]->log_density() - of_warp;
 }
 
 State LinearSampler::state() {
@@ -263,6 +293,8 @@ State LinearSampler::state() {
                 {"centre", whitening_.centre()},
                 {"basis", whitening_.basis()},
                 {"warmup", warmup_.save()}};
+    const Warp* warp = models_.front().posterior().likelihood->warp();
+    if (warp != nullptr && !warp->values().empty()) parts["warp"] = warp->values();
     if (models_.front().parameters().empty()) return parts;
     Vector& all = parts["parameters"];
     for (const ChainModel& one : models_) {
@@ -282,6 +314,11 @@ bool LinearSampler::restore(const State& state, std::uint64_t sweeps_done) {
     };
     for (const auto& [name, size] : sizes)
         if (part(name).size() != size) return false;
+    if (const Vector warped = part("warp"); !warped.empty()) {
+        const std::optional<Warp> warp = Warp::through(warped);
+        if (!warp || model_.likelihood.warp() == nullptr) return false;
+        set_warp(*warp);
+    }
     const Vector warmup = part("warmup"), u = part("u"), parameters = part("parameters");
     if (!warmup_.restore(warmup.data(), warmup.size(), sweeps_done)) return false;
     std::copy(u.begin(), u.end(), u_.begin());

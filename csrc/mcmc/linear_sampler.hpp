@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "likelihood/warp.hpp"
 #include "linalg/status.hpp"
 #include "mcmc/chain_batch.hpp"
 #include "mcmc/gibbs_update.hpp"
@@ -20,6 +22,7 @@
 #include "terms/linear_model.hpp"
 #include "terms/row_space.hpp"
 #include "terms/whitening.hpp"
+#include "vi/linear_mode.hpp"
 
 namespace polyagamma {
 
@@ -89,6 +92,9 @@ class LinearSampler final : public Sampler {
     };
 
     Status move_to_mode();
+    std::optional<Warp> warp_at(const Mode& mode) const;
+    void set_warp(const Warp& warp);
+    double extras_of(const ChainBatch& batch, std::size_t c, double* values) const;
     std::size_t coefficients() const { return row_space_ ? row_space_->size() : whitening_.size(); }
     void make_shares(std::size_t threads);
     void forget_densities();
@@ -106,7 +112,7 @@ class LinearSampler final : public Sampler {
     void finish_sweep(Worker& worker, Share& share, SweepRange sweeps, std::size_t sweep, const Arrays& out);
     // The coefficients of a chain after a sweep; and as much of lp as z does not tell.
     void write_coefficients(Share& share, std::size_t c, std::size_t sweep, const Arrays& out);
-    static void write_lp(const ChainBatch& batch, std::size_t c, std::size_t sweep, const OutputArray& lp);
+    void write_lp(const ChainBatch& batch, std::size_t c, std::size_t sweep, const OutputArray& lp) const;
 
     const LinearModel& model_;
     const RowSpaceModel* row_space_;

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "likelihood/count_table.hpp"
@@ -11,6 +13,7 @@
 #include "tests/chain_run.hpp"
 #include "tests/model_fixtures.hpp"
 #include "tests/reference_blas.hpp"
+#include "vi/extra_profile.hpp"
 
 using namespace polyagamma;
 
@@ -68,6 +71,31 @@ TEST_CASE("what counts and dispersion make alone is the sum over all smaller cou
     }
 }
 
+TEST_CASE("many and large counts, as terms and by Stirling's series, in the same bits on every level") {
+    std::vector<double> counts, weights;
+    for (double k = 0.0; k < 70.0; k += 1.0) counts.push_back(std::floor(k * std::exp(0.12 * k)));
+    for (std::size_t i = 0; i < counts.size(); ++i) weights.push_back(0.5 + 0.1 * (double)(i % 7));
+    const CountTable table(counts.data(), weights.data(), counts.size());
+    for (double rho = -7.0; rho <= 28.0; rho += 5.0) {
+        const CountTable::Value found = table.at(rho);
+        const Sums truth = direct(counts, weights, std::exp((Long)rho));
+        CHECK(std::fabs(found.value - (double)truth.value) < 1e-11 + 1e-13 * std::fabs((double)truth.value));
+        CHECK(std::fabs(found.slope - (double)truth.slope) < 1e-11 + 1e-13 * std::fabs((double)truth.slope));
+        const double r = std::exp(rho);
+        std::vector<Vector> sums;
+        for (const char* level : {"baseline", "v3", "v4"}) {
+            const Loops* simd = find_loops(level);
+            if (simd == nullptr) continue;
+            Vector all(2 * kPanelRows);
+            simd->counts.rising_terms(counts.data(), weights.data(), r, 64, &all[0], &all[kPanelRows]);
+            simd->counts.rising_series(counts.data(), weights.data(), r + 20, r, 64, &all[0],
+                                       &all[kPanelRows]);
+            sums.push_back(all);
+            CHECK(sums.front() == all);
+        }
+    }
+}
+
 TEST_CASE("negative binomial rows have the derivatives of their log density, and every level the same bits") {
     const NegativeBinomial likelihood(kCounts.data(), kWeights.data(), kCounts.size(), kGamma);
     for (const double scale : {0.5, 8.0, 700.0}) {
@@ -97,10 +125,10 @@ TEST_CASE("negative binomial rows have the derivatives of their log density, and
             for (const char* level : {"baseline", "v3", "v4"}) {
                 const Loops* simd = find_loops(level);
                 if (simd == nullptr) continue;
-                Vector other = eta, slopes(kPanelRows), values(kPanelRows), y(eta.size()), w(eta.size());
-                std::copy(kCounts.begin(), kCounts.end(), y.begin());
+                Vector other = eta, slopes(kPanelRows), values(kPanelRows), s(eta.size()), w(eta.size());
                 std::copy(kWeights.begin(), kWeights.end(), w.begin());
-                simd->counts.negative_binomial(y.data(), w.data(), rho, eta.size(), other.data(),
+                for (std::size_t i = 0; i < kCounts.size(); ++i) s[i] = kWeights[i] * kCounts[i];
+                simd->counts.negative_binomial(s.data(), w.data(), rho, eta.size(), other.data(),
                                                slopes.data(), values.data());
                 CHECK(other == derivative);
                 CHECK(slopes == of_rho);
@@ -208,8 +236,86 @@ TEST_CASE("with a known dispersion the coefficients alone are sampled, by every 
     }
 }
 
+TEST_CASE("a warp is found where log r is skewed, and makes its posterior normal") {
+    const InterceptModel bulk(
+        {{3, 5, 2, 40, 0, 11, 7, 1, 0, 25, 3, 9, 14, 2, 6, 30, 8, 1, 4, 12}, {400.0, 400.0, 0.0}, 1.0, 0.0});
+    const InterceptModel skewed(kCases[1]);
+    for (const InterceptModel* one : {&bulk, &skewed}) {
+        const Whitening whitening(one->model);
+        Mode mode;
+        REQUIRE(find_mode(whitening, one->likelihood, mode).ok());
+        const std::optional<Warp> warp = find_warp(whitening, one->likelihood, mode);
+        REQUIRE(warp.has_value() == (one == &skewed));
+        if (!warp) continue;
+        // Its share of the exact posterior below each knot, by sums over a grid of ρ and the intercept.
+        const std::vector<double> y(kCases[1].y.begin(), kCases[1].y.end());
+        Vector at, mass;
+        double total = 0.0;
+        for (double rho = -4.0; rho < 30.0; rho += 0.05) {
+            double sum = 0.0;
+            for (double intercept = -1.0; intercept < 4.0; intercept += 0.05) {
+                const std::vector<double> eta(y.size(), intercept);
+                sum += std::exp((double)log_density(y, one->weights, eta.data(), rho, kCases[1].prior) -
+                                0.35 * (intercept - 0.5) * (intercept - 0.5) - 40.0);
+            }
+            at.push_back(rho + 0.025);
+            mass.push_back(total += sum);
+        }
+        for (std::size_t i = 3; i < Warp::kKnots - 3; ++i) {
+            const double rho = warp->values()[i];
+            const auto cell =
+                static_cast<std::size_t>(std::upper_bound(at.begin(), at.end(), rho) - at.begin());
+            const double part = (rho - at[cell - 1]) / (at[cell] - at[cell - 1]);
+            const double share = (mass[cell - 1] + part * (mass[cell] - mass[cell - 1])) / total;
+            CHECK(std::fabs(share - 0.5 * std::erfc(-Warp::knot(i) * std::sqrt(0.5))) < 0.02);
+        }
+    }
+}
+
+TEST_CASE("the density of a warped log r has its Jacobian, and the derivative that belongs to it") {
+    NegativeBinomial likelihood(kCounts.data(), kWeights.data(), kCounts.size(), kGamma);
+    Vector values;
+    for (std::size_t i = 0; i < Warp::kKnots; ++i) values.push_back(std::exp(0.4 * Warp::knot(i)));
+    const std::optional<Warp> warp = Warp::through(values);
+    REQUIRE(warp.has_value());
+    const auto at = [&](double z, double* slope) {
+        Vector eta = predictors(likelihood.padded(), 0.5), of_rho(kPanelRows), lanes(kPanelRows);
+        likelihood.derivative_at(&z, {0, likelihood.padded(), likelihood.padded()}, eta.data(), of_rho.data(),
+                                 lanes.data());
+        *slope = sum_lanes(of_rho.data());
+        return sum_lanes(lanes.data()) + likelihood.log_density_of_extras(&z, slope);
+    };
+    for (const double z : {-6.0, -3.5, -1.3, 0.2, 2.9, 4.0}) {
+        double unused, slope;
+        likelihood.set_warp({});
+        const NaturalSpline::Value rho = warp->at(z);
+        const double plain = at(rho.value, &unused);
+        likelihood.set_warp(*warp);
+        CHECK(at(z, &slope) == doctest::Approx(plain + std::log(rho.slope)).epsilon(1e-12));
+        const double h = 1e-5, numeric = (at(z + h, &unused) - at(z - h, &unused)) / (2.0 * h);
+        CHECK(slope == doctest::Approx(numeric).epsilon(1e-6));
+        CHECK(warp->inverse(rho.value) == doctest::Approx(z).epsilon(1e-12));
+    }
+}
+
+TEST_CASE("a warp increases, and is smooth") {
+    Vector values;
+    for (std::size_t i = 0; i < Warp::kKnots; ++i) values.push_back(Warp::knot(i));
+    values[7] = 0.45;  // still ascending, but the spline would swing back
+    CHECK(!Warp::through(values));
+    values[7] = 0.05;
+    const std::optional<Warp> warp = Warp::through(values);
+    REQUIRE(warp.has_value());
+    for (const double z : {-3.5, -3.0, 0.0, 0.5, 3.5}) {
+        const NaturalSpline::Value left = warp->at(z - 1e-7), right = warp->at(z + 1e-7);
+        CHECK(std::fabs(right.value - left.value) < 1e-6);
+        CHECK(std::fabs(right.slope - left.slope) < 1e-6);
+        CHECK(std::fabs(right.bend - left.bend) < 1e-5);
+    }
+}
+
 TEST_CASE("chains of counts go on with the same bits, on any number of threads") {
-    const InterceptModel intercept(kCases[0]);
+    const InterceptModel intercept(kCases[1]);  // whose log r is warped
     for (const TransitionKernel kernel : {TransitionKernel::gibbs, TransitionKernel::automatic}) {
         fixtures::Run whole(intercept.model, nullptr, {kernel, 50, 1});
         REQUIRE(whole.chains->start(nullptr).ok());

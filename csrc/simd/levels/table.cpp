@@ -21,7 +21,7 @@ const Loops table = {
     softmax,
     {forward, transposed, weighted_gram, solve_lower, residual, residual_and_log_likelihood, curvature},
     {stationary_row, stationary_panels, scaled_row},
-    {negative_binomial},
+    {negative_binomial, rising_terms, rising_series},
 };
 
 }  // namespace POLYAGAMMA_LEVEL
