@@ -11,6 +11,7 @@
 #include "likelihood/warp.hpp"
 #include "linalg/status.hpp"
 #include "mcmc/chain_batch.hpp"
+#include "mcmc/class_gibbs_update.hpp"
 #include "mcmc/gibbs_update.hpp"
 #include "mcmc/hmc_update.hpp"
 #include "mcmc/linear_schedule.hpp"
@@ -79,7 +80,8 @@ class LinearSampler final : public Sampler {
 
         std::size_t workers;
         ChainBatch batch;
-        std::unique_ptr<GibbsUpdate> gibbs;  // null without a Pólya-gamma form
+        std::unique_ptr<GibbsUpdate> gibbs;             // null without a Pólya-gamma form of one predictor
+        std::unique_ptr<ClassGibbsUpdate> class_gibbs;  // of several predictors
         HmcUpdate hmc;
         ParameterUpdate parameters;
         ScaleUpdate scales;
@@ -95,6 +97,14 @@ class LinearSampler final : public Sampler {
     std::optional<Warp> warp_at(const Mode& mode) const;
     void set_warp(const Warp& warp);
     double extras_of(const ChainBatch& batch, std::size_t c, double* values) const;
+    void move_to_coefficients();
+    void approach_mode();
+    // Whether sweeps are data augmentation of several predictors: never in a mix, which they would slow down.
+    bool augments_by_class() const {
+        return kernel_ == TransitionKernel::gibbs && model_.likelihood.predictors() > 1;
+    }
+    // Of some chains.
+    std::vector<const GaussianPrior*> priors(std::size_t first, std::size_t count);
     std::size_t coefficients() const { return row_space_ ? row_space_->size() : whitening_.size(); }
     void make_shares(std::size_t threads);
     void forget_densities();

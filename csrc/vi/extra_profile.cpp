@@ -33,7 +33,6 @@ class Walk {
           u_(u),
           along_(whitening.size()),
           factor_(whitening.size() * whitening.size()),
-          weights_(likelihood.padded() + 1),
           here_(whitening.size()) {}
 
     void move(double step) {
@@ -66,8 +65,8 @@ class Walk {
     // Of the curvature, and the direction in which the extra moves by one.
     Status factor() {
         const std::size_t k = whitening_.size();
-        curvature_at(whitening_, likelihood_, u_.data(), weights_);
-        weighted_precision(whitening_, whitening_.prior().precision(), weights_, factor_.data());
+        mean_precision(whitening_, whitening_.prior().precision(), {{&likelihood_, u_.data()}},
+                       factor_.data());
         if (const Status status = cholesky(whitening_.blas(), factor_.data(), k); !status.ok()) return status;
         std::copy_n(whitening_.last_row(0), k, along_.begin());
         solve(along_);
@@ -102,7 +101,7 @@ class Walk {
     const Likelihood& likelihood_;
     const ChainPosterior posterior_;
     GradientPass pass_;
-    Vector u_, along_, factor_, weights_;
+    Vector u_, along_, factor_;
     Density here_;
     double variance_ = 0.0;  // of the extra, by the curvature
 };
