@@ -11,8 +11,8 @@ import gp_sets
 import numpy as np
 from harness import command_line
 from harness.comparison import Problem, Sampler
+from harness.data_sets import Array
 from harness.diagnostics import Convergence
-from logistic_sets import Array
 
 CHAINS, DRAWS = 4, 1000
 

@@ -9,9 +9,9 @@ import sys
 import gp_sets
 import numpy as np
 from harness import command_line, machine, report
+from harness.data_sets import Array
 from harness.environments import contents, environment_python
 from harness.launch import Run, run
-from logistic_sets import Array
 
 TRAINING_ROWS = {"pima392": 313, "breast_cancer": 455, "banana": 2000}
 DRAWS = {"pima392": 250, "breast_cancer": 250, "banana": 60}

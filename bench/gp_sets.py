@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from logistic_sets import Array, makers
+from harness.data_sets import Array, makers, standardised
+from logistic_sets import MADE, stored
 
 NAMES = ("pima392", "breast_cancer", "gp1d", "banana")
 IN_ORDER = ("gp1d", "banana")
@@ -13,8 +14,8 @@ IN_ORDER = ("gp1d", "banana")
 def load(folder: Path | None, names: list[str]) -> dict[str, tuple[Array, Array]]:
     """Return X and y of the sets that there are."""
     sets = {}
-    for name, make in makers(folder, names).items():
+    for name, make in makers(MADE, dict.fromkeys(NAMES, stored), folder, names).items():
         X, y, _ = make()
         order = np.arange(len(y)) if name in IN_ORDER else np.random.default_rng(0).permutation(len(y))
-        sets[name] = ((X - X.mean(axis=0)) / X.std(axis=0))[order], y[order]
+        sets[name] = standardised(X)[order], y[order]
     return sets

@@ -9,6 +9,7 @@ from functools import partial
 import logistic_sets
 from harness import command_line
 from harness.comparison import Problem, Sampler
+from harness.data_sets import standardised
 
 CHAINS, DRAWS = 4, 1000
 INTERCEPT_SCALE, SCALE = 10.0, 2.5
@@ -29,7 +30,7 @@ def problem(make: Callable[[], logistic_sets.Data]) -> Problem:
     """Return the data, predictors standardised, with the priors and the length of the run."""
     X, y, trials = make()
     return {
-        "X": (X - X.mean(axis=0)) / X.std(axis=0),
+        "X": standardised(X),
         "y": y,
         "trials": trials,
         "intercept_scale": INTERCEPT_SCALE,

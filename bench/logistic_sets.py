@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from harness import data_sets
+from harness.data_sets import Array
 from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.datasets import load_breast_cancer
 
-Array = NDArray[np.float64]
 Data = tuple[Array, Array, Array]
 
 SEED = 7
@@ -38,7 +38,7 @@ def _normal_design(n: int, p: int, *, trials: int = 1, ones: int | None = None) 
     return X, rng.binomial(trials, expit(eta)).astype(float), np.full(n, float(trials))
 
 
-STORED = ("german_num", "pima392", "spambase", "mammography")
+STORED = dict.fromkeys(("german_num", "pima392", "spambase", "mammography"), stored)
 MADE: dict[str, Callable[[], Data]] = {
     "breast_cancer": breast_cancer,
     "normal_1e4x50": partial(_normal_design, 10_000, 50),
@@ -47,17 +47,4 @@ MADE: dict[str, Callable[[], Data]] = {
     "binomial_500x5": partial(_normal_design, 500, 5, trials=100),
 }
 NAMES = (*STORED, *MADE)
-
-
-def makers(folder: Path | None, names: list[str]) -> dict[str, Callable[[], Data]]:
-    """Return how to make each named set; say which stored sets `folder` doesn't hold and leave them out."""
-    found: dict[str, Callable[[], Data]] = {}
-    for name in names:
-        path = (folder or Path()) / f"{name}.csv"
-        if name in MADE:
-            found[name] = MADE[name]
-        elif folder and path.is_file():
-            found[name] = partial(stored, path)
-        else:
-            print(f"{name}: left out ({path.name} is not in the folder that --data names)")
-    return found
+makers = partial(data_sets.makers, MADE, STORED)

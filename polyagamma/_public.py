@@ -7,7 +7,7 @@ from typing import TypeVar
 Class = TypeVar("Class", bound=type)
 
 
-def public(cls: Class) -> Class:
-    """Let a class that `polyagamma` exports say that it is there."""
-    cls.__module__ = "polyagamma"
+def public(cls: Class, place: str = "polyagamma") -> Class:
+    """Let a class that the package `place` exports say that it is there."""
+    cls.__module__ = place
     return cls

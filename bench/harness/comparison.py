@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from harness.diagnostics import MAX_DISAGREEMENT, Convergence, Summary, disagreements, summarise
+from harness.diagnostics import Convergence, Summary, disagreements, summarise
 from harness.launch import Run, run
 
 Problem = dict[str, object]
@@ -73,5 +73,5 @@ def disagreeing(results: dict[str, Result], convergence: Convergence) -> list[st
     return [
         f"{one} and {other} differ by {distance:.1f} standard errors"
         for (one, other), distance in disagreements(summaries, convergence).items()
-        if distance > MAX_DISAGREEMENT
+        if distance > convergence.max_disagreement
     ]

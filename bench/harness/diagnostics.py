@@ -40,10 +40,11 @@ def summarise(draws: NDArray[np.float64]) -> Summary:
 
 @dataclass(frozen=True)
 class Convergence:
-    """What makes the means of a sampler worth comparing."""
+    """What makes the means of a sampler worth comparing, and how far they may be from those of others."""
 
     max_rhat: float = 1.01
     min_ess: float = 400
+    max_disagreement: float = MAX_DISAGREEMENT
 
     def holds(self, summary: Summary) -> bool:
         return summary.max_rhat <= self.max_rhat and summary.min_ess >= self.min_ess

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
+import design
 import numpy as np
 import rbf
 import worker
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
+from design import Array
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,7 @@ def build(problem: SimpleNamespace) -> LinearModel:
     if hasattr(problem, "lengthscale"):
         L = rbf.cholesky(problem)
         return LinearModel(L, np.ones(len(L)), problem.y, np.ones(len(L)))
-    n, p = problem.X.shape
-    scales = np.repeat([problem.intercept_scale, problem.scale], [1, p])
-    return LinearModel(np.column_stack([np.ones(n), problem.X]), scales, problem.y, problem.trials)
+    return LinearModel(*design.with_intercept(problem), problem.y, problem.trials)
 
 
 def main(sample: Callable[[LinearModel, SimpleNamespace], tuple[Array, float]]) -> None:

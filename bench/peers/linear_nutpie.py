@@ -1,11 +1,10 @@
-"""Nutpie's NUTS on a PyMC model, both with their defaults."""
+"""Nutpie's NUTS on a linear model."""
 
-import time
 from types import SimpleNamespace
 
-import nutpie
 import pymc as pm
 from linear_model import LinearModel, main
+from nutpie_nuts import nuts
 
 
 def logistic(model: LinearModel) -> pm.Model:
@@ -19,21 +18,8 @@ def logistic(model: LinearModel) -> pm.Model:
 
 
 def sample(model: LinearModel, problem: SimpleNamespace):
-    compiled = nutpie.compile_pymc_model(logistic(model))
-    start = time.perf_counter()
-    trace = nutpie.sample(
-        compiled,
-        draws=problem.draws,
-        chains=problem.chains,
-        cores=problem.cores,
-        seed=problem.seed,
-        progress_bar=False,
-    )
-    elapsed = time.perf_counter() - start
-    # Nutpie times both phases as one: the time is divided as the gradients were.
-    warmup = float(trace.warmup_sample_stats.n_steps.sum())
-    gradients = float(trace.sample_stats.n_steps.sum())
-    return trace.posterior.beta.values, elapsed * gradients / (warmup + gradients)
+    posterior, seconds = nuts(logistic(model), problem)
+    return posterior.beta.values, seconds
 
 
 if __name__ == "__main__":

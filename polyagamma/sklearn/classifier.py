@@ -1,0 +1,119 @@
+"""What the classifiers share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.utils import get_tags
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+from polyagamma.mcmc.rounds import one_blas_thread
+from polyagamma.sklearn import rows
+from polyagamma.sklearn.posterior import FloatArray, Model, PosteriorEstimator
+
+
+class PosteriorClassifier(ClassifierMixin, PosteriorEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+    """What the classifiers share: labelled rows become a model, its trace becomes probabilities."""
+
+    @abstractmethod
+    def _model(self, X: FloatArray, y: NDArray[Any], weights: FloatArray, names: list[str]) -> Model:
+        """Return the model of distinct rows, with the names of their columns."""
+
+    @abstractmethod
+    def _probability(self, X: FloatArray) -> FloatArray:
+        """Return the probabilities of the classes for checked rows."""
+
+    def _summarize(self) -> None:
+        """Set further attributes from those of the fit."""
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Sample the posterior.
+
+        Parameters
+        ----------
+        X : array_like or data frame, shape (n_samples, n_features)
+            Real and finite: rows with missing values are refused, not dropped.
+        y : array_like, shape (n_samples,)
+            Labels.
+        sample_weight : array_like, shape (n_samples,), optional
+            Weights, not negative: a row of weight 2 counts as two rows, one of weight 0 as none.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit.
+        """
+        data, target, weights = self._training_rows(X, y, sample_weight)
+        used = weights > 0
+        labels = self._labels(target, used)
+        merged, sums = rows.distinct(np.column_stack([data[used], labels]), weights[used])
+        kinds = self.classes_[merged[:, -1].astype(np.int64)]
+        self._sample(self._model(merged[:, :-1], kinds, sums, self._column_names()))
+        self._summarize()
+        return self
+
+    def predict_proba(self, X: ArrayLike) -> FloatArray:
+        """Return the probabilities of the classes, averaged over the posterior.
+
+        Parameters
+        ----------
+        X : array_like or data frame, shape (n_samples, n_features)
+            With the columns of the training data in the same order.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_classes)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `X` does not fit.
+        sklearn.exceptions.NotFittedError
+            If the estimator has not been fitted.
+        """
+        data = self._new_rows(X)
+        with one_blas_thread():  # cross-validation has processes of its own
+            return self._probability(data)
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the most probable class of each row.
+
+        Parameters
+        ----------
+        X : array_like or data frame, shape (n_samples, n_features)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        ndarray, shape (n_samples,)
+
+        Raises
+        ------
+        TypeError, ValueError, sklearn.exceptions.NotFittedError
+            As for `predict_proba`.
+        """
+        probabilities = self.predict_proba(X)
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    def _labels(self, y: NDArray[Any], used: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Set the classes and return those of the rows that are used, as indices."""
+        check_classification_targets(y)
+        self.classes_, labels = np.unique(y[used], return_inverse=True)
+        if len(self.classes_) < 2:
+            found = f"{len(self.classes_)} class" + "es" * (len(self.classes_) != 1)
+            raise ValueError(f"y must have two classes in rows of positive weight, got {found}: add rows")
+        if len(self.classes_) > 2 and not get_tags(self).classifier_tags.multi_class:
+            raise ValueError(
+                "Only binary classification is supported. The type of the target is "
+                f"{type_of_target(y)}: wrap the estimator in OneVsRestClassifier, or use "
+                "PolyaGammaGPClassifier"
+            )
+        return np.asarray(labels)

@@ -1,0 +1,123 @@
+"""Logistic regression as an estimator."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import Tags
+
+from polyagamma._public import public
+from polyagamma.models.logistic import PolyaGammaLogistic
+from polyagamma.sklearn.classifier import PosteriorClassifier
+from polyagamma.sklearn.columns import VaryingColumns
+from polyagamma.sklearn.posterior import FloatArray
+from polyagamma.terms.priors import MvNormal, Normal
+
+
+@partial(public, place="polyagamma.sklearn")
+class PolyaGammaClassifier(PosteriorClassifier):
+    """Bayesian logistic regression of two classes, with probabilities averaged over the posterior.
+
+    Parameters
+    ----------
+    prior : Normal or MvNormal, optional
+        Prior of the coefficients; by default ``N(0, 2.5**2)`` on those of the standardized predictors. See
+        `PolyaGammaLogistic`. Its arrays have a value for each column of X: those of columns that are left out
+        are, too.
+    intercept_prior : Normal, optional
+        Prior of the intercept; by default ``N(0, 10**2)`` at the predictors' means.
+    fit_intercept : bool, default True
+    draws, tune, chains : int, default 500, 400 and 4
+        Draws kept of each chain, sweeps of warm-up, and chains.
+    kernel : {"auto", "gibbs", "hmc"}, default "auto"
+        The transition kernel, as for `PolyaGammaLogistic.sample`.
+    n_jobs : int, optional
+        Threads; None means 1 and -1 as many as there are CPUs. It changes the time, never the result.
+    random_state : int, RandomState instance or None, default None
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (2,)
+    coef_ : ndarray, shape (1, n_features)
+        Posterior means of the coefficients; 0 for predictors that are constant in the training data, which
+        are left out.
+    intercept_ : ndarray, shape (1,)
+    idata_ : InferenceData or DataTree
+        The trace. Equal rows of one class have become one row with the sum of their weights.
+    model_ : PolyaGammaLogistic
+    n_features_in_ : int
+    feature_names_in_ : ndarray, shape (n_features_in_,)
+        Where X was a data frame with names of columns.
+
+    See Also
+    --------
+    PolyaGammaLogistic : the model itself, with trials, offsets and everything that one can do with a trace.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from polyagamma.sklearn import PolyaGammaClassifier
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> classifier = PolyaGammaClassifier(random_state=1).fit(X[:, :5], y)
+    >>> classifier.predict_proba(X[:3, :5]).shape
+    (3, 2)
+    """
+
+    def __init__(
+        self,
+        *,
+        prior: Normal | MvNormal | None = None,
+        intercept_prior: Normal | None = None,
+        fit_intercept: bool = True,
+        draws: int = 500,
+        tune: int = 400,
+        chains: int = 4,
+        kernel: str = "auto",
+        n_jobs: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.prior = prior
+        self.intercept_prior = intercept_prior
+        self.fit_intercept = fit_intercept
+        self.draws = draws
+        self.tune = tune
+        self.chains = chains
+        self.kernel = kernel
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def __sklearn_tags__(self) -> Tags:
+        """Two classes only."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
+    def _summarize(self) -> None:
+        means = self.idata_["posterior"].mean(("chain", "draw"))
+        self.coef_ = self._columns.spread(means["beta"].to_numpy())[np.newaxis]
+        self.intercept_ = np.atleast_1d(means["intercept"].to_numpy() if self.fit_intercept else 0.0)
+
+    model_: PolyaGammaLogistic
+
+    def _model(
+        self, X: FloatArray, y: NDArray[Any], weights: FloatArray, names: list[str]
+    ) -> PolyaGammaLogistic:
+        self._columns = VaryingColumns.of(X)
+        return PolyaGammaLogistic(
+            self._columns.of_rows(X),
+            y,
+            weights=weights,
+            prior=self._columns.of_prior(self.prior),
+            intercept_prior=self.intercept_prior,
+            intercept=self.fit_intercept,
+            feature_names=self._columns.of_names(names),
+        )
+
+    def _sampler(self) -> dict[str, Any]:
+        return {"kernel": self.kernel}
+
+    def _probability(self, X: FloatArray) -> FloatArray:
+        return self.model_.predict_proba(self.idata_, self._columns.of_rows(X))
