@@ -65,7 +65,7 @@ class LinearChains(CoreChains):
     ----------
     linear : LinearForm
     likelihood : CoreForm
-    offset : ndarray, shape (n,)
+    offset : ndarray, shape (n,), or (predictors, n)
     settings : Settings
     bit_generators : sequence of BitGenerator
     """
@@ -90,7 +90,7 @@ class LinearChains(CoreChains):
             model = _gibbs.LinearModel(
                 X=linear.X,
                 centre=linear.centre,
-                offset=offset,
+                offset=offset if linear.predictors > 1 else offset.ravel(),
                 likelihood=rows,
                 prior=_gibbs.Prior(prior.name, len(linear.prior.mean), prior.arrays),
                 intercept=linear.intercept,
