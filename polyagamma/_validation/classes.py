@@ -196,7 +196,11 @@ def _table(y: Any) -> tuple[NDArray[Any], FloatArray]:
     names, counts = column_names("y", y), matrix("y", y)
     for bad, expected, cure in (
         (counts < 0, "counts, which are not negative", "pass how often each class was observed"),
-        (counts != np.floor(counts), "counts, which are whole numbers", "pass shares as counts and weights"),
+        (
+            counts != np.floor(counts),
+            "counts, which are whole numbers",
+            "pass whole numbers, and shares as weights",
+        ),
         (counts > checks.MOST_COUNT, "counts of at most 2**53", "count in larger units"),
     ):
         if bad.any():

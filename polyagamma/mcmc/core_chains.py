@@ -231,4 +231,4 @@ def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
     """Return the memory of the chains of a linear model, besides X and the draws."""
     size = len(linear.prior.mean)
     rows = max(n_rows, size) if linear.prior.scales else n_rows  # such a prior keeps all coefficients apart
-    return _gibbs.memory_estimate(rows, size, settings.chains, settings.tune)
+    return _gibbs.memory_estimate(rows, size, settings.chains, settings.tune, linear.predictors)
