@@ -390,7 +390,7 @@ def test_dimensions_and_names():
 
 
 def test_a_class_with_a_single_row():
-    y = LABELS.copy()
+    y = LABELS.astype(object)
     y[5] = "rare"
     idata = PolyaGammaMultinomial(X, y).sample(20, **SETTINGS)
     assert idata.posterior["class"].to_numpy().tolist() == ["a", "b", "c", "rare"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp, softmax
 
-from polyagamma.likelihoods.likelihood import FloatArray, ObservedRows
+from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, ObservedRows
 from polyagamma.traces.trace import Variables
 
 
@@ -49,6 +49,16 @@ class ClassRows(ObservedRows):
         if self.is_table:
             return self.y.T[positions]
         return np.equal(self.y, positions[:, np.newaxis]).astype(np.float64)
+
+    def core_of(self, name: str, positions: NDArray[np.intp]) -> CoreForm:
+        """Return the core's likelihood of that name, given which classes have a linear predictor in turn.
+
+        A single one, of two classes, makes it a binomial likelihood.
+        """
+        trials, counts = self.row_weights, self.weights * self.counts(positions)
+        if len(positions) == 1:
+            return CoreForm("binomial", {"b": trials, "kappa": counts[0] - trials / 2})
+        return CoreForm(name, {"trials": trials, "counts": counts})
 
     @abstractmethod
     def log_probabilities(self, eta: FloatArray) -> FloatArray:

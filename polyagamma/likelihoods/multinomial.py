@@ -82,8 +82,7 @@ class MultinomialLikelihood(SoftmaxRows):
 
     def core(self) -> CoreForm:
         """See `Likelihood`."""
-        counts = self.weights * self.counts(self.others)
-        return CoreForm("multinomial", {"trials": self.row_weights, "counts": counts})
+        return self.core_of("multinomial", self.others)
 
     def logits(self, eta: FloatArray) -> FloatArray:
         """See `SoftmaxRows`: that of the reference is zero."""

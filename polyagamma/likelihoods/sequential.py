@@ -79,8 +79,7 @@ class SequentialLikelihood(ClassRows):
 
     def core(self) -> CoreForm:
         """See `Likelihood`."""
-        counts = self.weights * self.counts(np.arange(self.n_functions))
-        return CoreForm("sequential", {"trials": self.row_weights, "counts": counts})
+        return self.core_of("sequential", np.arange(self.n_functions))
 
     def log_probabilities(self, eta: FloatArray) -> FloatArray:
         """See `ClassRows`: to pass all classes before, and to stay."""
