@@ -174,7 +174,8 @@ def linear_chains(
 ) -> Chains:
     """Return the chains of a linear model.
 
-    They tell ``"beta"``, the coefficients of all linear predictors in turn, and ``"parameters"`` of likelihood and prior, if there are any.
+    They tell ``"beta"``, the coefficients of all linear predictors in turn, and ``"parameters"`` of
+    likelihood and prior, if there are any.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_expit
 
 from polyagamma._validation import classes as checks
+from polyagamma._validation.arguments import as_array
 from polyagamma._validation.classes import ObservedClasses
 from polyagamma._validation.models import weights as checked_weights
 from polyagamma.likelihoods.class_rows import ClassRows
@@ -62,7 +63,7 @@ class SequentialLikelihood(ClassRows):
 
     def known_part(self, offset: ArrayLike | None, n_rows: int) -> KnownPart:
         """See `Likelihood`: one number for each row, or for each row and class but the last."""
-        if offset is None or np.ndim(offset) < 2:
+        if offset is None or as_array("offset", offset).ndim < 2:
             shared = ObservedRows.known_part(self, offset, n_rows)
             return KnownPart(np.tile(shared.offset, (self.n_functions, 1)), shared.given)
         why = "pass one for each class but the last, or one for each row"

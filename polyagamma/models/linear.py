@@ -63,9 +63,12 @@ class GaussianPriors:
         return LinearTerm(predictors, centre, prior_of_all, self._description())
 
     def term_by_class(
-        self, predictors: Predictors, weights: FloatArray, coding: ByClass, parametrization: str
+        self, predictors: Predictors, weights: FloatArray, coding: ByClass, description: dict[str, str]
     ) -> LinearTerm:
-        """Return the term in which classes have coefficients of their own, with this prior each."""
+        """Return the term in which classes have coefficients of their own, with this prior each.
+
+        `description` is what a trace says of the coding.
+        """
         centre, joint = self._gaussian(predictors, weights)
         if coding.symmetric and joint.mean.any():
             given = {"prior": self.coefficients, "intercept_prior": self.intercept}
@@ -74,8 +77,8 @@ class GaussianPriors:
                 f"{name} must have the mean 0 with parametrization='symmetric', where a mean that all "
                 f"classes share cancels, got {given[name]}: pass mu=0, or parametrization='baseline'"
             )
-        description = self._description() | {"parametrization": parametrization}
-        return LinearTerm(predictors, centre, GaussianByClass(joint, coding), description, coding)
+        described = self._description() | description
+        return LinearTerm(predictors, centre, GaussianByClass(joint, coding), described, coding)
 
     def _gaussian(self, predictors: Predictors, weights: FloatArray) -> tuple[FloatArray, Gaussian]:
         """Return the centre of the design, and the prior of its coefficients, at unit scale of a ridge."""

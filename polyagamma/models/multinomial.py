@@ -143,10 +143,11 @@ class PolyaGammaMultinomial(ClassificationModel):
         labels = list(likelihood.classes if symmetric else likelihood.classes[likelihood.others])
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept, (Normal, MvNormal))
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
-        term = prior_of.term_by_class(
-            predictors, likelihood.row_weights, ByClass(labels, symmetric), self.parametrization
+        described = {"parametrization": self.parametrization, "baseline": str(self.baseline)}
+        coding = ByClass(labels, symmetric)
+        super().__init__(
+            likelihood, prior_of.term_by_class(predictors, likelihood.row_weights, coding, described)
         )
-        super().__init__(likelihood, term)
 
     @property
     def n_features(self) -> int:

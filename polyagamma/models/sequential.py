@@ -130,9 +130,7 @@ class PolyaGammaSequential(ClassificationModel):
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept, (Normal, MvNormal))
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         coding = ByClass(list(likelihood.classes[:-1]), symmetric=False)
-        super().__init__(
-            likelihood, prior_of.term_by_class(predictors, likelihood.row_weights, coding, "sequential")
-        )
+        super().__init__(likelihood, prior_of.term_by_class(predictors, likelihood.row_weights, coding, {}))
 
     @property
     def n_features(self) -> int:

@@ -82,7 +82,7 @@ class ByClass:
 
     def named(self, flat: FloatArray) -> FloatArray:
         """See `Coding`."""
-        each = flat.reshape(*flat.shape[:-1], self.predictors, -1)
+        each = flat.reshape(*flat.shape[:-1], self.predictors, flat.shape[-1] // self.predictors)
         if not self.symmetric:
             return each
         # One by one, since the bits of a sum along an axis depend on how many draws there are.
@@ -92,7 +92,7 @@ class ByClass:
     def flat(self, named: FloatArray) -> FloatArray:
         """See `Coding`: what all classes have in common cancels in a symmetric one."""
         each = named[..., :-1, :] - named[..., -1:, :] if self.symmetric else named
-        return each.reshape(*named.shape[:-2], -1)
+        return each.reshape(*named.shape[:-2], self.predictors * named.shape[-1])
 
     def between(self) -> FloatArray:
         """Return the precision of a number of each linear predictor, those of the classes being N(0, 1).
