@@ -143,7 +143,10 @@ class PolyaGammaMultinomial(ClassificationModel):
         labels = list(likelihood.classes if symmetric else likelihood.classes[likelihood.others])
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept, (Normal, MvNormal))
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
-        described = {"parametrization": self.parametrization, "baseline": str(self.baseline)}
+        described = {
+            "parametrization": self.parametrization,
+            "baseline": "none" if symmetric else str(self.baseline),
+        }
         coding = ByClass(labels, symmetric)
         super().__init__(
             likelihood, prior_of.term_by_class(predictors, likelihood.row_weights, coding, described)
