@@ -1,5 +1,8 @@
 """Multinomial and sequential regression: densities, posteriors, classes, predictions, refusals."""
 
+from decimal import Decimal
+
+import arviz as az
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +15,7 @@ from scipy.stats import multinomial, norm
 from polyagamma import (
     MvNormal,
     Normal,
+    PolyaGammaGP,
     PolyaGammaLogistic,
     PolyaGammaMultinomial,
     PolyaGammaSequential,
@@ -395,6 +399,34 @@ def test_a_class_with_a_single_row():
     idata = PolyaGammaMultinomial(X, y).sample(20, **SETTINGS)
     assert idata.posterior["class"].to_numpy().tolist() == ["a", "b", "c", "rare"]
     assert np.isfinite(idata.posterior["beta"]).all()
+
+
+THIRDS = np.arange(24) % 3
+OTHER_LABELS = {
+    "dates": np.array(["2020-01-01", "2021-01-01", "2022-01-01"], "M8[D]")[THIRDS],
+    "times": np.array([1, 2, 3], "m8[s]")[THIRDS],
+    "days": pd.Series(pd.to_datetime(["2020", "2021", "2022"], utc=True))[THIRDS].reset_index(drop=True),
+    "decimals": np.array([Decimal(k) for k in range(3)])[THIRDS],
+    "bytes": np.array([b"a", b"b", b"c"])[THIRDS],
+    "large": THIRDS + 2**60,
+}
+
+
+@pytest.mark.parametrize("make", [PolyaGammaMultinomial, PolyaGammaSequential, PolyaGammaGP])
+@pytest.mark.parametrize("kind", OTHER_LABELS)
+def test_labels_of_any_type_survive_files(make, kind, tmp_path):
+    model = make(X, OTHER_LABELS[kind])
+    idata = model.sample(4, **SETTINGS, checkpoint=tmp_path / "run", every=2)
+    idata.to_netcdf(str(tmp_path / "run.nc"))
+    resumed = model.resume(tmp_path / "run", draws=6, progressbar=False)
+    for trace in (idata, az.from_netcdf(tmp_path / "run.nc"), resumed):
+        assert model.predict_proba(trace, NEW).shape == (3, 3)
+
+
+@pytest.mark.parametrize("make", [PolyaGammaMultinomial, PolyaGammaSequential, PolyaGammaGP])
+def test_labels_that_files_would_change_are_refused(make):
+    with pytest.raises(ValueError, match=r"y must not have labels that end in a NUL character, got 'b\\x00'"):
+        make(X, np.array(["a", "b\0", "c"], dtype=object)[THIRDS])
 
 
 def test_more_classes_than_rows():

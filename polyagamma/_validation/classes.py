@@ -121,7 +121,7 @@ def offsets(value: ArrayLike | None, n_rows: int, labels: Sequence[Any], why: st
     """
     shape = (n_rows, len(labels))
     if value is None:
-        return np.zeros(shape)
+        return np.broadcast_to(0.0, shape)
     names, own = column_names("offset", value), [str(label) for label in labels]
     array = real_array("offset", unmasked("offset", value))
     if array.shape != shape:

@@ -294,6 +294,9 @@ def class_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray]:
             f"y must hold labels, got {len(labels)} numbers that are not whole: this is classification, not "
             "regression; pass for example y > 0"
         )
+    for label in labels.tolist():
+        if isinstance(label, str) and label.endswith("\0"):  # which files drop
+            raise ValueError(f"y must not have labels that end in a NUL character, got {label!r}: rename it")
     return labels, np.searchsorted(labels, array).astype(np.float64)
 
 

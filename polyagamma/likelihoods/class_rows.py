@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp, softmax
 
 from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, ObservedRows
-from polyagamma.traces.trace import Variables
+from polyagamma.traces.trace import Variables, storable
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class ClassRows(ObservedRows):
     def is_table(self) -> bool:
         """Whether rows are counts of all classes."""
         return self.y.ndim == 2
+
+    @property
+    def labels(self) -> list[Any]:
+        """The classes, as a trace has them."""
+        return storable(self.classes)
 
     @property
     def n_means(self) -> int:
@@ -37,7 +42,7 @@ class ClassRows(ObservedRows):
     @property
     def coords(self) -> dict[str, dict[str, list[Any]]]:
         """See `Likelihood`."""
-        return {"observed_data": {"class": list(self.classes)}}
+        return {"observed_data": {"class": self.labels}}
 
     @property
     def row_weights(self) -> FloatArray:

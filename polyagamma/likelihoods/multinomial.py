@@ -63,12 +63,12 @@ class MultinomialLikelihood(SoftmaxRows):
     @property
     def coords(self) -> dict[str, dict[str, list[Any]]]:
         """See `Likelihood`."""
-        return super().coords | {"constant_data": {"class": list(self.classes)}}
+        return super().coords | {"constant_data": {"class": self.labels}}
 
     def known_part(self, offset: ArrayLike | None, n_rows: int) -> KnownPart:
         """See `Likelihood`: one number for each row and class, of which differences alone matter."""
         why = "an offset that all classes share has no effect, so pass one for each class"
-        given = checks.offsets(offset, n_rows, list(self.classes), why)
+        given = checks.offsets(offset, n_rows, self.labels, why)
         differences = given[:, self.others] - given[:, [self.reference]]
         return KnownPart(np.ascontiguousarray(differences.T), given, ("class",))
 

@@ -53,13 +53,14 @@ class SequentialLikelihood(ClassRows):
         return len(self.classes) - 1
 
     @property
-    def _stages(self) -> list[Any]:
-        return list(self.classes[:-1])
+    def stages(self) -> list[Any]:
+        """The classes that have a linear predictor."""
+        return self.labels[:-1]
 
     @property
     def coords(self) -> dict[str, dict[str, list[Any]]]:
         """See `Likelihood`."""
-        return super().coords | {"constant_data": {"class": self._stages}}
+        return super().coords | {"constant_data": {"class": self.stages}}
 
     def known_part(self, offset: ArrayLike | None, n_rows: int) -> KnownPart:
         """See `Likelihood`: one number for each row, or for each row and class but the last."""
@@ -67,7 +68,7 @@ class SequentialLikelihood(ClassRows):
             shared = ObservedRows.known_part(self, offset, n_rows)
             return KnownPart(np.tile(shared.offset, (self.n_functions, 1)), shared.given)
         why = "pass one for each class but the last, or one for each row"
-        given = checks.offsets(offset, n_rows, self._stages, why)
+        given = checks.offsets(offset, n_rows, self.stages, why)
         return KnownPart(np.ascontiguousarray(given.T), given, ("class",))
 
     @property
@@ -97,9 +98,7 @@ class SequentialLikelihood(ClassRows):
         """See `Likelihood`: an explanation where the likelihood of a linear predictor grows without end."""
         if missing := self.never_observed():
             return [decided_by_the_prior(f"no row has the class {checks.listed(missing)}")]
-        separated = [
-            label for stage, label in enumerate(self._stages) if self._is_separated(stage, predictor)
-        ]
+        separated = [label for stage, label in enumerate(self.stages) if self._is_separated(stage, predictor)]
         if not separated:
             return []
         found = "a linear function of the predictors perfectly separates from the classes after it"

@@ -140,7 +140,7 @@ class PolyaGammaMultinomial(ClassificationModel):
         reference = class_checks.baseline(baseline, observed.classes, symmetric)
         likelihood = MultinomialLikelihood.check(observed, weights, offset, reference)
         self.baseline = None if symmetric else likelihood.classes[reference]
-        labels = list(likelihood.classes if symmetric else likelihood.classes[likelihood.others])
+        labels = likelihood.labels if symmetric else [likelihood.labels[k] for k in likelihood.others]
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept, (Normal, MvNormal))
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         described = {

@@ -122,7 +122,7 @@ class NewRows:
         likelihood, rows = self.model.likelihood, self.model.term.new_rows
         coords: dict[str, Any] = {dim: self.posterior[dim] for dim in trace.DRAWS}
         if likelihood.n_means > 1:
-            coords["class"] = list(likelihood.classes)
+            coords["class"] = trace.storable(likelihood.classes)
         else:
             values = values[:, :, 0]
         coords[rows] = np.arange(len(self.X))

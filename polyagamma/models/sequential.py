@@ -129,7 +129,7 @@ class PolyaGammaSequential(ClassificationModel):
         likelihood = SequentialLikelihood.check(observed, weights, offset)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept, (Normal, MvNormal))
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
-        coding = ByClass(list(likelihood.classes[:-1]), symmetric=False)
+        coding = ByClass(likelihood.stages, symmetric=False)
         super().__init__(likelihood, prior_of.term_by_class(predictors, likelihood.row_weights, coding, {}))
 
     @property
