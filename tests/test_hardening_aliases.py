@@ -17,6 +17,7 @@ from polyagamma import (
     Normal,
     PolyaGammaGP,
     PolyaGammaLogistic,
+    PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
 )
 from polyagamma._validation import ownership
@@ -56,6 +57,7 @@ CHANGES = {
 MAKE = {
     "logistic": lambda inputs: PolyaGammaLogistic(inputs, Y),
     "counts": lambda inputs: PolyaGammaNegativeBinomial(inputs, COUNTS, exposure=TRIALS),
+    "multinomial": lambda inputs: PolyaGammaMultinomial(inputs, Y),
     "gp": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL),
     "gp fixed": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL, **FIXED),
     "fitc": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL, inducing=5),
@@ -119,7 +121,7 @@ def test_a_large_X_must_stay(kind, change, folder):
     ]
     if kind == "counts":
         uses += [lambda: model.rootogram(idata)]
-    elif kind != "logistic":  # linear models' coefficients predict new rows by themselves
+    elif kind not in ("logistic", "multinomial"):  # whose coefficients predict new rows by themselves
         uses += [lambda: model.predict_proba(idata, NEW), lambda: model.predict_f(idata, NEW)]
     for use in uses:
         with pytest.raises(ValueError, match=r"X must stay what it was when the model was made.*X\.copy\(\)"):

@@ -19,7 +19,11 @@ GaussianPrior::GaussianPrior(const double* mean, const double* precision, std::s
       diagonal_(diagonal),
       mean_(mean, mean + size * predictors),
       precision_(precision, precision + size * (diagonal ? 1 : size)),
-      between_(between, between + predictors * predictors) {}
+      between_(between, between + predictors * predictors) {
+    if (predictors == 1) {  // which all that follows takes for a prior without classes
+        for (double& value : precision_) value *= between[0];
+    }
+}
 
 GaussianPrior GaussianPrior::extended(std::size_t more) const {
     const std::size_t p = size(), all = p + more;

@@ -54,7 +54,9 @@ class DrawNames:
     @property
     def coords(self) -> dict[str, list[Any]]:
         """Labels of dimensions."""
-        return {"feature": self.features} | ({} if self.classes is None else {"class": list(self.classes)})
+        return {"feature": self.features} | (
+            {} if self.classes is None else {"class": trace.storable(self.classes)}
+        )
 
     def variable(self, values: FloatArray, dim: str | None = None) -> tuple[tuple[str, ...], FloatArray]:
         """Return draws (chains, draws, functions, ...) with their dimensions, the last called `dim`."""

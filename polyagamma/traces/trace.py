@@ -42,6 +42,12 @@ def dataset(
     return xr.Dataset(dict(variables), coords=labels, attrs=dict(attrs or {}))
 
 
+def storable(labels: NDArray[Any]) -> list[Any]:
+    """Return labels of classes as files can hold them: as text, unless they are numbers or text."""
+    simple = np.array(labels.tolist()) if labels.dtype.kind == "O" else labels
+    return list(simple) if simple.dtype.kind in "biufUS" else [str(label) for label in labels]
+
+
 def to_trace(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> Trace:
     """Return the groups as the container of the installed ArviZ.
 
