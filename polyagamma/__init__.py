@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from polyagamma.mcmc.settings import SamplingWarning
     from polyagamma.models.gaussian_process import PolyaGammaGP
     from polyagamma.models.logistic import PolyaGammaLogistic
+    from polyagamma.models.multinomial import PolyaGammaMultinomial
     from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
+    from polyagamma.models.sequential import PolyaGammaSequential
     from polyagamma.terms.features import HilbertBasis
     from polyagamma.terms.priors import MvNormal, Normal
 
@@ -35,7 +37,9 @@ __all__ = [
     "PolyaGamma",
     "PolyaGammaGP",
     "PolyaGammaLogistic",
+    "PolyaGammaMultinomial",
     "PolyaGammaNegativeBinomial",
+    "PolyaGammaSequential",
     "ResumeError",
     "SamplingWarning",
     "polyagamma_cdf",
@@ -58,7 +62,9 @@ _MODULE_OF = {
     "Normal": "terms.priors",
     "PolyaGammaGP": "models.gaussian_process",
     "PolyaGammaLogistic": "models.logistic",
+    "PolyaGammaMultinomial": "models.multinomial",
     "PolyaGammaNegativeBinomial": "models.negative_binomial",
+    "PolyaGammaSequential": "models.sequential",
     "ResumeError": "mcmc.run_state",
     "SamplingWarning": "mcmc.settings",
 }

@@ -24,6 +24,10 @@ class Likelihood:
         ``"poisson"``: ``weights * (y * eta - exp(eta))``. ``"negative_binomial"``: counts `y` with log
         mean eta and dispersion r; `dispersion` is ``[log r]``, or (shape, rate, scale) of the log density
         ``shape * log r - rate * r - scale / r``: log r is an extra then.
+        ``"multinomial"`` and ``"sequential"``: numbers of trials `trials`, and how many of them had each
+        class but the last, `counts` (predictors, n), both times the weight. Linear predictors of the first
+        are log odds of these classes against the last, those of the second against all later ones, given
+        none of the earlier ones. There are two of them or more.
     arrays : mapping of str to ndarray, shape (n,)
         Those that the name asks for, and settings of other sizes after them; copied. Values are not checked:
         that is the caller's work.
@@ -43,6 +47,9 @@ class Likelihood:
     @property
     def augments(self) -> bool:
         """Whether it has a Pólya-gamma form, which ``kernel="gibbs"`` needs."""
+    @property
+    def predictors(self) -> int:
+        """How many linear predictors a row has."""
 
 class Prior:
     """A prior of coefficients that is Gaussian given its scales.
@@ -53,6 +60,8 @@ class Prior:
         ``"gaussian"``: ``N(mean, inv(precision))``, precision of shape (size,), a diagonal, or (size, size).
         ``"ridge"``: independent coefficients with that mean and precision (size,), of which those that are
         `shrunk` (size,) have it divided by the square of a scale with a half-Cauchy prior of scale `scale`.
+        ``"gaussian_of_predictors"``: ``N(mean, inv(kron(between, precision)))``, of linear predictors one
+        after the other; precision (p,) or (p, p) is that of one, `between` (predictors, predictors).
     size : int
         Number of coefficients.
     arrays : mapping of str to ndarray
@@ -67,7 +76,7 @@ class Prior:
     def __init__(self, name: str, size: int, arrays: Mapping[str, _Array]) -> None: ...
 
 class LinearModel:
-    """Rows with linear predictor ``eta = offset + D @ beta``.
+    """Rows with linear predictors ``eta = offset + D @ beta``, each with coefficients of its own.
 
     The design D (n, p) is X, after a column of ones if `intercept` (so that no copy of X is needed for it).
     Rows of equal X and offset are merged where that leaves at most half of them. All arrays are C-contiguous
@@ -78,11 +87,11 @@ class LinearModel:
     X : ndarray, shape (n, p - intercept)
     centre : ndarray, shape (p - intercept,), optional
         Subtracted from every row of X.
-    offset : ndarray, shape (n,)
+    offset : ndarray, shape (n,), or (predictors, n) if there are several
     likelihood : Likelihood
         Of n rows.
     prior : Prior
-        Of p coefficients.
+        Of p coefficients for each linear predictor, one predictor after the other.
     intercept : bool
         Whether coefficient 0 belongs to a column of ones that X does not have.
     """
@@ -165,7 +174,8 @@ def linear_chains(
 ) -> Chains:
     """Return the chains of a linear model.
 
-    They tell ``"beta"``, the p coefficients, and ``"parameters"`` of likelihood and prior, if there are any.
+    They tell ``"beta"``, the coefficients of all linear predictors in turn, and ``"parameters"`` of
+    likelihood and prior, if there are any.
 
     Parameters
     ----------
@@ -176,14 +186,18 @@ def linear_chains(
         The first `tune` sweeps are warm-up: the kernel adapts during them and is frozen afterwards. Without
         effect on ``kernel="gibbs"``; 400 are enough for the others.
     kernel : {"auto", "gibbs", "hmc"}
-        ``"gibbs"``: data augmentation alone. ``"hmc"``: Hamiltonian trajectories with the Pólya-gamma
-        variables marginalised. ``"auto"``: the mix of both that warm-up finds best.
+        ``"gibbs"``: data augmentation alone, of one linear predictor after the other. ``"hmc"``: Hamiltonian
+        trajectories with the Pólya-gamma variables marginalised. ``"auto"``: the mix of both that warm-up
+        finds best.
     threads : int
         Threads to use. Changes the speed, never a bit of the draws.
     """
 
-def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int) -> int:
-    """Bytes that a model and its chains allocate at most, besides X and the draws."""
+def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int, predictors: int = 1) -> int:
+    """Bytes that a model and its chains allocate at most, besides X and the draws.
+
+    Coefficients are those of all linear predictors of a row.
+    """
 
 class Covariance:
     """A kernel on the training inputs, for the core to call."""

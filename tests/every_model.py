@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
 
-from polyagamma import Gamma, HilbertBasis, PolyaGammaGP, PolyaGammaLogistic, PolyaGammaNegativeBinomial
+from polyagamma import (
+    Gamma,
+    HilbertBasis,
+    PolyaGammaGP,
+    PolyaGammaLogistic,
+    PolyaGammaMultinomial,
+    PolyaGammaNegativeBinomial,
+    PolyaGammaSequential,
+)
 from polyagamma.terms.ridge import Ridge
 
 RNG = np.random.default_rng(0)
@@ -18,6 +26,11 @@ WIDE = X[:5].repeat(4, axis=1) + RNG.random((5, 8))
 KERNEL, OWN_KERNEL = 2.0 * RBF(1.0), 2.0 * RationalQuadratic()  # in the core, and left to Python
 FIXED = {"sample_kernel": False}
 GAMMA = {"dispersion_prior": Gamma(2, 1), "weights": ROWS["weights"], "offset": ROWS["offset"]}
+
+LABELS = np.array(["a", "b", "c"])[CLASSES]
+TABLE = RNG.multinomial(TRIALS, [0.2, 0.3, 0.5])
+OFFSETS = {"weights": ROWS["weights"], "offset": RNG.standard_normal((24, 3))}
+BASELINE = {"parametrization": "baseline", "baseline": "b"}
 
 BOTH, ALL = ("auto", "gibbs"), ("auto", "gibbs", "hmc")
 KINDS = {
@@ -44,9 +57,17 @@ KINDS = {
     "classes": (lambda: PolyaGammaGP(X, CLASSES, KERNEL), BOTH),
     "classes fixed": (lambda: PolyaGammaGP(X, CLASSES, KERNEL, **FIXED), BOTH),
     "classes fitc": (lambda: PolyaGammaGP(X, CLASSES, KERNEL, inducing=5), BOTH),
+    "multinomial": (lambda: PolyaGammaMultinomial(X, LABELS), ALL),
+    "multinomial baseline": (lambda: PolyaGammaMultinomial(X, LABELS, **BASELINE), ALL),
+    "multinomial table": (lambda: PolyaGammaMultinomial(X, TABLE, **OFFSETS), ALL),
+    "multinomial pair": (lambda: PolyaGammaMultinomial(X, Y, intercept=False), ALL),
+    "multinomial wide": (lambda: PolyaGammaMultinomial(WIDE, LABELS[:5]), ALL),
+    "sequential": (lambda: PolyaGammaSequential(X, LABELS), ALL),
+    "sequential table": (lambda: PolyaGammaSequential(X, TABLE, weights=ROWS["weights"], offset=0.3), ALL),
 }
 MODELS = {name: make() for name, (make, _) in KINDS.items()}
 SOFTMAX = ("classes", "classes fixed", "classes fitc")
+LINEAR_CLASSES = tuple(kind for kind in KINDS if kind.split()[0] in ("multinomial", "sequential"))
 
 every_model = pytest.mark.parametrize("kind", KINDS)
 every_model_and_kernel = pytest.mark.parametrize(

@@ -19,7 +19,9 @@ from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 4, "chains": 2, "random_seed": 5, "progressbar": False, "cores": 1}
-SOME = pytest.mark.parametrize("kind", ["logistic", "wide", "gp", "gp fixed", "fitc", "classes"])
+SOME = pytest.mark.parametrize(
+    "kind", ["logistic", "wide", "gp", "gp fixed", "fitc", "classes", "multinomial"]
+)
 
 
 def same_start(idata, whole):

@@ -11,7 +11,7 @@ from every_model import COUNTS, FIXED, KERNEL, MODELS, ROWS, TRIALS, X, Y, every
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, Matern
 
-from polyagamma import MvNormal, Normal, PolyaGammaGP, PolyaGammaLogistic
+from polyagamma import MvNormal, Normal, PolyaGammaGP, PolyaGammaLogistic, PolyaGammaMultinomial
 from polyagamma._validation import ownership
 from polyagamma.mcmc.digest import digest
 from polyagamma.traces import trace
@@ -48,6 +48,7 @@ CHANGES = {
 }
 MAKE = {
     "logistic": lambda inputs: PolyaGammaLogistic(inputs, Y),
+    "multinomial": lambda inputs: PolyaGammaMultinomial(inputs, Y),
     "gp": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL),
     "gp fixed": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL, **FIXED),
     "fitc": lambda inputs: PolyaGammaGP(inputs, Y, KERNEL, inducing=5),
@@ -109,7 +110,7 @@ def test_a_large_X_must_stay(kind, change, folder):
         lambda: model.sample_prior_predictive(2),
         lambda: model.sample_posterior_predictive(idata),
     ]
-    if kind != "logistic":  # whose coefficients predict new rows by themselves
+    if kind not in ("logistic", "multinomial"):  # whose coefficients predict new rows by themselves
         uses += [lambda: model.predict_proba(idata, NEW), lambda: model.predict_f(idata, NEW)]
     for use in uses:
         with pytest.raises(ValueError, match=r"X must stay what it was when the model was made.*X\.copy\(\)"):

@@ -11,7 +11,14 @@ import pytest
 import xarray as xr
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, random_polyagamma
+from polyagamma import (
+    Normal,
+    PolyaGammaGP,
+    PolyaGammaLogistic,
+    PolyaGammaMultinomial,
+    PolyaGammaSequential,
+    random_polyagamma,
+)
 from polyagamma.likelihoods.poisson import PoissonLikelihood
 from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaGPClassifier
 
@@ -194,6 +201,40 @@ def test_responses(case, model):
     bad, error, message = BAD_Y[case]
     with pytest.raises(error, match=message):
         MODELS[model](X, bad)
+
+
+OF_CLASSES = {"multinomial": PolyaGammaMultinomial, "sequential": PolyaGammaSequential}
+OF_TABLES = {"one-hot", "two columns", "of a square"}  # which may be counts, or have other words
+
+
+@pytest.mark.parametrize("model", OF_CLASSES)
+@pytest.mark.parametrize("case", [case for case in BAD_Y if case not in OF_TABLES])
+def test_responses_of_several_classes(case, model):
+    bad, error, message = BAD_Y[case]
+    with pytest.raises(error, match=message):
+        OF_CLASSES[model](X, bad)
+
+
+@pytest.mark.parametrize("model", OF_CLASSES)
+@pytest.mark.parametrize("case", BAD_X)
+def test_predictors_of_several_classes(case, model):
+    bad, error, message = BAD_X[case]
+    with pytest.raises(error, match=message):
+        OF_CLASSES[model](bad, Y)
+
+
+@pytest.mark.parametrize("model", OF_CLASSES)
+@pytest.mark.parametrize("case", TABLES)
+def test_tables_that_are_not_read_among_several_classes(case, model):
+    table, cure = TABLES[case]
+    with pytest.raises(
+        TypeError, match=f"X must be an array or a data frame in memory, .*: pass X.{cure[:-2]}"
+    ):
+        OF_CLASSES[model](table, Y)
+    for name in ("y", "offset"):
+        if case in ("lazy frame", "dataset"):
+            with pytest.raises(TypeError, match=rf"^{name} must be .*: pass {name}\.{cure[:-2]}"):
+                OF_CLASSES[model](X, **{"y": Y, name: table})
 
 
 @pytest.mark.parametrize("name", ["weights", "offset", "trials"])

@@ -154,7 +154,7 @@ def sigint():
 
 
 @PLACES
-@pytest.mark.parametrize("kind", ["logistic", "gp", "fitc", "classes"])
+@pytest.mark.parametrize("kind", ["logistic", "gp", "fitc", "classes", "multinomial"])
 def test_ignored_ctrl_c_does_not_stop_a_run(sigint, tmp_path, kind, place):
     sigint(signal.SIG_IGN)
     idata = MODELS[kind].sample(12, **SETTINGS, **place_of(place, tmp_path), callback=press_ctrl_c)
@@ -315,10 +315,12 @@ def test_ctrl_c_is_answered_however_many_sweeps_a_draw_takes(monkeypatch, tmp_pa
 
 
 @PLACES
-@pytest.mark.parametrize("kind", ["logistic", "ridge", "gp", "fitc", "classes", "hilbert fixed"])
+@pytest.mark.parametrize(
+    "kind", ["logistic", "ridge", "gp", "fitc", "classes", "hilbert fixed", "sequential"]
+)
 def test_a_run_that_ends_within_a_draw_goes_on_to_the_same_bits(monkeypatch, tmp_path, kind, place):
     """Rounds of at most 3 sweeps, draws of 7: it ends 2 sweeps after the second draw."""
-    names = None if kind == "classes" else [*MODELS[kind]._specification.parameters, "omega"]
+    names = None if kind in ("classes", "sequential") else [*MODELS[kind]._specification.parameters, "omega"]
     settings = SETTINGS | {"thin": 7, "var_names": names}
     whole = MODELS[kind].sample(6, **settings)
     monkeypatch.setattr("polyagamma.mcmc.rounds.ROUND_SWEEPS", 3)

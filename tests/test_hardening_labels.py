@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from sklearn.gaussian_process.kernels import RBF
 
-from polyagamma import PolyaGammaGP, PolyaGammaLogistic
+from polyagamma import PolyaGammaGP, PolyaGammaLogistic, PolyaGammaMultinomial, PolyaGammaSequential
 from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaGPClassifier
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
@@ -21,6 +21,8 @@ SHORT = {"draws": 4, "tune": 4, "chains": 1}
 MODELS = {
     "logistic": PolyaGammaLogistic,
     "gp": lambda X, y, **more: PolyaGammaGP(X, y, RBF(2.0), **more),
+    "multinomial": PolyaGammaMultinomial,
+    "sequential": PolyaGammaSequential,
     "classifier": lambda X, y, **more: PolyaGammaClassifier(**SHORT).fit(X, y, **more),
     "gp classifier": lambda X, y, **more: PolyaGammaGPClassifier(RBF(2.0), **SHORT).fit(X, y, **more),
 }

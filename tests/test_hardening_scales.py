@@ -6,7 +6,9 @@ import pytest
 from polyagamma import (
     PolyaGammaGP,
     PolyaGammaLogistic,
+    PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
+    PolyaGammaSequential,
     polyagamma_cdf,
     polyagamma_laplace,
     polyagamma_mean,
@@ -18,8 +20,16 @@ pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  #
 RNG = np.random.default_rng(2)
 X = RNG.standard_normal((60, 2))
 Y = (RNG.random(60) < 1 / (1 + np.exp(-X[:, 0]))).astype(int)
-MODELS = {"logistic": PolyaGammaLogistic, "counts": PolyaGammaNegativeBinomial, "gp": PolyaGammaGP}
-LINEAR = ("logistic", "counts")
+THREE = Y + (X[:, 1] > 0.5)
+MODELS = {
+    "logistic": PolyaGammaLogistic,
+    "counts": PolyaGammaNegativeBinomial,
+    "gp": PolyaGammaGP,
+    "multinomial": lambda X, _, **more: PolyaGammaMultinomial(X, THREE, **more),
+    "sequential": lambda X, _, **more: PolyaGammaSequential(X, THREE, **more),
+}
+LINEAR = ("logistic", "counts", "multinomial", "sequential")
+SHARED_OFFSETS = [kind for kind in MODELS if kind != "multinomial"]  # where they would cancel
 SETTINGS = {"tune": 100, "chains": 1, "random_seed": 1, "progressbar": False}
 every_model = pytest.mark.parametrize("kind", MODELS)
 
@@ -52,7 +62,7 @@ def test_weights_beyond_double_precision(kind, value):
         MODELS[kind](X, Y, weights=np.where(np.arange(60) == 3, value, 1.0))
 
 
-@every_model
+@pytest.mark.parametrize("kind", SHARED_OFFSETS)
 @pytest.mark.parametrize("value", [1.1e12, -1e13, 1e16, 1e18, -1e300])
 def test_offsets_beyond_double_precision(kind, value):
     with pytest.raises(ValueError, match=r"offset must be at most 1e\+12 in size, got offset\[5\]"):

@@ -8,11 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from every_model import CLASSES, COUNTS, FIXED, KERNEL, MODELS, OWN_KERNEL, TRIALS, X, Y, every_model
+from every_model import CLASSES, COUNTS, FIXED, KERNEL, MODELS, OWN_KERNEL, TABLE, TRIALS, X, Y, every_model
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, Matern, WhiteKernel
 
-from polyagamma import HilbertBasis, MvNormal, Normal, PolyaGammaGP, PolyaGammaLogistic, ResumeError
+from polyagamma import (
+    HilbertBasis,
+    MvNormal,
+    Normal,
+    PolyaGammaGP,
+    PolyaGammaLogistic,
+    PolyaGammaMultinomial,
+    PolyaGammaSequential,
+    ResumeError,
+)
 from polyagamma.terms.ridge import Ridge
 from polyagamma.traces import trace
 
@@ -65,9 +74,18 @@ def process(*arguments, **more):
     return lambda: PolyaGammaGP(*arguments, **more)
 
 
+def multinomial(*arguments, **more):
+    return lambda: PolyaGammaMultinomial(*arguments, **more)
+
+
+def sequential(*arguments, **more):
+    return lambda: PolyaGammaSequential(*arguments, **more)
+
+
 OTHER_X, OTHER_Y = X + np.array([0.1, 0.0]), 1 - Y
 WEIGHTS = np.linspace(0.5, 1.5, 24)
 SPARSE = {"inducing": POINTS}
+ONES, BASELINE = np.ones((24, 3)), {"parametrization": "baseline"}
 MIXED_UP = {  # a model, and others with the same variables
     "logistic": (
         logistic(X, Y),
@@ -137,6 +155,48 @@ MIXED_UP = {  # a model, and others with the same variables
             "other X": process(OTHER_X, LABELS[CLASSES], KERNEL),
             "two of them": process(X, LABELS[np.minimum(CLASSES, 1)], KERNEL),
             "four of them": process(X, np.r_[["d"], LABELS[CLASSES[1:]]], KERNEL),
+        },
+    ),
+    "multinomial": (
+        multinomial(X, LABELS[CLASSES]),
+        {
+            "other classes": multinomial(X, np.array(["a", "b", "d"])[CLASSES]),
+            "classes swapped": multinomial(X, LABELS[2 - CLASSES]),
+            "numbers for classes": multinomial(X, CLASSES),
+            "two of them": multinomial(X, LABELS[np.minimum(CLASSES, 1)]),
+            "other X": multinomial(OTHER_X, LABELS[CLASSES]),
+            "another fold": multinomial(X[4:], LABELS[CLASSES[4:]]),
+            "baseline": multinomial(X, LABELS[CLASSES], **BASELINE),
+            "weights": multinomial(X, LABELS[CLASSES], weights=WEIGHTS),
+            "offset": multinomial(X, LABELS[CLASSES], offset=ONES * [0, 0, 0.5]),
+            "prior": multinomial(X, LABELS[CLASSES], prior=Normal(0, 1)),
+            "prior of the intercept": multinomial(X, LABELS[CLASSES], intercept_prior=Normal(0, 1)),
+            "no intercept": multinomial(X, LABELS[CLASSES], intercept=False),
+            "counts": multinomial(X, pd.DataFrame(TABLE, columns=LABELS)),
+            "sequential": sequential(X, LABELS[CLASSES]),
+            "process": process(X, LABELS[CLASSES], KERNEL),
+        },
+    ),
+    "multinomial table": (
+        multinomial(X, TABLE, **BASELINE, baseline=1),
+        {
+            "another baseline": multinomial(X, TABLE, **BASELINE, baseline=2),
+            "the first baseline": multinomial(X, TABLE, **BASELINE),
+            "symmetric": multinomial(X, TABLE),
+            "one count": multinomial(X, TABLE + (np.arange(72).reshape(24, 3) == 7), **BASELINE, baseline=1),
+            "counts swapped": multinomial(X, TABLE[:, ::-1], **BASELINE, baseline=1),
+            "names": multinomial(X, pd.DataFrame(TABLE, columns=LABELS), **BASELINE, baseline="b"),
+        },
+    ),
+    "sequential": (
+        sequential(X, CLASSES, classes=[0, 1, 2]),
+        {
+            "backwards": sequential(X, CLASSES, classes=[2, 1, 0]),
+            "the last two swapped": sequential(X, CLASSES, classes=[0, 2, 1]),
+            "the last swapped for one that does not occur": sequential(X, CLASSES, classes=[0, 1, 2, 3]),
+            "offset": sequential(X, CLASSES, offset=0.1),
+            "offset of one": sequential(X, CLASSES, offset=ONES[:, :2] * [0, 0.1]),
+            "multinomial": multinomial(X, CLASSES, **BASELINE, baseline=2),
         },
     ),
     "fitc": (
@@ -283,7 +343,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc", "multinomial", "sequential"])
 @pytest.mark.parametrize("part", PARTS)
 def test_parts_of_a_trace_predict(kind, part):
     model, idata = MODELS[kind], PARTS[part](run(kind))
@@ -330,7 +390,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc", "multinomial", "sequential"])
 @pytest.mark.parametrize("fault", BROKEN)
 def test_broken_traces_are_refused(kind, fault):
     breaks, match = BROKEN[fault]
@@ -339,7 +399,11 @@ def test_broken_traces_are_refused(kind, fault):
         model.predict_proba(idata, NEW)
     with pytest.raises(ValueError, match=f"idata .*{match}"):
         model.sample_posterior_predictive(idata, NEW)
-    if fault not in ("NaN", "infinite") or kind == "logistic":  # of variables that rows of the model need
+    if fault not in ("NaN", "infinite") or kind not in (
+        "gp",
+        "classes",
+        "fitc",
+    ):  # of variables that rows of the model need
         with pytest.raises(ValueError, match=f"idata .*{match}"):
             model.sample_posterior_predictive(idata)
 
@@ -349,6 +413,8 @@ SHORTENED = {
     "gp": ("obs_id", "f"),
     "classes": ("class", "f"),
     "fitc": ("component", "v"),
+    "multinomial": ("class", "beta"),
+    "sequential": ("class", "beta"),
 }
 
 
@@ -424,7 +490,7 @@ def without(idata, group):
     return trace.to_trace({name: g for name, g in trace.groups(idata).items() if name != group}, idata.attrs)
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc", "multinomial", "sequential"])
 @pytest.mark.parametrize("cut", CUT)
 def test_a_run_goes_on_with_all_its_chains(kind, cut):
     change, message = CUT[cut]
@@ -433,7 +499,7 @@ def test_a_run_goes_on_with_all_its_chains(kind, cut):
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc"])
+@pytest.mark.parametrize("kind", ["logistic", "gp", "classes", "fitc", "multinomial", "sequential"])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_run_goes_on_from_finite_draws(kind, value):
     with pytest.raises(ValueError, match="idata must have finite draws"):

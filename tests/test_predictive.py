@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from every_model import CLASSES, COUNTS, KERNEL, MODELS, TRIALS, X, Y, every_model
+from every_model import CLASSES, COUNTS, KERNEL, LINEAR_CLASSES, MODELS, TRIALS, X, Y, every_model
 from scipy.special import expit, roots_hermitenorm, softmax
 from scipy.stats import norm, truncnorm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
@@ -49,10 +49,10 @@ def test_prior_and_prior_predictive_groups(kind):
         assert np.isfinite(idata.prior[name]).all()
     for dim in {"feature", "class"} & set(posterior.dims):
         np.testing.assert_array_equal(idata.prior[dim], posterior[dim])
-    y = idata.prior_predictive["y"]
-    assert y.dims == ("chain", "draw", "obs_id")
+    y, observed = idata.prior_predictive["y"], idata.observed_data["y"]
+    assert y.dims == ("chain", "draw", *observed.dims)
     assert y.dtype.kind == "i"
-    assert y.shape == (1, 40, len(idata.observed_data["y"]))
+    assert y.shape == (1, 40, *observed.shape)
     assert idata.attrs["model"] == type(model).__name__
     again = model.sample_prior_predictive(40, random_seed=1)
     xr.testing.assert_equal(again.prior, idata.prior)
@@ -65,14 +65,16 @@ def test_posterior_predictive_extends_the_trace(kind):
     idata = model.sample(30, **SETTINGS, var_names=all_variables(kind))
     more = model.sample_posterior_predictive(idata, random_seed=2)
     assert set(trace.groups(more)) - set(trace.groups(idata)) == {"posterior_predictive"}
-    y = more.posterior_predictive["y"]
-    assert y.dims == ("chain", "draw", "obs_id")
-    assert y.shape == (2, 30, len(idata.observed_data["y"]))
+    y, observed = more.posterior_predictive["y"], idata.observed_data["y"]
+    assert y.dims == ("chain", "draw", *observed.dims)
+    assert y.shape == (2, 30, *observed.shape)
     most = {"classes": 2, "counts": np.inf}.get(kind.split()[0], idata.constant_data.get("trials"))
+    if kind in LINEAR_CLASSES and observed.ndim == 1:
+        most = len(model.classes_) - 1
     assert bool(((y >= 0) & (y <= most)).all())
     new = model.sample_posterior_predictive(more, new_rows(kind), random_seed=2)
     assert set(trace.groups(new)) - set(trace.groups(more)) == {"predictions", "predictions_constant_data"}
-    assert new.predictions["y"].shape == (2, 30, 3)
+    assert new.predictions["y"].shape == (2, 30, 3, *observed.shape[1:])
     assert new.predictions["y"].dims[:2] == ("chain", "draw")
     np.testing.assert_array_equal(new.predictions_constant_data["X"], new_rows(kind))
 
@@ -199,6 +201,12 @@ def test_posterior_predictive_has_its_moments_given_the_draws(kind):
         standard_error = np.sqrt((mean + mean**2 / r).sum(axis=(0, 1)))
         assert np.abs((y - mean).sum(axis=(0, 1)) / standard_error).max() < LIMIT
         return
+    elif kind in LINEAR_CLASSES:
+        likelihood = model._specification.likelihood
+        probability, trials = likelihood.mean(eta), likelihood.trials
+        is_table = y.ndim == 4
+        classes = np.arange(probability.shape[2])[:, np.newaxis]
+        y = np.moveaxis(y, 3, 2) if is_table else y[:, :, np.newaxis] == classes
     else:
         probability, trials = expit(eta[:, :, 0]), idata.constant_data["trials"].to_numpy()
         f = idata.posterior["f"].to_numpy() if "f" in idata.posterior else None

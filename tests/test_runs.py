@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 import xarray as xr
-from every_model import KERNEL, MODELS, SOFTMAX, X, Y, every_model, every_model_and_kernel
+from every_model import (
+    KERNEL,
+    LINEAR_CLASSES,
+    MODELS,
+    SOFTMAX,
+    X,
+    Y,
+    every_model,
+    every_model_and_kernel,
+)
 from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, polyagamma_mean
@@ -18,7 +27,8 @@ DRAWS = 15
 def everything(kind):
     """All variables that a posterior can have."""
     model = MODELS[kind]._specification
-    return model.parameters + [name for name in model.on_request if name != "omega" or kind not in SOFTMAX]
+    has_omega = kind not in SOFTMAX + LINEAR_CLASSES
+    return model.parameters + [name for name in model.on_request if name != "omega" or has_omega]
 
 
 def assert_same_bits(left, right):
@@ -111,6 +121,12 @@ def test_any_variables_are_kept_alone(kind):
 @pytest.mark.parametrize("kind", SOFTMAX)
 def test_softmax_has_no_omega(kind):
     with pytest.raises(ValueError, match="which needs two classes or trials: a softmax of 3 classes"):
+        MODELS[kind].sample(5, **SETTINGS, var_names=["omega"])
+
+
+@pytest.mark.parametrize("kind", LINEAR_CLASSES)
+def test_linear_models_of_classes_have_no_omega(kind):
+    with pytest.raises(ValueError, match="has not, since each row has several, one for each class but one"):
         MODELS[kind].sample(5, **SETTINGS, var_names=["omega"])
 
 

@@ -42,8 +42,12 @@ class Likelihood {
     virtual void derivative(RowBlock rows, double* eta) const = 0;
     // The same, and Σℓ added lane by lane to log_density[kPanelRows].
     virtual void derivative_and_log_density(RowBlock rows, double* eta, double* log_density) const = 0;
-    // A curvature of −ℓ that is not negative, in place of η: −∂²ℓ/∂η² where ℓ is concave.
+    // A curvature of −ℓ that is not negative, in place of η: −∂²ℓ/∂η² where ℓ is concave. Of several
+    // predictors its diagonal D: the curvature is D − v vᵀ.
     virtual void curvature(RowBlock rows, double* eta) const = 0;
+    // Whether v is not zero; and v in place of the diagonal D, as `curvature` leaves it.
+    virtual bool coupled() const { return false; }
+    virtual void coupling(RowBlock /*rows*/, double* /*curvature*/) const {}
 
     // Coordinates of its own that move with the coefficients, as the last of them: a log dispersion, say. The
     // design has columns of zeros for them. They change what rows are like, so that these three are the ones
@@ -70,6 +74,12 @@ class Likelihood {
 
     // Null where there is no such form: then Hamiltonian trajectories alone move the coefficients.
     virtual const PolyaGammaForm* polya_gamma() const { return nullptr; }
+    // Of several predictors: that of one of them, given the others, in η + shift with a shift for each row;
+    // eta: that of predictor 0.
+    virtual const PolyaGammaForm* polya_gamma_of(std::size_t /*predictor*/) const { return nullptr; }
+    virtual void shift_of(std::size_t /*predictor*/, RowBlock /*rows*/, const double* /*eta*/,
+                          double* /*shift*/) const {}
+    bool augments() const { return polya_gamma() != nullptr || polya_gamma_of(0) != nullptr; }
 
     // The likelihood of m rows whose density is the product of those of the rows i with place[i] equal; null
     // where that is no likelihood of this type. For rows of the same linear predictor.

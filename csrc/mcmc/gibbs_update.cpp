@@ -134,7 +134,7 @@ void GibbsUpdate::draw_extras(const Worker& worker, const Whitening& whitening, 
     const Worker::Range own = worker.share(chains_);
     for (std::size_t c = own.begin; c < own.end; ++c) {
         whitening.last_coefficients(batch.u[c], extras_[c].size(), extras_[c].data());
-        whitening.predictors(batch.u[c], eta.data());
+        whitening.predictors_at(batch.u[c], eta.data());
         batch.models[c]->likelihood()->update_extras(eta.data(), extras_[c].data(), *batch.bitgens[c]);
     }
 }

@@ -29,6 +29,9 @@ LinearSampler::Share::Share(LinearSampler& all, std::size_t first, std::size_t c
       gibbs(all.model_.likelihood.polya_gamma()
                 ? std::make_unique<GibbsUpdate>(batch, all.whitening_.size(), threads)
                 : nullptr),
+      class_gibbs(all.augments_by_class()
+                      ? std::make_unique<ClassGibbsUpdate>(batch, all.priors(first, chains))
+                      : nullptr),
       hmc(batch, all.whitening_.size(), threads, all.warmup_.schedule()),
       coefficients(chains,
                    {Vector(all.coefficients()), Vector(all.whitening_.size()), Vector(all.coefficients())}) {}
@@ -40,8 +43,8 @@ LinearSampler::LinearSampler(const LinearModel& model, const RowSpaceModel* row_
       kernel_(options.kernel),
       bitgens_(std::move(bitgens)),
       whitening_(model),
-      warmup_(options.kernel, model.likelihood.polya_gamma() != nullptr, options.tune, model.design.n,
-              whitening_.size(), bitgens_.size()),
+      warmup_(options.kernel, model.likelihood.polya_gamma() != nullptr || augments_by_class(), options.tune,
+              model.design.n, whitening_.size(), bitgens_.size()),
       u_(bitgens_.size() * whitening_.size()) {
     for (std::size_t c = 0; c < chains(); ++c) models_.emplace_back(model, whitening_);
     make_shares(std::max<std::size_t>(1, options.threads));
@@ -106,7 +109,25 @@ Status LinearSampler::start(const double* initial) {
     if (const Status status = move_to_mode(); !status.ok()) return status;
     for (std::size_t c = 0; initial == nullptr && c < chains(); ++c)
         fill_normals(*bitgens_[c], &u_[c * k], k);
+    if (augments_by_class()) move_to_coefficients();
     return {};
+}
+
+void LinearSampler::move_to_coefficients() {
+    const std::size_t k = whitening_.size();
+    for (std::size_t c = 0; c < chains(); ++c) {
+        const Vector u(&u_[c * k], &u_[c * k] + k);
+        whitening_.coefficients(u.data(), &u_[c * k]);
+    }
+    whitening_.reset(model_);
+    for (ChainModel& one : models_) one.whiten(whitening_);
+}
+
+std::vector<const GaussianPrior*> LinearSampler::priors(std::size_t first, std::size_t count) {
+    std::vector<const GaussianPrior*> all;
+    for (std::size_t c = first; c < first + count; ++c)
+        all.push_back(models_[c].prior() ? &models_[c].prior()->conditional() : &model_.prior.conditional());
+    return all;
 }
 
 // To the coordinates of the Laplace approximation.
@@ -135,7 +156,8 @@ void LinearSampler::forget_densities() {
 
 // Whether a sweep is data augmentation and nothing else.
 bool LinearSampler::only_augments() const {
-    return schedule().gibbs_only() && extras() == 0 && models_.front().parameters().empty();
+    return schedule().gibbs_only() && !augments_by_class() && extras() == 0 &&
+           models_.front().parameters().empty();
 }
 
 RunStatus LinearSampler::advance(std::size_t index, SweepRange sweeps, const Outputs& outputs) {
@@ -192,7 +214,8 @@ std::vector<Update*> LinearSampler::updates(Share& share, bool augmented) const 
     std::vector<Update*> due;
     const Likelihood* likelihood = share.batch.models.front()->likelihood();
     if (likelihood && !likelihood->parameters().empty()) due.push_back(&share.parameters);
-    if (augmented) due.push_back(share.gibbs.get());
+    if (augmented && augments_by_class()) due.push_back(share.class_gibbs.get());
+    if (augmented && !augments_by_class()) due.push_back(share.gibbs.get());
     if (share.batch.models.front()->prior()) due.push_back(&share.scales);
     due.insert(due.end(), schedule().trajectories, &share.hmc);
     return due;

@@ -9,6 +9,7 @@
 
 #include "linalg/status.hpp"
 #include "mcmc/chain_batch.hpp"
+#include "mcmc/class_gibbs_update.hpp"
 #include "mcmc/gibbs_update.hpp"
 #include "mcmc/hmc_update.hpp"
 #include "mcmc/linear_schedule.hpp"
@@ -76,7 +77,8 @@ class LinearSampler final : public Sampler {
 
         std::size_t workers;
         ChainBatch batch;
-        std::unique_ptr<GibbsUpdate> gibbs;  // null without a Pólya-gamma form
+        std::unique_ptr<GibbsUpdate> gibbs;             // null without a Pólya-gamma form of one predictor
+        std::unique_ptr<ClassGibbsUpdate> class_gibbs;  // of several predictors
         HmcUpdate hmc;
         ParameterUpdate parameters;
         ScaleUpdate scales;
@@ -89,6 +91,13 @@ class LinearSampler final : public Sampler {
     };
 
     Status move_to_mode();
+    void move_to_coefficients();
+    // Whether sweeps are data augmentation of several predictors: never in a mix, which they would slow down.
+    bool augments_by_class() const {
+        return kernel_ == TransitionKernel::gibbs && model_.likelihood.predictors() > 1;
+    }
+    // Of some chains.
+    std::vector<const GaussianPrior*> priors(std::size_t first, std::size_t count);
     std::size_t coefficients() const { return row_space_ ? row_space_->size() : whitening_.size(); }
     void make_shares(std::size_t threads);
     void forget_densities();

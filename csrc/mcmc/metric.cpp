@@ -21,29 +21,27 @@ Vector mean_of(const Draws& draws) {
     return mean;
 }
 
-// The curvature of every row, averaged over evenly spaced draws.
-Vector mean_curvature(const Whitening& whitening, const std::vector<ChainModel>& models, const Draws& draws) {
-    const std::size_t used = std::min(kCurvatureDraws, draws.sweeps);
-    const Likelihood& likelihood = *models.front().posterior().likelihood;
-    Vector total(likelihood.padded() + likelihood.extras()), one(total);
+// Evenly spaced draws, the fewer the more predictors there are, as each takes Gram matrices of their pairs.
+std::vector<CurvaturePoint> curvature_points(const Whitening& whitening,
+                                             const std::vector<ChainModel>& models, const Draws& draws) {
+    const std::size_t most = std::max<std::size_t>(1, kCurvatureDraws / whitening.predictors());
+    const std::size_t used = std::min(most, draws.sweeps);
+    std::vector<CurvaturePoint> points;
     for (std::size_t c = 0; c < draws.chains; ++c) {
-        for (std::size_t i = 0; i < used; ++i) {
-            curvature_at(whitening, *models[c].posterior().likelihood,
-                         draws.at(c, (i + 1) * draws.sweeps / used - 1), one);
-            for (std::size_t row = 0; row < total.size(); ++row) total[row] += one[row];
-        }
+        for (std::size_t i = 0; i < used; ++i)
+            points.push_back(
+                {models[c].posterior().likelihood, draws.at(c, (i + 1) * draws.sweeps / used - 1)});
     }
-    for (double& value : total) value /= static_cast<double>(draws.chains * used);
-    return total;
+    return points;
 }
 
 // That of the chains' priors, which is one where they have no scales.
 Vector mean_prior_precision(const std::vector<ChainModel>& models) {
     const WhitenedPrior* first = models.front().posterior().prior;
-    Vector mean(first->precision());
+    Vector mean = first->full_precision();
     if (models.back().posterior().prior == first) return mean;
     for (std::size_t c = 1; c < models.size(); ++c) {
-        const Vector& other = models[c].posterior().prior->precision();
+        const Vector other = models[c].posterior().prior->full_precision();
         for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += other[i];
     }
     for (double& value : mean) value /= static_cast<double>(models.size());
@@ -147,8 +145,8 @@ Status fit_metric(const Whitening& whitening, const std::vector<ChainModel>& mod
     const std::size_t n = draws.chains * draws.sweeps;
     metric.centre = mean_of(draws);
     metric.whitening.resize(k * k);
-    weighted_precision(whitening, mean_prior_precision(models), mean_curvature(whitening, models, draws),
-                       metric.whitening.data());
+    mean_precision(whitening, mean_prior_precision(models), curvature_points(whitening, models, draws),
+                   metric.whitening.data());
     if (const Status status = cholesky(blas, metric.whitening.data(), k); !status.ok()) return status;
     clear_upper(metric.whitening.data(), k);
 

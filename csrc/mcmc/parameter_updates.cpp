@@ -6,7 +6,7 @@ void ParameterUpdate::run(Worker& worker, const Whitening& whitening, ChainBatch
     Vector eta(whitening.predictor().size());
     const Worker::Range own = worker.share(batch.size());
     for (std::size_t c = own.begin; c < own.end; ++c) {
-        whitening.predictors(batch.u[c], eta.data());
+        whitening.predictors_at(batch.u[c], eta.data());
         batch.models[c]->likelihood()->update_parameters(eta.data(), *batch.bitgens[c]);
     }
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "simd/class_loops.hpp"
 #include "simd/count_loops.hpp"
 #include "simd/covariance_loops.hpp"
 #include "simd/fill_arguments.hpp"
@@ -23,6 +24,7 @@ struct Loops {
     ModelLoops model;
     CovarianceLoops covariance;
     CountLoops counts;
+    ClassLoops classes;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

@@ -10,10 +10,16 @@
 namespace polyagamma {
 namespace {
 
-// About 32 KiB of the matrix, in steps of 4 panels.
-std::size_t panels_per_block(std::size_t k) {
-    constexpr std::size_t kDoubles = 4096;
-    return 4 * std::clamp<std::size_t>(kDoubles / (4 * kPanelRows * k), 1, 16);
+// About 32 KiB of the matrix and 128 KiB of linear predictors, in steps of 4 panels.
+std::size_t panels_per_block(std::size_t columns, std::size_t predictors, std::size_t chains) {
+    constexpr std::size_t kDoubles = 4096, kUnit = 4 * kPanelRows;
+    const std::size_t of_matrix = std::clamp<std::size_t>(kDoubles / (kUnit * columns), 1, 16);
+    if (predictors == 1) return 4 * of_matrix;
+    return 4 * std::clamp<std::size_t>(4 * kDoubles / (kUnit * predictors * chains), 1, of_matrix);
+}
+
+std::size_t product_columns(const Likelihood& likelihood, std::size_t k) {
+    return likelihood.predictors() == 1 ? k : (k - likelihood.extras()) / likelihood.predictors();
 }
 
 void sum_each(const Vector& lanes, Vector& sums) {
@@ -27,29 +33,45 @@ GradientPass::GradientPass(std::vector<const ChainPosterior*> posteriors, std::s
       k_(k),
       extras_(posteriors_.front()->likelihood->extras()),
       chains_(posteriors_.size()),
-      block_panels_(panels_per_block(k)),
+      predictors_(posteriors_.front()->likelihood->predictors()),
+      products_(predictors_ * product_columns(*posteriors_.front()->likelihood, k)),
+      block_panels_(panels_per_block(products_ / predictors_, predictors_, chains_)),
       partition_(RowPartition::for_vectors(posteriors_.front()->likelihood->rows())),
-      points_(workers, {Vector(k * chains_), Vector(chains_ * extras_)}),
-      of_prior_(chains_, Vector(k)) {
+      points_(workers, {Vector(products_ * chains_), Vector(chains_ * extras_)}),
+      of_prior_(chains_, Vector(k)),
+      deviations_(predictors_ == 1 ? 0 : chains_ * padded_rows(k)),
+      pulled_(deviations_.size()) {
     const std::size_t block_rows = block_panels_ * kPanelRows;
-    parts_.resize(partition_.count(), {Vector(chains_ * block_rows), Vector(k * chains_ * kPanelRows),
-                                       Vector(chains_ * kPanelRows), Vector(chains_ * extras_ * kPanelRows),
-                                       Vector(k * chains_), Vector(chains_), Vector(chains_ * extras_)});
+    parts_.resize(partition_.count(),
+                  {Vector(predictors_ * chains_ * block_rows), Vector(products_ * chains_ * kPanelRows),
+                   Vector(chains_ * kPanelRows), Vector(chains_ * extras_ * kPanelRows),
+                   Vector(products_ * chains_), Vector(chains_), Vector(chains_ * extras_)});
 }
 
 void GradientPass::run(Worker& worker, const Whitening& whitening, const double* const* u, Wanted wanted,
                        Density* const* densities) {
     worker.barrier();
+    read_points(worker, whitening, u);
+    const Worker::Range strips = worker.share(partition_.count());
+    for (std::size_t s = strips.begin; s < strips.end; ++s)
+        strip(whitening, points_[worker.index()], wanted, s);
+    worker.barrier();
+    finish_chains(worker, whitening, u, wanted, densities);
+}
+
+void GradientPass::read_points(Worker& worker, const Whitening& whitening, const double* const* u) {
     Points& points = points_[worker.index()];
-    interleave(u, chains_, points.u);
     for (std::size_t c = 0; extras_ > 0 && c < chains_; ++c)
         whitening.last_coefficients(u[c], extras_, &points.extras[c * extras_]);
-    const Worker::Range strips = worker.share(partition_.count());
-    for (std::size_t s = strips.begin; s < strips.end; ++s) strip(whitening, points, wanted, s);
-    worker.barrier();
+    if (whitening.folded()) return interleave(u, chains_, points.u);
+    const std::size_t stride = deviations_.size() / chains_;
     const Worker::Range own = worker.share(chains_);
-    for (std::size_t c = own.begin; c < own.end; ++c)
-        finish(whitening, points, c, u[c], wanted, *densities[c]);
+    if (own.begin < own.end)
+        whitening.deviate(u + own.begin, own.end - own.begin, &deviations_[own.begin * stride], stride);
+    worker.barrier();
+    std::vector<const double*> all(chains_);
+    for (std::size_t c = 0; c < chains_; ++c) all[c] = &deviations_[c * stride];
+    interleave(all.data(), chains_, points.u);
 }
 
 void GradientPass::run_alone(const Whitening& whitening, const double* u, Density& density) {
@@ -58,24 +80,41 @@ void GradientPass::run_alone(const Whitening& whitening, const double* u, Densit
     run(alone, whitening, &u, Wanted::gradient_and_value, &result);
 }
 
-void GradientPass::finish(const Whitening& whitening, const Points& points, std::size_t chain,
-                          const double* u, Wanted wanted, Density& density) {
+void GradientPass::finish_chains(const Worker& worker, const Whitening& whitening, const double* const* u,
+                                 Wanted wanted, Density* const* densities) {
+    const Points& points = points_[worker.index()];
+    const std::size_t stride = deviations_.size() / chains_;
+    const Worker::Range own = worker.share(chains_);
+    std::vector<double*> gradients;
+    for (std::size_t c = own.begin; c < own.end; ++c) {
+        const bool folded = whitening.folded();
+        gradients.push_back(densities[c]->gradient.data());
+        const double value = finish(whitening, points, c, folded ? u[c] : &deviations_[c * stride],
+                                    folded ? gradients.back() : &pulled_[c * stride]);
+        if (wanted == Wanted::gradient_and_value) densities[c]->log_posterior = value;
+    }
+    if (!whitening.folded() && !gradients.empty())
+        whitening.pull_back(&pulled_[own.begin * stride], gradients.size(), stride, gradients.data());
+}
+
+double GradientPass::finish(const Whitening& whitening, const Points& points, std::size_t chain,
+                            const double* point, double* gradient) {
     const double* of_prior = of_prior_[chain].data();
-    const double log_prior = posteriors_[chain]->prior->log_density(u, of_prior_[chain].data());
+    const double log_prior = posteriors_[chain]->prior->log_density(point, of_prior_[chain].data());
     for (std::size_t j = 0; j < k_; ++j) {
         double sum = 0.0;
-        for (const Part& part : parts_) sum += part.gradient[j * chains_ + chain];
-        density.gradient[j] = sum + of_prior[j];
+        for (const Part& part : parts_)
+            if (j < products_) sum += part.gradient[j * chains_ + chain];
+        gradient[j] = sum + of_prior[j];
     }
-    const double of_extras = extras_ > 0 ? finish_extras(whitening, points, chain, density) : 0.0;
-    if (wanted == Wanted::gradient) return;
+    const double of_extras = extras_ > 0 ? finish_extras(whitening, points, chain, gradient) : 0.0;
     double log_likelihood = 0.0;
     for (const Part& part : parts_) log_likelihood += part.log_likelihood[chain];
-    density.log_posterior = log_likelihood + log_prior + of_extras;
+    return log_likelihood + log_prior + of_extras;
 }
 
 double GradientPass::finish_extras(const Whitening& whitening, const Points& points, std::size_t chain,
-                                   Density& density) const {
+                                   double* gradient) const {
     Vector slopes(extras_);
     for (std::size_t e = 0; e < extras_; ++e)
         for (const Part& part : parts_) slopes[e] += part.of_extras[chain * extras_ + e];
@@ -83,7 +122,8 @@ double GradientPass::finish_extras(const Whitening& whitening, const Points& poi
         posteriors_[chain]->likelihood->log_density_of_extras(&points.extras[chain * extras_], slopes.data());
     for (std::size_t e = 0; e < extras_; ++e) {
         const double* row = whitening.last_row(extras_ - 1 - e);
-        for (std::size_t j = 0; j < k_; ++j) density.gradient[j] += slopes[e] * row[j];
+        if (!whitening.folded()) gradient[products_ + e] += slopes[e];
+        for (std::size_t j = 0; whitening.folded() && j < k_; ++j) gradient[j] += slopes[e] * row[j];
     }
     return value;
 }
@@ -105,22 +145,26 @@ void GradientPass::strip(const Whitening& whitening, const Points& points, Wante
 void GradientPass::block(const Whitening& whitening, const Points& points, Wanted wanted,
                          std::size_t first_panel, std::size_t panels, Part& part) const {
     const ModelLoops& simd = loops().model;
-    const std::size_t first = first_panel * kPanelRows;
-    const std::size_t n = panels * kPanelRows;
-    const std::size_t stride = block_panels_ * kPanelRows;
+    const std::size_t first = first_panel * kPanelRows, n = panels * kPanelRows;
+    const std::size_t rows = block_panels_ * kPanelRows;  // that there is room for
+    const std::size_t columns = products_ / predictors_, padded = whitening.predictor().size() / predictors_;
     const double* matrix = whitening.matrix().panel(first_panel);
-    const double* eta0 = &whitening.predictor()[first];
-    const RowBlock rows{first, n, stride};
-    simd.forward(matrix, panels, k_, points.u.data(), chains_, part.eta.data(), stride);
+    for (std::size_t k = 0; k < predictors_; ++k) {
+        double* eta = &part.eta[k * chains_ * rows];
+        const double* eta0 = &whitening.predictor()[k * padded + first];
+        simd.forward(matrix, panels, columns, &points.u[k * columns * chains_], chains_, eta, rows);
+        for (std::size_t c = 0; c < chains_; ++c)
+            for (std::size_t i = 0; i < n; ++i) eta[c * rows + i] += eta0[i];
+    }
     for (std::size_t c = 0; c < chains_; ++c) {
-        const Likelihood& likelihood = *posteriors_[c]->likelihood;
-        double* eta = &part.eta[c * stride];
-        for (std::size_t i = 0; i < n; ++i) eta[i] += eta0[i];
-        likelihood.derivative_at(
-            points.extras.data() + c * extras_, rows, eta, part.extra_lanes.data() + c * extras_ * kPanelRows,
+        posteriors_[c]->likelihood->derivative_at(
+            points.extras.data() + c * extras_, {first, n, chains_ * rows}, &part.eta[c * rows],
+            part.extra_lanes.data() + c * extras_ * kPanelRows,
             wanted == Wanted::gradient_and_value ? &part.density_lanes[c * kPanelRows] : nullptr);
     }
-    simd.transposed(matrix, panels, k_, part.eta.data(), chains_, stride, part.gradient_lanes.data());
+    for (std::size_t k = 0; k < predictors_; ++k)
+        simd.transposed(matrix, panels, columns, &part.eta[k * chains_ * rows], chains_, rows,
+                        &part.gradient_lanes[k * columns * chains_ * kPanelRows]);
 }
 
 }  // namespace polyagamma

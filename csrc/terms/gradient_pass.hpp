@@ -19,8 +19,8 @@ struct ChainPosterior {
 };
 
 // log π(u) and its gradient for up to kBatchChains chains, in one pass over M by blocks of rows that stay in
-// cache between the product with M and the one with Mᵀ. The workers of a team share the rows, and then the
-// chains.
+// cache between the product with M and the one with Mᵀ; of several predictors over X, between products of
+// each chain with the basis and its transpose. The workers of a team share the rows, and then the chains.
 class GradientPass {
   public:
     // `posteriors`: of each chain; they must outlive the pass.
@@ -38,35 +38,42 @@ class GradientPass {
   private:
     // The sums of a strip of rows, and its workspace.
     struct Part {
-        Vector eta;             // (chains, rows of a block)
-        Vector gradient_lanes;  // (k, chains, kPanelRows)
+        Vector eta;             // (predictors, chains, rows of a block)
+        Vector gradient_lanes;  // (products, chains, kPanelRows)
         Vector density_lanes;   // (chains, kPanelRows): of the log-likelihood
         Vector extra_lanes;     // (chains, extras, kPanelRows): of its derivative in the likelihood's extras
-        Vector gradient;        // (k, chains)
+        Vector gradient;        // (products, chains)
         Vector log_likelihood;  // (chains)
         Vector of_extras;       // (chains, extras)
     };
     // What a worker reads of all chains.
     struct Points {
-        Vector u;       // (k, chains)
+        Vector u;       // (products, chains): coordinates or deviations
         Vector extras;  // (chains, extras)
     };
 
+    void read_points(Worker& worker, const Whitening& whitening, const double* const* u);
     void strip(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t index);
     void block(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t first_panel,
                std::size_t panels, Part& part) const;
-    // From the sums of all strips, and the prior.
-    void finish(const Whitening& whitening, const Points& points, std::size_t chain, const double* u,
-                Wanted wanted, Density& density);
+    // From the sums of all strips, and the prior: the gradient (k) in coordinates or deviations, and the log
+    // density.
+    double finish(const Whitening& whitening, const Points& points, std::size_t chain, const double* point,
+                  double* gradient);
     // Adds what the likelihood's extras do to the gradient; returns what they add to the log density.
     double finish_extras(const Whitening& whitening, const Points& points, std::size_t chain,
-                         Density& density) const;
+                         double* gradient) const;
+    void finish_chains(const Worker& worker, const Whitening& whitening, const double* const* u,
+                       Wanted wanted, Density* const* densities);
 
     std::vector<const ChainPosterior*> posteriors_;
-    std::size_t k_, extras_, chains_, block_panels_;
+    std::size_t k_, extras_, chains_, predictors_;
+    std::size_t products_;  // with the matrix: its columns for every predictor
+    std::size_t block_panels_;
     RowPartition partition_;
     std::vector<Points> points_;    // of each worker
     std::vector<Vector> of_prior_;  // of each chain (k): gradient of the log-prior
+    Vector deviations_, pulled_;    // of several predictors (chains, whole panels of k)
     std::vector<Part> parts_;
 };
 

@@ -19,6 +19,20 @@ const Registry<Prior>::Entry kEntry("gaussian", {"mean", "precision"},
                                             arrays[0].data(), arrays[1].data(), size, given == size));
                                     });
 
+// The same for each of several predictors: `between` them (predictors, predictors), precision of one.
+const Registry<Prior>::Entry kEntryOfPredictors(
+    "gaussian_of_predictors", {"mean", "precision", "between"},
+    [](std::size_t size, const std::vector<Vector>& arrays) -> std::unique_ptr<Prior> {
+        std::size_t predictors = 1;
+        while (predictors * predictors < arrays[2].size()) ++predictors;
+        const std::size_t one = size / predictors, given = arrays[1].size();
+        if (predictors * predictors != arrays[2].size() || predictors * one != size ||
+            arrays[0].size() != size || (given != one && given != one * one))
+            return nullptr;
+        return std::make_unique<FixedPrior>(GaussianPrior(arrays[0].data(), arrays[1].data(), one,
+                                                          given == one, arrays[2].data(), predictors));
+    });
+
 }  // namespace
 
 ExtendedPrior::ExtendedPrior(std::shared_ptr<Prior> prior, std::size_t more)

@@ -1,12 +1,17 @@
 #include "terms/whitening.hpp"
 
+#include <algorithm>
+
 #include "linalg/dense.hpp"
+#include "linalg/interleave.hpp"
+#include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
 
 namespace polyagamma {
 
 Whitening::Whitening(const LinearModel& model)
     : blas_(model.blas),
+      predictors_(model.likelihood.predictors()),
       centre_(model.prior.size()),
       basis_(identity(model.prior.size())),
       predictor_(model.offset),
@@ -14,17 +19,34 @@ Whitening::Whitening(const LinearModel& model)
     matrix_.assign(model.design, nullptr, blas_);
 }
 
+WhitenedPrior Whitening::whiten(const GaussianPrior& prior) const {
+    return folded() ? WhitenedPrior(prior, centre_, basis_, blas_) : WhitenedPrior(prior, centre_, blas_);
+}
+
 void Whitening::assign(const LinearModel& model, const double* centre, const double* basis) {
-    centre_.assign(centre, centre + size());
-    basis_.assign(basis, basis + size() * size());
-    matrix_.assign(model.design, basis, blas_);
+    const std::size_t k = size();
+    centre_.assign(centre, centre + k);
+    basis_.assign(basis, basis + k * k);
+    plain_ = basis_ == identity(k);
+    if (folded()) {
+        matrix_.assign(model.design, basis, blas_);
+    } else if (!plain_) {
+        basis_panels_ = Panels(k, k);
+        basis_panels_.pack(0, k, basis);
+    }
+    find_predictor(model);
+    prior_ = whiten(model.prior.conditional());
+}
+
+void Whitening::find_predictor(const LinearModel& model) {
     predictor_ = model.offset;
-    Vector row(size());
+    const std::size_t columns = model.design.columns, padded = predictor_.size() / predictors_;
+    Vector row(columns);
     for (std::size_t i = 0; i < model.design.n; ++i) {
         model.design.copy_rows(i, 1, row.data());
-        predictor_[i] += dot(row.data(), centre, size());
+        for (std::size_t k = 0; k < predictors_; ++k)
+            predictor_[k * padded + i] += dot(row.data(), &centre_[k * columns], columns);
     }
-    prior_ = whiten(model.prior.conditional());
 }
 
 void Whitening::move(const LinearModel& model, const double* centre, const double* basis) {
@@ -34,8 +56,18 @@ void Whitening::move(const LinearModel& model, const double* centre, const doubl
     assign(model, new_centre.data(), new_basis.data());
 }
 
-void Whitening::predictors(const double* u, double* eta) const {
-    loops().model.forward(matrix_.panel(0), matrix_.count(), matrix_.columns(), u, 1, eta, predictor_.size());
+void Whitening::reset(const LinearModel& model) {
+    assign(model, Vector(size()).data(), identity(size()).data());
+}
+
+void Whitening::predictors_at(const double* u, double* eta) const {
+    const std::size_t padded = predictor_.size() / predictors_;
+    Vector deviation(padded_rows(size()));
+    if (!folded()) deviate(&u, 1, deviation.data(), deviation.size());
+    const double* point = folded() ? u : deviation.data();
+    for (std::size_t k = 0; k < predictors_; ++k)
+        loops().model.forward(matrix_.panel(0), matrix_.count(), matrix_.columns(),
+                              point + k * matrix_.columns(), 1, eta + k * padded, padded);
     for (std::size_t i = 0; i < predictor_.size(); ++i) eta[i] += predictor_[i];
 }
 
@@ -47,6 +79,31 @@ void Whitening::last_coefficients(const double* u, std::size_t count, double* be
 void Whitening::coefficients(const double* u, double* beta) const {
     multiply_vector(blas_, basis_.data(), u, size(), size(), beta);
     for (std::size_t j = 0; j < size(); ++j) beta[j] += centre_[j];
+}
+
+void Whitening::deviate(const double* const* u, std::size_t chains, double* to, std::size_t stride) const {
+    if (plain_) {
+        for (std::size_t c = 0; c < chains; ++c) std::copy_n(u[c], size(), to + c * stride);
+        return;
+    }
+    Vector interleaved(size() * chains);
+    interleave(u, chains, interleaved);
+    loops().model.forward(basis_panels_.panel(0), basis_panels_.count(), size(), interleaved.data(), chains,
+                          to, stride);
+}
+
+void Whitening::pull_back(const double* from, std::size_t chains, std::size_t stride,
+                          double* const* gradients) const {
+    if (plain_) {
+        for (std::size_t c = 0; c < chains; ++c) std::copy_n(from + c * stride, size(), gradients[c]);
+        return;
+    }
+    Vector lanes(size() * chains * kPanelRows);
+    loops().model.transposed(basis_panels_.panel(0), basis_panels_.count(), size(), from, chains, stride,
+                             lanes.data());
+    for (std::size_t j = 0; j < size(); ++j)
+        for (std::size_t c = 0; c < chains; ++c)
+            gradients[c][j] = sum_lanes(&lanes[(j * chains + c) * kPanelRows]);
 }
 
 }  // namespace polyagamma

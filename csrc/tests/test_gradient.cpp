@@ -134,13 +134,13 @@ TEST_CASE("the mode has no gradient, and the factor is that of the Hessian there
         Mode mode;
         REQUIRE(find_mode(whitening, model.likelihood, mode).ok());
         CHECK(mode.iterations < 100);
-        Vector weights(model.likelihood.padded()), hessian(k * k);
+        Vector hessian(k * k);
         Vector gradient = density_at(model, whitening, mode.u).gradient;
         // In units of the posterior's standard deviations.
         solve_lower(model.blas, mode.cholesky.data(), k, gradient.data());
         CHECK(std::sqrt(dot(gradient.data(), gradient.data(), k)) < 1e-4);
-        curvature_at(whitening, model.likelihood, mode.u.data(), weights);
-        weighted_precision(whitening, whitening.prior().precision(), weights, hessian.data());
+        mean_precision(whitening, whitening.prior().precision(), {{&model.likelihood, mode.u.data()}},
+                       hessian.data());
         clear_upper(mode.cholesky.data(), k);
         for (std::size_t i = 0; i < k; ++i) {
             for (std::size_t j = 0; j <= i; ++j) {

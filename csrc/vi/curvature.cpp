@@ -2,22 +2,28 @@
 
 #include <algorithm>
 
+#include "linalg/dense.hpp"
 #include "linalg/weighted_gram.hpp"
+#include "simd/loops.hpp"
 
 namespace polyagamma {
+namespace {
 
+// weights (predictors · padded rows, extras) = the curvature of −ℓ in every row at u, its diagonal D if there
+// are several predictors, and in the likelihood's extras.
 void curvature_at(const Whitening& whitening, const Likelihood& likelihood, const double* u,
                   Vector& weights) {
-    const std::size_t rows = likelihood.padded();
+    const std::size_t rows = likelihood.padded(), all = rows * likelihood.predictors();
     Vector extras(likelihood.extras());
-    whitening.predictors(u, weights.data());
+    whitening.predictors_at(u, weights.data());
     if (!extras.empty()) {
         whitening.last_coefficients(u, extras.size(), extras.data());
-        likelihood.curvature_of_extras(extras.data(), weights.data(), weights.data() + rows);
+        likelihood.curvature_of_extras(extras.data(), weights.data(), weights.data() + all);
     }
     likelihood.curvature_at(extras.data(), {0, rows, rows}, weights.data());
 }
 
+// Of one predictor: P + Mᵀ diag(weights) M, and that of the extras.
 void weighted_precision(const Whitening& whitening, const Vector& prior, const Vector& weights,
                         double* precision) {
     std::copy(prior.begin(), prior.end(), precision);
@@ -28,6 +34,87 @@ void weighted_precision(const Whitening& whitening, const Vector& prior, const V
         for (std::size_t i = 0; i < k; ++i)
             for (std::size_t j = 0; j <= i; ++j) precision[i * k + j] += weights[e] * row[i] * row[j];
     }
+}
+
+// The precision of deviations, Σ_i (D_i − v_i v_iᵀ) ⊗ x_i x_iᵀ and that of the extras, whole (k, k): by Gram
+// matrices of X for every pair of predictors.
+class PairwisePrecision {
+  public:
+    PairwisePrecision(const Whitening& whitening, double* h)
+        : whitening_(whitening),
+          k_(whitening.size()),
+          columns_(whitening.matrix().columns()),
+          padded_(whitening.predictor().size() / whitening.predictors()),
+          h_(h),
+          gram_(columns_ * columns_),
+          products_(padded_) {}
+
+    void add(const CurvaturePoint& point, double share) {
+        const Likelihood& likelihood = *point.likelihood;
+        const std::size_t q = likelihood.predictors();
+        Vector weights(q * padded_ + likelihood.extras());
+        curvature_at(whitening_, likelihood, point.u, weights);
+        for (std::size_t k = 0; k < q; ++k) add_gram(&weights[k * padded_], share, k, k);
+        for (std::size_t e = q * padded_, at = q * columns_; e < weights.size(); ++e, ++at)
+            h_[at * k_ + at] += share * weights[e];
+        if (!likelihood.coupled()) return;
+        likelihood.coupling({0, padded_, padded_}, weights.data());
+        for (std::size_t k = 0; k < q; ++k) {
+            for (std::size_t l = 0; l <= k; ++l) {
+                for (std::size_t i = 0; i < padded_; ++i)
+                    products_[i] = weights[k * padded_ + i] * weights[l * padded_ + i];
+                add_gram(products_.data(), -share, k, l);
+            }
+        }
+    }
+
+  private:
+    // share · Xᵀ diag(weights) X, which is symmetric, where predictors k and l meet.
+    void add_gram(const double* weights, double share, std::size_t k, std::size_t l) {
+        std::fill(gram_.begin(), gram_.end(), 0.0);
+        add_weighted_gram(whitening_.matrix(), 0, whitening_.matrix().count(), weights, gram_.data());
+        for (std::size_t i = 0; i < columns_; ++i) {
+            for (std::size_t j = 0; j < columns_; ++j) {
+                const double value = share * gram_[std::max(i, j) * columns_ + std::min(i, j)];
+                h_[(k * columns_ + i) * k_ + l * columns_ + j] += value;
+                if (k != l) h_[(l * columns_ + j) * k_ + k * columns_ + i] += value;
+            }
+        }
+    }
+
+    const Whitening& whitening_;
+    std::size_t k_, columns_, padded_;
+    double* h_;
+    Vector gram_, products_;
+};
+
+// In coordinates: basisᵀ H basis.
+void pull_back(const Whitening& whitening, const Vector& h, double* precision) {
+    const std::size_t k = whitening.size();
+    Vector product(k * k);
+    multiply(whitening.blas(), h.data(), whitening.basis().data(), k, k, k, product.data());
+    multiply_transposed(whitening.blas(), whitening.basis().data(), product.data(), k, k, k, precision);
+}
+
+}  // namespace
+
+void mean_precision(const Whitening& whitening, const Vector& prior,
+                    const std::vector<CurvaturePoint>& points, double* precision) {
+    const double count = static_cast<double>(points.size());
+    if (!whitening.folded()) {
+        Vector h(prior);
+        PairwisePrecision sum(whitening, h.data());
+        for (const CurvaturePoint& point : points) sum.add(point, 1.0 / count);
+        return pull_back(whitening, h, precision);
+    }
+    const Likelihood& likelihood = *points.front().likelihood;
+    Vector total(likelihood.padded() + likelihood.extras()), one(total);
+    for (const CurvaturePoint& point : points) {
+        curvature_at(whitening, *point.likelihood, point.u, one);
+        for (std::size_t row = 0; row < total.size(); ++row) total[row] += one[row];
+    }
+    for (double& value : total) value /= count;
+    weighted_precision(whitening, prior, total, precision);
 }
 
 }  // namespace polyagamma

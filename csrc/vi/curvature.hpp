@@ -1,17 +1,23 @@
 #pragma once
 
+#include <vector>
+
 #include "likelihood/likelihood.hpp"
 #include "linalg/aligned.hpp"
 #include "terms/whitening.hpp"
 
 namespace polyagamma {
 
-// weights (padded rows, extras) = the curvature of −ℓ in every row at u, and in the likelihood's extras.
-void curvature_at(const Whitening& whitening, const Likelihood& likelihood, const double* u, Vector& weights);
+// A point of a chain, and the likelihood at the parameters that it has there.
+struct CurvaturePoint {
+    const Likelihood* likelihood;
+    const double* u;
+};
 
-// precision = P + Mᵀ diag(weights) M and that of the extras, lower triangle (k, k), P the precision of a
-// whitened prior. Rows and extras are taken for independent, as log means and log dispersions nearly are.
-void weighted_precision(const Whitening& whitening, const Vector& prior, const Vector& weights,
-                        double* precision);
+// precision = −∇² log π, averaged over some points, lower triangle (k, k): that of the prior, `prior` (k, k;
+// see WhitenedPrior::full_precision), of the rows, and of the likelihood's extras. Rows and extras are taken
+// for independent, as log means and log dispersions nearly are.
+void mean_precision(const Whitening& whitening, const Vector& prior,
+                    const std::vector<CurvaturePoint>& points, double* precision);
 
 }  // namespace polyagamma

@@ -21,7 +21,7 @@ class Problem {
           mode_(mode),
           posterior_{&likelihood, &whitening.prior()},
           pass_({&posterior_}, whitening.size(), 1),
-          weights_(likelihood.padded() + likelihood.extras()),
+          prior_(whitening.prior().full_precision()),
           step_(whitening.size()),
           next_(whitening.size()),
           here_(whitening.size()),
@@ -34,8 +34,7 @@ class Problem {
     Status find_step(double& decrement) {
         const std::size_t k = whitening_.size();
         double* factor = mode_.cholesky.data();
-        curvature_at(whitening_, likelihood_, mode_.u.data(), weights_);
-        weighted_precision(whitening_, whitening_.prior().precision(), weights_, factor);
+        mean_precision(whitening_, prior_, {{&likelihood_, mode_.u.data()}}, factor);
         if (const Status status = cholesky(whitening_.blas(), factor, k); !status.ok()) return status;
         step_ = here_.gradient;
         solve_lower(whitening_.blas(), factor, k, step_.data());
@@ -61,7 +60,8 @@ class Problem {
     Mode& mode_;
     const ChainPosterior posterior_;
     GradientPass pass_;
-    Vector weights_, step_, next_;
+    const Vector prior_;
+    Vector step_, next_;
     Density here_, there_;
 };
 

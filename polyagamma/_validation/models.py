@@ -269,17 +269,27 @@ def two_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray]:
 
 
 def many_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray] | None:
-    """Return the sorted labels in y, and y as indices of them, if there are more than two; else None.
+    """Return the `class_labels` of y if there are more than two; else None.
 
     Raises
     ------
     TypeError, ValueError
-        As for `two_labels`; also if labels are numbers that are not whole.
+        As for `class_labels`.
+    """
+    labels, positions = class_labels(y, n_rows)
+    return (labels, positions) if len(labels) > 2 else None
+
+
+def class_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray]:
+    """Return the sorted labels in y, and y as indices of them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `two_labels`; also if more than two labels are numbers that are not whole.
     """
     array, labels = _labelled(y, n_rows)
-    if len(labels) <= 2:
-        return None
-    if array.dtype.kind == "f" and (labels != np.floor(labels)).any():
+    if len(labels) > 2 and array.dtype.kind == "f" and (labels != np.floor(labels)).any():
         raise ValueError(
             f"y must hold labels, got {len(labels)} numbers that are not whole: this is classification, not "
             "regression; pass for example y > 0"

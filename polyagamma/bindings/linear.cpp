@@ -71,14 +71,14 @@ class PyLinearModel {
         merge(offset);
         const double* x = merged_.n > 0 ? merged_.x.data() : design_.data();
         const double* known = merged_.n > 0 ? merged_.offset.data() : offset.data();
-        const std::size_t n = likelihood_->rows();
-        Vector padded(likelihood_->padded());
-        std::copy_n(known, n, padded.begin());
-        model_ = std::make_unique<LinearModel>(LinearModel{{x, n, prior_->size(), intercept, shift, extras},
-                                                           std::move(padded),
-                                                           *likelihood_,
-                                                           *prior_,
-                                                           blas()});
+        const std::size_t n = likelihood_->rows(), predictors = likelihood_->predictors();
+        Vector padded(predictors * likelihood_->padded());
+        for (std::size_t k = 0; k < predictors; ++k)
+            std::copy_n(known + k * n, n, &padded[k * likelihood_->padded()]);
+        const std::size_t zeros = predictors == 1 ? extras : 0;
+        const std::size_t columns = static_cast<std::size_t>(design_.shape(1)) + intercept + zeros;
+        model_ = std::make_unique<LinearModel>(LinearModel{
+            {x, n, columns, intercept, shift, zeros}, std::move(padded), *likelihood_, *prior_, blas()});
     }
 
     const LinearModel& model() const { return *model_; }
@@ -97,17 +97,22 @@ class PyLinearModel {
     void check_shapes(const Array& offset, bool intercept) const {
         if (design_.ndim() != 2) throw py::value_error("X must have two dimensions");
         if (centre_) require_shape(*centre_, {design_.shape(1)}, "centre");
-        require_shape(offset, {design_.shape(0)}, "offset");
+        const auto predictors = static_cast<py::ssize_t>(likelihood_->predictors());
+        if (predictors == 1) {
+            require_shape(offset, {design_.shape(0)}, "offset");
+        } else {
+            require_shape(offset, {predictors, design_.shape(0)}, "offset");
+        }
         if (static_cast<py::ssize_t>(likelihood_->rows()) != design_.shape(0))
             throw py::value_error("the likelihood must have the rows of X");
-        if (static_cast<py::ssize_t>(prior_->size()) != design_.shape(1) + (intercept ? 1 : 0))
+        if (static_cast<py::ssize_t>(prior_->size()) != predictors * (design_.shape(1) + (intercept ? 1 : 0)))
             throw py::value_error("the prior must have the coefficients of X");
     }
 
     void merge(const Array& offset) {
         const py::gil_scoped_release release;
         merged_ = merge_rows(design_.data(), offset.data(), static_cast<std::size_t>(design_.shape(0)),
-                             static_cast<std::size_t>(design_.shape(1)));
+                             static_cast<std::size_t>(design_.shape(1)), likelihood_->predictors());
         if (merged_.n == 0) return;
         std::shared_ptr<Likelihood> fewer = likelihood_->merged(merged_.place, merged_.n);
         if (fewer) {
@@ -140,12 +145,12 @@ struct OwnedModel {
 PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::object> bit_generators,
                        std::size_t tune, const std::string& kernel, std::size_t threads) {
     const LinearSampler::Options options{transition_kernel(kernel), tune, threads};
-    if (options.kernel == TransitionKernel::gibbs && model->model().likelihood.polya_gamma() == nullptr)
+    if (options.kernel == TransitionKernel::gibbs && !model->model().likelihood.augments())
         throw py::value_error("kernel='gibbs' needs a likelihood with a Pólya-gamma form");
     auto owned = std::make_shared<OwnedModel>(OwnedModel{std::move(model), {}});
     const LinearModel& full = owned->model->model();
-    const bool reduce =
-        full.prior.size() > full.design.n && full.prior.scales().empty() && full.likelihood.extras() == 0;
+    const bool reduce = full.prior.size() > full.design.n && full.prior.scales().empty() &&
+                        full.likelihood.extras() == 0 && full.likelihood.predictors() == 1;
     std::vector<BitGen*> bitgens = bitgens_of(bit_generators);
     std::unique_ptr<Sampler> sampler;
     Status status;
@@ -162,11 +167,22 @@ PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::obj
     return PyChains({std::move(owned), std::move(bit_generators), std::move(chains)});
 }
 
+// Of several predictors: X in panels and vectors of rows; coordinates in rows and panels, metric and their
+// temporaries; workspace of a pass; the longest window of warm-up twice.
+std::uint64_t doubles_of_predictors(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
+                                    std::size_t tune, std::size_t predictors) {
+    const std::size_t strips = RowPartition::for_vectors(n_rows).count();
+    std::uint64_t doubles = n_rows * (n_coefficients / predictors + 6 * predictors);
+    doubles += 12 * n_coefficients * n_coefficients + 2 * strips * chains * n_coefficients * kPanelRows;
+    return doubles + (tune * chains * n_coefficients) * 3 / 5;
+}
+
 // Matrix in panels, vectors of rows; square matrices: coordinates, metric and their temporaries, and MᵀΩM of
 // each chain and strip of rows; the longest window of warm-up twice; for more coefficients than rows the
 // orthonormal factor, L and the prior's factor.
 std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
-                              std::size_t tune) {
+                              std::size_t tune, std::size_t predictors) {
+    if (predictors > 1) return 8 * doubles_of_predictors(n_rows, n_coefficients, chains, tune, predictors);
     const bool wide = n_coefficients > n_rows;
     const std::size_t k = std::max<std::size_t>(1, wide ? n_rows : n_coefficients);
     const std::size_t squares = 10 + chains * RowPartition::for_matrices(n_rows, k).count();
@@ -183,8 +199,8 @@ void register_linear(py::module_& module) {
         .def(py::init(&make_likelihood), "name"_a, "arrays"_a)
         .def_property_readonly("rows", &Likelihood::rows)
         .def_property_readonly("extras", &Likelihood::extras)
-        .def_property_readonly("augments",
-                               [](const Likelihood& self) { return self.polya_gamma() != nullptr; });
+        .def_property_readonly("augments", [](const Likelihood& self) { return self.augments(); })
+        .def_property_readonly("predictors", &Likelihood::predictors);
     py::class_<Prior, std::shared_ptr<Prior>>(module, "Prior")
         .def(py::init(&make<Prior>), "name"_a, "size"_a, "arrays"_a);
     py::class_<PyLinearModel, std::shared_ptr<PyLinearModel>>(module, "LinearModel")
@@ -197,7 +213,8 @@ void register_linear(py::module_& module) {
         .def_property_readonly("n_coefficients",
                                [](const PyLinearModel& self) { return self.model().prior.size(); })
         .def("log_posterior", &PyLinearModel::log_posterior, "beta"_a);
-    module.def("memory_estimate", &memory_estimate, "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a);
+    module.def("memory_estimate", &memory_estimate, "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a,
+               "predictors"_a = 1);
     module.def("linear_chains", &linear_chains, py::kw_only(), "model"_a, "bit_generators"_a, "tune"_a = 0,
                "kernel"_a = "gibbs", "threads"_a = 1);
 }

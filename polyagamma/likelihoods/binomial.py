@@ -12,9 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, gammaln
 
 from polyagamma._validation import models as checks
-from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, ObservedRows, PolyaGammaForm
-
-ROWS_AT_ONCE = 1 << 16  # where a temporary of the length of the data would be large
+from polyagamma.likelihoods.likelihood import (
+    ROWS_AT_ONCE,
+    CoreForm,
+    FloatArray,
+    ObservedRows,
+    PolyaGammaForm,
+    decided_by_the_prior,
+)
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,7 @@ class BinomialLikelihood(ObservedRows):
         found = "a linear function of the predictors perfectly separates the classes"
         if len(occurring) == 1:
             found = f"only one class ({self.classes[int(occurring[0])]}) occurs"
-        return [
-            f"{found}: the likelihood keeps growing with the size of the coefficients, which is therefore "
-            "decided by the prior; make sure that it says what you know"
-        ]
+        return [decided_by_the_prior(found)]
 
     def _is_separated(self, predictor: Callable[[slice], FloatArray]) -> bool:
         """Whether each row is on the side of its class; with successes and failures it is on neither."""

@@ -11,11 +11,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from polyagamma._validation import models as checks
 from polyagamma.traces.trace import Variables
 
 FloatArray = NDArray[np.float64]
 Start = Mapping[str, ArrayLike]
 Raw = Mapping[str, NDArray[Any]]  # what chains tell, by name
+ROWS_AT_ONCE = 1 << 16  # where a temporary of the length of the data would be large
 
 
 class CoreForm(NamedTuple):
@@ -35,6 +37,14 @@ class PolyaGammaForm(NamedTuple):
 
     b: FloatArray  # (n,): first parameters of the Pólya-gamma variables
     kappa: FloatArray  # (functions, n): slopes at zero
+
+
+class KnownPart(NamedTuple):
+    """The known part of the linear predictors of some rows, and what a trace tells of it."""
+
+    offset: FloatArray  # (m,), or (functions, m)
+    given: FloatArray  # (m, ...), as the user gave it
+    dims: tuple[str, ...] = ()  # of the latter, besides rows
 
 
 @dataclass(frozen=True)
@@ -73,9 +83,34 @@ class ObservedRows:
         """See `Likelihood`: nothing of it starts anywhere."""
         return initvals, np.empty((chains, 0))
 
+    @property
+    def outcome_dims(self) -> tuple[str, ...]:
+        """See `Likelihood`: what is observed in a row is a number."""
+        return ()
+
+    @property
+    def coords(self) -> dict[str, dict[str, list[Any]]]:
+        """See `Likelihood`: there are none."""
+        return {}
+
+    def known_part(self, offset: ArrayLike | None, n_rows: int) -> KnownPart:
+        """See `Likelihood`: one number for each row."""
+        checked = checks.offset(offset, n_rows)
+        return KnownPart(checked, checked)
+
     def given(self, draws: xr.Dataset) -> Self:  # noqa: ARG002
         """See `Likelihood`: it is the same for all draws."""
         return self
+
+    @property
+    @abstractmethod
+    def n_functions(self) -> int:
+        """See `Likelihood`."""
+
+    @property
+    def n_means(self) -> int:
+        """See `Likelihood`: a mean for each linear predictor."""
+        return self.n_functions
 
     @property
     def augments(self) -> bool:
@@ -117,11 +152,11 @@ class Likelihood(Protocol):
 
     @property
     def classes(self) -> NDArray[Any]:
-        """Labels in sorted order; none where numbers are observed."""
+        """Labels in their order; none where numbers are observed."""
 
     @property
     def y(self) -> FloatArray:
-        """What was observed, (n,)."""
+        """What was observed, (n,), or (n, classes)."""
 
     @property
     def weights(self) -> FloatArray:
@@ -133,11 +168,26 @@ class Likelihood(Protocol):
 
     @property
     def offset(self) -> FloatArray:
-        """Known part of the linear predictors, (n,)."""
+        """Known part of the linear predictors, (n,) or (functions, n)."""
 
     @property
     def n_functions(self) -> int:
         """Number of linear predictors of a row."""
+
+    @property
+    def n_means(self) -> int:
+        """How many means they stand for."""
+
+    @property
+    def outcome_dims(self) -> tuple[str, ...]:
+        """Dimensions of what is observed in a row."""
+
+    @property
+    def coords(self) -> dict[str, dict[str, list[Any]]]:
+        """Labels of dimensions in the groups ``observed_data`` and ``constant_data`` of a trace."""
+
+    def known_part(self, offset: ArrayLike | None, n_rows: int) -> KnownPart:
+        """Check offsets of other rows; TypeError or ValueError name the argument."""
 
     @property
     def parameters(self) -> list[str]:
@@ -188,13 +238,24 @@ class Likelihood(Protocol):
         """Return the weighted log-likelihood of some of the rows, (..., m), for eta (..., functions, m)."""
 
     def mean(self, eta: FloatArray) -> FloatArray:
-        """Return the means of a trial that linear predictors stand for, of the same shape."""
+        """Return the means of a trial, (..., means, m), for linear predictors (..., functions, m)."""
 
     def class_probabilities(self, mean: FloatArray) -> FloatArray:
-        """Return those of all classes, (classes, m), given an average of `mean`, (functions, m)."""
+        """Return those of all classes, (classes, m), given an average of `mean`, (means, m)."""
 
     def simulate(self, eta: FloatArray, trials: FloatArray, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Return what might be observed, (..., m), in rows with so many trials."""
+        """Return what might be observed, (..., m) and `outcome_dims`, in rows with so many trials."""
 
     def notices(self, predictor: Callable[[slice], FloatArray]) -> list[str]:
-        """Return what the user should know, given a fitted linear predictor of rows, less the offsets."""
+        """Return what the user should know, given fitted linear predictors of rows, less the offsets.
+
+        `predictor` returns them for some rows, (m,), or (functions, m) where there may be several.
+        """
+
+
+def decided_by_the_prior(found: str) -> str:
+    """Return a notice of what lets the likelihood grow without end."""
+    return (
+        f"{found}: the likelihood keeps growing with the size of the coefficients, which is therefore "
+        "decided by the prior; make sure that it says what you know"
+    )

@@ -65,7 +65,7 @@ class LinearChains(CoreChains):
     ----------
     linear : LinearForm
     likelihood : CoreForm
-    offset : ndarray, shape (n,)
+    offset : ndarray, shape (n,), or (predictors, n)
     settings : Settings
     bit_generators : sequence of BitGenerator
     """
@@ -90,7 +90,7 @@ class LinearChains(CoreChains):
             model = _gibbs.LinearModel(
                 X=linear.X,
                 centre=linear.centre,
-                offset=offset,
+                offset=offset if linear.predictors > 1 else offset.ravel(),
                 likelihood=rows,
                 prior=_gibbs.Prior(prior.name, len(linear.prior.mean), prior.arrays),
                 intercept=linear.intercept,
@@ -231,4 +231,4 @@ def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
     """Return the memory of the chains of a linear model, besides X and the draws."""
     size = len(linear.prior.mean)
     rows = max(n_rows, size) if linear.prior.scales else n_rows  # such a prior keeps all coefficients apart
-    return _gibbs.memory_estimate(rows, size, settings.chains, settings.tune)
+    return _gibbs.memory_estimate(rows, size, settings.chains, settings.tune, linear.predictors)

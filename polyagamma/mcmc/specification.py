@@ -150,18 +150,23 @@ class Specification:
             group: {name: (dims, kept(values)) for name, (dims, values) in variables.items()}
             for group, variables in data.items()
         }
-        return {group: trace.dataset(variables, self.term.coords) for group, variables in own.items()}
+        return {group: self.dataset(group, variables) for group, variables in own.items()}
+
+    def dataset(self, group: str, variables: trace.Variables) -> xr.Dataset:
+        """Return variables as a dataset, whose dimensions have the labels of a group with data."""
+        return trace.dataset(variables, self.term.coords | self.likelihood.coords.get(group, {}))
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """Yield the linear predictors of the model's rows, for draws of prior or posterior."""
         for some, rows, values in self.term.row_predictors(draws):
-            yield some, rows, values + self.likelihood.offset[rows]
+            yield some, rows, values + self.likelihood.offset[..., rows]
 
     def augmented_rows(self) -> AugmentedRows:
         """Return what the Pólya-gamma variables of the rows depend on; ValueError if rows have none."""
         likelihood, functions = self.likelihood, self.likelihood.n_functions
         if not likelihood.augments:
-            raise ValueError(f"var_names has {OMEGA!r}, which this likelihood has not: drop it")
+            many = ", since each row has several, one for each class but one" * (len(likelihood.classes) > 0)
+            raise ValueError(f"var_names has {OMEGA!r}, which this likelihood has not{many}: drop it")
         if functions > 1:
             raise ValueError(
                 f"var_names has {OMEGA!r}, which needs two classes or trials: a softmax of "

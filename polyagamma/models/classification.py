@@ -23,7 +23,7 @@ class ClassificationModel(Model):
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """The labels in sorted order."""
+        """The labels in their order."""
         return self._specification.likelihood.classes.copy()
 
     def sample_posterior_predictive(
@@ -45,7 +45,8 @@ class ClassificationModel(Model):
         X_new : array_like or data frame, shape (m, p), optional
             By default the rows of the model, with their trials and offsets.
         offset, trials : float or array_like, shape (m,), optional
-            Of the new rows, by default 0 and 1; only with `X_new`.
+            Of the new rows, by default 0 and 1; only with `X_new`. Offsets have the columns that the model's
+            own may have.
         random_seed : None, int, sequence of int, SeedSequence or Generator
         other_data : bool, default False
             As for `predict_proba`; needs `X_new`.
@@ -55,8 +56,8 @@ class ClassificationModel(Model):
         InferenceData or DataTree
             The groups of `idata`, whose arrays it shares, and ``posterior_predictive``; for new rows instead
             ``predictions`` and ``predictions_constant_data``. Their ``y`` is what that in ``observed_data``
-            is: successes, or positions in ``classes_``. Weights play no part: a row stands for its trials
-            once.
+            is: successes, positions in ``classes_``, or counts of all classes. Weights play no part: a row
+            stands for its trials once.
 
         Raises
         ------
@@ -99,6 +100,7 @@ class ClassificationModel(Model):
         X_new : array_like or data frame, shape (m, p)
             Predictors in the order of X. A data frame must have the same columns, if X was one.
         offset : float or array_like, shape (m,), optional
+            With the columns that the model's own may have.
         other_data : bool, default False
             Whether `idata` may be the trace of a model with the same predictors but other data or priors. By
             default it is refused, as is one that does not say which model it is of.
@@ -126,7 +128,7 @@ class ClassificationModel(Model):
         *,
         other_data: bool = False,
     ) -> xr.DataArray:
-        """Return the success probability of new rows for each posterior draw.
+        """Return the success probability of new rows, or those of several classes, for each posterior draw.
 
         Parameters
         ----------
@@ -135,8 +137,9 @@ class ClassificationModel(Model):
 
         Returns
         -------
-        xarray.DataArray, dims (chain, draw, obs_id)
-            Probability of ``classes_[1]`` in one trial; its mean over draws is what `predict_proba` gives.
+        xarray.DataArray, dims (chain, draw, obs_id) or (chain, draw, class, obs_id)
+            Probability of ``classes_[1]``, or of each class, in one trial; its mean over draws is what
+            `predict_proba` gives.
 
         Raises
         ------

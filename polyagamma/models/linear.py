@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma.mcmc.settings import SamplingWarning
+from polyagamma.terms.class_coding import ByClass
+from polyagamma.terms.class_priors import GaussianByClass
 from polyagamma.terms.linear import LinearTerm
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import (
@@ -40,6 +42,7 @@ class GaussianPriors:
         prior: Normal | MvNormal | Ridge | None,
         intercept_prior: Normal | None,
         intercept: bool,
+        kinds: tuple[type, ...] = (Normal, MvNormal, Ridge),
     ) -> GaussianPriors:
         """Check what the user gave; TypeError or ValueError name the argument."""
         if intercept_prior is not None and not intercept:
@@ -49,24 +52,48 @@ class GaussianPriors:
             DEFAULT_INTERCEPT_PRIOR if intercept_prior is None else intercept_prior,
             intercept,
         )
-        checks.instance("prior", own.coefficients, (Normal, MvNormal, Ridge))
+        checks.instance("prior", own.coefficients, kinds)
         checks.instance("intercept_prior", own.intercept, (Normal,))
         return own
 
     def term(self, predictors: Predictors, weights: FloatArray) -> LinearTerm:
         """Return the term of predictors whose rows weigh so much, (n,), in means and standard deviations."""
+        centre, joint = self._gaussian(predictors, weights)
+        prior_of_all = self.coefficients.joint(joint, len(predictors.names))
+        return LinearTerm(predictors, centre, prior_of_all, self._description())
+
+    def term_by_class(
+        self, predictors: Predictors, weights: FloatArray, coding: ByClass, description: dict[str, str]
+    ) -> LinearTerm:
+        """Return the term in which classes have coefficients of their own, with this prior each.
+
+        `description` is what a trace says of the coding.
+        """
+        centre, joint = self._gaussian(predictors, weights)
+        if coding.symmetric and joint.mean.any():
+            given = {"prior": self.coefficients, "intercept_prior": self.intercept}
+            name = "intercept_prior" if self.has_intercept and joint.mean[0] else "prior"
+            raise ValueError(
+                f"{name} must have the mean 0 with parametrization='symmetric', where a mean that all "
+                f"classes share cancels, got {given[name]}: pass mu=0, or parametrization='baseline'"
+            )
+        described = self._description() | description
+        return LinearTerm(predictors, centre, GaussianByClass(joint, coding), described, coding)
+
+    def _gaussian(self, predictors: Predictors, weights: FloatArray) -> tuple[FloatArray, Gaussian]:
+        """Return the centre of the design, and the prior of its coefficients, at unit scale of a ridge."""
         mean, sd = predictors.moments(weights)
         coefficients = self.coefficients.gaussian("prior", sd)
         if (notice := extreme_scale(coefficients, sd, predictors.names)) is not None:
             cure = "standardize X, or pass Normal(..., standardized=True)"
-            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=3)
-        centre, joint, of_intercept = np.zeros_like(mean), coefficients, "none"
-        if self.has_intercept:
-            centre, joint = with_intercept(self.intercept, mean, coefficients)
-            of_intercept = str(self.intercept)
-        description = {"prior": str(self.coefficients), "intercept_prior": of_intercept}
-        prior_of_all = self.coefficients.joint(joint, len(predictors.names))
-        return LinearTerm(predictors, centre, prior_of_all, description)
+            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=4)
+        if not self.has_intercept:
+            return np.zeros_like(mean), coefficients
+        return with_intercept(self.intercept, mean, coefficients)
+
+    def _description(self) -> dict[str, str]:
+        of_intercept = str(self.intercept) if self.has_intercept else "none"
+        return {"prior": str(self.coefficients), "intercept_prior": of_intercept}
 
 
 def with_intercept(

@@ -353,11 +353,12 @@ class Model:
         draws = checks.integer("draws", draws, 1)
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         model, trials = self._unchanged(), self._specification.likelihood.trials
-        require_memory(16 * draws * len(trials), "the result", "ask for fewer draws")
+        functions = model.likelihood.n_functions
+        require_memory(8 * (1 + functions) * draws * len(trials), "the result", "ask for fewer draws")
         drawn = {**model.term.draw_prior(draws, rng), **model.likelihood.draw_prior(draws, rng)}
         prior = trace.dataset(drawn, model.term.coords)
         pieces = model.row_predictors(prior)
-        y = simulated(model.likelihood, pieces, trials, prior, "obs_id", rng)
+        y = simulated(model, pieces, trials, prior, "obs_id", rng)
         groups = {"prior": prior, "prior_predictive": y, **model.data_groups()}
         return trace.to_trace(groups, trace.provenance() | model.description())
 

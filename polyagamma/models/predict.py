@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import reprlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
 from polyagamma._validation.predictors import require_same_rows
-from polyagamma.likelihoods.likelihood import Likelihood
+from polyagamma.likelihoods.likelihood import KnownPart
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.term import NoiseSource, Pieces
 from polyagamma.traces import trace
@@ -32,13 +32,14 @@ class NewRows:
     model : Specification
     posterior : Dataset
     X : ndarray, shape (m, p)
-    offset : ndarray, shape (m,)
+    known : KnownPart
+        Their offsets.
     """
 
     model: Specification
     posterior: xr.Dataset
     X: FloatArray
-    offset: FloatArray
+    known: KnownPart
 
     @classmethod
     def check(
@@ -54,8 +55,13 @@ class NewRows:
             model.require_unchanged()
         X = model.term.predictors.check_new(X_new)
         require_same_rows("X_new", X_new, offset=offset)
-        known = checks.offset(offset, len(X))
+        known = model.likelihood.known_part(offset, len(X))
         return cls(model, model.posterior(idata, True, other_data), X, known)
+
+    @property
+    def offset(self) -> FloatArray:
+        """Known part of the linear predictors, (m,) or (functions, m)."""
+        return self.known.offset
 
     @property
     def n_draws(self) -> int:
@@ -77,13 +83,13 @@ class NewRows:
     def linear_predictors(self, noise: NoiseSource, joint: bool = False) -> Pieces:
         """Yield pieces of the linear predictors."""
         for some, rows, values in self.term(noise, joint):
-            values += self.offset[rows]  # in place: nobody else holds the piece
+            values += self.offset[..., rows]  # in place: nobody else holds the piece
             yield some, rows, values
 
     def average_probabilities(self, noise: NoiseSource) -> FloatArray:
         """Return the probabilities of the classes, averaged over all draws, (m, classes)."""
         likelihood = self.model.likelihood
-        sums = np.zeros((likelihood.n_functions, len(self.X)))
+        sums = np.zeros((likelihood.n_means, len(self.X)))
         for _, rows, eta in self.linear_predictors(noise):
             probability = likelihood.mean(eta)
             sums[:, rows] += probability.reshape(-1, *probability.shape[2:]).sum(axis=0)
@@ -98,33 +104,38 @@ class NewRows:
         return self.labelled(self.gathered(pieces, joint), "probability")
 
     def gathered(self, pieces: Pieces, joint: bool) -> FloatArray:
-        """Return the array (chains, draws, functions, m) that pieces make; MemoryError if it does not fit."""
-        sizes, functions = self.posterior.sizes, self.model.likelihood.n_functions
-        values_bytes = 8 * self.n_draws * functions * len(self.X)
+        """Return the array (chains, draws, means, m) that pieces make; MemoryError if it does not fit."""
+        sizes, means = self.posterior.sizes, self.model.likelihood.n_means
+        values_bytes = 8 * self.n_draws * means * len(self.X)
         joint_bytes = 8 * len(self.X) ** 2 if joint else 0
         require_memory(values_bytes + joint_bytes, "the result", "pass fewer rows, or use predict_proba")
-        values = np.empty((sizes["chain"], sizes["draw"], functions, len(self.X)))
+        values = np.empty((sizes["chain"], sizes["draw"], means, len(self.X)))
         for some, rows, piece in pieces:
             values[:, some, :, rows] = piece
         return values
 
     def labelled(self, values: FloatArray, name: str) -> xr.DataArray:
-        """Return an array (chains, draws, functions, m) with the coordinates of the draws that made it.
+        """Return an array (chains, draws, means, m) with the coordinates of the draws that made it.
 
-        There is a dimension for linear predictors only if a row has several.
+        There is a dimension for classes only if a row has several means.
         """
-        one = self.model.likelihood.n_functions == 1
-        dims, rows = trace.DRAWS if one else (*trace.DRAWS, "class"), self.model.term.new_rows
-        coords = {dim: self.posterior[dim] for dim in dims} | {rows: np.arange(len(self.X))}
-        return xr.DataArray(values[:, :, 0] if one else values, dims=(*dims, rows), coords=coords, name=name)
+        likelihood, rows = self.model.likelihood, self.model.term.new_rows
+        coords: dict[str, Any] = {dim: self.posterior[dim] for dim in trace.DRAWS}
+        if likelihood.n_means > 1:
+            coords["class"] = list(likelihood.classes)
+        else:
+            values = values[:, :, 0]
+        coords[rows] = np.arange(len(self.X))
+        return xr.DataArray(values, dims=tuple(coords), coords=coords, name=name)
 
     def constant_data(self, **more: FloatArray) -> xr.Dataset:
         """Return the group of a trace that holds the rows, with more arrays (m,)."""
         rows = self.model.term.new_rows
         arrays: trace.Variables = {name: ((rows,), values) for name, values in more.items()}
         X = self.X.copy()  # which may be the caller's
-        inputs: trace.Variables = {"X": ((rows, "feature"), X), "offset": ((rows,), self.offset)}
-        return trace.dataset({**inputs, **arrays}, self.model.term.coords)
+        offset = ((rows, *self.known.dims), self.known.given)
+        inputs: trace.Variables = {"X": ((rows, "feature"), X), "offset": offset}
+        return self.model.dataset("constant_data", {**inputs, **arrays})
 
 
 def simulate_rows(model: Specification, idata: trace.Trace, rng: np.random.Generator) -> trace.Trace:
@@ -133,7 +144,7 @@ def simulate_rows(model: Specification, idata: trace.Trace, rng: np.random.Gener
     likelihood = model.likelihood
     posterior = model.posterior(idata, new_rows=False, other_data=False)
     pieces = model.row_predictors(posterior)
-    y = simulated(likelihood, pieces, likelihood.trials, posterior, "obs_id", rng)
+    y = simulated(model, pieces, likelihood.trials, posterior, "obs_id", rng)
     return trace.with_groups(idata, {"posterior_predictive": y})
 
 
@@ -146,13 +157,13 @@ def simulate_new_rows(
 ) -> trace.Trace:
     """Return `idata` with data simulated for new rows, and with the rows themselves."""
     pieces, rows = new.linear_predictors(lambda: rng), new.model.term.new_rows
-    y = simulated(new.model.likelihood, pieces, trials, new.posterior, rows, rng)
+    y = simulated(new.model, pieces, trials, new.posterior, rows, rng)
     groups = {"predictions": y, "predictions_constant_data": new.constant_data(**constant)}
     return trace.with_groups(idata, groups)
 
 
 def simulated(
-    likelihood: Likelihood,
+    model: Specification,
     pieces: Pieces,
     trials: FloatArray,
     draws: xr.Dataset,
@@ -160,11 +171,14 @@ def simulated(
     rng: np.random.Generator,
 ) -> xr.Dataset:
     """Return simulated rows for each draw, as the dataset of a group; MemoryError if they do not fit."""
-    shape = (draws.sizes["chain"], draws.sizes["draw"], len(trials))
+    likelihood = model.likelihood
+    outcome = tuple(len(likelihood.coords["observed_data"][dim]) for dim in likelihood.outcome_dims)
+    shape = (draws.sizes["chain"], draws.sizes["draw"], len(trials), *outcome)
     require_memory(8 * int(np.prod(shape)), "the result", "pass fewer rows, or a part of the draws")
     y = np.empty(shape, dtype=np.int64)
     for some, rows, eta in pieces:
         given = likelihood.given(draws.isel(draw=some))
         y[:, some, rows] = given.simulate(eta, trials[rows], rng)
-    group = trace.dataset({"y": ((*trace.DRAWS, rows_dim), y)}, {})
+    dims = (*trace.DRAWS, rows_dim, *likelihood.outcome_dims)
+    group = trace.dataset({"y": (dims, y)}, likelihood.coords.get("observed_data", {}))
     return group.assign_coords(chain=draws["chain"], draw=draws["draw"])

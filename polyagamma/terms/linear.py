@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from polyagamma._validation import models as checks
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.terms import term
+from polyagamma.terms.class_coding import ONE_PREDICTOR, Coding
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import CoefficientPrior
 from polyagamma.terms.processes import LatentProcess
@@ -23,10 +24,10 @@ MOST_DRAWS = 1000  # of a chain that are looked at for notices
 
 
 class LinearTerm:
-    """An intercept and coefficients of predictors; see `Term`.
+    """An intercept and coefficients of predictors, perhaps of several classes; see `Term`.
 
-    Chains tell of the coefficients of the design, ``X - centre`` after a column of ones; a posterior has
-    those of X as given.
+    Chains tell of the coefficients of the design, ``X - centre`` after a column of ones, one linear predictor
+    after the other; a posterior has those of X as given.
 
     Parameters
     ----------
@@ -36,15 +37,23 @@ class LinearTerm:
         Of the coefficients of the design.
     description : dict of str to str
         What a trace says of the prior.
+    coding : Coding, optional
+        By default there is one linear predictor.
     """
 
     new_rows = "obs_id"
 
     def __init__(
-        self, predictors: Predictors, centre: FloatArray, prior: CoefficientPrior, description: dict[str, str]
+        self,
+        predictors: Predictors,
+        centre: FloatArray,
+        prior: CoefficientPrior,
+        description: dict[str, str],
+        coding: Coding = ONE_PREDICTOR,
     ) -> None:
         self.predictors = predictors
         self._centre, self._prior, self._description = centre, prior, description
+        self._coding = coding
 
     @property
     def parameters(self) -> list[str]:
@@ -63,7 +72,12 @@ class LinearTerm:
     @property
     def coords(self) -> dict[str, list[Any]]:
         """See `Term`."""
-        return {"feature": list(self.predictors.names)}
+        return {"feature": list(self.predictors.names)} | self._coding.coords
+
+    @property
+    def _dims(self) -> tuple[str, ...]:
+        """Dimensions of the intercept."""
+        return (*trace.DRAWS, *self._coding.coords)
 
     @property
     def known(self) -> FloatArray:
@@ -79,6 +93,7 @@ class LinearTerm:
             prior=self._prior,
             coefficients="beta",
             fitted=None,
+            predictors=self._coding.predictors,
         )
 
     def process(self) -> LatentProcess | None:
@@ -95,15 +110,16 @@ class LinearTerm:
     def variables(self, raw: Raw) -> trace.Variables:
         """See `Term`."""
         scales = {name: (trace.DRAWS, raw["parameters"][..., i]) for i, name in enumerate(self._prior.scales)}
-        return {**self._of_predictors_as_given(raw["beta"]), **scales}
+        return {**self._as_given(raw["beta"]), **scales}
 
-    def _of_predictors_as_given(self, coefficients: FloatArray) -> trace.Variables:
+    def _as_given(self, flat: FloatArray) -> trace.Variables:
+        coefficients, dims = self._coding.named(flat), self._dims
         if not self.predictors.intercept:
-            return {"beta": ((*trace.DRAWS, "feature"), coefficients)}
+            return {"beta": ((*dims, "feature"), coefficients)}
         beta = coefficients[..., 1:]
         shift = (beta * self._centre).sum(axis=-1)  # not a BLAS product: its bits depend on how many draws
         intercept = coefficients[..., 0] - shift
-        return {"intercept": (trace.DRAWS, intercept), "beta": ((*trace.DRAWS, "feature"), beta)}
+        return {"intercept": (dims, intercept), "beta": ((*dims, "feature"), beta)}
 
     def row_predictor(self, raw: Raw, offset: FloatArray) -> FloatArray:
         """See `Term`."""
@@ -115,17 +131,19 @@ class LinearTerm:
     def initial(self, initvals: Initial, chains: int) -> FloatArray:
         """See `Term`: coefficients of the design, (chains, k)."""
         checks.same_keys("initvals", initvals, self._coefficients)
-        beta = checks.per_chain("initvals['beta']", initvals["beta"], (chains, len(self._centre)))
-        if not self.predictors.intercept:
-            return beta
-        intercept = checks.per_chain("initvals['intercept']", initvals["intercept"], (chains,))
-        return np.column_stack([intercept + beta @ self._centre, beta])
+        size = (chains, *map(len, self._coding.coords.values()))
+        named = checks.per_chain("initvals['beta']", initvals["beta"], (*size, len(self._centre)))
+        if self.predictors.intercept:
+            intercept = checks.per_chain("initvals['intercept']", initvals["intercept"], size)
+            of_design = (intercept + named @ self._centre)[..., np.newaxis]
+            named = np.concatenate([of_design, named], axis=-1)
+        return np.ascontiguousarray(self._coding.flat(named))
 
     def draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
         """See `Term`."""
         drawn = self._prior.draw(rng, (1, draws))
         scales = {name: (trace.DRAWS, values) for name, values in drawn.scales.items()}
-        return {**self._of_predictors_as_given(drawn.coefficients), **scales}
+        return {**self._as_given(drawn.coefficients), **scales}
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """See `Term`."""
@@ -143,26 +161,31 @@ class LinearTerm:
         joint: bool = False,  # noqa: ARG002
     ) -> Pieces:
         """See `Term`: the posterior leaves nothing open."""
-        return self._pieces(posterior, X, max(1, term.BLOCK // posterior.sizes["chain"]))
+        most_rows = term.BLOCK // (posterior.sizes["chain"] * self._coding.predictors)
+        return self._pieces(posterior, X, max(1, most_rows))
 
     def _pieces(self, draws: xr.Dataset, X: FloatArray, most_rows: int) -> Pieces:
         """Yield linear predictors of some draws, read from disk piece by piece, and some rows."""
-        chains = draws.sizes["chain"]
-        step = max(1, term.BLOCK // (chains * max(X.shape)))
+        chains, functions = draws.sizes["chain"], self._coding.predictors
+        step = max(1, term.BLOCK // (chains * functions * max(X.shape)))
         for some in slices(draws.sizes["draw"], step):
-            intercept, beta = self._flat(draws.isel(draw=some))
+            intercept, beta = self._of_each(draws.isel(draw=some))
             for rows in slices(len(X), most_rows):
                 eta = beta @ X[rows].T
                 eta += intercept[:, np.newaxis]
-                yield some, rows, eta.reshape(chains, len(beta) // chains, 1, -1)
+                yield some, rows, eta.reshape(chains, -1, functions, eta.shape[-1])
 
-    def _flat(self, draws: xr.Dataset) -> tuple[FloatArray, FloatArray]:
-        """Return intercepts (s,), zero if the model has none, and coefficients (s, p) of all chains."""
-        beta = trace.values(draws, "beta", (*trace.DRAWS, "feature"))
-        beta = beta.reshape(-1, beta.shape[-1])
+    def _of_each(self, draws: xr.Dataset) -> tuple[FloatArray, FloatArray]:
+        """Return intercepts (s,), zero if the model has none, and coefficients (s, p) of linear predictors.
+
+        Those of each draw follow one another; s is all of them.
+        """
+        beta = self._coding.flat(trace.values(draws, "beta", (*self._dims, "feature")))
+        beta = beta.reshape(-1, len(self._centre))
         if not self.predictors.intercept:
             return np.zeros(len(beta)), beta
-        return trace.values(draws, "intercept", trace.DRAWS).ravel(), beta
+        intercept = trace.values(draws, "intercept", self._dims)[..., np.newaxis]
+        return self._coding.flat(intercept).ravel(), beta
 
     def log_normalizer(self) -> float | None:
         """See `Term`."""
@@ -189,6 +212,8 @@ class LinearTerm:
         if p + self.predictors.intercept >= n:
             return []
         step = -(-posterior.sizes["draw"] // MOST_DRAWS)
-        intercept, beta = self._flat(posterior.isel(draw=slice(None, None, step)))
-        middle, slopes = intercept.mean(), beta.mean(axis=0)
-        return likelihood.notices(lambda rows: middle + self.predictors.X[rows] @ slopes)
+        intercept, beta = self._of_each(posterior.isel(draw=slice(None, None, step)))
+        functions = self._coding.predictors
+        middle = intercept.reshape(-1, functions, 1).mean(axis=0)
+        slopes = beta.reshape(-1, functions, p).mean(axis=0)
+        return likelihood.notices(lambda rows: middle + slopes @ self.predictors.X[rows].T)

@@ -42,6 +42,8 @@ class LinearForm(NamedTuple):
         What the output of chains that holds them is called.
     fitted : str or None
         What an output that holds ``X @ beta`` is called, if there may be one.
+    predictors : int
+        How many linear predictors a row has: each has such coefficients of its own, one after the other.
     """
 
     X: FloatArray
@@ -50,6 +52,7 @@ class LinearForm(NamedTuple):
     prior: CoefficientPrior
     coefficients: str
     fitted: str | None
+    predictors: int = 1
 
 
 class Term(Protocol):

@@ -2,6 +2,7 @@
 #include "simd/levels/covariance.hpp"
 #include "simd/levels/fill_block.hpp"
 #include "simd/levels/model_loops.hpp"
+#include "simd/levels/multinomial.hpp"
 #include "simd/levels/negative_binomial.hpp"
 #include "simd/levels/normals.hpp"
 #include "simd/levels/softmax.hpp"
@@ -22,6 +23,7 @@ const Loops table = {
     {forward, transposed, weighted_gram, solve_lower, residual, residual_and_log_likelihood, curvature},
     {stationary_row, stationary_panels, scaled_row},
     {negative_binomial},
+    {multinomial, probabilities},
 };
 
 }  // namespace POLYAGAMMA_LEVEL

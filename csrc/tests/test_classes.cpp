@@ -1,0 +1,303 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "likelihood/likelihood.hpp"
+#include "likelihood/merge_rows.hpp"
+#include "likelihood/registry.hpp"
+#include "linalg/dense.hpp"
+#include "simd/loops.hpp"
+#include "terms/gradient_pass.hpp"
+#include "tests/chain_run.hpp"
+#include "tests/model_fixtures.hpp"
+#include "tests/reference_blas.hpp"
+#include "vi/curvature.hpp"
+#include "vi/linear_mode.hpp"
+
+using namespace polyagamma;
+
+namespace {
+
+using Long = long double;
+
+// Rows of three classes with an intercept and a predictor for each class but the last, a prior that
+// correlates the classes, and offsets.
+struct Classes {
+    Classes(const std::string& likelihood_name, std::size_t rows, std::size_t columns, bool labels = false)
+        : name(likelihood_name), n(rows), p(columns), x(n * p, 1.0), counts(2 * n), trials(n, 0.0) {
+        fixtures::Generator generator(7);
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t j = 1; j < p; ++j) x[i * p + j] = generator.normal();
+            double left = trials[i] = labels ? 1.0 : std::floor(1.0 + 4.0 * generator.uniform());
+            for (std::size_t k = 0; k < 2; ++k) {
+                counts[k * n + i] = std::floor(generator.uniform() * (left + 1.0));
+                left -= counts[k * n + i];
+            }
+        }
+        likelihood = Registry<Likelihood>::find(name)->make(n, {trials, counts});
+        Vector offset(2 * likelihood->padded());
+        for (std::size_t i = 0; i < n; ++i) {
+            offset[i] = 0.2 * std::sin((double)i);
+            offset[likelihood->padded() + i] = 0.1;
+        }
+        for (std::size_t j = 0; j < 2 * p; ++j) mean.push_back(0.3 - 0.1 * (double)j);
+        const Vector precision(p, 0.8);
+        prior =
+            std::make_unique<FixedPrior>(GaussianPrior(mean.data(), precision.data(), p, true, kBetween, 2));
+        model = std::make_unique<LinearModel>(
+            LinearModel{{x.data(), n, p, false}, std::move(offset), *likelihood, *prior, reference::blas()});
+    }
+
+    // From its definition, in long double.
+    double log_posterior(const double* beta) const {
+        Long sum = 0.0L;
+        for (std::size_t i = 0; i < n; ++i) {
+            Long eta[2];
+            for (std::size_t k = 0; k < 2; ++k) {
+                eta[k] = (Long)model->offset[k * likelihood->padded() + i];
+                for (std::size_t j = 0; j < p; ++j) eta[k] += (Long)x[i * p + j] * (Long)beta[k * p + j];
+            }
+            sum += name == "multinomial" ? multinomial_row(i, eta) : sequential_row(i, eta);
+        }
+        for (std::size_t k = 0; k < 2; ++k)
+            for (std::size_t l = 0; l < 2; ++l)
+                for (std::size_t j = 0; j < p; ++j)
+                    sum -= 0.5L * (Long)kBetween[2 * k + l] * 0.8L *
+                           (Long)(beta[k * p + j] - mean[k * p + j]) *
+                           (Long)(beta[l * p + j] - mean[l * p + j]);
+        return (double)sum;
+    }
+
+    static constexpr double kBetween[] = {0.7, -0.3, -0.3, 0.9};
+    std::string name;
+    std::size_t n, p;
+    std::vector<double> x;
+    Vector counts, trials;
+    std::vector<double> mean;
+    std::unique_ptr<Likelihood> likelihood;
+    std::unique_ptr<FixedPrior> prior;
+    std::unique_ptr<LinearModel> model;
+
+  private:
+    Long multinomial_row(std::size_t i, const Long* eta) const {
+        const Long largest = std::max({eta[0], eta[1], 0.0L});
+        const Long sum = std::exp(eta[0] - largest) + std::exp(eta[1] - largest) + std::exp(-largest);
+        return (Long)counts[i] * eta[0] + (Long)counts[n + i] * eta[1] -
+               (Long)trials[i] * (largest + std::log(sum));
+    }
+    // e^{κη} / (2 cosh(η/2))^b, as the core has binomial rows.
+    Long sequential_row(std::size_t i, const Long* eta) const {
+        Long sum = 0.0L, left = (Long)trials[i];
+        for (std::size_t k = 0; k < 2; ++k) {
+            const Long y = (Long)counts[k * n + i];
+            const Long size = std::fabs(eta[k]);
+            sum += (y - 0.5L * left) * eta[k] - left * (0.5L * size + std::log1p(std::exp(-size)));
+            left -= y;
+        }
+        return sum;
+    }
+};
+
+constexpr double Classes::kBetween[];
+
+Density density_at(const LinearModel& model, const Whitening& whitening, const Vector& u) {
+    const ChainPosterior posterior{&model.likelihood, &whitening.prior()};
+    Density density(whitening.size());
+    GradientPass({&posterior}, whitening.size(), 1).run_alone(whitening, u.data(), density);
+    return density;
+}
+
+// Coordinates that are not the coefficients.
+Vector move_somewhere(const LinearModel& model, Whitening& whitening) {
+    const std::size_t k = whitening.size();
+    Vector centre(k), basis(k * k), u(k);
+    for (std::size_t j = 0; j < k; ++j) {
+        centre[j] = 0.1 * (double)(j + 1);
+        u[j] = std::cos(2.0 * (double)j);
+        for (std::size_t i = 0; i < k; ++i)
+            basis[i * k + j] = i == j ? 0.8 : 0.1 * std::sin((double)(i + 3 * j));
+    }
+    whitening.move(model, centre.data(), basis.data());
+    whitening.move(model, centre.data(), basis.data());
+    return u;
+}
+
+const char* const kNames[] = {"multinomial", "sequential"};
+
+}  // namespace
+
+TEST_CASE("classes: the log density and its gradient, in any coordinates") {
+    for (const char* name : kNames) {
+        const Classes classes(name, 70, 3);
+        Whitening whitening(*classes.model);
+        Vector u(6, 0.3), beta(6);
+        for (int moved = 0; moved < 2; ++moved) {
+            whitening.coefficients(u.data(), beta.data());
+            const Density found = density_at(*classes.model, whitening, u);
+            CHECK(found.log_posterior == doctest::Approx(classes.log_posterior(beta.data())).epsilon(1e-12));
+            for (std::size_t j = 0; j < 6; ++j) {
+                constexpr double kStep = 1e-5;
+                Vector up = u, down = u;
+                up[j] += kStep;
+                down[j] -= kStep;
+                const double slope = (density_at(*classes.model, whitening, up).log_posterior -
+                                      density_at(*classes.model, whitening, down).log_posterior) /
+                                     (2.0 * kStep);
+                CHECK(found.gradient[j] == doctest::Approx(slope).epsilon(1e-6));
+            }
+            u = move_somewhere(*classes.model, whitening);
+        }
+    }
+}
+
+TEST_CASE("classes: the precision is the derivative of the gradient, in any coordinates") {
+    for (const char* name : kNames) {
+        const Classes classes(name, 70, 3);
+        Whitening whitening(*classes.model);
+        const Vector u = move_somewhere(*classes.model, whitening);
+        Vector precision(36);
+        mean_precision(whitening, whitening.prior().full_precision(), {{classes.likelihood.get(), u.data()}},
+                       precision.data());
+        for (std::size_t j = 0; j < 6; ++j) {
+            constexpr double kStep = 1e-5;
+            Vector up = u, down = u;
+            up[j] += kStep;
+            down[j] -= kStep;
+            const Density after = density_at(*classes.model, whitening, up),
+                          before = density_at(*classes.model, whitening, down);
+            for (std::size_t i = j; i < 6; ++i) {
+                const double slope = (before.gradient[i] - after.gradient[i]) / (2.0 * kStep);
+                CHECK(precision[i * 6 + j] == doctest::Approx(slope).epsilon(1e-6));
+            }
+        }
+        Mode mode;
+        REQUIRE(find_mode(whitening, *classes.likelihood, mode).ok());
+        const Density there = density_at(*classes.model, whitening, mode.u);
+        for (const double slope : there.gradient) CHECK(std::fabs(slope) < 1e-3);
+    }
+}
+
+TEST_CASE("classes: passes of several chains on several workers have the bits of one alone") {
+    const Classes classes("multinomial", 3000, 4);
+    Whitening whitening(*classes.model);
+    const Vector u = move_somewhere(*classes.model, whitening);
+    const Density alone = density_at(*classes.model, whitening, u);
+    const ChainPosterior posterior{classes.likelihood.get(), &whitening.prior()};
+    for (const std::size_t chains : {2u, 3u, 4u}) {
+        for (const std::size_t workers : {1u, 2u, 3u}) {
+            GradientPass pass(std::vector<const ChainPosterior*>(chains, &posterior), 8, workers);
+            std::vector<Vector> points(chains, u);
+            std::vector<Density> densities(chains, Density(8));
+            std::vector<const double*> at;
+            std::vector<Density*> to;
+            for (std::size_t c = 0; c < chains; ++c) {
+                for (double& value : points[c]) value *= 1.0 + (double)c;
+                at.push_back(points[c].data());
+                to.push_back(&densities[c]);
+            }
+            parallel_region(workers, [&](Worker& worker) {
+                pass.run(worker, whitening, at.data(), GradientPass::Wanted::gradient_and_value, to.data());
+            });
+            CHECK(densities[0].gradient == alone.gradient);
+            CHECK(densities[0].log_posterior == alone.log_posterior);
+        }
+    }
+}
+
+TEST_CASE("multinomial rows are right far out, and every level has the same bits") {
+    const double counts[] = {1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1};  // two classes of eight rows
+    const Vector trials(8, 3.0);
+    const double eta[] = {700, -700, 700, 1e4, -1e4, 0, 40, 1e-9, 700, -700, -700, 1e4, -1e4, 0, -40, 1};
+    double derivative[16], lanes[kPanelRows] = {};
+    std::copy(eta, eta + 16, derivative);
+    loops().classes.multinomial(counts, 8, trials.data(), 8, 2, derivative, 8, lanes);
+    for (std::size_t i = 0; i < 8; ++i) {
+        const Long a = (Long)eta[i], b = (Long)eta[8 + i], largest = std::max({a, b, 0.0L});
+        const Long sum = std::exp(a - largest) + std::exp(b - largest) + std::exp(-largest);
+        const Long value = (Long)counts[i] * a + (Long)counts[8 + i] * b - 3.0L * (largest + std::log(sum));
+        CHECK(lanes[i] == doctest::Approx((double)value).epsilon(1e-14));
+        CHECK(std::fabs(derivative[i] - (double)((Long)counts[i] - 3.0L * std::exp(a - largest) / sum)) <
+              1e-14);
+        CHECK(std::fabs(derivative[8 + i] -
+                        (double)((Long)counts[8 + i] - 3.0L * std::exp(b - largest) / sum)) < 1e-14);
+    }
+    for (const char* level : {"baseline", "v3", "v4"}) {
+        const Loops* simd = find_loops(level);
+        if (simd == nullptr) continue;
+        double other[16], values[kPanelRows] = {};
+        std::copy(eta, eta + 16, other);
+        simd->classes.multinomial(counts, 8, trials.data(), 8, 2, other, 8, values);
+        CHECK(std::equal(other, other + 16, derivative));
+        CHECK(std::equal(values, values + kPanelRows, lanes));
+    }
+}
+
+TEST_CASE("classes: coefficients agree with quadrature, by every kernel") {
+    constexpr std::size_t kSweeps = 40000;
+    for (const char* name : kNames) {
+        for (const bool labels : {false, true}) {
+            const Classes classes(name, 9, 1, labels);
+            const fixtures::Moments exact = fixtures::quadrature(
+                [&](const double* beta) { return classes.log_posterior(beta); }, {{0.0, 0.0}, {7.0, 7.0}});
+            for (const TransitionKernel kernel :
+                 {TransitionKernel::gibbs, TransitionKernel::automatic, TransitionKernel::hmc}) {
+                fixtures::Run run(*classes.model, nullptr, {kernel, 400, 1});
+                REQUIRE(run.chains->start(nullptr).ok());
+                run.advance(400, 400);
+                run.advance(kSweeps, kSweeps);
+                CHECK(fixtures::worst_score(run.beta, 4, kSweeps, exact) < 6.0);
+                for (const std::size_t draw : {0u, 1234u, 159999u})
+                    CHECK(run.lp[draw] ==
+                          doctest::Approx(classes.log_posterior(&run.beta[2 * draw])).epsilon(1e-11));
+            }
+        }
+    }
+}
+
+TEST_CASE("classes: chains go on with the same bits, on any number of threads") {
+    for (const char* name : kNames) {
+        const Classes classes(name, 2500, 3);
+        for (const TransitionKernel kernel : {TransitionKernel::gibbs, TransitionKernel::automatic}) {
+            fixtures::Run whole(*classes.model, nullptr, {kernel, 50, 1});
+            REQUIRE(whole.chains->start(nullptr).ok());
+            whole.advance(37, 37);
+            const State state = whole.chains->state();
+            fixtures::Run other(*classes.model, nullptr, {kernel, 50, 3});
+            REQUIRE(other.chains->restore(state, 37));
+            for (std::size_t c = 0; c < 4; ++c) *other.generators[c] = *whole.generators[c];
+            whole.advance(30, 30);
+            other.advance(30, 7);
+            CHECK(other.beta == whole.beta);
+            CHECK(other.lp == whole.lp);
+        }
+    }
+}
+
+TEST_CASE("classes: rows that are merged have the same log density") {
+    for (const char* name : kNames) {
+        Classes classes(name, 40, 1);
+        for (std::size_t i = 0; i < 40; ++i)
+            for (std::size_t k = 0; k < 2; ++k)
+                classes.model->offset[k * classes.likelihood->padded() + i] = 0.0;
+        const Vector offset(80);
+        const MergedRows merged = merge_rows(classes.x.data(), offset.data(), 40, 1, 2);
+        REQUIRE(merged.n == 1);
+        const std::unique_ptr<Likelihood> one = classes.likelihood->merged(merged.place, 1);
+        const LinearModel fewer{{merged.x.data(), 1, 1, false},
+                                Vector(2 * one->padded()),
+                                *one,
+                                *classes.prior,
+                                reference::blas()};
+        const Vector beta{0.4, -1.1};
+        CHECK(density_at(fewer, Whitening(fewer), beta).log_posterior ==
+              doctest::Approx(classes.log_posterior(beta.data())).epsilon(1e-12));
+    }
+    Vector offsets(8);
+    const double twice[] = {0, 0, 1, 1};
+    CHECK(merge_rows(twice, offsets.data(), 4, 1, 2).n == 2);
+    offsets[5] = 1.0;  // of the second predictor of the second row
+    CHECK(merge_rows(twice, offsets.data(), 4, 1, 2).n == 0);
+}
