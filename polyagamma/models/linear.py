@@ -75,7 +75,8 @@ class GaussianPriors:
             name = "intercept_prior" if self.has_intercept and joint.mean[0] else "prior"
             raise ValueError(
                 f"{name} must have the mean 0 with parametrization='symmetric', where a mean that all "
-                f"classes share cancels, got {given[name]}: pass mu=0, or parametrization='baseline'"
+                f"classes share cancels, got {given[name]}: pass mu=0, or parametrization='baseline' to "
+                "PolyaGammaMultinomial"
             )
         described = self._description() | description
         return LinearTerm(predictors, centre, GaussianByClass(joint, coding), described, coding)

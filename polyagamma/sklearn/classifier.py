@@ -8,8 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils import get_tags
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.multiclass import check_classification_targets
 
 from polyagamma.mcmc.rounds import one_blas_thread
 from polyagamma.sklearn import rows
@@ -110,10 +109,4 @@ class PosteriorClassifier(ClassifierMixin, PosteriorEstimator):  # type: ignore[
         if len(self.classes_) < 2:
             found = f"{len(self.classes_)} class" + "es" * (len(self.classes_) != 1)
             raise ValueError(f"y must have two classes in rows of positive weight, got {found}: add rows")
-        if len(self.classes_) > 2 and not get_tags(self).classifier_tags.multi_class:
-            raise ValueError(
-                "Only binary classification is supported. The type of the target is "
-                f"{type_of_target(y)}: wrap the estimator in OneVsRestClassifier, or use "
-                "PolyaGammaGPClassifier"
-            )
         return np.asarray(labels)

@@ -16,11 +16,12 @@ from polyagamma._validation import models as model_checks
 from polyagamma._validation import predictors as checks
 from polyagamma.models.gaussian_process import PolyaGammaGP
 from polyagamma.models.logistic import PolyaGammaLogistic
+from polyagamma.models.multinomial import PolyaGammaMultinomial
 from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
 from polyagamma.sklearn.rows import check_columns
 
 FloatArray = NDArray[np.float64]
-Model = PolyaGammaLogistic | PolyaGammaGP | PolyaGammaNegativeBinomial
+Model = PolyaGammaLogistic | PolyaGammaMultinomial | PolyaGammaGP | PolyaGammaNegativeBinomial
 
 
 class PosteriorEstimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn is untyped
