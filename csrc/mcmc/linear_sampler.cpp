@@ -357,11 +357,11 @@ bool LinearSampler::restore(const State& state, std::uint64_t sweeps_done) {
     };
     for (const auto& [name, size] : sizes)
         if (part(name).size() != size) return false;
-    if (const Vector warped = part("warp"); !warped.empty()) {
-        const std::optional<Warp> warp = Warp::through(warped);
-        if (!warp || model_.likelihood.warp() == nullptr) return false;
-        set_warp(*warp);
-    }
+    const Vector warped = part("warp");
+    const std::optional<Warp> warp = warped.empty() ? Warp() : Warp::through(warped);
+    const bool warps = model_.likelihood.warp() != nullptr;
+    if (!warp || (!warped.empty() && !warps)) return false;
+    if (warps) set_warp(*warp);
     const Vector warmup = part("warmup"), u = part("u"), parameters = part("parameters");
     if (!warmup_.restore(warmup.data(), warmup.size(), sweeps_done)) return false;
     std::copy(u.begin(), u.end(), u_.begin());

@@ -8,6 +8,7 @@
 
 #include "likelihood/count_table.hpp"
 #include "likelihood/negative_binomial.hpp"
+#include "math/elementary.hpp"
 #include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
 #include "tests/chain_run.hpp"
@@ -296,6 +297,15 @@ TEST_CASE("the density of a warped log r has its Jacobian, and the derivative th
         CHECK(slope == doctest::Approx(numeric).epsilon(1e-6));
         CHECK(warp->inverse(rho.value) == doctest::Approx(z).epsilon(1e-12));
     }
+}
+
+TEST_CASE("a dispersion beyond double precision has no density, so that a wild step is rejected") {
+    const NegativeBinomial likelihood(kCounts.data(), kWeights.data(), kCounts.size(), {0.5, 0.0, 0.0});
+    double slope = 0.0;
+    for (const double rho : {-699.0, 699.0})
+        CHECK(std::isfinite(likelihood.log_density_of_extras(&rho, &slope)));
+    for (const double rho : {-701.0, 1e4, -kInfinity, kInfinity, std::nan("")})
+        CHECK(likelihood.log_density_of_extras(&rho, &slope) == -kInfinity);
 }
 
 TEST_CASE("a warp increases, and is smooth") {
