@@ -98,7 +98,6 @@ class LinearSampler final : public Sampler {
     void set_warp(const Warp& warp);
     double extras_of(const ChainBatch& batch, std::size_t c, double* values) const;
     void move_to_coefficients();
-    void approach_mode();
     // Whether sweeps are data augmentation of several predictors: never in a mix, which they would slow down.
     bool augments_by_class() const {
         return kernel_ == TransitionKernel::gibbs && model_.likelihood.predictors() > 1;

@@ -8,15 +8,15 @@
 namespace polyagamma {
 
 double shrunk_eigenvalue(double eigenvalue, double ratio) {
+    constexpr double kLeast = 0.01;  // rejected proposals make draws equal
     const double root = std::sqrt(ratio), upper = (1.0 + root) * (1.0 + root);
-    const double lower = root < 1.0 ? (1.0 - root) * (1.0 - root) : 0.0;
-    if (eigenvalue <= upper && eigenvalue >= lower) return 1.0;
+    if (eigenvalue <= upper && (root >= 1.0 || eigenvalue >= (1.0 - root) * (1.0 - root))) return 1.0;
     const double b = eigenvalue + 1.0 - ratio;
     const double spread = std::sqrt(std::max(0.0, b * b - 4.0 * eigenvalue));
     const double excess = 0.5 * (eigenvalue > upper ? b + spread : b - spread) - 1.0;
     const double along =
         (1.0 - ratio / (excess * excess)) / (1.0 + ratio / excess);  // of the vector, squared
-    return 1.0 + excess * std::clamp(along, 0.0, 1.0);
+    return std::max(kLeast, 1.0 + excess * std::clamp(along, 0.0, 1.0));
 }
 
 Status shrink_spectrum(const Blas& blas, Vector& s, std::size_t k, double draws, double& lost) {
@@ -26,7 +26,7 @@ Status shrink_spectrum(const Blas& blas, Vector& s, std::size_t k, double draws,
     double mean = 0.0, before = 0.0, after = 0.0;
     for (const double value : values) mean += value / static_cast<double>(k);
     for (std::size_t j = 0; j < k; ++j) {
-        const double value = values[j] / mean;
+        const double value = std::max(0.0, values[j]) / mean;
         const double shrunk = shrunk_eigenvalue(value, static_cast<double>(k) / draws);
         before += (value - 1.0) * (value - 1.0);
         after += (shrunk - 1.0) * (shrunk - 1.0);

@@ -9,6 +9,7 @@
 #include "likelihood/merge_rows.hpp"
 #include "likelihood/registry.hpp"
 #include "linalg/dense.hpp"
+#include "mcmc/starting_points.hpp"
 #include "simd/loops.hpp"
 #include "terms/gradient_pass.hpp"
 #include "tests/chain_run.hpp"
@@ -300,4 +301,23 @@ TEST_CASE("classes: rows that are merged have the same log density") {
     CHECK(merge_rows(twice, offsets.data(), 4, 1, 2).n == 2);
     offsets[5] = 1.0;  // of the second predictor of the second row
     CHECK(merge_rows(twice, offsets.data(), 4, 1, 2).n == 0);
+}
+
+TEST_CASE("starting points approach the mode only as far as they must") {
+    const Classes classes("multinomial", 70, 3);
+    Whitening whitening(*classes.model);
+    Mode mode;
+    REQUIRE(find_mode(whitening, *classes.likelihood, mode).ok());
+    whitening.move(*classes.model, mode.u.data(), identity(6).data());
+    const ChainPosterior posterior{classes.likelihood.get(), &whitening.prior()};
+    const double highest = density_at(*classes.model, whitening, Vector(6)).log_posterior;
+    Vector near{0.01, -0.02, 0.01, 0.0, 0.03, -0.01}, far{3.0, -5.0, 2.0, 1.0, 4.0, -2.0};
+    const Vector before = near, start = far;
+    approach_mode(whitening, posterior, near.data());
+    CHECK(near == before);
+    approach_mode(whitening, posterior, far.data());
+    CHECK(density_at(*classes.model, whitening, far).log_posterior >= highest - 6.0);
+    for (std::size_t j = 0; j < 6; ++j) far[j] *= 2.0;
+    CHECK(density_at(*classes.model, whitening, far).log_posterior < highest - 6.0);
+    CHECK(far[0] / start[0] == far[1] / start[1]);
 }
