@@ -97,7 +97,7 @@ class Model:
             Whether to show a live display; there is none anyway without a terminal or notebook.
         kernel : {"auto", "gibbs", "hmc"}, default "auto"
             The transition kernel. ``"gibbs"``: Pólya-gamma data augmentation alone. ``"hmc"``: Hamiltonian
-            trajectories with the Pólya-gamma variables marginalised, for logistic models and for Gaussian
+            trajectories with the Pólya-gamma variables marginalised, for linear models and for Gaussian
             processes with a fixed covariance function. ``"auto"``: the mix of both that warm-up finds best;
             the trace's attributes tell which.
         compute_log_likelihood : bool, default False
