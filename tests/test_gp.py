@@ -74,7 +74,7 @@ def test_draws_do_not_depend_on_threads_or_rounds():
             b=np.ones(40),
             kappa=(Y - 0.5)[np.newaxis],
             offset=np.zeros((1, 40)),
-            log_prior=LogParameterPrior(kernel, {}),
+            log_prior=core_processes.core_log_prior(LogParameterPrior(kernel, {}), n_theta=1),
             bit_generators=[np.random.PCG64(1), np.random.PCG64(2)],
             tune=9,
             steps=(1, 1, 1, 1, 1),
