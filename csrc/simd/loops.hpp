@@ -5,6 +5,7 @@
 
 #include "simd/count_loops.hpp"
 #include "simd/covariance_loops.hpp"
+#include "simd/factor_loops.hpp"
 #include "simd/fill_arguments.hpp"
 #include "simd/model_loops.hpp"
 
@@ -23,6 +24,7 @@ struct Loops {
     ModelLoops model;
     CovarianceLoops covariance;
     CountLoops counts;
+    FactorLoops factor;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

@@ -70,8 +70,8 @@ struct OwnedProcess {
 
 PyChains process_chains(std::shared_ptr<Process> process, Array b, Array kappa, Array offset,
                         std::shared_ptr<PyLogPrior> log_prior, std::vector<py::object> bit_generators,
-                        std::size_t tune, const std::array<std::size_t, 5>& steps,
-                        std::size_t complete_every, std::size_t threads) {
+                        std::size_t tune, const std::array<std::size_t, 5>& steps, std::size_t complete_every,
+                        std::size_t threads) {
     auto owned = std::make_shared<OwnedProcess>(OwnedProcess{
         std::move(process), {std::move(b), std::move(kappa), std::move(offset)}, std::move(log_prior)});
     const Rows& rows = owned->rows;
@@ -122,8 +122,8 @@ void register_process_chains(py::module_& module) {
     py::class_<CallbackLogPrior, PyLogPrior, std::shared_ptr<CallbackLogPrior>>(module, "CallbackLogPrior")
         .def(py::init<std::size_t, py::function>(), py::kw_only(), py::arg("n_theta"), py::arg("function"));
     py::class_<CompiledLogPrior, PyLogPrior, std::shared_ptr<CompiledLogPrior>>(module, "NormalLogPrior")
-        .def(py::init<const Array&, const Array&, const Array&>(), py::kw_only(),
-             py::arg("mean").noconvert(), py::arg("low").noconvert(), py::arg("high").noconvert());
+        .def(py::init<const Array&, const Array&, const Array&>(), py::kw_only(), py::arg("mean").noconvert(),
+             py::arg("low").noconvert(), py::arg("high").noconvert());
     module.def("process_chains", &process_chains, py::kw_only(), py::arg("process"), py::arg("b").noconvert(),
                py::arg("kappa").noconvert(), py::arg("offset").noconvert(), py::arg("log_prior"),
                py::arg("bit_generators"), py::arg("tune"), py::arg("steps"), py::arg("complete_every"),

@@ -1,5 +1,6 @@
 #include "simd/level.hpp"
 #include "simd/levels/covariance.hpp"
+#include "simd/levels/factor.hpp"
 #include "simd/levels/fill_block.hpp"
 #include "simd/levels/model_loops.hpp"
 #include "simd/levels/negative_binomial.hpp"
@@ -22,6 +23,7 @@ const Loops table = {
     {forward, transposed, weighted_gram, solve_lower, residual, residual_and_log_likelihood, curvature},
     {stationary_row, stationary_panels, scaled_row},
     {negative_binomial},
+    {cholesky, invert},
 };
 
 }  // namespace POLYAGAMMA_LEVEL
