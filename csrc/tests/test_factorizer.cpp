@@ -27,7 +27,10 @@ Vector matrix(std::size_t n, double condition) {
     std::normal_distribution<double> normal;
     std::vector<double> u(n), eigenvalues(n);
     double square = 0.0;
-    for (double& x : u) square += (x = normal(random)) * x;
+    for (double& x : u) {
+        x = normal(random);
+        square += x * x;
+    }
     for (std::size_t i = 0; i < n; ++i)
         eigenvalues[i] =
             n == 1 ? 1.0 : std::pow(condition, -static_cast<double>(i) / static_cast<double>(n - 1));
