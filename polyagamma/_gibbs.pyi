@@ -315,13 +315,38 @@ class SparseProcess(Process):
         features: Features,
     ) -> None: ...
 
+class LogPrior:
+    """The log prior density of log kernel parameters."""
+
+class CallbackLogPrior(LogPrior):
+    """A prior evaluated by Python.
+
+    Parameters
+    ----------
+    n_theta : int
+    function : callable
+        ``function(theta)`` returns the log density, -inf where there is none.
+    """
+
+    def __init__(self, *, n_theta: int, function: Callable[[_Array], float]) -> None: ...
+
+class NormalLogPrior(LogPrior):
+    """Independent normal priors of variance 1, without density outside their bounds, in the core.
+
+    Parameters
+    ----------
+    mean, low, high : ndarray, shape (d,)
+    """
+
+    def __init__(self, *, mean: _Array, low: _Array, high: _Array) -> None: ...
+
 def process_chains(
     *,
     process: Process,
     b: _Array,
     kappa: _Array,
     offset: _Array,
-    log_prior: Callable[[_Array], float] | None,
+    log_prior: LogPrior | None,
     bit_generators: Sequence[np.random.BitGenerator],
     tune: int,
     steps: tuple[int, int, int, int, int],
@@ -341,7 +366,7 @@ def process_chains(
     b : ndarray, shape (n,)
     kappa, offset : ndarray, shape (functions, n)
         One row for each latent function: one, or the classes of a softmax.
-    log_prior : callable or None
+    log_prior : LogPrior or None
         Log prior density of log kernel parameters (d,); None if the kernel is fixed.
     bit_generators : sequence of numpy.random.BitGenerator
         One for each chain.

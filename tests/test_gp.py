@@ -74,7 +74,7 @@ def test_draws_do_not_depend_on_threads_or_rounds():
             b=np.ones(40),
             kappa=(Y - 0.5)[np.newaxis],
             offset=np.zeros((1, 40)),
-            log_prior=LogParameterPrior(kernel, {}),
+            log_prior=core_processes.core_log_prior(LogParameterPrior(kernel, {}), n_theta=1),
             bit_generators=[np.random.PCG64(1), np.random.PCG64(2)],
             tune=9,
             steps=(1, 1, 1, 1, 1),
@@ -88,6 +88,41 @@ def test_draws_do_not_depend_on_threads_or_rounds():
         assert core.sweeps_done == 20
         draws.append(out)
     np.testing.assert_array_equal(*draws)
+
+
+@pytest.mark.parametrize("dimensions", [1, 7, 8, 17])
+def test_the_standard_prior_of_the_core_is_pythons(dimensions):
+    kernel = RBF(np.geomspace(0.5, 2.0, dimensions), (0.3, 4.0))
+    inputs = np.random.default_rng(3).normal(size=(40, dimensions))
+    prior, covariance = LogParameterPrior(kernel, {}), TrainingCovariance(kernel, inputs, 1e-6)
+    told = []
+    for own in (
+        core_processes.core_log_prior(prior, dimensions),
+        _gibbs.CallbackLogPrior(n_theta=dimensions, function=prior),
+    ):
+        core = _gibbs.process_chains(
+            process=_gibbs.FullProcess(
+                n_rows=40,
+                n_theta=dimensions,
+                covariance=core_processes.core_covariance(covariance, fixed=False),
+            ),
+            b=np.ones(40),
+            kappa=(Y - 0.5)[np.newaxis],
+            offset=np.zeros((1, 40)),
+            log_prior=own,
+            bit_generators=[np.random.PCG64(1)],
+            tune=20,
+            steps=(3, 1, 1, 1, 1),
+            complete_every=2,
+            threads=1,
+        )
+        core.start(np.zeros((1, 1, dimensions)))
+        out = {"theta": np.empty((1, 40, dimensions)), "lp": np.empty((1, 40))}
+        core.run(40, out)
+        assert np.ptp(out["theta"]) > 0.1
+        told.append(out)
+    for name in ("theta", "lp"):
+        np.testing.assert_array_equal(*(out[name] for out in told))
 
 
 def test_trace():

@@ -6,6 +6,7 @@
 #include "simd/class_loops.hpp"
 #include "simd/count_loops.hpp"
 #include "simd/covariance_loops.hpp"
+#include "simd/factor_loops.hpp"
 #include "simd/fill_arguments.hpp"
 #include "simd/model_loops.hpp"
 
@@ -25,6 +26,7 @@ struct Loops {
     CovarianceLoops covariance;
     CountLoops counts;
     ClassLoops classes;
+    FactorLoops factor;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

@@ -1,7 +1,5 @@
 #include "terms/covariance.hpp"
 
-#include <algorithm>
-
 #include "simd/loops.hpp"
 
 namespace polyagamma {
@@ -22,26 +20,10 @@ void Covariance::scaled_plus_identity(const double* scale, double* b) const {
     }
 }
 
-// Copies K above the diagonal, tile by tile so that both triangles stay in cache.
-void Covariance::mirror() {
-    constexpr std::size_t kTile = 32;
-    for (std::size_t i0 = 0; i0 < n_; i0 += kTile) {
-        for (std::size_t j0 = 0; j0 <= i0; j0 += kTile) {
-            for (std::size_t i = i0; i < std::min(i0 + kTile, n_); ++i)
-                for (std::size_t j = j0; j < std::min(j0 + kTile, i); ++j)
-                    square_[j * n_ + i] = square_[i * n_ + j];
-        }
-    }
-    for (std::size_t i = 0; i < n_; ++i) square_[i * n_ + i] = diagonal_[i];
-}
-
-Status Covariance::factor() {
+Status Covariance::factor(Factorizer& factorizer) {
     if (factored_) return {};
-    mirror();
-    char lower = 'L';  // column-major lower is row-major upper
-    int order = static_cast<int>(n_), info = 0;
-    blas_->dpotrf(&lower, &order, square_.data(), &order, &info);
-    factored_ = info == 0;
+    for (std::size_t i = 0; i < n_; ++i) square_[i * n_ + i] = diagonal_[i];
+    factored_ = factorizer.cholesky_above(square_.data()).ok();
     return factored_ ? Status{} : Status{Status::Kind::not_finite};
 }
 

@@ -4,6 +4,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/factorizer.hpp"
 #include "linalg/status.hpp"
 #include "terms/term.hpp"
 
@@ -29,13 +30,12 @@ class Covariance {
     void scaled_plus_identity(const double* scale, double* b) const;
 
     // K = L Lᵀ, unless that has been done since the last evaluation.
-    Status factor();
+    Status factor(Factorizer& factorizer);
     // x = L x and x = Lᵀ x, after factor().
     void multiply_factor(double* x) const { triangular_product('N', x); }
     void multiply_factor_transposed(double* x) const { triangular_product('T', x); }
 
   private:
-    void mirror();
     void triangular_product(char trans, double* x) const;
 
     std::size_t n_;

@@ -8,7 +8,8 @@
 namespace polyagamma {
 
 DenseShift::DenseShift(const std::vector<FunctionTerm*>& blocks, const Blas& blas)
-    : blocks_(blocks), n_(blocks.front()->n_rows()), blas_(&blas) {
+    : blocks_(blocks), n_(blocks.front()->n_rows()), blas_(&blas), factorizer_(blas, n_) {
+    factorizer_.use_own_loops();
     for (const Side side : {Side::current, Side::proposed}) factors_[side] = Vector(n_ * n_);
 }
 
@@ -19,7 +20,7 @@ Status DenseShift::factor(Side side, const std::vector<Side>& sides, const doubl
         for (std::size_t i = 0; i < n_; ++i)
             for (std::size_t at = i * n_; at <= i * n_ + i; ++at) c[at] = k == 0 ? e[at] : c[at] + e[at];
     }
-    if (!cholesky(*blas_, c.data(), n_).ok()) return {Status::Kind::not_finite};
+    if (!factorizer_.cholesky(c.data()).ok()) return {Status::Kind::not_finite};
     log_det = 0.0;
     for (std::size_t i = 0; i < n_; ++i) log_det += 2.0 * std::log(c[i * n_ + i]);
     return std::isfinite(log_det) ? Status{} : Status{Status::Kind::not_finite};

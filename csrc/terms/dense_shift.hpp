@@ -4,6 +4,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/factorizer.hpp"
 #include "linalg/status.hpp"
 #include "terms/buffers.hpp"
 #include "terms/shared_shift.hpp"
@@ -30,6 +31,7 @@ class DenseShift final : public SharedShift {
     std::vector<FunctionTerm*> blocks_;
     std::size_t n_;
     const Blas* blas_;
+    Factorizer factorizer_;
     Buffers<Vector> factors_;  // C
 };
 

@@ -8,13 +8,27 @@
 namespace polyagamma {
 
 FullProcess::FullProcess(std::size_t n, CovarianceFunction& function, const Blas& blas)
-    : n_(n), function_(&function), blas_(&blas), scale_(n), work_(n), whitened_(n), g_(n) {
+    : n_(n),
+      function_(&function),
+      blas_(&blas),
+      factorizer_(blas, n),
+      scale_(n),
+      work_(n),
+      whitened_(n),
+      g_(n) {
     for (const Side side : {Side::current, Side::proposed})
         sides_[side] = {std::make_shared<Covariance>(n, blas), Vector(n * n)};
 }
 
 FullProcess::FullProcess(std::size_t n, std::shared_ptr<Covariance> fixed, const Blas& blas)
-    : n_(n), function_(nullptr), blas_(&blas), scale_(n), work_(n), whitened_(n), g_(n) {
+    : n_(n),
+      function_(nullptr),
+      blas_(&blas),
+      factorizer_(blas, n),
+      scale_(n),
+      work_(n),
+      whitened_(n),
+      g_(n) {
     sides_[Side::current] = {std::move(fixed), Vector(n * n)};
 }
 
@@ -35,7 +49,7 @@ Status FullProcess::condition(Side side, const PseudoData& rows, double& log_evi
         work_[i] = rows.linear[i] / scale_[i];
     }
     m.prior->scaled_plus_identity(scale_.data(), m.b.data());
-    if (!cholesky(*blas_, m.b.data(), n_).ok()) return {Status::Kind::not_finite};
+    if (!factorizer_.cholesky(m.b.data()).ok()) return {Status::Kind::not_finite};
     solve_lower(*blas_, m.b.data(), n_, work_.data());
     double half_log_det = 0.0, quadratic = 0.0;
     for (std::size_t i = 0; i < n_; ++i) {
@@ -63,7 +77,7 @@ void FullProcess::precision_product(const Matrices& m, double* x, double* out) c
 Status FullProcess::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
                          double* g) {
     Matrices& m = sides_[side];
-    const Status factored = m.prior->factor();
+    const Status factored = m.prior->factor(factorizer_);
     if (!factored.ok()) return factored;
     const double *z = noise, *epsilon = noise + n_;
     std::copy(z, z + n_, g);
@@ -95,7 +109,7 @@ Status FullProcess::invert_draw(const PseudoData& rows, const double* whitened, 
 Status FullProcess::covariance_product(Side side, const PseudoData&, const double* h, double* whitened,
                                        double* g) {
     const Matrices& m = sides_[side];
-    const Status factored = m.prior->factor();
+    const Status factored = m.prior->factor(factorizer_);
     if (!factored.ok()) return factored;
     if (m.inverted) {
         data_product(m, h, whitened);
@@ -126,7 +140,7 @@ Status FullProcess::data_product(Side side, const PseudoData&, const double* h, 
 void FullProcess::find_data_precision(Side side, const PseudoData&) {
     Matrices& m = sides_[side];
     m.data_precision = m.b;
-    invert_from_cholesky(*blas_, m.data_precision.data(), n_);
+    factorizer_.invert(m.data_precision.data());
     for (std::size_t i = 0; i < n_; ++i)
         for (std::size_t j = 0; j <= i; ++j) m.data_precision[i * n_ + j] *= scale_[i] * scale_[j];
     m.inverted = true;
@@ -134,7 +148,7 @@ void FullProcess::find_data_precision(Side side, const PseudoData&) {
 
 Status FullProcess::transform(Side side, const double* whitened, double* g) {
     Covariance& prior = *sides_[side].prior;
-    const Status factored = prior.factor();
+    const Status factored = prior.factor(factorizer_);
     if (!factored.ok()) return factored;
     std::copy(whitened, whitened + n_, g);
     prior.multiply_factor(g);

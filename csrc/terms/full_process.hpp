@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "linalg/aligned.hpp"
+#include "linalg/factorizer.hpp"
 #include "linalg/status.hpp"
 #include "terms/buffers.hpp"
 #include "terms/covariance.hpp"
@@ -32,6 +33,7 @@ class FullProcess final : public FunctionTerm {
                        double* noise) override;
     Status covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
                               double* g) override;
+    void use_own_loops() override { factorizer_.use_own_loops(); }
     Status set_linear(Side, const PseudoData&) override { return {}; }
     Status data_product(Side side, const PseudoData& rows, const double* h, double* out) override;
     Status transform(Side side, const double* whitened, double* g) override;
@@ -53,6 +55,7 @@ class FullProcess final : public FunctionTerm {
     std::size_t n_;
     CovarianceFunction* function_;
     const Blas* blas_;
+    Factorizer factorizer_;
     Buffers<Matrices> sides_;
     Vector scale_;         // √ω of the rows last conditioned on
     Vector work_;          // (n,)

@@ -19,6 +19,7 @@ JointProcess::JointProcess(std::vector<std::unique_ptr<FunctionTerm>> functions,
       conditioned_(functions_.size()),
       linear_(n_),
       drawn_shift_(n_) {
+    for (const std::unique_ptr<FunctionTerm>& function : functions_) function->use_own_loops();
     for (const Side side : {Side::current, Side::proposed}) {
         posteriors_[side].shift.resize(n_);
         for (Buffers<Conditioned>& function : conditioned_) function[side].residual.resize(n_);

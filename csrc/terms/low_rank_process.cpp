@@ -33,6 +33,7 @@ LowRankProcess::LowRankProcess(std::size_t n, std::size_t m, std::shared_ptr<Fea
       m_(m),
       function_(nullptr),
       blas_(&blas),
+      factorizer_(blas, m),
       weights_(kBlockRows),
       linear_(kBlockRows),
       product_(kBlockRows),
@@ -113,7 +114,7 @@ Status LowRankProcess::condition(Side side, const PseudoData& rows, double& log_
         add_weighted_gram(features.matrix, block.panel, block.panels, weights_.data(), m.b.data());
         add_transposed(features, block);
     });
-    if (!cholesky(*blas_, m.b.data(), m_).ok()) return {Status::Kind::not_finite};
+    if (!factorizer_.cholesky(m.b.data()).ok()) return {Status::Kind::not_finite};
     sum_transposed(m.mean.data());
     solve_lower(*blas_, m.b.data(), m_, m.mean.data());
     for (std::size_t j = 0; j < m_; ++j)

@@ -4,6 +4,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/factorizer.hpp"
 #include "linalg/status.hpp"
 #include "terms/buffers.hpp"
 #include "terms/features.hpp"
@@ -34,6 +35,7 @@ class LowRankProcess final : public FunctionTerm {
                        double* noise) override;
     Status covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
                               double* g) override;
+    void use_own_loops() override { factorizer_.use_own_loops(); }
     Status set_linear(Side side, const PseudoData& rows) override;
     Status data_product(Side side, const PseudoData& rows, const double* h, double* out) override;
     Status transform(Side side, const double* whitened, double* g) override;
@@ -65,6 +67,7 @@ class LowRankProcess final : public FunctionTerm {
     std::size_t n_, m_;
     FeatureFunction* function_;
     const Blas* blas_;
+    Factorizer factorizer_;
     Buffers<Matrices> sides_;
     Vector weights_, linear_, product_;  // of a block of rows, zero beyond the last row
     Vector lanes_;                       // (m, kPanelRows): Φᵀ linear, lane by lane

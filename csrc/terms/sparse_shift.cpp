@@ -21,10 +21,12 @@ SparseShift::SparseShift(const std::vector<LowRankProcess*>& blocks)
       m_(blocks.front()->n_features()),
       size_(blocks.size() * m_),
       blas_(&blocks.front()->blas()),
+      factorizer_(*blas_, size_),
       scaled_(kBlockPanels * kPanelRows * size_),
       rows_(padded_),
       lanes_(m_ * kPanelRows),
       coefficients_(size_) {
+    factorizer_.use_own_loops();
     for (const Side side : {Side::current, Side::proposed})
         sides_[side] = {std::vector<Side>(blocks.size()), Vector(blocks.size() * padded_), Vector(padded_),
                         Vector(size_ * size_)};
@@ -93,7 +95,7 @@ Status SparseShift::factor(Side side, const std::vector<Side>& sides, const doub
     weigh(at, d);
     subtract_gram(at);
     add_own_precision(at, log_det);
-    if (!cholesky(*blas_, at.factor.data(), size_).ok()) return {Status::Kind::not_finite};
+    if (!factorizer_.cholesky(at.factor.data()).ok()) return {Status::Kind::not_finite};
     for (std::size_t j = 0; j < size_; ++j) log_det += 2.0 * std::log(at.factor[j * size_ + j]);
     for (std::size_t i = 0; i < n_; ++i) log_det += std::log(at.total[i]);
     return std::isfinite(log_det) ? Status{} : Status{Status::Kind::not_finite};

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "linalg/aligned.hpp"
+#include "linalg/factorizer.hpp"
 #include "linalg/status.hpp"
 #include "terms/buffers.hpp"
 #include "terms/low_rank_process.hpp"
@@ -42,6 +43,7 @@ class SparseShift final : public SharedShift {
     std::vector<LowRankProcess*> blocks_;
     std::size_t n_, padded_, m_, size_;  // size_: of all coefficients
     const Blas* blas_;
+    Factorizer factorizer_;
     Buffers<Matrices> sides_;
     Vector scaled_, rows_, lanes_, coefficients_;
 };

@@ -58,6 +58,8 @@ class Term {
 // The process of one function, which can share its pseudo-data's shift with others (see JointProcess).
 class FunctionTerm : public Term {
   public:
+    // Matrices are factored by the core's own loops from now on, not by LAPACK (see Factorizer).
+    virtual void use_own_loops() = 0;
     // The parameters of that side become those of another process of the same kind, on its current side.
     virtual void copy_parameters(Side side, FunctionTerm& other) = 0;
     // The linear terms of rows that a side was last conditioned on become these; `draw` and `invert_draw`

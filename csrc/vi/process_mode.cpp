@@ -75,7 +75,8 @@ Status surrogate_at_mode(const LatentRows& rows, CovarianceFunction& function, c
                          GaussianSites& surrogate) {
     auto covariance = std::make_shared<Covariance>(rows.n, blas);
     Status status = covariance->evaluate(function, nullptr);
-    if (status.ok()) status = covariance->factor();
+    Factorizer factorizer(blas, rows.n);
+    if (status.ok()) status = covariance->factor(factorizer);
     if (!status.ok()) return status;
     FullProcess process(rows.n, covariance, blas);
     Problem problem(rows, process);

@@ -111,7 +111,8 @@ class PyFullProcess final : public Process {
         auto fixed = std::make_shared<Covariance>(n_, blas());
         Status result = fixed->evaluate(covariance_->function(), nullptr);
         rethrow();
-        if (result.ok()) result = fixed->factor();
+        Factorizer factorizer(blas(), n_);
+        if (result.ok()) result = fixed->factor(factorizer);
         require(result);
         return [this, fixed] { return std::make_unique<FullProcess>(n_, fixed, blas()); };
     }

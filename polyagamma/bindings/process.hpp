@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "binding.hpp"
+#include "mcmc/metropolis.hpp"
 #include "mcmc/process_sampler.hpp"
 #include "terms/covariance.hpp"
 
@@ -30,5 +31,6 @@ class Source {
 };
 
 using PyCovariance = Source<CovarianceFunction>;
+using PyLogPrior = Source<LogPrior>;
 
 }  // namespace polyagamma::binding

@@ -6,6 +6,7 @@
 
 #include "callback.hpp"
 #include "mcmc/fixed_process_sampler.hpp"
+#include "mcmc/normal_log_prior.hpp"
 #include "mcmc/process_sampler.hpp"
 #include "process.hpp"
 #include "run.hpp"
@@ -13,11 +14,14 @@
 namespace polyagamma::binding {
 namespace {
 
-class PythonPrior final : public LogPrior {
+class CallbackLogPrior final : public PyLogPrior, private LogPrior {
   public:
-    PythonPrior(py::function function, std::size_t n_theta)
+    CallbackLogPrior(std::size_t n_theta, py::function function)
         : callback_(std::move(function)), n_theta_(n_theta) {}
+    LogPrior& function() override { return *this; }
+    void rethrow() override { callback_.rethrow(); }
 
+  private:
     Status evaluate(const double* theta, double& log_density) override {
         return callback_.call([&](const py::function& function) {
             log_density = function(view(theta, {n_theta_})).cast<double>();
@@ -25,11 +29,24 @@ class PythonPrior final : public LogPrior {
         });
     }
 
-    void rethrow() { callback_.rethrow(); }
-
-  private:
     Callback callback_;
     std::size_t n_theta_;
+};
+
+Vector vector_of(const Array& array, py::ssize_t size, const char* name) {
+    require_shape(array, {size}, name);
+    return Vector(array.data(), array.data() + size);
+}
+
+class CompiledLogPrior final : public PyLogPrior {
+  public:
+    CompiledLogPrior(const Array& mean, const Array& low, const Array& high)
+        : function_(vector_of(mean, mean.size(), "mean"), vector_of(low, mean.size(), "low"),
+                    vector_of(high, mean.size(), "high")) {}
+    LogPrior& function() override { return function_; }
+
+  private:
+    NormalLogPrior function_;
 };
 
 // Binomial rows (functions, n), which the samplers point into.
@@ -48,19 +65,18 @@ struct Rows {
 struct OwnedProcess {
     std::shared_ptr<Process> process;
     Rows rows;
-    std::unique_ptr<PythonPrior> prior;
+    std::shared_ptr<PyLogPrior> prior;
 };
 
 PyChains process_chains(std::shared_ptr<Process> process, Array b, Array kappa, Array offset,
-                        const py::object& log_prior, std::vector<py::object> bit_generators, std::size_t tune,
-                        const std::array<std::size_t, 5>& steps, std::size_t complete_every,
+                        std::shared_ptr<PyLogPrior> log_prior, std::vector<py::object> bit_generators,
+                        std::size_t tune, const std::array<std::size_t, 5>& steps, std::size_t complete_every,
                         std::size_t threads) {
-    auto owned = std::make_shared<OwnedProcess>(
-        OwnedProcess{std::move(process), {std::move(b), std::move(kappa), std::move(offset)}, nullptr});
+    auto owned = std::make_shared<OwnedProcess>(OwnedProcess{
+        std::move(process), {std::move(b), std::move(kappa), std::move(offset)}, std::move(log_prior)});
     const Rows& rows = owned->rows;
     rows.require_shapes(owned->process->n_rows());
-    if (!log_prior.is_none())
-        owned->prior = std::make_unique<PythonPrior>(log_prior, owned->process->n_theta());
+    LogPrior* const prior = owned->prior ? &owned->prior->function() : nullptr;
     const SoftmaxRows data{owned->process->n_rows(), static_cast<std::size_t>(rows.kappa.shape(0)),
                            rows.b.data(), rows.kappa.data(), rows.offset.data()};
     const ProcessSampler::Options options{
@@ -68,7 +84,7 @@ PyChains process_chains(std::shared_ptr<Process> process, Array b, Array kappa, 
         tune,
         threads,
         owned->process->n_theta()};
-    auto sampler = std::make_unique<ProcessSampler>(data, owned->process->factory(), owned->prior.get(),
+    auto sampler = std::make_unique<ProcessSampler>(data, owned->process->factory(), prior,
                                                     bitgens_of(bit_generators), options);
     OwnedProcess* parts = owned.get();
     return PyChains({std::move(owned), std::move(bit_generators),
@@ -102,6 +118,12 @@ PyChains fixed_process_chains(std::shared_ptr<PyCovariance> covariance, Array b,
 }  // namespace
 
 void register_process_chains(py::module_& module) {
+    py::class_<PyLogPrior, std::shared_ptr<PyLogPrior>>(module, "LogPrior");
+    py::class_<CallbackLogPrior, PyLogPrior, std::shared_ptr<CallbackLogPrior>>(module, "CallbackLogPrior")
+        .def(py::init<std::size_t, py::function>(), py::kw_only(), py::arg("n_theta"), py::arg("function"));
+    py::class_<CompiledLogPrior, PyLogPrior, std::shared_ptr<CompiledLogPrior>>(module, "NormalLogPrior")
+        .def(py::init<const Array&, const Array&, const Array&>(), py::kw_only(), py::arg("mean").noconvert(),
+             py::arg("low").noconvert(), py::arg("high").noconvert());
     module.def("process_chains", &process_chains, py::kw_only(), py::arg("process"), py::arg("b").noconvert(),
                py::arg("kappa").noconvert(), py::arg("offset").noconvert(), py::arg("log_prior"),
                py::arg("bit_generators"), py::arg("tune"), py::arg("steps"), py::arg("complete_every"),

@@ -14,7 +14,7 @@ from polyagamma._validation.rewording import Rewording
 from polyagamma.likelihoods.likelihood import CoreForm, PolyaGammaForm
 from polyagamma.mcmc.rounds import Arrays, WrappedChains, one_blas_thread
 from polyagamma.mcmc.settings import Settings
-from polyagamma.terms.core_processes import core_covariance
+from polyagamma.terms.core_processes import core_covariance, core_log_prior
 from polyagamma.terms.kernels import TrainingCovariance
 from polyagamma.terms.processes import LatentProcess, Process, not_positive_definite
 from polyagamma.terms.term import LinearForm
@@ -202,13 +202,14 @@ class ProcessChains(CoreChains):
         bit_generators: BitGenerators,
     ) -> None:
         self._process, self._sampled = latent.process, latent.prior is not None
+        n_theta, prior = len(latent.process.kernel.theta), latent.prior
         with self._errors_in_words():
             self._core = _gibbs.process_chains(
                 process=latent.process.core(fixed=not self._sampled),
                 b=rows.b,
                 kappa=rows.kappa,
                 offset=offset,
-                log_prior=latent.prior,
+                log_prior=None if prior is None else core_log_prior(prior, n_theta),
                 bit_generators=bit_generators,
                 tune=settings.tune,
                 steps=mix.steps,

@@ -10,6 +10,7 @@ from scipy.linalg import LinAlgError
 
 from polyagamma import _gibbs
 from polyagamma.terms.features import Basis, InducingPoints
+from polyagamma.terms.kernel_priors import LogParameterPrior
 from polyagamma.terms.kernels import CompiledKernel, TrainingCovariance, compiled
 
 FloatArray = NDArray[np.float64]
@@ -79,6 +80,15 @@ def _python_features(kernel: Any, X: FloatArray, basis: Basis, fixed: bool) -> _
     return _gibbs.CallbackFeatures(
         n_rows=len(X), n_features=basis.size, n_theta=_n_theta(kernel, fixed), function=fill
     )
+
+
+def core_log_prior(prior: LogParameterPrior, n_theta: int) -> _gibbs.LogPrior:
+    """Return the prior that the core calls: its own unless distributions have been given, else Python's."""
+    if (normal := prior.normal) is None:
+        return _gibbs.CallbackLogPrior(n_theta=n_theta, function=prior)
+    mean, bounds = normal
+    low, high = np.ascontiguousarray(bounds.T)
+    return _gibbs.NormalLogPrior(mean=mean, low=low, high=high)
 
 
 def core_covariance(covariance: TrainingCovariance, fixed: bool) -> CoreCovariance:

@@ -62,6 +62,11 @@ class LogParameterPrior:
                 self._mass(name, distribution, element)
             self._given.append((element, own_copy(f"kernel_prior[{name!r}]", distribution)))
 
+    @property
+    def normal(self) -> tuple[FloatArray, FloatArray] | None:
+        """Return means, shape (d,), and bounds, (d, 2), of default priors; None if others have been given."""
+        return None if self._given else (self._mean, self._bounds)
+
     def __str__(self) -> str:
         """Return what a trace says of the prior: of each parameter its distribution and the bounds."""
         given = {element: described(distribution) for element, distribution in self._given}

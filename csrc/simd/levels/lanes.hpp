@@ -44,6 +44,9 @@ inline void add_product(Lanes& sums, const Lanes& a, double b) {
 inline void scale(Lanes& a, const Lanes& b) {
     for (std::size_t i = 0; i < kRegisters; ++i) a.part[i] *= b.part[i];
 }
+inline void scale(Lanes& a, double b) {
+    for (Register& part : a.part) part *= b;
+}
 
 // a = (a - b) * factor
 inline void subtract_and_scale(Lanes& a, const Lanes& b, double factor) {

@@ -1,5 +1,6 @@
 #include "simd/level.hpp"
 #include "simd/levels/covariance.hpp"
+#include "simd/levels/factor.hpp"
 #include "simd/levels/fill_block.hpp"
 #include "simd/levels/model_loops.hpp"
 #include "simd/levels/multinomial.hpp"
@@ -24,6 +25,7 @@ const Loops table = {
     {stationary_row, stationary_panels, scaled_row},
     {negative_binomial, rising_terms, rising_series},
     {multinomial, probabilities},
+    {cholesky, invert},
 };
 
 }  // namespace POLYAGAMMA_LEVEL
