@@ -16,6 +16,10 @@ import statsmodels.api as sm
 from scipy.special import expit
 from sklearn.datasets import load_breast_cancer
 
+# With numba, ArviZ 0.23 converts a one-element array to a float, an error in NumPy 2.4.
+if hasattr(az, "Numba"):
+    az.Numba.disable_numba()
+
 FILE = Path(__file__).with_name("logistic_reference.json")
 CHAINS, WARMUP, DRAWS = 16, 500, 6_000
 SEED = 20_240_801
@@ -82,36 +86,41 @@ def laplace(D, problem):
     return theta[0], np.linalg.inv(np.linalg.cholesky(hessian)).T
 
 
-def hmc(problem, rng):
-    """Draws of (intercept at the centre, coefficients), shape (chains, draws, p + 1)."""
-    D = np.column_stack([np.ones(len(problem.X)), problem.X - problem.centre])
-    mode, root = laplace(D, problem)
+def hmc(log_density, mode, root, step_size, rng, n_chains=CHAINS, n_draws=DRAWS):
+    """Draws from ``log_density(theta) -> value, gradient`` of rows theta, shape (chains, draws, dim)."""
 
     def target(u):
-        value, gradient = log_density(mode + u @ root.T, D, problem)
+        value, gradient = log_density(mode + u @ root.T)
         return value, gradient @ root
 
-    u = rng.standard_normal((CHAINS, len(mode)))
+    u = rng.standard_normal((n_chains, len(mode)))
     value, gradient = target(u)
-    draws, accepted = np.empty((CHAINS, DRAWS, len(mode))), 0.0
-    for iteration in range(WARMUP + DRAWS):
+    draws, accepted = np.empty((n_chains, n_draws, len(mode))), 0.0
+    for iteration in range(WARMUP + n_draws):
         momentum = rng.standard_normal(u.shape)
-        step = problem.step * rng.uniform(0.8, 1.2)
+        step = step_size * rng.uniform(0.8, 1.2)
         new, new_momentum, new_gradient = u, momentum, gradient
-        for _ in range(max(1, round(1.5 / problem.step))):
+        for _ in range(max(1, round(1.5 / step_size))):
             half = new_momentum + 0.5 * step * new_gradient
             new = new + step * half
             new_value, new_gradient = target(new)
             new_momentum = half + 0.5 * step * new_gradient
         energy = new_value - value - 0.5 * (new_momentum**2 - momentum**2).sum(axis=1)
-        accept = np.log(rng.random(CHAINS)) < energy
+        accept = np.log(rng.random(n_chains)) < energy
         u = np.where(accept[:, None], new, u)
         value = np.where(accept, new_value, value)
         gradient = np.where(accept[:, None], new_gradient, gradient)
         if iteration >= WARMUP:
             draws[:, iteration - WARMUP] = mode + u @ root.T
-            accepted += accept.mean() / DRAWS
+            accepted += accept.mean() / n_draws
     print(f"accepted {accepted:.2f}")
+    return draws
+
+
+def sample(problem, rng):
+    """Draws of (intercept at the centre, coefficients), shape (chains, draws, p + 1)."""
+    D = np.column_stack([np.ones(len(problem.X)), problem.X - problem.centre])
+    draws = hmc(lambda theta: log_density(theta, D, problem), *laplace(D, problem), problem.step, rng)
     draws[..., 0] -= draws[..., 1:] @ problem.centre
     return draws
 
@@ -129,5 +138,5 @@ if __name__ == "__main__":
     reference = {}
     for name, make in PROBLEMS.items():
         print(name)
-        reference[name] = summary(hmc(make(), np.random.default_rng(SEED)))
+        reference[name] = summary(sample(make(), np.random.default_rng(SEED)))
     FILE.write_text(json.dumps(reference, indent=1) + "\n")
