@@ -24,6 +24,8 @@ struct Blas {
     void (*dgeqrf)(int* m, int* n, double* a, int* lda, double* tau, double* work, int* lwork, int* info);
     void (*dorgqr)(int* m, int* n, int* k, double* a, int* lda, double* tau, double* work, int* lwork,
                    int* info);
+    void (*dsyevd)(char* jobz, char* uplo, int* n, double* a, int* lda, double* w, double* work, int* lwork,
+                   int* iwork, int* liwork, int* info);
 };
 
 }  // namespace polyagamma

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace polyagamma {
 namespace {
@@ -153,6 +154,20 @@ void lq(const Blas& blas, double* a, std::size_t n, std::size_t p, double* l) {
         for (std::size_t j = 0; j < n; ++j) l[i * n + j] = j <= i ? a[i * p + j] : 0.0;
     }
     blas.dorgqr(&rows, &columns, &columns, a, &rows, reflectors.data(), work.data(), &work_size, &info);
+}
+
+// Row-major lower is column-major upper; eigenvectors are columns there.
+Status eigenvectors(const Blas& blas, double* a, std::size_t n, double* values) {
+    char vectors = 'V', upper = 'U';
+    int order = static_cast<int>(n), info = 0, query = -1, integers = 0;
+    double size = 0.0;
+    blas.dsyevd(&vectors, &upper, &order, a, &order, values, &size, &query, &integers, &query, &info);
+    Vector work(static_cast<std::size_t>(size));
+    std::vector<int> more(static_cast<std::size_t>(integers));
+    int doubles = static_cast<int>(size);
+    blas.dsyevd(&vectors, &upper, &order, a, &order, values, work.data(), &doubles, more.data(), &integers,
+                &info);
+    return info == 0 ? Status{} : Status{Status::Kind::not_finite, 0};
 }
 
 Status check_finite(const double* x, std::size_t n) {

@@ -43,6 +43,9 @@ void solve_lower_rows(const Blas& blas, const double* l, std::size_t n, std::siz
 // The upper triangular matrix L⁻ᵀ (n, n), zeros included.
 void invert_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* inverse);
 
+// Eigenvalues of a symmetric a (n, n), given by its lower triangle, in ascending order; a becomes the
+// eigenvectors, one in each row.
+Status eigenvectors(const Blas& blas, double* a, std::size_t n, double* values);
 // LQ factorisation a = L V of a (n, p), n <= p: a becomes V, with orthonormal rows; l (n, n) becomes L,
 // lower.
 void lq(const Blas& blas, double* a, std::size_t n, std::size_t p, double* l);

@@ -109,8 +109,28 @@ Status LinearSampler::start(const double* initial) {
     if (const Status status = move_to_mode(); !status.ok()) return status;
     for (std::size_t c = 0; initial == nullptr && c < chains(); ++c)
         fill_normals(*bitgens_[c], &u_[c * k], k);
+    if (initial == nullptr && k >= kManyCoordinates) approach_mode();
     if (augments_by_class()) move_to_coefficients();
     return {};
+}
+
+// Halves the starting points' distance from the mode, at 0, until their log densities are no more than k
+// below it, twice as much as where the Laplace approximation is right: of many coordinates some go where rows
+// that are all but certain at the mode are not at all.
+void LinearSampler::approach_mode() {
+    constexpr int kMostHalvings = 20;
+    const std::size_t k = whitening_.size();
+    Density density(k);
+    for (std::size_t c = 0; c < chains(); ++c) {
+        GradientPass pass({&models_[c].posterior()}, k, 1);
+        pass.run_alone(whitening_, Vector(k).data(), density);
+        const double least = density.log_posterior - static_cast<double>(k);
+        for (int halvings = 0; halvings < kMostHalvings; ++halvings) {
+            pass.run_alone(whitening_, &u_[c * k], density);
+            if (density.log_posterior >= least) break;
+            for (std::size_t j = 0; j < k; ++j) u_[c * k + j] *= 0.5;
+        }
+    }
 }
 
 void LinearSampler::move_to_coefficients() {

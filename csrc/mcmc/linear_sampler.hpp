@@ -92,6 +92,7 @@ class LinearSampler final : public Sampler {
 
     Status move_to_mode();
     void move_to_coefficients();
+    void approach_mode();
     // Whether sweeps are data augmentation of several predictors: never in a mix, which they would slow down.
     bool augments_by_class() const {
         return kernel_ == TransitionKernel::gibbs && model_.likelihood.predictors() > 1;

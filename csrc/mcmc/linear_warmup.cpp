@@ -9,11 +9,17 @@ namespace polyagamma {
 namespace {
 
 constexpr std::size_t kMaxTrajectories = 20;
+constexpr std::size_t kMostSteps = 32;
+// Of many coordinates, in near-separable data: rows that are certain but for a thin strip, which trajectories
+// must not jump over.
+constexpr std::size_t kMostStepsOfMany = 128;
 constexpr double kLargestAutocorrelation =
     0.4;                              // of kept draws: at least (1−ρ)/(1+ρ) = 0.43 of them are effective
 constexpr double kGibbsShare = 0.05;  // of the work, where the trajectories are better
 constexpr std::size_t kMaxWarmupTrajectories = 5;
 constexpr std::size_t kMinWindow = 10;
+constexpr std::size_t kMaxWarmupGradients = kMaxWarmupTrajectories * kMostSteps;  // of a sweep
+constexpr std::size_t kMaxGradients = kMaxTrajectories * kMostSteps;
 
 double effective_share(double autocorrelation) {
     return (1.0 - autocorrelation) / (1.0 + autocorrelation);
@@ -121,12 +127,14 @@ Status LinearWarmup::finish_window(std::uint64_t sweeps_done, const LinearModel&
             break;
         case Purpose::curvature:
         case Purpose::covariance:
-            schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance);
-            schedule_.trajectories = warmup_trajectories(autocorrelation, schedule_.trajectories);
-            status = change_metric(window->purpose == Purpose::covariance, model, whitening, u, models);
+            schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance, most_steps());
+            schedule_.trajectories = std::min(warmup_trajectories(autocorrelation, schedule_.trajectories),
+                                              kMaxWarmupGradients / schedule_.hmc.steps);
+            status = change_metric(window->purpose == Purpose::covariance && moved_enough(), model, whitening,
+                                   u, models);
             break;
         case Purpose::steps:
-            schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance);
+            schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance, most_steps());
             schedule_.trajectories = 1;
             break;
         case Purpose::gibbs:
@@ -157,11 +165,22 @@ Status LinearWarmup::change_metric(bool use_covariance, const LinearModel& model
     return {};
 }
 
+std::size_t LinearWarmup::most_steps() const {
+    return k_ < kManyCoordinates ? kMostSteps : kMostStepsOfMany;
+}
+
+// Of many coordinates, chains that hardly move say nothing of the covariance.
+bool LinearWarmup::moved_enough() const {
+    constexpr double kLeastAcceptance = 0.3;
+    return k_ < kManyCoordinates || report_.acceptance >= kLeastAcceptance;
+}
+
 void LinearWarmup::choose_mix() {
     const double gradients = static_cast<double>(schedule_.hmc.steps);
     report_.hmc_efficiency = effective_share(report_.hmc_autocorrelation) / gradients;
     report_.gibbs_efficiency = effective_share(report_.gibbs_autocorrelation) / gibbs_work_;
-    schedule_.trajectories = trajectories_for(report_.hmc_autocorrelation);
+    schedule_.trajectories =
+        std::min(trajectories_for(report_.hmc_autocorrelation), kMaxGradients / schedule_.hmc.steps);
     schedule_.gibbs_every = 0;
     if (choice_ == TransitionKernel::hmc || !augments_) return;
     if (report_.gibbs_efficiency > report_.hmc_efficiency) {

@@ -69,6 +69,8 @@ class LinearWarmup {
     double mean_acceptance() const;
     Status change_metric(bool use_covariance, const LinearModel& model, Whitening& whitening, double* u,
                          std::vector<ChainModel>& models);
+    std::size_t most_steps() const;
+    bool moved_enough() const;
     void choose_mix();
     std::vector<double*> numbers();
     std::vector<std::size_t*> counts();

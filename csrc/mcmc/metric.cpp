@@ -4,12 +4,13 @@
 #include <cmath>
 
 #include "linalg/dense.hpp"
+#include "mcmc/spectral_shrinkage.hpp"
 #include "vi/curvature.hpp"
 
 namespace polyagamma {
 namespace {
 
-constexpr std::size_t kCurvatureDraws = 10;  // per chain
+constexpr double kCurvatureDraws = 10.0;  // per chain
 
 Vector mean_of(const Draws& draws) {
     Vector mean(draws.k);
@@ -21,11 +22,14 @@ Vector mean_of(const Draws& draws) {
     return mean;
 }
 
-// Evenly spaced draws, the fewer the more predictors there are, as each takes Gram matrices of their pairs.
+// Evenly spaced draws; of several predictors fewer where there are very many coefficients, as each draw then
+// takes a Gram matrix of all.
 std::vector<CurvaturePoint> curvature_points(const Whitening& whitening,
                                              const std::vector<ChainModel>& models, const Draws& draws) {
-    const std::size_t most = std::max<std::size_t>(1, kCurvatureDraws / whitening.predictors());
-    const std::size_t used = std::min(most, draws.sweeps);
+    constexpr double kAffordable = 600.0;  // coefficients
+    const double share = whitening.folded() ? 1.0 : kAffordable / static_cast<double>(draws.k);
+    const auto most = static_cast<std::size_t>(kCurvatureDraws * std::min(1.0, share * share));
+    const std::size_t used = std::min(std::max<std::size_t>(1, most), draws.sweeps);
     std::vector<CurvaturePoint> points;
     for (std::size_t c = 0; c < draws.chains; ++c) {
         for (std::size_t i = 0; i < used; ++i)
@@ -103,6 +107,16 @@ Autocorrelation lag_one(const Draws& draws) {
     return result;
 }
 
+// Less of the mean of the draws the more of its length is noise (James and Stein 1961): `whitening` L makes
+// its variance 1 / effective in every direction.
+void shrink_centre(const Blas& blas, const Vector& whitening, double effective, Vector& centre) {
+    const std::size_t k = centre.size();
+    Vector whitened(k);
+    multiply_vector_transposed(blas, whitening.data(), centre.data(), k, k, whitened.data());
+    const double noise = static_cast<double>(k) / effective / dot(whitened.data(), whitened.data(), k);
+    for (double& value : centre) value *= std::max(0.0, 1.0 - noise);
+}
+
 }  // namespace
 
 void Metric::basis(const Blas& blas, double* out) const {
@@ -152,16 +166,23 @@ Status fit_metric(const Whitening& whitening, const std::vector<ChainModel>& mod
 
     metric.shrinkage = 1.0;
     metric.covariance.assign(k * k, 0.0);
+    const double rho = std::clamp(lag_one(draws).mean, 0.0, 0.99);
+    const double effective = static_cast<double>(n) * (1.0 - rho) / (1.0 + rho);
+    const bool use_spectrum = use_covariance && k >= kManyCoordinates;
     if (use_covariance && n > 1) {
         const Vector x = whitened(blas, draws, metric.centre, metric.whitening);
         multiply_transposed(blas, x.data(), x.data(), k, n, k, metric.covariance.data());
         for (double& value : metric.covariance) value /= static_cast<double>(n);
-        const double rho = std::clamp(lag_one(draws).mean, 0.0, 0.99);
-        const double effective = static_cast<double>(n) * (1.0 - rho) / (1.0 + rho);
-        metric.shrinkage = ledoit_wolf_shrinkage(x, metric.covariance, n, k, effective);
+        if (!use_spectrum) metric.shrinkage = ledoit_wolf_shrinkage(x, metric.covariance, n, k, effective);
     }
-    for (double& value : metric.covariance) value *= 1.0 - metric.shrinkage;
-    for (std::size_t j = 0; j < k; ++j) metric.covariance[j * k + j] += metric.shrinkage;
+    if (k >= kManyCoordinates) shrink_centre(blas, metric.whitening, effective, metric.centre);
+    if (use_spectrum) {
+        const Status found = shrink_spectrum(blas, metric.covariance, k, effective, metric.shrinkage);
+        if (!found.ok()) return found;
+    } else {
+        for (double& value : metric.covariance) value *= 1.0 - metric.shrinkage;
+        for (std::size_t j = 0; j < k; ++j) metric.covariance[j * k + j] += metric.shrinkage;
+    }
     const Status status = cholesky(blas, metric.covariance.data(), k);
     clear_upper(metric.covariance.data(), k);
     return status;

@@ -10,6 +10,10 @@
 
 namespace polyagamma {
 
+// From so many coordinates on warm-up has fewer draws than it takes to estimate means and covariances as they
+// are, and starting points are drawn nearer to the mode.
+inline constexpr std::size_t kManyCoordinates = 100;
+
 // New coordinates u' of a posterior from draws of it in coordinates u: u = centre + basis · u'.
 struct Metric {
     Vector centre;      // (k): mean of the draws

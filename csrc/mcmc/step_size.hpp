@@ -15,7 +15,8 @@ struct LeapfrogSettings {
 // 2011, Handbook of MCMC, section 5.4.4), which predicts the acceptance a at other angles; independent
 // proposals give a/(2−a) effective draws each. Trajectories turn by a quarter, which makes a draw independent
 // where π is normal.
-LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance);
+// `most`: steps that are allowed.
+LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most);
 // Those to begin with.
 LeapfrogSettings first_steps();
 

@@ -1,5 +1,6 @@
 #include "tests/reference_blas.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -170,11 +171,56 @@ void dorgqr(int* m, int* n, int*, double* a, int* lda, double* tau, double*, int
     }
 }
 
+// Jacobi's method, cyclic. The lower triangle of a row-major matrix is the upper one here.
+void dsyevd(char*, char*, int* n, double* a, int* lda, double* w, double* work, int* lwork, int* iwork,
+            int* liwork, int* info) {
+    *info = 0;
+    if (*lwork == -1) {
+        *work = 1.0;
+        *iwork = 1;
+        return;
+    }
+    static_cast<void>(liwork);
+    const int size = *n;
+    const View A(a, *lda);
+    std::vector<double> vectors(static_cast<std::size_t>(size * size));
+    const View V(vectors.data(), size);
+    for (int i = 0; i < size; ++i) V(i, i) = 1.0;
+    for (int i = 0; i < size; ++i)
+        for (int j = 0; j < i; ++j) A(i, j) = A(j, i);
+    const auto turn = [size](const View& M, int p, int q, double c, double s, bool rows) {
+        for (int i = 0; i < size; ++i) {
+            double &x = rows ? M(p, i) : M(i, p), &y = rows ? M(q, i) : M(i, q);
+            const double first = c * x - s * y;
+            y = s * x + c * y;
+            x = first;
+        }
+    };
+    for (int sweep = 0; sweep < 30; ++sweep) {
+        for (int p = 0; p < size; ++p) {
+            for (int q = p + 1; q < size; ++q) {
+                if (A(p, q) == 0.0) continue;
+                const double theta = 0.5 * std::atan2(2.0 * A(p, q), A(q, q) - A(p, p));
+                const double c = std::cos(theta), s = std::sin(theta);
+                turn(A, p, q, c, s, false);
+                turn(A, p, q, c, s, true);
+                turn(V, p, q, c, s, false);
+            }
+        }
+    }
+    std::vector<int> order;
+    for (int i = 0; i < size; ++i) order.push_back(i);
+    std::sort(order.begin(), order.end(), [&](int i, int j) { return A(i, i) < A(j, j); });
+    for (int j = 0; j < size; ++j) w[j] = A(order[(std::size_t)j], order[(std::size_t)j]);
+    for (int j = 0; j < size; ++j)
+        for (int i = 0; i < size; ++i) A(i, j) = V(i, order[(std::size_t)j]);
+}
+
 }  // namespace
 
 const polyagamma::Blas& blas() {
-    static const polyagamma::Blas table{dgemv, dgemm,  dsymv,  dtrsv,  dtrmv, dtrsm,
-                                        dtrmm, dpotrf, dlauum, dgeqrf, dorgqr};
+    static const polyagamma::Blas table{dgemv, dgemm,  dsymv,  dtrsv,  dtrmv,  dtrsm,
+                                        dtrmm, dpotrf, dlauum, dgeqrf, dorgqr, dsyevd};
     return table;
 }
 

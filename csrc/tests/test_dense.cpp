@@ -30,3 +30,22 @@ TEST_CASE("inverses from Cholesky factors, and products with symmetric matrices,
         }
     }
 }
+
+TEST_CASE("eigenvectors come one in each row, of ascending values") {
+    for (const std::size_t n : {1u, 2u, 7u, 40u}) {
+        std::vector<double> a(n * n), vectors, values(n), product(n);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j <= i; ++j)
+                a[i * n + j] = a[j * n + i] =
+                    std::sin(static_cast<double>(3 * i + 5 * j)) + (i == j ? static_cast<double>(i) : 0.0);
+        vectors = a;
+        REQUIRE(eigenvectors(reference::blas(), vectors.data(), n, values.data()).ok());
+        for (std::size_t k = 0; k < n; ++k) {
+            const double* vector = &vectors[k * n];
+            multiply_vector(reference::blas(), a.data(), vector, n, n, product.data());
+            for (std::size_t i = 0; i < n; ++i) CHECK(std::fabs(product[i] - values[k] * vector[i]) < 1e-10);
+            CHECK(dot(vector, vector, n) == doctest::Approx(1.0).epsilon(1e-12));
+            if (k > 0) CHECK(values[k] >= values[k - 1]);
+        }
+    }
+}

@@ -5,6 +5,7 @@
 
 #include "linalg/dense.hpp"
 #include "mcmc/metric.hpp"
+#include "mcmc/spectral_shrinkage.hpp"
 #include "tests/model_fixtures.hpp"
 
 using namespace polyagamma;
@@ -94,4 +95,60 @@ TEST_CASE("autocorrelations from draws and from steps alone") {
     CHECK(largest_autocorrelation({draws.data(), 4, 5000, 1}) == doctest::Approx(0.8).epsilon(0.05));
     CHECK(largest_autocorrelation_of_steps({draws.data(), 4, 5000, 1}) == doctest::Approx(0.8).epsilon(0.05));
     CHECK(largest_autocorrelation({draws.data(), 4, 1, 1}) == 0.0);
+}
+
+TEST_CASE("of many coordinates the covariance keeps what noise does not explain") {
+    constexpr std::size_t kSize = 120, kSweeps = 60;
+    const fixtures::Problem problem = flat_problem(kSize);
+    const fixtures::OwnedModel model(problem);
+    const Whitening whitening(model);
+    std::vector<ChainModel> models;
+    for (int c = 0; c < 4; ++c) models.emplace_back(model, whitening);
+    Metric metric;
+    // 240 draws: an eigenvalue of 25 has a standard error of 9 %, and noise makes others of up to 2.9.
+    const Vector draws = autoregressive_draws(kSweeps, kSize, 25.0, 0.0);
+    REQUIRE(fit_metric(whitening, models, {draws.data(), 4, kSweeps, kSize}, true, metric).ok());
+    Vector covariance(kSize * kSize);
+    for (std::size_t i = 0; i < kSize; ++i)
+        for (std::size_t j = 0; j < kSize; ++j)
+            covariance[i * kSize + j] =
+                dot(&metric.covariance[i * kSize], &metric.covariance[j * kSize], kSize);
+    CHECK(covariance[0] == doctest::Approx(25.0).epsilon(0.5));
+    for (std::size_t j = 1; j < kSize; ++j)
+        CHECK(covariance[j * kSize + j] == doctest::Approx(1.0).epsilon(0.5));
+    // The mean is 1 in every coordinate, with a standard error of 0.065, and 0.32 in the first.
+    for (std::size_t j = 1; j < kSize; ++j) CHECK(std::fabs(metric.centre[j] - 1.0) < 0.4);
+}
+
+TEST_CASE("a centre that is nothing but noise is left out, where coordinates are many") {
+    constexpr std::size_t kSize = 120, kSweeps = 10;
+    const fixtures::Problem problem = flat_problem(kSize);
+    const fixtures::OwnedModel model(problem);
+    const Whitening whitening(model);
+    std::vector<ChainModel> models;
+    for (int c = 0; c < 4; ++c) models.emplace_back(model, whitening);
+    Vector draws = autoregressive_draws(kSweeps, kSize, 1.0, 0.0);
+    for (double& value : draws) value -= 1.0;
+    Metric metric;
+    REQUIRE(fit_metric(whitening, models, {draws.data(), 4, kSweeps, kSize}, false, metric).ok());
+    // Squared length of the plain mean: 120 / 40 ± 0.4.
+    CHECK(dot(metric.centre.data(), metric.centre.data(), kSize) < 0.5);
+}
+
+TEST_CASE("shrunk eigenvalues: noise is none, and large ones keep nearly all") {
+    for (const double ratio : {0.1, 0.5, 2.0}) {
+        const double upper = (1.0 + std::sqrt(ratio)) * (1.0 + std::sqrt(ratio));
+        CHECK(shrunk_eigenvalue(0.99 * upper, ratio) == 1.0);
+        CHECK(shrunk_eigenvalue(1.0, ratio) == 1.0);
+        CHECK(shrunk_eigenvalue(1e4, ratio) == doctest::Approx(1e4).epsilon(0.01 * (1.0 + ratio)));
+        double before = 1.0;
+        for (double value = upper; value < 50.0; value += 0.5) {
+            const double after = shrunk_eigenvalue(value, ratio);
+            CHECK(after >= before);
+            CHECK(after < value);
+            before = after;
+        }
+    }
+    CHECK(shrunk_eigenvalue(0.01, 0.1) < 0.1);
+    CHECK(shrunk_eigenvalue(0.01, 0.1) > 0.0);
 }
