@@ -9,7 +9,8 @@ namespace polyagamma {
 
 double shrunk_eigenvalue(double eigenvalue, double ratio) {
     const double root = std::sqrt(ratio), upper = (1.0 + root) * (1.0 + root);
-    const double lower = root < 1.0 ? (1.0 - root) * (1.0 - root) : 0.0;
+    // With more coordinates than draws the least are zero, which rounding may make negative.
+    const double lower = root < 1.0 ? (1.0 - root) * (1.0 - root) : -HUGE_VAL;
     if (eigenvalue <= upper && eigenvalue >= lower) return 1.0;
     const double b = eigenvalue + 1.0 - ratio;
     const double spread = std::sqrt(std::max(0.0, b * b - 4.0 * eigenvalue));
