@@ -436,6 +436,15 @@ def test_more_classes_than_rows():
         assert np.isfinite(idata.sample_stats["lp"]).all()
 
 
+def test_more_coefficients_than_draws_of_a_window():
+    """Covariances of the windows of warm-up have eigenvalues of zero, to rounding."""
+    rng = np.random.default_rng(6)
+    rows = rng.standard_normal((600, 9))
+    model = PolyaGammaMultinomial(rows, rng.integers(0, 30, 600))
+    idata = model.sample(5, tune=200, chains=1, random_seed=1, progressbar=False, kernel="hmc")
+    assert np.isfinite(idata.sample_stats["lp"]).all()
+
+
 def test_initial_values_have_classes():
     rng = np.random.default_rng(3)
     start = {"intercept": rng.standard_normal(3), "beta": rng.standard_normal((3, 2))}

@@ -149,6 +149,7 @@ TEST_CASE("shrunk eigenvalues: noise is none, and large ones keep nearly all") {
             before = after;
         }
     }
+    CHECK(shrunk_eigenvalue(-1e-15, 2.0) == 1.0);
     CHECK(shrunk_eigenvalue(0.01, 0.1) < 0.1);
     CHECK(shrunk_eigenvalue(0.0, 0.1) > 0.0);
     CHECK(shrunk_eigenvalue(0.0, 2.0) == 1.0);  // fewer draws than coordinates
