@@ -75,7 +75,8 @@ const Registry<Likelihood>::Entry kEntry("sequential", {"trials"},
                                          [](std::size_t rows, const std::vector<Vector>& arrays)
                                              -> std::unique_ptr<Likelihood> {
                                              const std::size_t size = arrays[1].size();
-                                             if (rows == 0 || size == 0 || size % rows != 0) return nullptr;
+                                             if (rows == 0 || size < 2 * rows || size % rows != 0)
+                                                 return nullptr;  // two classes: binomial rows
                                              return std::make_unique<Sequential>(ClassCounts(
                                                  arrays[1].data(), arrays[0].data(), rows, size / rows));
                                          },
