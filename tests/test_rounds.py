@@ -138,7 +138,7 @@ def test_numerical_errors_are_worded():
             raise _gibbs.NumericalError("not_positive_definite", 1, 7, 2)
 
     chains = object.__new__(LinearChains)
-    chains._core = FailingCore()
+    chains._core, chains._extras = FailingCore(), 0
     with pytest.raises(FloatingPointError, match=r"chain 1 stopped at sweep 47: .* in row 2.* scale X"):
         chains.run(10)
     with pytest.raises(FloatingPointError, match=r"cannot start: the value at index 3 .* scale X"):

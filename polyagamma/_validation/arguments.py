@@ -95,10 +95,12 @@ def real_array(name: str, value: ArrayLike) -> RealArray:
 
 def _refuse_disguises(name: str, array: NDArray[Any]) -> None:
     """Raise TypeError if an array of objects has text, dates or times, of which NumPy makes numbers."""
-    disguises = {kind for kind in set(map(type, array.flat)) if issubclass(kind, _DISGUISES)}
+    elements = array.ravel()  # NumPy's iterators do not take as many dimensions as its arrays
+    disguises = {kind for kind in set(map(type, elements)) if issubclass(kind, _DISGUISES)}
     if disguises:
-        index, element = next(pair for pair in np.ndenumerate(array) if type(pair[1]) in disguises)
-        _refuse_type(name, f"{_place(name, index)} = {shown(element)}")
+        first = next(i for i, element in enumerate(elements) if type(element) in disguises)
+        index = tuple(int(i) for i in np.unravel_index(first, array.shape))
+        _refuse_type(name, f"{_place(name, index)} = {shown(elements[first])}")
 
 
 def as_array(name: str, value: Any) -> NDArray[Any]:
