@@ -153,8 +153,8 @@ Status LinearWarmup::change_metric(bool use_covariance, const LinearModel& model
                                    double* u, std::vector<ChainModel>& models) {
     const std::size_t sweeps = acceptance_.size() / chains_;
     Metric metric;
-    const Status status =
-        fit_metric(whitening, models, {draws_.data(), chains_, sweeps, k_}, use_covariance, metric);
+    const Status status = fit_metric(whitening, models, {draws_.data(), chains_, sweeps, k_}, use_covariance,
+                                     metric, schedule_.hmc.steps);
     if (!status.ok()) return status;
     report_.shrinkage = metric.shrinkage;
     for (std::size_t c = 0; c < chains_; ++c) metric.transform(model.blas, u + c * k_);

@@ -10,8 +10,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kCurvatureDraws = 10.0;  // per chain
-
 Vector mean_of(const Draws& draws) {
     Vector mean(draws.k);
     const std::size_t n = draws.chains * draws.sweeps;
@@ -22,14 +20,14 @@ Vector mean_of(const Draws& draws) {
     return mean;
 }
 
-// Evenly spaced draws; of several predictors fewer where there are very many coefficients, as each draw then
-// takes a Gram matrix of all.
+// Evenly spaced draws of each chain. Of several predictors a draw takes a Gram matrix of all coefficients:
+// two are enough where trajectories take few steps, as the curvature is much the same everywhere then.
 std::vector<CurvaturePoint> curvature_points(const Whitening& whitening,
-                                             const std::vector<ChainModel>& models, const Draws& draws) {
-    constexpr double kAffordable = 600.0;  // coefficients
-    const double share = whitening.folded() ? 1.0 : kAffordable / static_cast<double>(draws.k);
-    const auto most = static_cast<std::size_t>(kCurvatureDraws * std::min(1.0, share * share));
-    const std::size_t used = std::min(std::max<std::size_t>(1, most), draws.sweeps);
+                                             const std::vector<ChainModel>& models, const Draws& draws,
+                                             std::size_t steps) {
+    constexpr std::size_t kDraws = 10, kDrawsIfEasy = 2, kEasySteps = 8;
+    const bool easy = !whitening.folded() && steps <= kEasySteps;
+    const std::size_t used = std::min(easy ? kDrawsIfEasy : kDraws, draws.sweeps);
     std::vector<CurvaturePoint> points;
     for (std::size_t c = 0; c < draws.chains; ++c) {
         for (std::size_t i = 0; i < used; ++i)
@@ -153,13 +151,13 @@ double largest_autocorrelation_of_steps(const Draws& draws) {
 }
 
 Status fit_metric(const Whitening& whitening, const std::vector<ChainModel>& models, const Draws& draws,
-                  bool use_covariance, Metric& metric) {
+                  bool use_covariance, Metric& metric, std::size_t steps) {
     const Blas& blas = whitening.blas();
     const std::size_t k = draws.k;
     const std::size_t n = draws.chains * draws.sweeps;
     metric.centre = mean_of(draws);
     metric.whitening.resize(k * k);
-    mean_precision(whitening, mean_prior_precision(models), curvature_points(whitening, models, draws),
+    mean_precision(whitening, mean_prior_precision(models), curvature_points(whitening, models, draws, steps),
                    metric.whitening.data());
     if (const Status status = cholesky(blas, metric.whitening.data(), k); !status.ok()) return status;
     clear_upper(metric.whitening.data(), k);

@@ -39,9 +39,9 @@ struct Draws {
 // I: C Cᵀ = ρI + (1−ρ)S with the shrinkage ρ of Ledoit and Wolf (2004, J. Multivariate Anal. 88, 365, eq.
 // 14), I in place of their multiple of I. For a skewed posterior (quasi-separated rows) S finds scales that
 // no curvature shows.
-// `models`: of the chains.
+// `models`: of the chains; `steps`: that trajectories take.
 Status fit_metric(const Whitening& whitening, const std::vector<ChainModel>& models, const Draws& draws,
-                  bool use_covariance, Metric& metric);
+                  bool use_covariance, Metric& metric, std::size_t steps = 1);
 
 // The largest lag-one autocorrelation of any coordinate, clipped to [0, 1], around the mean of the draws.
 double largest_autocorrelation(const Draws& draws);
