@@ -33,7 +33,6 @@ class SoftmaxSurrogate {
     // Takes note of a draw; whether the surrogate is another now.
     bool learn(const SoftmaxRows& rows, const double* g);
     bool learned() const { return count_ > 0.0; }
-    double times_learned() const { return count_; }
     // d and the linear term, (functions, n).
     PseudoData rows() const { return {precision_.size(), precision_.data(), linear_.data()}; }
     // Its log-likelihood at g, and W g less the linear term added to `gradient`, unless that is null.

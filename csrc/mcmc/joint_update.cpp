@@ -1,7 +1,6 @@
 #include "mcmc/joint_update.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -12,10 +11,6 @@
 namespace polyagamma {
 namespace {
 
-// Draws of warm-up are thrown away, and g, from which the surrogate learns, moves in all its sweeps: once
-// proposals are learned kernel parameters move in one sweep of so many, which takes half the time off
-// warm-up.
-constexpr double kRest = 3.0;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -52,13 +47,12 @@ Status JointUpdate::run(const SoftmaxRows& rows, BitGen& bitgen, SweepKind kind,
     if (!loaded_) conditioned_ = false;
     loaded_ = result.ok();
     if (result.ok() && kind.complete) result = gibbs(rows, bitgen, kind.learn, states, info);
-    const bool rests = theta_rests(kind, joint);
-    if (result.ok() && !rests) result = whitened_steps(rows, bitgen, kind.learn, states, info);
+    if (result.ok()) result = whitened_steps(rows, bitgen, kind.learn, states, info);
     if (result.ok() && joint.surrogate.learned()) {
         if (!conditioned_) result = term_.condition(Side::current, joint.surrogate.rows(), log_evidence_);
         conditioned_ = result.ok();
         if (result.ok()) result = trajectories(rows, bitgen, kind.learn, joint, info);
-        if (result.ok() && !rests) result = surrogate_steps(rows, bitgen, kind, states, joint, info);
+        if (result.ok()) result = surrogate_steps(rows, bitgen, kind, states, joint, info);
     }
     if (kind.learn) learn(rows, joint);
     scatter(states);
@@ -83,10 +77,6 @@ void JointUpdate::scatter(LatentState* states) const {
         std::copy_n(&whitened_[k * to.whitened.size()], to.whitened.size(), to.whitened.begin());
         std::copy_n(&g_[k * n_], n_, to.g.begin());
     }
-}
-
-bool JointUpdate::theta_rests(SweepKind kind, const JointState& joint) const {
-    return kind.learn && !kind.complete && std::fmod(joint.surrogate.times_learned(), kRest) != 0.0;
 }
 
 // Whether g and θ move without data augmentation and random walks.

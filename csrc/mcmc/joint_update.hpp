@@ -46,7 +46,6 @@ class JointUpdate {
   private:
     void gather(const LatentState* states);
     void scatter(LatentState* states) const;
-    bool theta_rests(SweepKind kind, const JointState& joint) const;
     bool can_be_short(const LatentState* states, const JointState& joint) const;
     Status gibbs(const SoftmaxRows& rows, BitGen& bitgen, bool learn, LatentState* states, SweepInfo& info);
     Status move(Proposal& proposal, ThetaTarget& target, std::size_t steps, BitGen& bitgen, bool learn,
