@@ -9,7 +9,7 @@
 namespace polyagamma {
 
 // Cholesky factors and inverses of matrices (n, n), with the memory that they need: LAPACK's or, once asked
-// for, the core's own loops, which take about half the time of OpenBLAS's at n = 60 to 300. They round
+// for, the core's own loops, which take about half the time of OpenBLAS's at n = 90 to 150. They round
 // differently. A matrix is its lower triangle, row-major, as in dense.hpp.
 class Factorizer {
   public:

@@ -9,8 +9,7 @@
 namespace polyagamma {
 
 // The standard prior of kernel parameters: each log parameter is N(mean, 1), cut off at its bounds. It takes
-// no account of the mass between these. The same bits as Python's LogParameterPrior, and none of its time,
-// which is that of a factorisation at n = 80.
+// no account of the mass between these. The same bits as Python's LogParameterPrior.
 class NormalLogPrior final : public LogPrior {
   public:
     // Of the same size. Bounds may be infinite.
