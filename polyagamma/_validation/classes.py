@@ -201,7 +201,7 @@ def _table(y: Any) -> tuple[NDArray[Any], FloatArray]:
             "counts, which are whole numbers",
             "pass whole numbers, and shares as weights",
         ),
-        (counts > checks.MOST_COUNT, "counts of at most 2**53", "count in larger units"),
+        (counts > checks.MOST_COUNT, f"counts of at most {checks.MOST_COUNT:g}", "count in larger units"),
     ):
         if bad.any():
             _refuse("y", counts, bad, expected, cure)
@@ -219,7 +219,11 @@ def _row_sums(counts: FloatArray, trials: ArrayLike | None) -> FloatArray:
     sums = np.asarray(counts.sum(axis=1))
     for bad, expected, cure in (
         (sums == 0, "rows whose counts are not all zero", "drop such rows, which tell nothing"),
-        (sums > checks.MOST_COUNT, "rows whose counts add up to at most 2**53", "count in larger units"),
+        (
+            sums > checks.MOST_COUNT,
+            f"rows whose counts add up to at most {checks.MOST_COUNT:g}",
+            "count in larger units",
+        ),
     ):
         if bad.any():
             row = int(np.argmax(bad))

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma._validation import models as checks
 
 FloatArray = NDArray[np.float64]
-MOST_COUNT = 1e12  # above it the likelihood, of the size of counts times their logarithms, has no digits left
 
 
 def counts(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
@@ -19,7 +18,7 @@ def counts(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
     for bad, expected, cure in (
         (array < 0, "counts, which are not negative", "pass the numbers of events"),
         (array != np.floor(array), "counts, which are whole numbers", "pass events, and rates as exposure"),
-        (array > MOST_COUNT, f"at most {MOST_COUNT:g}", "count in larger units"),
+        (array > checks.MOST_COUNT, f"at most {checks.MOST_COUNT:g}", "count in larger units"),
     ):
         if bad.any():
             _refuse(name, array, bad, expected, cure)

@@ -16,9 +16,9 @@ from polyagamma._validation.predictors import complete_labels
 
 FloatArray = NDArray[np.float64]
 LARGEST_COUNT = 10**12  # of anything: larger ones are slips, and sums and products of this one are safe
-LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e30  # above it a posterior is narrower than doubles are apart
+LEAST_WEIGHT = 1e-100
 MOST_OFFSET = 1e12  # above it they have no digits left for what predictors add
-MOST_COUNT = 2.0**53  # beyond it doubles do not tell a count from the next
+MOST_COUNT = 1e12  # of a row, weighted: a log-likelihood, which is of its size, has too few digits above
 SYMMETRY_TOLERANCE = 1e-8  # relative to the largest entry: rounding of a matrix computed in doubles
 
 
@@ -228,15 +228,19 @@ def go_with(needed: str, **arguments: Any) -> None:
             raise ValueError(f"{name} needs {needed}, got {name} alone: pass {needed} too, or drop {name}")
 
 
-def weights(value: ArrayLike | None, n_rows: int) -> FloatArray:
-    """Return the weights, 1 where none are given; ValueError unless all are positive."""
+def weights(value: ArrayLike | None, n_rows: int, counts: FloatArray | None = None) -> FloatArray:
+    """Return the weights, 1 where none are given; ValueError unless they are positive.
+
+    Of rows with counts, a ValueError too if these are too large when weighted.
+    """
     array = per_row("weights", 1.0 if value is None else value, n_rows)
     require_positive("weights", array)
-    bad = (array < LEAST_WEIGHT) | (array > MOST_WEIGHT)
+    cure = "scale them to a mean of 1"
+    bad = (array < LEAST_WEIGHT) | (array > MOST_COUNT)
     if bad.any():
-        _refuse(
-            "weights", array, bad, f"from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}", "scale them to a mean of 1"
-        )
+        _refuse("weights", array, bad, f"from {LEAST_WEIGHT:g} to {MOST_COUNT:g}", cure)
+    if counts is not None and (bad := array * counts > MOST_COUNT).any():
+        _refuse("weights", array, bad, f"at most {MOST_COUNT:g} over the counts of their rows", cure)
     return array
 
 
@@ -258,7 +262,7 @@ def trials(value: ArrayLike, n_rows: int) -> FloatArray:
         _refuse("trials", array, bad, "positive integers", "drop rows without trials")
     bad = array > MOST_COUNT
     if bad.any():
-        _refuse("trials", array, bad, "at most 2**53", "beyond it doubles do not tell whole numbers apart")
+        _refuse("trials", array, bad, f"at most {MOST_COUNT:g}", "count in larger units")
     return array
 
 

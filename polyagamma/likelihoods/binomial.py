@@ -46,7 +46,11 @@ class BinomialLikelihood(ObservedRows):
             n_trials = checks.trials(trials, n_rows)
             classes, successes = np.array([0, 1]), checks.successes(y, n_trials)
         return cls(
-            classes, successes, n_trials, checks.weights(weights, n_rows), checks.offset(offset, n_rows)
+            classes,
+            successes,
+            n_trials,
+            checks.weights(weights, n_rows, n_trials),
+            checks.offset(offset, n_rows),
         )
 
     @property

@@ -45,7 +45,7 @@ class MultinomialLikelihood(SoftmaxRows):
         """Check what the user gave besides classes; TypeError or ValueError name the argument."""
         classes, y, trials = observed
         n_rows, K = len(y), len(classes)
-        of_rows = checked_weights(weights, n_rows)
+        of_rows = checked_weights(weights, n_rows, trials)
         bare = cls(classes, y, trials, of_rows, np.empty(0), np.empty((0, K)), reference)
         known = bare.known_part(offset, n_rows)
         return cls(classes, y, trials, of_rows, known.offset, known.given, bare.reference)

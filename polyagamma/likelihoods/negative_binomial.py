@@ -48,11 +48,12 @@ class NegativeBinomialLikelihood(ObservedRows):
     ) -> NegativeBinomialLikelihood:
         """Check what the user gave; TypeError or ValueError name the argument."""
         exposed, given = counts.exposure(exposure, n_rows), checks.offset(offset, n_rows)
+        observed = counts.counts("y", y, n_rows)
         return cls(
             np.empty(0),
-            counts.counts("y", y, n_rows),
+            observed,
             np.ones(n_rows),
-            checks.weights(weights, n_rows),
+            checks.weights(weights, n_rows, observed),
             given + np.log(exposed),
             given,
             exposed,

@@ -42,7 +42,7 @@ class SequentialLikelihood(ClassRows):
     ) -> SequentialLikelihood:
         """Check what the user gave besides classes; TypeError or ValueError name the argument."""
         classes, y, trials = observed
-        of_rows = checked_weights(weights, len(y))
+        of_rows = checked_weights(weights, len(y), trials)
         bare = cls(classes, y, trials, of_rows, np.empty(0), np.empty(0))
         known = bare.known_part(offset, len(y))
         return cls(classes, y, trials, of_rows, known.offset, known.given)

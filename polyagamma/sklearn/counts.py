@@ -124,7 +124,7 @@ class PolyaGammaCountRegressor(RegressorMixin, PosteriorEstimator):  # type: ign
         X : array_like or data frame, shape (n_samples, n_features)
             Real and finite: rows with missing values are refused, not dropped.
         y : array_like, shape (n_samples,)
-            Counts: whole numbers from 0 to ``2**53``.
+            Counts: whole numbers from 0 to 10**12.
         sample_weight : array_like, shape (n_samples,), optional
             Weights, not negative: a row of weight 2 counts as two rows, one of weight 0 as none.
         exposure : float or array_like, shape (n_samples,), optional
