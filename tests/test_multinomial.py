@@ -581,7 +581,7 @@ def test_data_that_overlap_have_no_notice():
 EMPTY = np.where(np.arange(24)[:, np.newaxis] == 3, 0, TABLE)
 BAD = np.where(np.arange(24)[:, np.newaxis] == 4, [[1, 1, -1]], TABLE)
 LARGE = np.where(np.arange(24)[:, np.newaxis] == 4, [[1.0, 2.0**54, 1.0]], TABLE)
-TOO_MANY = np.where(np.arange(24)[:, np.newaxis] == 4, [[2.0**53, 2.0**53, 1.0]], TABLE)
+TOO_MANY = np.where(np.arange(24)[:, np.newaxis] == 4, [[6e11, 6e11, 1.0]], TABLE)
 REFUSED = {
     "one class": ({"y": np.full(24, "a")}, "y must have two classes or more, got only 'a'"),
     "column": ({"y": LABELS[:, np.newaxis]}, r"got shape \(24, 1\): pass numpy.ravel\(y\)"),
