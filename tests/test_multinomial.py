@@ -412,8 +412,17 @@ OTHER_LABELS = {
 }
 
 
-@pytest.mark.parametrize("make", [PolyaGammaMultinomial, PolyaGammaSequential, PolyaGammaGP])
-@pytest.mark.parametrize("kind", OTHER_LABELS)
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        *((PolyaGammaMultinomial, kind) for kind in OTHER_LABELS),
+        *(
+            pytest.param(make, kind, marks=() if kind == "dates" else pytest.mark.slow)
+            for make in (PolyaGammaSequential, PolyaGammaGP)
+            for kind in OTHER_LABELS
+        ),
+    ],
+)
 def test_labels_of_any_type_survive_files(make, kind, tmp_path):
     model = make(X, OTHER_LABELS[kind])
     idata = model.sample(4, **SETTINGS, checkpoint=tmp_path / "run", every=2)

@@ -134,7 +134,7 @@ BUGS = [
 ]
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kernel", ["hmc", pytest.param("gibbs", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("form", FORMS)
 def test_calibration(form, kernel):
     assert calibration_p_value(form, kernel) > FALSE_ALARM
@@ -146,6 +146,7 @@ def test_calibration_of_the_mix(form):
     assert calibration_p_value(form, "auto") > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "bug"), BUGS)
 def test_calibration_finds_bugs(form, bug, monkeypatch):
     bug(monkeypatch)
