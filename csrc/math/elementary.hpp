@@ -7,8 +7,8 @@
 // Elementary functions in plain double arithmetic of fixed order: the same bits from every compiler, machine
 // and instruction-set level, and no branches, so that compilers vectorise loops of calls. libm offers
 // neither. Everything is in an anonymous namespace: each translation unit has its own copy, so the linker
-// cannot hand a copy that was compiled for one instruction-set level to another. The polynomials are Taylor
-// series, cut where the first term left out is below a tenth of an ulp.
+// cannot hand a copy that was compiled for one instruction-set level to another. The polynomials, but for
+// those that say otherwise, are Taylor series, cut where the first term left out is below a tenth of an ulp.
 namespace polyagamma {
 namespace {
 
@@ -80,6 +80,24 @@ inline double other_half_power(std::uint64_t k) {
 inline double exponential(double x) {
     const ReducedExponential e = reduce_exponential(clamp_exponent(x));
     return (1.0 + e.tail) * half_power(e.k) * other_half_power(e.k);
+}
+
+// e^x to 1 ulp for x <= 700, 3e-308 where it would be smaller, in two thirds of the operations that
+// `exponential` takes. Even and odd powers are apart: half as many operations wait for each other.
+inline double exponential_of_moderate(double x) {
+    constexpr double kLog2E = 0x1.71547652b82fep0;
+    constexpr double kRounder = 0x1.8p52 + 1023;  // rounds as above, and adds the bias of exponents
+    const double above = x < -708.0 ? -708.0 : x;
+    const double shifted = above * kLog2E + kRounder;
+    const double k = shifted - kRounder;
+    const double y = (above - k * kLn2High) - k * kLn2Low;
+    const double z = y * y;
+    // (e^y − 1 − y)/y², interpolated at ten Chebyshev nodes of |y| <= log(2)/2: e^y to 2e-17.
+    const double even = polynomial(z, 0x1.0000000000001p-1, 0x1.5555555553d68p-5, 0x1.6c16c17889ef1p-10,
+                                   0x1.a019b9149a41cp-16, 0x1.28917c89a43a7p-22);
+    const double odd = polynomial(z, 0x1.5555555555556p-3, 0x1.11111111109b5p-7, 0x1.a01a01a7c2efep-13,
+                                  0x1.71de0db2f6b19p-19, 0x1.af389ecfc4b9cp-26);
+    return (1.0 + (y + z * (even + y * odd))) * double_of(bits_of(shifted) << 52);
 }
 
 // e^x - 1 to 2 ulp for x <= 709.

@@ -236,6 +236,44 @@ TEST_CASE("multinomial rows are right far out, and every level has the same bits
     }
 }
 
+TEST_CASE("multinomial rows do not depend on those beside them, however large their predictors") {
+    constexpr std::size_t kRows = 72;  // more than a block of the loop
+    for (const double far : {1.0, 599.0, 601.0, 1e4}) {
+        std::vector<double> eta(2 * kRows), counts(2 * kRows, 1.0);
+        const Vector trials(kRows, 3.0);
+        for (std::size_t i = 0; i < 2 * kRows; ++i)
+            eta[i] = (i % 9 == 0 ? far : 3.0) * std::sin((double)(i * i));
+        std::vector<double> together = eta, probabilities = eta;
+        double lanes[kPanelRows] = {}, of_panels[kPanelRows] = {};
+        loops().classes.multinomial(counts.data(), kRows, trials.data(), kRows, 2, together.data(), kRows,
+                                    lanes);
+        loops().classes.probabilities(kRows, 2, probabilities.data(), kRows);
+        std::vector<double> alone = eta;
+        for (std::size_t i = 0; i < kRows; i += kPanelRows)
+            loops().classes.multinomial(counts.data(), kRows, trials.data(), kPanelRows, 2, &alone[i], kRows,
+                                        of_panels);
+        CHECK(together == alone);
+        CHECK(std::equal(lanes, lanes + kPanelRows, of_panels));
+        for (std::size_t i = 0; i < kRows; ++i) {
+            const Long a = (Long)eta[i], b = (Long)eta[kRows + i], largest = std::max({a, b, 0.0L});
+            const Long sum = std::exp(a - largest) + std::exp(b - largest) + std::exp(-largest);
+            const double of_class = (double)(std::exp(b - largest) / sum);
+            CHECK(probabilities[kRows + i] == doctest::Approx(of_class).epsilon(1e-14));
+            CHECK(std::fabs(together[kRows + i] - (1.0 - 3.0 * of_class)) < 1e-14);
+        }
+        for (const char* level : {"baseline", "v3", "v4"}) {
+            const Loops* simd = find_loops(level);
+            if (simd == nullptr) continue;
+            std::vector<double> other = eta;
+            double values[kPanelRows] = {};
+            simd->classes.multinomial(counts.data(), kRows, trials.data(), kRows, 2, other.data(), kRows,
+                                      values);
+            CHECK(other == together);
+            CHECK(std::equal(values, values + kPanelRows, lanes));
+        }
+    }
+}
+
 TEST_CASE("classes: coefficients agree with quadrature, by every kernel") {
     constexpr std::size_t kSweeps = 40000;
     for (const char* name : kNames) {

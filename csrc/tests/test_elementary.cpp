@@ -48,6 +48,23 @@ TEST_CASE("exponential and exponential_minus_one agree with long double libm") {
     CHECK(exponential_minus_one(1e-300) == 1e-300);
 }
 
+TEST_CASE("the exponential of moderate arguments agrees with long double libm") {
+    double worst = 0.0;
+    const auto compare = [&](double x) {
+        worst = std::fmax(worst, ulps(exponential_of_moderate(x), std::exp(static_cast<long double>(x))));
+    };
+    visit(-708.0, 700.0, 100000, compare);
+    visit(-1.0, 1.0, 100000, compare);
+    visit(-1e-8, 1e-8, 1000, compare);
+    CHECK(worst <= 1.0);
+    CHECK(exponential_of_moderate(0.0) == 1.0);
+    for (const double x : {-708.5, -1e300, -INFINITY}) {
+        CHECK(exponential_of_moderate(x) > 0.0);
+        CHECK(exponential_of_moderate(x) < 4e-308);
+    }
+    CHECK(std::isnan(exponential_of_moderate(NAN)));
+}
+
 TEST_CASE("logarithm and logarithm_one_plus agree with long double libm") {
     double worst = 0.0;
     double worst_one_plus = 0.0;

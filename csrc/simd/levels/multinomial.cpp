@@ -11,29 +11,55 @@ inline namespace POLYAGAMMA_LEVEL {
 namespace {
 
 constexpr std::size_t kBlock = 8 * kPanelRows;  // rows whose sums stay in the first-level cache
+constexpr double kLarge = 600.0;                // sums of e^η, of no larger η, are finite
 
-// What is known of a block of rows: the largest of η and 0; Σ e^{η − largest} with that of the last class.
+// What is known of a block of rows: the largest of η and 0, or 0 where it is not large; Σ e^{η − shift} with
+// that of the last class.
 struct Sums {
-    double largest[kBlock], exponentials[kBlock];
+    double shift[kBlock], exponentials[kBlock];
 };
 
-void find_largest(std::size_t rows, std::size_t predictors, const double* eta, std::size_t stride,
-                  Sums& sums) {
-    std::fill_n(sums.largest, rows, 0.0);
+// Whether one of the rows has a large η; shift: the largest of each and 0.
+bool find_largest(std::size_t rows, std::size_t predictors, const double* eta, std::size_t stride,
+                  double* largest) {
+    std::fill_n(largest, rows, 0.0);
     for (std::size_t k = 0; k < predictors; ++k) {
         const double* own = eta + k * stride;
-        for (std::size_t i = 0; i < rows; ++i)
-            sums.largest[i] = own[i] > sums.largest[i] ? own[i] : sums.largest[i];
+        for (std::size_t i = 0; i < rows; ++i) largest[i] = own[i] > largest[i] ? own[i] : largest[i];
     }
+    double of_lane[kPanelRows] = {};
+    for (std::size_t i = 0; i < rows; i += kPanelRows)
+        for (std::size_t j = 0; j < kPanelRows; ++j)
+            of_lane[j] = largest[i + j] > of_lane[j] ? largest[i + j] : of_lane[j];
+    return *std::max_element(of_lane, of_lane + kPanelRows) > kLarge;
 }
 
-// e^{η − largest} in place of η.
+// Subtracts the largest η of rows where that is large: of those alone, so that what is found of a row does
+// not depend on others.
+void subtract_shifts(std::size_t rows, std::size_t predictors, double* eta, std::size_t stride, Sums& sums) {
+    if (!find_largest(rows, predictors, eta, stride, sums.shift)) {
+        std::fill_n(sums.shift, rows, 0.0);
+        std::fill_n(sums.exponentials, rows, 1.0);
+        return;
+    }
+    for (std::size_t i = 0; i < rows; ++i) {
+        sums.shift[i] = sums.shift[i] > kLarge ? sums.shift[i] : 0.0;
+        sums.exponentials[i] = exponential_of_moderate(-sums.shift[i]);
+    }
+    for (std::size_t k = 0; k < predictors; ++k)
+        for (std::size_t i = 0; i < rows; ++i) eta[k * stride + i] -= sums.shift[i];
+}
+
+// e^{η − shift} in place of η.
 void exponentiate(std::size_t rows, std::size_t predictors, double* eta, std::size_t stride, Sums& sums) {
-    for (std::size_t i = 0; i < rows; ++i) sums.exponentials[i] = exponential(-sums.largest[i]);
+    subtract_shifts(rows, predictors, eta, stride, sums);
     for (std::size_t k = 0; k < predictors; ++k) {
         double* own = eta + k * stride;
-        for (std::size_t i = 0; i < rows; ++i) own[i] = exponential(own[i] - sums.largest[i]);
-        for (std::size_t i = 0; i < rows; ++i) sums.exponentials[i] += own[i];
+        for (std::size_t i = 0; i < rows; ++i) {
+            const double e = exponential_of_moderate(own[i]);
+            own[i] = e;
+            sums.exponentials[i] += e;
+        }
     }
 }
 
@@ -41,7 +67,7 @@ void add_log_likelihood(const double* values, const double* trials, std::size_t 
                         double* lanes) {
     double logarithms[kBlock];
     for (std::size_t i = 0; i < rows; ++i)
-        logarithms[i] = trials[i] * (sums.largest[i] + logarithm(sums.exponentials[i]));
+        logarithms[i] = trials[i] * (sums.shift[i] + logarithm(sums.exponentials[i]));
     Lanes total;
     load(total, lanes);
     for (std::size_t i = 0; i < rows; i += kPanelRows) add_difference(total, values + i, logarithms + i);
@@ -53,7 +79,6 @@ void multinomial_block(const double* counts, std::size_t counts_stride, const do
                        double* log_likelihood) {
     Sums sums;
     double values[kBlock] = {};
-    find_largest(rows, predictors, eta, stride, sums);
     for (std::size_t k = 0; log_likelihood != nullptr && k < predictors; ++k)
         for (std::size_t i = 0; i < rows; ++i)
             values[i] += counts[k * counts_stride + i] * eta[k * stride + i];
@@ -78,7 +103,6 @@ void probabilities(std::size_t n, std::size_t predictors, double* eta, std::size
     for (std::size_t first = 0; first < n; first += kBlock) {
         const std::size_t rows = std::min(kBlock, n - first);
         Sums sums;
-        find_largest(rows, predictors, eta + first, stride, sums);
         exponentiate(rows, predictors, eta + first, stride, sums);
         for (std::size_t k = 0; k < predictors; ++k)
             for (std::size_t i = 0; i < rows; ++i) eta[k * stride + first + i] /= sums.exponentials[i];
