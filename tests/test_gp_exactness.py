@@ -115,8 +115,9 @@ MIXES = {
 
 def mixes(*, slow, fast):
     """Parameters of a test, with their names; after them what a model uses of itself, "default"."""
+    fast = fast | {"default": chains.MIXES["auto"]}
     marked = [pytest.param(mix, id=name, marks=SLOW) for name, mix in slow.items()]
-    return [*marked, *(pytest.param(mix, id=name) for name, mix in (fast | {"default": chains.MIXES["auto"]}).items())]
+    return marked + [pytest.param(mix, id=name) for name, mix in fast.items()]
 
 
 @pytest.mark.parametrize("mix", mixes(slow=SLOW_MIXES | MIXES, fast={}))

@@ -5,7 +5,8 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = SETTINGS["project"]
 
 
 def names_and_bounds(requirements):
@@ -29,6 +30,6 @@ def test_citation_names_the_authors():
 
 
 def test_wheels_are_built_for_every_python_that_is_promised():
-    built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["cibuildwheel"]["build"]
+    built = SETTINGS["tool"]["cibuildwheel"]["build"]
     promised = [one.rpartition(" ")[2] for one in PROJECT["classifiers"] if "Python :: 3." in one]
     assert {f"cp{version.replace('.', '')}-*" for version in promised} <= set(built)
