@@ -1,5 +1,6 @@
 """Build of the compiled parts: the C++ core (once), its vector loops (once per instruction-set level)."""
 
+import os
 import platform
 import tempfile
 from glob import glob
@@ -8,12 +9,16 @@ from pathlib import Path
 import numpy as np
 import pybind11
 from Cython.Build import cythonize
+from pybind11.setup_helpers import ParallelCompile
 from setuptools import Extension, setup
 from setuptools.command.build_clib import build_clib
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CompileError
 
+# Python's own flags ask for debug information, fifteen times the size of the code; CXXFLAGS=-g keeps it.
+DEBUG_FLAGS = [] if "-g" in os.environ.get("CXXFLAGS", "").split() else ["-g0"]
 GNU_FLAGS = [
+    *DEBUG_FLAGS,
     "-std=c++17",
     "-O3",
     "-ffp-contract=off",
@@ -119,6 +124,9 @@ cython_modules = cythonize(
     [extension(Path(path).stem, [path]) for path in sorted(glob("polyagamma/_*.pyx"))],
     compiler_directives={"language_level": 3},
 )
+
+# Files are compiled side by side: on as many processors as there are, up to 8, as each takes half a gigabyte.
+ParallelCompile("POLYAGAMMA_BUILD_JOBS", max=8).install()
 
 setup(
     libraries=libraries,

@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from polyagamma._validation.installation import warn_of_another_package
 from polyagamma._validation.optional import packages_for
 from polyagamma.density import (
     polyagamma_cdf,
@@ -50,6 +51,8 @@ __all__ = [
     "polyagamma_var",
     "random_polyagamma",
 ]
+
+warn_of_another_package()
 
 # Models are imported when they are first asked for (as SPEC 1 of Scientific Python has it): they need xarray,
 # and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.

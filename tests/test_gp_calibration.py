@@ -125,6 +125,7 @@ def test_calibration(simulate):
     assert calibration_p_value(simulate) > FALSE_ALARM
 
 
+@SLOW
 def test_calibration_finds_a_planted_bug(monkeypatch):
     """A tenth of the log prior density in the acceptance probability of the kernel parameters."""
     right = LogParameterPrior.__call__

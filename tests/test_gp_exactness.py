@@ -69,7 +69,7 @@ def quadrature_of_labels(kernel, thetas, log_prior, X, y, X_new, nodes=40):
     return p_sum / total, mean, np.sqrt(square_sum / total - mean**2)
 
 
-@pytest.mark.parametrize("sample_kernel", [False, True])
+@pytest.mark.parametrize("sample_kernel", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_predictions_for_two_labels_agree_with_quadrature(sample_kernel):
     """2000 draws of f* and of probabilities at three new inputs."""
     X, y, X_new = np.array([[0.0], [1.0]]), np.array([0, 1]), np.array([[-1.0], [0.4], [1.3]])
@@ -105,17 +105,22 @@ def test_fixed_kernel_agrees_with_quadrature(sampler):
 
 
 SLOW = pytest.mark.slow
-MIXES = [
-    pytest.param(chains.Mix((2, 0, 0, 0, 0), 1), id="collapsed", marks=SLOW),
-    pytest.param(chains.Mix((0, 2, 0, 0, 0), 1), id="whitened", marks=SLOW),
-    pytest.param(chains.Mix((0, 0, 2, 0, 0), 1), id="surrogate"),
-    pytest.param(chains.Mix((1, 0, 0, 2, 1), 2), id="independent"),
-    pytest.param(chains.Mix((1, 0, 0, 0, 2), 1), id="trajectory"),
-    pytest.param(chains.MIXES["auto"], id="default"),
-]
+SLOW_MIXES = {"collapsed": chains.Mix((2, 0, 0, 0, 0), 1), "whitened": chains.Mix((0, 2, 0, 0, 0), 1)}
+MIXES = {
+    "surrogate": chains.Mix((0, 0, 2, 0, 0), 1),
+    "independent": chains.Mix((1, 0, 0, 2, 1), 2),
+    "trajectory": chains.Mix((1, 0, 0, 0, 2), 1),
+}
 
 
-@pytest.mark.parametrize("mix", MIXES)
+def mixes(*, slow, fast):
+    """Parameters of a test, with their names; after them what a model uses of itself, "default"."""
+    fast = fast | {"default": chains.MIXES["auto"]}
+    marked = [pytest.param(mix, id=name, marks=SLOW) for name, mix in slow.items()]
+    return marked + [pytest.param(mix, id=name) for name, mix in fast.items()]
+
+
+@pytest.mark.parametrize("mix", mixes(slow=SLOW_MIXES | MIXES, fast={}))
 def test_sampled_kernel_agrees_with_quadrature(mix, monkeypatch):
     monkeypatch.setitem(chains.MIXES, "auto", mix)
     kernel = ConstantKernel(9.0, "fixed") * RBF(1.0)
@@ -128,7 +133,7 @@ def test_sampled_kernel_agrees_with_quadrature(mix, monkeypatch):
     assert np.abs(scores(draws, mean, sd)).max() < LIMIT
 
 
-@pytest.mark.parametrize("mix", MIXES)
+@pytest.mark.parametrize("mix", mixes(slow=SLOW_MIXES, fast=MIXES))
 def test_variance_of_independent_rows_keeps_its_prior(mix, monkeypatch):
     """Labels of twelve rows too far apart to be correlated say nothing of the variance c, as |f| / √c is half
     normal whatever the label: log c is N(log 4, 1), Σf²/c chi-squared with 12 degrees of freedom, and the two

@@ -32,9 +32,8 @@ print(peak_memory())
 """
 
 
-@pytest.mark.parametrize(
-    ("kernel", "moves"), [("fixed", "auto"), ("fixed", "gibbs"), ("sampled", "auto"), ("sampled", "gibbs")]
-)
+@pytest.mark.parametrize("kernel", ["fixed", "sampled"])
+@pytest.mark.parametrize("moves", ["auto", pytest.param("gibbs", marks=pytest.mark.slow)])
 def test_peak_memory(kernel, moves):
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, kernel, moves, str(ROWS)]
     path = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
