@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from pymc.pytensorf import compile as compile_graphs
 from pytensor import Variable
 
 from polyagamma.pymc.graphs import at_zero, columns, depends, gradient, linear_part, simplified, values_of
+from polyagamma.pymc.observed import starting_values
 from polyagamma.pymc.structure import GaussianBlock
 
 FloatArray = NDArray[np.float64]
@@ -33,42 +35,54 @@ class Factors(NamedTuple):
 
 
 class Conditional:
-    """The factors of a block as a function of the other variables.
+    """The factors of a block as a function of the other variables."""
 
-    What does not depend on them is evaluated once; a compiled function returns the rest.
-    """
-
-    def __init__(self, model: pm.Model, block: GaussianBlock, compile_kwargs: Mapping[str, Any]) -> None:
-        point = model.initial_point()
+    def __init__(self, model: pm.Model, block: GaussianBlock) -> None:
+        self._start = starting_values(model)
         self.names = [value.name for value in block.values]
-        self.shapes = [np.shape(point[name]) for name in self.names]
+        self.shapes = [self._start[value].shape for value in block.values]
         self.others = [value for value in model.value_vars if value not in block.values]
         graphs = _graphs(block, self.shapes)
         self._known = _evaluated({key: g for key, g in graphs.items() if not depends(g, self.others)})
         self._unknown = {key: graph for key, graph in graphs.items() if key not in self._known}
         self._inputs = [v for v in self.others if any(depends(g, [v]) for g in self._unknown.values())]
-        self._compile_kwargs = dict(compile_kwargs)
-        self._function: Callable[..., list[FloatArray]] | None = None
 
     @property
     def is_constant(self) -> bool:
         """Whether no factor but the dispersion depends on other variables."""
         return set(self._unknown) <= {"dispersion"}
 
-    def constant(self) -> Factors:
-        """Return the factors where they are constant; a dispersion that is sampled is NaN."""
-        return self._joined({"dispersion": np.array(np.nan)} | self._known)
+    def somewhere(self) -> Factors:
+        """Return the factors at a point near PyMC's start, where nothing vanishes by accident."""
+        rng = np.random.default_rng(0)
+        point = {
+            value: start + rng.uniform(0.1, 0.5, start.shape).astype(value.dtype)
+            if value.dtype.startswith("float")
+            else start
+            for value, start in self._start.items()
+        }
+        return self._joined(self._known | _evaluated(self._unknown, point))
 
-    def at(self, point: Mapping[str, FloatArray]) -> Factors:
-        """Return the factors at values of the other variables."""
+    def compiled(self, compile_kwargs: Mapping[str, Any]) -> Callable[[Mapping[str, FloatArray]], Factors]:
+        """Return the function from points to factors: of what depends on them alone."""
         if not self._unknown:
-            return self._joined(self._known)
-        if self._function is None:  # the first step of a chain: where all is constant nothing is compiled
-            self._function = compile_graphs(
-                self._inputs, list(self._unknown.values()), **{"on_unused_input": "ignore"} | self._compile_kwargs
-            )
-        found = self._function(*(point[value.name] for value in self._inputs))
+            return Known(self._joined(self._known))
+        options = {"on_unused_input": "ignore"} | dict(compile_kwargs)
+        return FactorsAt(self, compile_graphs(self._inputs, list(self._unknown.values()), **options))
+
+    def completed(self, found: list[FloatArray]) -> Factors:
+        """Return the factors from the values of what depends on other variables."""
         return self._joined(self._known | dict(zip(self._unknown, found, strict=True)))
+
+    def arguments(self, point: Mapping[str, FloatArray]) -> list[FloatArray]:
+        """Return what those values are a function of."""
+        return [point[value.name] for value in self._inputs]
+
+    def names_of_coefficients(self) -> list[str]:
+        """Return the name of the variable of each coefficient."""
+        return [
+            name for name, shape in zip(self.names, self.shapes, strict=True) for _ in range(int(np.prod(shape)))
+        ]
 
     def flat(self, point: Mapping[str, FloatArray]) -> FloatArray:
         """Return the block's coefficients at a point, (p,)."""
@@ -95,6 +109,28 @@ class Conditional:
         )
 
 
+@dataclass(frozen=True)
+class Known:
+    """The function from points to factors where they are constant."""
+
+    factors: Factors
+
+    def __call__(self, point: Mapping[str, FloatArray]) -> Factors:  # noqa: ARG002
+        """Return the factors."""
+        return self.factors
+
+
+class FactorsAt:
+    """A compiled function from points to factors; a class, so that it can be sent to other processes."""
+
+    def __init__(self, conditional: Conditional, function: Callable[..., list[FloatArray]]) -> None:
+        self._conditional, self._function = conditional, function
+
+    def __call__(self, point: Mapping[str, FloatArray]) -> Factors:
+        """Return the factors at a point."""
+        return self._conditional.completed(self._function(*self._conditional.arguments(point)))
+
+
 def _graphs(block: GaussianBlock, shapes: list[tuple[int, ...]]) -> dict[Any, Variable]:
     """Return the factors as graphs of the other variables, by name, and by member of the block."""
     values, predictor = block.values, block.likelihood.predictor
@@ -115,6 +151,8 @@ def _graphs(block: GaussianBlock, shapes: list[tuple[int, ...]]) -> dict[Any, Va
     return {key: simplified(graph) for key, graph in graphs.items()}
 
 
-def _evaluated(graphs: Mapping[Any, Variable]) -> dict[Any, FloatArray]:
-    arrays = values_of(list(graphs.values()))
+def _evaluated(
+    graphs: Mapping[Any, Variable], at: Mapping[Variable, FloatArray] | None = None
+) -> dict[Any, FloatArray]:
+    arrays = values_of(list(graphs.values()), at)
     return {key: np.asarray(array, np.float64) for key, array in zip(graphs, arrays, strict=True)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytensor.tensor as pt
 from pytensor import Variable
 from pytensor.compile.ops import ViewOp
@@ -12,6 +13,7 @@ from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.special import LogSoftmax, Softmax
 from pytensor.tensor.subtensor import AdvancedSubtensor, AdvancedSubtensor1, Subtensor
+from pytensor.tensor.variable import TensorConstant
 
 from polyagamma.pymc.graphs import simplified
 
@@ -36,13 +38,34 @@ def logit(p: Variable) -> Variable:
 
 
 def _inverse_of_sigmoid(p: Variable) -> Variable | None:
-    p = plain(p)
+    p = _unguarded(plain(p))
     if _is_elemwise(p, Sigmoid):
         return p.owner.inputs[0]
     if p.owner is not None and isinstance(p.owner.op, VIEWS):
         inner = _inverse_of_sigmoid(p.owner.inputs[0])
         return None if inner is None else _moved(p, inner)
     return None
+
+
+def _unguarded(p: Variable) -> Variable:
+    """Return what a graph is but where rounding made it 0 or 1, as bambi guards probabilities."""
+    while _is_elemwise(p, scalar.Switch):
+        condition, value, inner = p.owner.inputs
+        if not _is_elemwise(condition, scalar.EQ):
+            return p
+        compared, end = condition.owner.inputs
+        near = _number(value) - _number(end)
+        if not (_same(compared, inner) and _number(end) in (0, 1) and abs(near) <= 2 * np.finfo(float).eps):
+            return p
+        p = plain(inner)
+    return p
+
+
+def _number(graph: Variable) -> float:
+    """Return the value of a constant scalar; NaN for anything else."""
+    graph = unbroadcast(graph)
+    is_scalar = isinstance(graph, TensorConstant) and np.size(graph.data) == 1
+    return float(np.ravel(graph.data)[0]) if is_scalar else np.nan
 
 
 def log(mu: Variable) -> Variable:

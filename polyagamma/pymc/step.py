@@ -79,7 +79,7 @@ class PolyaGammaGibbs(BlockedStep):  # type: ignore[misc]
 
     def __init__(
         self,
-        vars: Variable | Sequence[Variable],
+        vars: Variable | Sequence[Variable] | GaussianBlock,
         model: pm.Model | None = None,
         *,
         compile_kwargs: Mapping[str, Any] | None = None,
@@ -89,17 +89,15 @@ class PolyaGammaGibbs(BlockedStep):  # type: ignore[misc]
     ) -> None:
         del blocked, initial_point  # which PyMC passes to every step method
         model = pm.modelcontext(model)
-        values = get_value_vars_from_user_vars(list(np.atleast_1d(np.array(vars, dtype=object))), model)
-        block = GaussianBlock.of(Structure(model), values)
-        self._prepare(model, block, compile_kwargs or {})
-        self.rng = get_random_generator(rng)
-
-    def _prepare(self, model: pm.Model, block: GaussianBlock, compile_kwargs: Mapping[str, Any]) -> None:
+        block = vars if isinstance(vars, GaussianBlock) else _block(vars, model)
+        conditional = Conditional(model, block)
+        require_proper(conditional)
         self.vars = block.values
         self.tune = True
-        self._conditional = Conditional(model, block, compile_kwargs)
-        require_proper(self._conditional, model)
-        self._augmentation = augmentation(self._conditional, block, model)
+        self.rng = get_random_generator(rng)
+        self._conditional = conditional
+        self._augmentation = augmentation(conditional, block)
+        self._factors = conditional.compiled(compile_kwargs or {})
 
     @staticmethod
     def competence(var: Variable, has_grad: bool = False) -> Competence:  # noqa: ARG004
@@ -108,16 +106,20 @@ class PolyaGammaGibbs(BlockedStep):  # type: ignore[misc]
 
     def step(self, point: dict[str, FloatArray]) -> tuple[dict[str, FloatArray], list[dict[str, Any]]]:
         """Draw the block given the rest of a point."""
-        factors = self._conditional.at(point)
-        drawn, loglik = self._augmentation.draw(self.rng, factors, self._conditional.flat(point))
+        here = self._conditional.flat(point)
+        drawn, loglik = self._augmentation.draw(self.rng, self._factors(point), here)
         return {**point, **self._conditional.shaped(drawn)}, [{"loglik": loglik, "tune": self.tune}]
 
 
-def require_proper(conditional: Conditional, model: pm.Model) -> None:
+def _block(vars: Variable | Sequence[Variable], model: pm.Model) -> GaussianBlock:
+    several = list(vars) if isinstance(vars, list | tuple) else [vars]
+    return GaussianBlock.of(Structure(model), get_value_vars_from_user_vars(several, model))
+
+
+def require_proper(conditional: Conditional) -> None:
     """Raise UnsupportedModelError if the block's prior is not proper."""
-    precision = conditional.at(model.initial_point()).precision
     try:
-        np.linalg.cholesky(precision)
+        np.linalg.cholesky(conditional.somewhere().precision)
     except np.linalg.LinAlgError:
         names = ", ".join(map(repr, conditional.names))
         raise UnsupportedModelError(
@@ -125,26 +127,14 @@ def require_proper(conditional: Conditional, model: pm.Model) -> None:
         ) from None
 
 
-def augmentation(conditional: Conditional, block: GaussianBlock, model: pm.Model) -> Augmentation:
+def augmentation(conditional: Conditional, block: GaussianBlock) -> Augmentation:
     """Return what draws the block."""
     likelihood = block.likelihood
     if likelihood.n_classes is None:
         return BinomialRows(likelihood)
-    design = conditional.at(in_general_position(model)).design
-    names = [model.values_to_rvs[value].name for value in block.values]
-    sizes = [int(np.prod(shape)) for shape in conditional.shapes]
-    by_coefficient = np.repeat(np.array(names, dtype=object), sizes).tolist()
-    return ClassRows(likelihood, members_of_classes(design, by_coefficient, likelihood.rv.name))
-
-
-def in_general_position(model: pm.Model) -> dict[str, FloatArray]:
-    """Return a point near PyMC's starting point at which nothing vanishes by accident."""
-    rng = np.random.default_rng(0)
-    point = model.initial_point()
-    return {
-        name: value + rng.uniform(0.1, 0.5, np.shape(value)) if np.asarray(value).dtype.kind == "f" else value
-        for name, value in point.items()
-    }
+    names = conditional.names_of_coefficients()
+    design = conditional.somewhere().design
+    return ClassRows(likelihood, members_of_classes(design, names, str(likelihood.rv.name)))
 
 
 public(PolyaGammaGibbs, "polyagamma.pymc")
