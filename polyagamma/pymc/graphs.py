@@ -43,12 +43,13 @@ def linear_part(
     """Return J d: the Jacobian J of a graph in the variables, times their directions.
 
     None if J depends on the variables: the graph is not linear in them. J' u is the gradient of u' graph, and
-    J d that of d' J' u in u, which is exact and lets J' u alone be looked at.
+    J d that of d' J' u in u, which has u no more, but for its shape.
     """
     cotangent = graph.type()
     pulled = pytensor.grad((graph * cotangent).sum(), list(variables), disconnected_inputs="ignore")
     along = sum(((part * way).sum() for part, way in zip(pulled, directions, strict=True)), pt.constant(0.0))
-    pushed = simplified(pytensor.grad(along, cotangent, disconnected_inputs="ignore"))
+    pushed = pytensor.grad(along, cotangent, disconnected_inputs="ignore")
+    pushed = simplified(graph_replace(pushed, {cotangent: pt.zeros_like(graph)}, strict=False))
     return None if depends(pushed, variables) else pushed
 
 

@@ -15,8 +15,6 @@ from pytensor.tensor.special import LogSoftmax, Softmax
 from pytensor.tensor.subtensor import AdvancedSubtensor, AdvancedSubtensor1, Subtensor
 from pytensor.tensor.variable import TensorConstant
 
-from polyagamma.pymc.graphs import simplified
-
 VIEWS = (DimShuffle, Reshape, SpecifyShape, Subtensor, AdvancedSubtensor, AdvancedSubtensor1)
 
 
@@ -30,19 +28,24 @@ def plain(graph: Variable) -> Variable:
 
 
 def logit(p: Variable) -> Variable:
-    """Return the log odds of probabilities."""
-    found = _inverse_of_sigmoid(p)
-    if found is None:  # perhaps it is spelled with exp
-        found = _inverse_of_sigmoid(simplified(p))
+    """Return the log odds of probabilities, whose graph is linear where their link is the logit."""
+    found = _log_odds(p)
     return pt.log(p) - pt.log1p(-p) if found is None else found
 
 
-def _inverse_of_sigmoid(p: Variable) -> Variable | None:
+def _log_odds(p: Variable) -> Variable | None:
     p = _unguarded(plain(p))
     if _is_elemwise(p, Sigmoid):
         return p.owner.inputs[0]
+    if _is_elemwise(p, scalar.TrueDiv):
+        above, below = p.owner.inputs
+        rest = _remainder(below, above)
+        return None if rest is None else log(above) - log(rest)
+    if _is_elemwise(p, scalar.Sub) and _number(p.owner.inputs[0]) == 1:
+        inner = _log_odds(p.owner.inputs[1])
+        return None if inner is None else -inner
     if p.owner is not None and isinstance(p.owner.op, VIEWS):
-        inner = _inverse_of_sigmoid(p.owner.inputs[0])
+        inner = _log_odds(p.owner.inputs[0])
         return None if inner is None else _moved(p, inner)
     return None
 
@@ -99,14 +102,18 @@ def log_odds_of_classes(p: Variable) -> Variable:
 def mean_of_counts(n: Variable, p: Variable) -> Variable | None:
     """Return mu where p is n / (mu + n), as PyMC writes the negative binomial distribution; else None."""
     p = plain(p)
-    if not _is_elemwise(p, scalar.TrueDiv):
+    if not _is_elemwise(p, scalar.TrueDiv) or not _same(p.owner.inputs[0], n):
         return None
-    above, below = p.owner.inputs
-    below = plain(below)
-    if not _is_elemwise(below, scalar.Add) or len(below.owner.inputs) != 2 or not _same(above, n):
+    return _remainder(p.owner.inputs[1], n)
+
+
+def _remainder(total: Variable, part: Variable) -> Variable | None:
+    """Return what a sum of two has besides a part; None if it is no such sum."""
+    total = unbroadcast(total)
+    if not _is_elemwise(total, scalar.Add) or len(total.owner.inputs) != 2:
         return None
-    first, second = below.owner.inputs
-    return first if _same(second, n) else second if _same(first, n) else None
+    first, second = total.owner.inputs
+    return first if _same(second, part) else second if _same(first, part) else None
 
 
 def unbroadcast(graph: Variable) -> Variable:
