@@ -56,7 +56,7 @@ def fit(
     Returns
     -------
     arviz.InferenceData or xarray.DataTree
-        As from bambi's ``fit``: with its names, coordinates, and intercept of predictors that are not centred.
+        As from bambi's ``fit``: with its names and coordinates, and the intercept of predictors as given.
 
     Raises
     ------

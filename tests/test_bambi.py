@@ -1,7 +1,7 @@
 """Models of bambi: labelled as bambi labels its own, and drawn from the same posterior.
 
-The models are those of three of bambi's documented examples (logistic regression, negative binomial regression,
-and a hierarchical binomial model), on simulated data of the same columns.
+The models are those of three of bambi's documented examples (logistic regression, negative binomial
+regression, and a hierarchical binomial model), on simulated data of the same columns.
 """
 
 import numpy as np
@@ -62,7 +62,14 @@ def test_results_are_labelled_as_bambi_labels_them(name):
     with model.backend.model:
         step = pm.Metropolis()
     theirs = model.fit(
-        6, tune=4, chains=2, cores=1, random_seed=1, progressbar=False, step=step, compute_convergence_checks=False
+        6,
+        tune=4,
+        chains=2,
+        cores=1,
+        random_seed=1,
+        progressbar=False,
+        step=step,
+        compute_convergence_checks=False,
     )
     assert set(ours.posterior.data_vars) == set(theirs.posterior.data_vars)
     for variable, array in theirs.posterior.variables.items():

@@ -23,8 +23,8 @@ FloatArray = NDArray[np.float64]
 class Factors(NamedTuple):
     """What a block of p coefficients b is, given the other variables.
 
-    Predictors are ``design.T @ b + offset``; the prior's log-density is ``shift @ b - b @ precision @ b / 2``,
-    but for a constant.
+    Predictors are ``design.T @ b + offset``; the log-density of the prior is
+    ``shift @ b - b @ precision @ b / 2``, but for a constant.
     """
 
     design: FloatArray  # (p, n) or (p, n, K)
@@ -81,7 +81,9 @@ class Conditional:
     def names_of_coefficients(self) -> list[str]:
         """Return the name of the variable of each coefficient."""
         return [
-            name for name, shape in zip(self.names, self.shapes, strict=True) for _ in range(int(np.prod(shape)))
+            name
+            for name, shape in zip(self.names, self.shapes, strict=True)
+            for _ in range(int(np.prod(shape)))
         ]
 
     def flat(self, point: Mapping[str, FloatArray]) -> FloatArray:

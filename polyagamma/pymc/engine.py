@@ -225,9 +225,7 @@ def _counts(likelihood: Observed, parts: Coefficients, prior: Gamma | InverseGam
 
 def _classes(block: GaussianBlock, conditional: Conditional) -> Engine | None:
     likelihood, factors = block.likelihood, conditional.somewhere()
-    members = members_of_classes(
-        factors.design, conditional.names_of_coefficients(), str(likelihood.rv.name)
-    )
+    members = members_of_classes(factors.design, conditional.names_of_coefficients(), str(likelihood.rv.name))
     own = [member for member in members if member.size]
     if not _alike(factors, members, own):
         return None
@@ -259,7 +257,7 @@ def _prior_of_class(factors: Factors, own: NDArray[np.intp]) -> tuple[FloatArray
 
 
 def _alike(factors: Factors, members: list[NDArray[np.intp]], own: list[NDArray[np.intp]]) -> bool:
-    """Whether all classes but at most one have coefficients with one design and one prior, and no others are."""
+    """Whether all classes but at most one have coefficients, with one design and one prior."""
     if len(members) - len(own) > 1 or sum(map(len, own)) != len(factors.shift):
         return False
     if len({len(member) for member in own}) != 1:

@@ -19,7 +19,7 @@ SIMPLIFICATIONS = ("canonicalize", "stabilize")
 
 
 def depends(graph: Variable, variables: Iterable[Variable]) -> bool:
-    """Whether the values of a graph depend on one of the variables; what takes their shapes alone does not."""
+    """Whether the values of a graph depend on one of the variables, and not on their shapes alone."""
     wanted, seen, ahead = set(variables), set(), [graph]
     while ahead:
         variable = ahead.pop()
@@ -106,7 +106,9 @@ def at_zero(graph: Variable, variables: Sequence[Variable], shapes: Sequence[tup
     return graph_replace(graph, zeros, strict=False)
 
 
-def values_of(graphs: Sequence[Variable], at: Mapping[Variable, FloatArray] | None = None) -> list[FloatArray]:
+def values_of(
+    graphs: Sequence[Variable], at: Mapping[Variable, FloatArray] | None = None
+) -> list[FloatArray]:
     """Evaluate graphs once, at values of their inputs, and so without compiling them."""
     # PyTensor's own loops in Python take milliseconds here, a compiler seconds
     mode = Mode(linker="py", optimizer="fast_compile")

@@ -48,7 +48,9 @@ def _chains(
     model: pm.Model, positions: Mapping[str, FloatArray], traced: list[Any], function: Any
 ) -> list[ChainTrace]:
     names = [value.name for value in model.value_vars]
-    arrays = [positions[name].astype(value.dtype) for name, value in zip(names, model.value_vars, strict=True)]
+    arrays = [
+        positions[name].astype(value.dtype) for name, value in zip(names, model.value_vars, strict=True)
+    ]
     chains, draws = arrays[0].shape[:2]
     recorded = []
     for chain in range(chains):

@@ -97,9 +97,7 @@ def sample(
         settings = common | ({} if tune is None else {"tune": tune}) | pymc_kwargs
         if var_names is not None:
             settings["var_names"] = list(var_names)
-        idata = pm.sample(
-            step=[step], model=model, random_seed=random_seed, idata_kwargs=options, **settings
-        )
+        idata = pm.sample(step=[step], model=model, random_seed=random_seed, idata_kwargs=options, **settings)
         return _told(idata, _said_of_steps(model, conditional))
     idata = whole.model.sample(tune=TUNE if tune is None else tune, random_seed=random_seed, **common)
     groups = trace.groups(idata)

@@ -40,8 +40,8 @@ class PolyaGammaGibbs(BlockedStep):  # type: ignore[misc]
     ----------
     vars : variable or list of variable
         Gaussian variables, given all others: their joint log-density is quadratic, and the linear predictor
-        of one Bernoulli, Binomial, NegativeBinomial, Categorical or Multinomial likelihood is linear in all of
-        them. Scales, offsets and prior means may depend on other variables.
+        of one Bernoulli, Binomial, NegativeBinomial, Categorical or Multinomial likelihood is linear in
+        all of them. Scales, offsets and prior means may depend on other variables.
     model : pymc.Model, optional
         By default that of the context.
     compile_kwargs : mapping, optional
@@ -56,8 +56,8 @@ class PolyaGammaGibbs(BlockedStep):  # type: ignore[misc]
 
     Notes
     -----
-    Data are read when the step is made. Statistics of a draw: ``loglik``, the log-likelihood but for a constant,
-    and ``tune``.
+    Data are read when the step is made. Statistics of a draw: ``loglik``, the log-likelihood but for a
+    constant, and ``tune``.
 
     Examples
     --------

@@ -103,8 +103,8 @@ class Structure:
             return f"the prior of {rv.name!r}, {distribution(rv)}, is not Gaussian{self._transformed(value)}"
         names = ", ".join(sorted(repr(self.name(one)) for one in used))
         return (
-            f"the prior of {rv.name!r}, {distribution(rv)}, depends on {names} in another way than a Gaussian "
-            "on its mean"
+            f"the prior of {rv.name!r}, {distribution(rv)}, depends on {names} in another way than a "
+            "Gaussian on its mean"
         )
 
     def _transformed(self, value: Variable) -> str:
@@ -202,7 +202,7 @@ def _only_likelihood(structure: Structure) -> Observed:
 
 
 def _widest_first(structure: Structure) -> list[Variable]:
-    """Return value variables, those of the predictor first, many numbers before few: effects before scales."""
+    """Return value variables, effects before their scales: many numbers before few."""
     sizes = {name: value.size for name, value in structure.model.initial_point().items()}
     reached = {v for v in structure.model.value_vars if structure.observed_with([v])}
     return sorted(structure.model.value_vars, key=lambda v: (v not in reached, -sizes[v.name]))
