@@ -37,14 +37,14 @@ class BinomialRows:
     """
 
     def __init__(self, likelihood: Observed) -> None:
-        self._y, self._trials = likelihood.y, likelihood.trials
+        self._y, self._trials, self._relative = likelihood.y, likelihood.trials, likelihood.relative
 
     def draw(self, rng: np.random.Generator, factors: Factors, b: FloatArray) -> tuple[FloatArray, float]:
         """See `Augmentation`."""
         h, offset = self._trials, factors.offset
-        if h is None:  # counts: psi is the log mean less the log dispersion
+        if h is None:  # counts: psi is the log of their mean over the dispersion
             h = self._y + factors.dispersion
-            offset = offset - np.log(factors.dispersion)
+            offset = offset if self._relative else offset - np.log(factors.dispersion)
         omega = augmented(rng, h, b @ factors.design + offset)
         weighted = factors.design * omega
         precision = factors.precision + weighted @ factors.design.T

@@ -137,6 +137,8 @@ def engine(model: pm.Model, block: GaussianBlock, conditional: Conditional) -> E
         return None
     if block.likelihood.trials is not None:
         return None if conditional.others else OnePredictor(_logistic(block.likelihood, parts), parts)
+    if block.likelihood.relative:  # to a dispersion that may be sampled
+        return None
     dispersion = sampled_dispersion(model, block, conditional)
     known = None if conditional.others else _one_value(parts.factors.dispersion)
     prior = known if dispersion is None else dispersion.prior

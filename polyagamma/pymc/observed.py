@@ -33,6 +33,8 @@ class Observed:
         None for negative binomial counts.
     dispersion : Variable or None
         Of such counts: PyMC's alpha, a scalar or (n,).
+    relative : bool
+        Whether the predictor of such counts is the log of means over the dispersion.
     """
 
     rv: Variable
@@ -40,6 +42,7 @@ class Observed:
     y: FloatArray
     trials: FloatArray | None = None
     dispersion: Variable | None = None
+    relative: bool = False
 
     @property
     def n_classes(self) -> int | None:
@@ -129,10 +132,10 @@ def _binomial(model: pm.Model, rv: Variable, y: FloatArray, n: Variable, p: Vari
 
 def _negative_binomial(_model: pm.Model, rv: Variable, y: FloatArray, n: Variable, p: Variable) -> Observed:
     mu = links.mean_of_counts(n, p)
-    log_mu = pt.log(n) - links.logit(p) if mu is None else links.log(mu)
+    predictor = -links.logit(p) if mu is None else links.log(mu)
     alpha = links.unbroadcast(n)
     dispersion = alpha if alpha.ndim == 0 else _rows(n, y.shape)
-    return Observed(rv, _rows(log_mu, y.shape), y.ravel(), None, dispersion)
+    return Observed(rv, _rows(predictor, y.shape), y.ravel(), None, dispersion, relative=mu is None)
 
 
 def _categorical(model: pm.Model, rv: Variable, y: FloatArray, p: Variable) -> Observed:

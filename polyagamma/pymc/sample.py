@@ -93,7 +93,7 @@ def sample(
     require_proper(conditional)
     whole = engine(model, block, conditional)
     if whole is None:
-        step = PolyaGammaGibbs(block, model, compile_kwargs=pymc_kwargs.get("compile_kwargs"))
+        step = PolyaGammaGibbs(block, model=model, compile_kwargs=pymc_kwargs.get("compile_kwargs"))
         settings = common | ({} if tune is None else {"tune": tune}) | pymc_kwargs
         if var_names is not None:
             settings["var_names"] = list(var_names)

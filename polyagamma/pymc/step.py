@@ -80,8 +80,8 @@ class PolyaGammaGibbs(BlockedStep):  # type: ignore[misc]
     def __init__(
         self,
         vars: Variable | Sequence[Variable] | GaussianBlock,
-        model: pm.Model | None = None,
         *,
+        model: pm.Model | None = None,
         compile_kwargs: Mapping[str, Any] | None = None,
         rng: Any = None,
         blocked: bool = True,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pymc as pm
+import pytensor.tensor as pt
 from pytensor import Variable
 from pytensor.tensor.random.type import RandomType
 
@@ -174,7 +175,7 @@ class GaussianBlock:
     def _checked(
         cls, structure: Structure, values: Sequence[Variable], likelihood: Observed
     ) -> GaussianBlock:
-        prior = sum(structure.priors_with(values))
+        prior = sum(structure.priors_with(values), pt.constant(0.0))
         return cls(list(values), likelihood, prior)
 
 
