@@ -357,8 +357,13 @@ def describe(value: object) -> str:
 
 def shown(value: object) -> str:
     """Return the text of a value for a message, on one line and cut where it is long."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    return shortened(repr(value))
+
+
+def shortened(text: str) -> str:
+    """Return a text on one line and cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:57] + "..."
 
 
 def _refuse_type(name: str, found: str, cause: Exception | None = None) -> NoReturn:

@@ -202,3 +202,6 @@ def check(name: str, value: object) -> DispersionPrior:
         f"{name} must be Gamma, InverseGamma, HalfNormal or a positive number, got {describe(value)}: "
         "pass HalfNormal(1), say, or the dispersion itself if it is known"
     )
+
+
+DEFAULT_DISPERSION_PRIOR = HalfNormal(1)

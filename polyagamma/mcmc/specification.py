@@ -76,7 +76,7 @@ class Specification:
 
     def description(self) -> dict[str, str]:
         """Return what a trace says of the model, with digests by which its predictions recognise it."""
-        return self._words() | self._digests
+        return self.words() | self._digests
 
     @cached_property
     def _digests(self) -> dict[str, str]:
@@ -91,10 +91,11 @@ class Specification:
             DATA: digest(characters(f"{priors} {self.inputs}"), *self.likelihood.arrays()),
         }
 
-    def _words(self) -> dict[str, str]:
+    def words(self) -> dict[str, str]:
         """Return what tells the model from others in words."""
         classes = json.dumps(self.likelihood.classes.tolist(), default=str)
-        return {"model": self.name, **self.term.description(), "classes": classes}
+        about = {**self.term.description(), **self.likelihood.description()}
+        return {"model": self.name, **about, "classes": classes}
 
     def posterior(self, idata: trace.Trace, new_rows: bool, other_data: bool) -> xr.Dataset:
         """Return the posterior of a trace, with what linear predictors of old or new rows need.
@@ -124,7 +125,7 @@ class Specification:
     def require_own(self, attrs: Mapping[str, Any], other_data: bool) -> None:
         """Raise ValueError if a trace with these attributes is not of this model."""
         own = self.description()
-        other = [name for name in self._words() if attrs.get(name, own[name]) != own[name]]
+        other = [name for name in self.words() if attrs.get(name, own[name]) != own[name]]
         differ = "".join(f"; its {name} is {attrs[name]}, here {own[name]}" for name in other)
         if attrs.get(PREDICTORS, own[PREDICTORS]) != own[PREDICTORS]:
             raise ValueError(

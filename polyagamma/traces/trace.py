@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from polyagamma._public import package_version
 from polyagamma._validation.optional import packages_for
 
 DRAWS = ("chain", "draw")
@@ -81,10 +82,7 @@ def to_datatree(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> xr.DataT
 
 def provenance() -> dict[str, str]:
     """Return when and with what a trace was made, by the names of ArviZ's schema."""
-    try:
-        ours = version("polyagamma-gibbs")
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        ours = "unknown"
+    ours = package_version()
     return {
         "created_at": datetime.now(UTC).isoformat(),
         "creation_library": "polyagamma-gibbs",
