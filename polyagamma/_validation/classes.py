@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma._validation.arguments import as_array, real_array, require_finite, shown
-from polyagamma._validation.predictors import column_names, matrix, unmasked
+from polyagamma._validation.predictors import column_names, matrix
+from polyagamma._validation.rows import unmasked
 
 FloatArray = NDArray[np.float64]
 

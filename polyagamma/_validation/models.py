@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation.arguments import real_array, require_finite, require_positive, shown
-from polyagamma._validation.predictors import complete_labels
+from polyagamma._validation.rows import complete_labels, row_labels
 
 FloatArray = NDArray[np.float64]
 LARGEST_COUNT = 10**12  # of anything: larger ones are slips, and sums and products of this one are safe
@@ -124,7 +124,7 @@ def _vector(name: str, value: ArrayLike, size: int, of_what: str) -> FloatArray:
             f"{name} must be one number or have shape ({size},), one for each {of_what}, "
             f"got shape {array.shape}: {_cure_of_shape(name, array, size)}"
         )
-    require_finite(name, array)
+    require_finite(name, array, row_labels(value))
     return np.array(np.broadcast_to(array, (size,)), dtype=np.float64)
 
 
@@ -303,7 +303,7 @@ def trials(value: ArrayLike, n_rows: int) -> FloatArray:
 def observed(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
     """Return numbers that were observed in the rows as floats (n,), all finite; one for all rows is none."""
     array = _of_rows(name, _numbers(name, value), n_rows)
-    require_finite(name, array)
+    require_finite(name, array, row_labels(value))
     return array.astype(np.float64)
 
 
@@ -412,7 +412,7 @@ def _labelled(y: Any, n_rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
     if array.dtype.kind == "c":
         raise TypeError("y must hold labels or real numbers, got complex numbers: pass y.real")
     if array.dtype.kind == "f":
-        require_finite("y", array)
+        require_finite("y", array, row_labels(y))
     try:
         return array, np.unique(array)
     except (TypeError, ValueError) as error:  # the latter of labels that are arrays

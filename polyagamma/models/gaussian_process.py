@@ -195,7 +195,7 @@ class PolyaGammaGP(ClassificationModel):
         jitter: float = 1e-6,
         feature_names: Sequence[str] | None = None,
     ) -> None:
-        predictors = Predictors.check(X, feature_names, intercept=False)
+        predictors = Predictors.check(X, feature_names, intercept=False, encode=False)
         inputs = predictors.X
         require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
         likelihood = classification_likelihood(y, trials, weights, offset, len(inputs), success)

@@ -27,7 +27,7 @@ from polyagamma.mcmc.rounds import ROUND_SWEEPS
 from polyagamma.mcmc.run_state import metadata
 from polyagamma.mcmc.runs import Execution, iterate, new_run, require_room, stored_run
 from polyagamma.mcmc.settings import Seed, Settings, seed_sequence
-from polyagamma.mcmc.specification import Specification
+from polyagamma.mcmc.specification import ROWS, Specification
 from polyagamma.models.predict import simulated
 from polyagamma.terms.term import Initial, Term
 from polyagamma.traces import trace
@@ -366,9 +366,9 @@ class Model:
         functions = model.likelihood.n_functions
         require_memory(8 * (1 + functions) * draws * len(trials), "the result", "ask for fewer draws")
         drawn = {**model.term.draw_prior(draws, rng), **model.likelihood.draw_prior(draws, rng)}
-        prior = trace.dataset(drawn, model.term.coords)
+        prior = trace.dataset(drawn, model.coords)
         pieces = model.row_predictors(prior)
-        y = simulated(model, pieces, trials, prior, "obs_id", rng)
+        y = simulated(model, pieces, trials, prior, (ROWS, model.rows), rng)
         groups = {"prior": prior, "prior_predictive": y, **model.data_groups()}
         return trace.to_trace(groups, trace.provenance() | model.description())
 

@@ -15,6 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from polyagamma._validation import models as model_checks
 from polyagamma._validation import predictors as checks
+from polyagamma._validation.rows import complete_labels
 from polyagamma.likelihoods.dispersion import DEFAULT_DISPERSION_PRIOR
 from polyagamma.mcmc.notices import in_words_of
 from polyagamma.models.gaussian_process import PolyaGammaGP
@@ -80,7 +81,7 @@ class PosteriorEstimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-le
         """Return checked predictors, responses and weights, these not negative."""
         check_columns(X)
         checks.require_same_rows("X", X, y=y, sample_weight=sample_weight)
-        complete = None if y is None else checks.complete_labels("y", y)
+        complete = None if y is None else complete_labels("y", y)
         data, target = validate_data(self, X, complete, dtype=np.float64, **options)
         if sample_weight is not None:
             sample_weight = model_checks.per_row("sample_weight", sample_weight, len(data))
