@@ -192,7 +192,7 @@ BAD_Y = {
     ),
     "mixed objects": (np.array([0, "a"] * 3, dtype=object), TypeError, r"make all of them text with \[str"),
     "complex": (Y + 1j, TypeError, r"complex numbers: pass y\.real"),
-    "infinite": (np.where(Y, np.inf, 0), ValueError, r"y must be finite, got y\[1\] = inf: drop"),
+    "infinite": (np.where(Y, np.inf, 0), ValueError, r"y must be finite, got y\[1\] = inf, and 2 more: drop"),
 }
 
 
@@ -264,7 +264,11 @@ BAD_COUNTS = {
         r"y must .*, got y\[1\] = (nan|<NA>): drop",
     ),
     "NaT": (np.array([1, pd.NaT, 0, 0, 1, 0], object), ValueError, r"missing values, got y\[1\] = NaT: drop"),
-    "masked": (np.ma.array(Y, mask=Y == 1), ValueError, r"missing values, got y\[1\] = masked: drop"),
+    "masked": (
+        np.ma.array(Y, mask=Y == 1),
+        ValueError,
+        r"missing values, got y\[1\] = masked, and 2 more: drop",
+    ),
 }
 
 
@@ -282,7 +286,11 @@ BAD_EXPOSURES = {
     "minus zero": (-0.0, ValueError, "exposure must be positive, got -0 in row 0: drop"),
     "NaN": (np.nan, ValueError, r"exposure must be finite, got exposure = nan: drop"),
     "a NaN": ([1, 1, 1, np.nan, 1, 1], ValueError, r"exposure must be finite, got exposure\[3\] = nan: drop"),
-    "infinite": ([np.inf] * 6, ValueError, r"exposure must be finite, got exposure\[0\] = inf: drop"),
+    "infinite": (
+        [np.inf] * 6,
+        ValueError,
+        r"exposure must be finite, got exposure\[0\] = inf, and 5 more: drop",
+    ),
     "None": ([1, None, 1, 1, 1, 1], ValueError, r"exposure must not have missing values, got exposure\[1\]"),
     "text": ("a year", TypeError, f"exposure {REAL}, got str 'a year'"),
     "a text": (

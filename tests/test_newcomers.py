@@ -98,7 +98,8 @@ def test_initial_values_of_each_chain_in_a_list():
         ([{"intercept": 0.0, "beta": [0, 0]}], ValueError, "one mapping for each of the 2 chains, got 1"),
         ([{"beta": [0, 0]}, {"beta": [0, 0]}], ValueError, r"keys \['intercept', 'beta'\], got \['beta'\]"),
         ([{"beta": [0, 0]}, {"b": 0}], ValueError, r"each mapping in initvals must have the keys \['beta'\]"),
-        ([1, 2], TypeError, "each mapping in initvals must be a mapping"),
+        ([1, 2], TypeError, "initvals must be a mapping with the keys"),
+        ([{"beta": [0, 0]}, 2], TypeError, "each mapping in initvals must be a mapping"),
     ],
 )
 def test_lists_of_initial_values_that_do_not_fit(initvals, error, message):

@@ -172,7 +172,7 @@ def one_mapping(name: str, value: Any, chains: int) -> Mapping[str, Any]:
     TypeError, ValueError
         If a list has another length, or its members are not mappings with the same keys.
     """
-    if not isinstance(value, (list, tuple)):
+    if not isinstance(value, (list, tuple)) or not any(isinstance(one, Mapping) for one in value):
         return cast(Mapping[str, Any], value)  # anything else is refused where the keys are known
     if len(value) != chains:
         raise ValueError(
