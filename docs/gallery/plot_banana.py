@@ -2,9 +2,9 @@
 A Gaussian process on two crescents
 ===================================
 
-Classes that no straight line tells apart: a Gaussian process with 40 inducing points, both length scales sampled. The
-process knows what it does not know: far from the points its probabilities go back to one half, and their standard
-deviation is large.
+Classes that no straight line tells apart: a Gaussian process with 40 inducing points, both length scales
+sampled. The process knows what it does not know: far from the points its probabilities go back to one
+half, and their standard deviation is large.
 """
 
 import matplotlib.pyplot as plt

@@ -2,8 +2,8 @@
 A bad run, and its cure
 =======================
 
-Two predictors that are nearly the same, rare successes, and the plain Gibbs kernel: a run that should not be trusted, and
-says so. What it looks like, and what helps.
+Two predictors that are nearly the same, rare successes, and the plain Gibbs kernel: a run that should not
+be trusted, and says so. What it looks like, and what helps.
 """
 
 import warnings
@@ -55,8 +55,9 @@ panels[1, 1].set_xlabel("lag")
 plt.show()
 
 # %%
-# What mixing cannot cure: the data hardly tell the two coefficients apart. Their sum is known, their difference is the
-# prior's. That is no failure of the sampler, but of the question; drop one of the two, or ask about the sum.
+# What mixing cannot cure: the data hardly tell the two coefficients apart. Their sum is known, their
+# difference is the prior's. That is no failure of the sampler, but of the question; drop one of the two,
+# or ask about the sum.
 
 beta = good.posterior["beta"]
 for name, value in (("sum", beta.sum("feature")), ("difference", beta.diff("feature"))):

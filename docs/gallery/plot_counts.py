@@ -2,9 +2,10 @@
 Counts that vary more than Poisson's, and a rootogram
 =====================================================
 
-Visits to a doctor: each person was watched for a time of its own, and people differ by more than their predictors say. A
-Poisson model does not know that, and expects too few zeros and too few large counts. The rootogram shows how often each count
-was observed and how often the model expects it, as square roots, so that rare counts can be seen.
+Visits to a doctor: each person was watched for a time of its own, and people differ by more than their
+predictors say. A Poisson model does not know that, and expects too few zeros and too few large counts.
+The rootogram shows how often each count was observed and how often the model expects it, as square roots,
+so that rare counts can be seen.
 """
 
 import matplotlib.pyplot as plt
@@ -52,7 +53,7 @@ panels[1].legend(frameon=False)
 plt.show()
 
 # %%
-# Both models estimate the same coefficients, but Poisson's is far too sure of them. The dispersion that was used to simulate
-# is 1.2:
+# Both models estimate the same coefficients, but Poisson's is far too sure of them. The dispersion that
+# was used to simulate is 1.2:
 
 print(idata.posterior["r"].quantile([0.05, 0.5, 0.95]).to_numpy().round(2))

@@ -2,12 +2,13 @@ r"""
 Density ratios, with their uncertainty
 ======================================
 
-If rows of p and of q are told apart by a classifier, its odds are the ratio of the densities: with as many rows of each,
-:math:`p(x) / q(x) = P(p | x) / P(q | x) = e^{\eta(x)}`. Point estimates of ratios are treacherous where one of the samples is
-thin. Posterior draws of :math:`\eta` are draws of the log ratio, and say where it is known.
+If rows of p and of q are told apart by a classifier, its odds are the ratio of the densities: with as
+many rows of each, :math:`p(x) / q(x) = P(p | x) / P(q | x) = e^{\eta(x)}`. Point estimates of ratios are
+treacherous where one of the samples is thin. Posterior draws of :math:`\eta` are draws of the log ratio,
+and say where it is known.
 
-Between two Gaussians the log ratio is a quadratic, so that logistic regression on x and x² has the right form, and a
-Gaussian process has to find it.
+Between two Gaussians the log ratio is a quadratic, so that logistic regression on x and x² has the right
+form, and a Gaussian process has to find it.
 """
 
 import matplotlib.pyplot as plt
@@ -64,8 +65,9 @@ panels[0].set_ylabel("log p(x) / q(x)")
 plt.show()
 
 # %%
-# What the ratio is for: covariate shift. The mean of :math:`x^3` under p, estimated from rows of q with weights
-# :math:`e^{\eta}`. Each posterior draw of the ratio gives an estimate; their spread is what is not known of the ratio.
+# What the ratio is for: covariate shift. The mean of :math:`x^3` under p, estimated from rows of q with
+# weights :math:`e^{\eta}`. Each posterior draw of the ratio gives an estimate; their spread is what is
+# not known of the ratio.
 
 own = x[~is_target]
 eta = logistic.predict_draws(parametric, square(own)).to_numpy().reshape(-1, 250)

@@ -2,9 +2,9 @@
 Rare events
 ===========
 
-Ten thousand rows, some twenty events. Two questions: do the chains mix, and what do the data say? Plain Pólya-gamma Gibbs
-sampling is exact but slow here, since the augmented data say much more than the data do; the default kernel adds
-trajectories with the Pólya-gamma variables integrated out.
+Ten thousand rows, some twenty events. Two questions: do the chains mix, and what do the data say? Plain
+Pólya-gamma Gibbs sampling is exact but slow here, since the augmented data say much more than the data
+do; the default kernel adds trajectories with the Pólya-gamma variables integrated out.
 """
 
 import warnings

@@ -2,9 +2,10 @@
 Are the probabilities right? A reliability diagram with bands
 =============================================================
 
-Of the rows to which a model gives a probability near 0.3, about 30 % should be successes. Probabilities that are averaged
-over the posterior are tested on rows held out by cross-validation. The bands are what the observed shares would do if the
-probabilities were right: bins with few rows scatter widely, and mean nothing.
+Of the rows to which a model gives a probability near 0.3, about 30 % should be successes. Probabilities
+that are averaged over the posterior are tested on rows held out by cross-validation. The bands are what
+the observed shares would do if the probabilities were right: bins with few rows scatter widely, and mean
+nothing.
 """
 
 import matplotlib.pyplot as plt

@@ -2,9 +2,9 @@
 Separated classes
 =================
 
-Forty rows, and a threshold that tells the classes apart without an error. The likelihood grows with the slope for ever:
-maximum likelihood has no answer. A posterior has one for every proper prior, and it is worth seeing which part of it the
-prior decides about: the slope. Where the classes meet, the data say.
+Forty rows, and a threshold that tells the classes apart without an error. The likelihood grows with the
+slope for ever: maximum likelihood has no answer. A posterior has one for every proper prior, and it is
+worth seeing which part of it the prior decides about: the slope. Where the classes meet, the data say.
 """
 
 import warnings

@@ -2,9 +2,9 @@
 Class probabilities of two Gaussians
 ====================================
 
-Points come from the densities p or q with equal chances. Logistic regression on a polynomial basis learns the class
-probability p(x) / (p(x) + q(x)), which is known here: the posterior band should hold it, and does where there are data.
-Outside of the data polynomials go where they like, and the band says so.
+Points come from the densities p or q with equal chances. Logistic regression on a polynomial basis learns
+the class probability p(x) / (p(x) + q(x)), which is known here: the posterior band should hold it, and
+does where there are data. Outside of the data polynomials go where they like, and the band says so.
 """
 
 import matplotlib.pyplot as plt
