@@ -1,4 +1,4 @@
-"""Every block of Python in README.md and docs/*.md runs, from top to bottom of its page, in a folder of its own."""
+"""Every block of Python in README.md and docs/*.md runs, page by page, each in a folder of its own."""
 
 import re
 from pathlib import Path

@@ -76,6 +76,5 @@ estimates = (weights * own**3).sum(axis=1) / weights.sum(axis=1)
 exact = 1.0**3 + 3 * 1.0 * 0.7**2
 print(f"unweighted {np.mean(own**3):.2f}; weighted {np.median(estimates):.2f}, 90 % interval", end=" ")
 print(np.quantile(estimates, [0.05, 0.95]).round(2), f"; exact {exact:.2f}")
-print(
-    f"effective number of rows behind it: {np.median(weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1)):.0f} of 250"
-)
+effective = weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1)
+print(f"effective number of rows behind it: {np.median(effective):.0f} of 250")
