@@ -57,7 +57,7 @@ class PolyaGammaGPClassifier(PosteriorClassifier):
     model_ : PolyaGammaGP
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray, shape (n_features_in_,)
+    feature_names_in_ : ndarray, shape (n_features,)
         Where X was a data frame with names of columns.
 
     See Also

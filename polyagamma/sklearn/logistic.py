@@ -55,7 +55,7 @@ class PolyaGammaClassifier(PosteriorClassifier):
     model_ : PolyaGammaLogistic or PolyaGammaMultinomial
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray, shape (n_features_in_,)
+    feature_names_in_ : ndarray, shape (n_features,)
         Where X was a data frame with names of columns.
 
     See Also
