@@ -27,19 +27,19 @@ idata = model.sample(250, tune=200, random_seed=1, progressbar=False)
 print(idata.posterior["length_scale"].quantile([0.05, 0.5, 0.95], ("chain", "draw")).to_pandas().round(2))
 
 # %%
-# Draws of the probability on a grid, averaged, and their standard deviation.
+# The probability on a grid, averaged over the posterior, and the standard deviation of its draws:
 
 side = np.linspace(-3.2, 3.2, 60)
 grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-draws = model.predict_draws(idata.sel(draw=slice(None, None, 5)), grid, random_seed=2)
-mean, sd = (getattr(draws, name)(("chain", "draw")).to_numpy().reshape(60, 60) for name in ("mean", "std"))
+mean = model.predict_proba(idata, grid, random_seed=2)[:, 1].reshape(60, 60)
+sd = model.predict_draws(idata, grid, random_seed=2).std(("chain", "draw")).to_numpy().reshape(60, 60)
 
 figure, panels = plt.subplots(1, 2, figsize=(9.5, 4.2), sharey=True, layout="constrained")
 for axes, surface, label, colours, top in (
     (panels[0], mean, "posterior mean of P(red)", "RdBu_r", 1.0),
     (panels[1], sd, "its standard deviation", "Greys", 0.5),
 ):
-    filled = axes.contourf(side, side, surface, np.linspace(0, top, 21), cmap=colours, extend="max")
+    filled = axes.contourf(side, side, surface, np.linspace(0, top, 11), cmap=colours)
     axes.scatter(
         *X.T, c=red, cmap=ListedColormap(["#1f5a86", "#8f2f1b"]), s=14, edgecolor="white", linewidth=0.6
     )

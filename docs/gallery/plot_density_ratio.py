@@ -65,6 +65,12 @@ panels[0].set_ylabel("log p(x) / q(x)")
 plt.show()
 
 # %%
+# The two agree where both samples have rows. On the left there are none of p: logistic regression goes on
+# with its quadratic, which is right here by construction, and the process goes back to its prior, whose
+# mean is 0 and which does not hold the truth. No method can know a ratio where one of the samples has no
+# rows; a band is as good as the model.
+
+# %%
 # What the ratio is for: covariate shift. The mean of :math:`x^3` under p, estimated from rows of q with
 # weights :math:`e^{\eta}`. Each posterior draw of the ratio gives an estimate; their spread is what is
 # not known of the ratio.
