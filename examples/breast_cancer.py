@@ -52,7 +52,9 @@ def plot_coefficients(idata, path):
     axes.scatter(middle, rows, s=22, color="white", edgecolor=colours, linewidth=1.4, zorder=3)
     axes.set_yticks(rows, beta["feature"].to_numpy())
     axes.set_xlabel("coefficient: change of log odds of malignancy per standard deviation")
-    axes.set_title("Posterior of the coefficients: median, 50 % and 94 % intervals", loc="left")
+    axes.set_title(
+        "Median, 50 % and 94 % intervals; coloured where the latter is on one side of 0", loc="left"
+    )
     figure.savefig(path)
 
 
@@ -96,14 +98,17 @@ def plot_shares(axes, probability, malignant):
         rows = bins == b
         centre, share = probability[rows].mean(), malignant[rows].mean()
         low, high = np.quantile(chance[:, rows].mean(axis=1), [0.05, 0.95])
-        axes.vlines(centre, low, high, color="#cccccc", linewidth=9)
+        axes.vlines(centre, low - 0.008, high + 0.008, color="#bbbbbb", linewidth=9)
         axes.scatter(centre, share, s=40, color=MALIGNANT, zorder=3)
-        below = {"xytext": (0, -16), "textcoords": "offset points", "ha": "center", "fontsize": 8}
+        below = {"xytext": (9, -3), "textcoords": "offset points", "ha": "left", "fontsize": 8}
         axes.annotate(f"n = {rows.sum()}", (centre, share), **below)
     axes.set_ylim(-0.1, 1.06)
+    axes.set_xlim(-0.05, 1.15)
     axes.set_xlabel("predicted probability of malignancy (tumours held out)")
     axes.set_ylabel("share that is malignant")
-    axes.set_title("Calibration; grey: where chance puts 90 % of calibrated shares", loc="left", fontsize=9.5)
+    log_loss = -np.log(np.where(malignant, probability, 1 - probability)).mean()
+    title = f"Log loss {log_loss:.3f}; grey: where chance puts 90 % of calibrated shares"
+    axes.set_title(title, loc="left", fontsize=9.5)
 
 
 def plot_sorted(axes, draws, malignant):
@@ -127,7 +132,7 @@ def plot_sorted(axes, draws, malignant):
 def main(folder):
     """Sample, print, write the trace and the pictures."""
     X, y = load()
-    model = PolyaGammaLogistic(X, y)  # labels in sorted order: the success is "malignant"
+    model = PolyaGammaLogistic(X, y, success="malignant")
     idata = model.sample(random_seed=SEED)
     print(az.summary(idata).to_string())
     seconds = idata["posterior"].attrs["sampling_time"]

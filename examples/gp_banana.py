@@ -14,7 +14,7 @@ from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import PolyaGammaGP
 
-CLASSES, N, SEED = ("#2a7fb8", "#c8553d"), 250, 20_260_101
+CLASSES, N, SEED = ("#1f5a86", "#8f2f1b"), 250, 20_260_101
 SIDE = 70
 
 
@@ -41,32 +41,33 @@ def grid(X):
 def plot(axes, ticks, values, X, y, title, colours, limits):
     """A surface with its contour lines, and the data."""
     surface = axes.contourf(*ticks, values, levels=np.linspace(*limits, 21), cmap=colours)
-    axes.scatter(*X.T, c=np.array(CLASSES)[y], s=9, edgecolor="white", linewidth=0.4)
+    axes.scatter(*X.T, c=np.array(CLASSES)[y], s=14, edgecolor="white", linewidth=0.6)
+    axes.set(xlabel="x", ylabel="y")
     axes.set_title(title, loc="left")
     axes.set_aspect("equal")
     return surface
 
 
 def main():
-    folder = output_folder(__doc__, "gp_banana")
+    folder = output_folder(__doc__, "gp_banana_run")
     X, y = simulate()
     model = PolyaGammaGP(X, y, 9.0 * RBF([1.0, 1.0]), feature_names=["x", "y"])
     idata = model.sample(1500, random_seed=SEED)
     ticks, points = grid(X)
-    draws = model.predict_draws(idata.sel(draw=slice(None, None, 30)), points, random_seed=SEED)
+    draws = model.predict_draws(idata.sel(draw=slice(None, None, 15)), points, random_seed=SEED)
     mean = draws.mean(("chain", "draw")).to_numpy().reshape(SIDE, SIDE)
     sd = draws.std(("chain", "draw")).to_numpy().reshape(SIDE, SIDE)
     mpl.rcParams.update({"savefig.dpi": 150})
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.6), layout="constrained")
     surfaces = [
         plot(left, ticks, mean, X, y, "Posterior mean of P(red)", "RdBu_r", (0.0, 1.0)),
-        plot(right, ticks, sd, X, y, "Posterior standard deviation of P(red)", "viridis", (0.0, 0.5)),
+        plot(right, ticks, sd, X, y, "Posterior standard deviation of P(red)", "Greys", (0.0, 0.5)),
     ]
     left.contour(*ticks, mean, levels=[0.5], colors="#333333", linewidths=1.2)
     for axes, surface in zip((left, right), surfaces, strict=True):
         figure.colorbar(surface, ax=axes, shrink=0.85)
     figure.savefig(folder / "banana.png")
-    print(idata.posterior[model.kernel_parameters].mean())
+    print(idata.posterior[model.kernel_parameters].mean(("chain", "draw")))
     print(f"wrote {folder / 'banana.png'}")
 
 

@@ -36,14 +36,16 @@ def simulate():
 def plot_curves(axes, X, y, probability):
     """Sampled curves over their mean and the true probability; the data as ticks."""
     draws = probability.to_numpy().reshape(-1, len(GRID))
+    low, high = np.quantile(draws, [0.05, 0.95], axis=0)
+    axes.fill_between(GRID, low, high, color=BLUE, alpha=0.15, linewidth=0, label="90 % band")
     axes.plot(GRID, draws[:: len(draws) // CURVES].T, color=BLUE, linewidth=0.6, alpha=0.45)
+    axes.plot([], [], color=BLUE, linewidth=0.8, label="posterior draws")
     axes.plot(GRID, draws.mean(axis=0), color=BLUE, linewidth=2.4, label="posterior mean")
     axes.plot(GRID, truth(GRID), color=INK, linewidth=1.4, linestyle="--", label="truth")
     axes.scatter(X, np.where(y == 1, 1.04, -0.04), marker="|", s=40, color=np.where(y == 1, RED, GREY))
     axes.set_xlabel("x")
     axes.set_ylabel("P(y = 1 | x)")
-    axes.set_title(f"{CURVES} curves from the posterior", loc="left")
-    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
+    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.2)
 
 
 def plot_kernel(axes, draws, prior, name):
@@ -52,12 +54,12 @@ def plot_kernel(axes, draws, prior, name):
     axes.hist(values, bins=40, density=True, color=BLUE, alpha=0.6, label="posterior")
     at = np.linspace(*prior.interval(0.998), 200)
     axes.plot(at, prior.pdf(at), color=GREY, label="prior")
-    axes.set_title(f"log {name}", loc="left")
+    axes.set_xlabel(f"log {name}")
     axes.set_yticks([])
 
 
 def main():
-    folder = output_folder(__doc__, "gp_curves")
+    folder = output_folder(__doc__, "gp_curves_run")
     X, y = simulate()
     priors = {"constant_value": norm(np.log(4.0), 1.0), "length_scale": norm(0.0, 1.0)}
     model = PolyaGammaGP(X, y, 4.0 * RBF(1.0), kernel_prior=priors)

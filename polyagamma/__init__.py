@@ -17,6 +17,8 @@ from polyagamma.distribution import PolyaGamma
 from polyagamma.random import random_polyagamma
 
 if TYPE_CHECKING:
+    __version__: str
+
     from polyagamma.likelihoods.dispersion import Gamma, HalfNormal, InverseGamma
     from polyagamma.mcmc.run_state import ResumeError
     from polyagamma.mcmc.settings import SamplingWarning
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from polyagamma.models.multinomial import PolyaGammaMultinomial
     from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
     from polyagamma.models.sequential import PolyaGammaSequential
+    from polyagamma.sklearn import PolyaGammaClassifier as PolyaGammaClassifier
+    from polyagamma.sklearn import PolyaGammaCountRegressor as PolyaGammaCountRegressor
+    from polyagamma.sklearn import PolyaGammaGPClassifier as PolyaGammaGPClassifier
     from polyagamma.terms.features import HilbertBasis
     from polyagamma.terms.priors import MvNormal, Normal
 
@@ -71,11 +76,18 @@ _MODULE_OF = {
     "ResumeError": "mcmc.run_state",
     "SamplingWarning": "mcmc.settings",
 }
+# Not in __all__, so that `import *` does not need scikit-learn.
+_ESTIMATORS = ("PolyaGammaClassifier", "PolyaGammaCountRegressor", "PolyaGammaGPClassifier")
+_MODULE_OF |= dict.fromkeys(_ESTIMATORS, "sklearn")
 
 
 if not TYPE_CHECKING:  # which would take any name for one of ours
 
     def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from polyagamma._public import package_version
+
+            return package_version()
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         with packages_for(name):
@@ -85,4 +97,4 @@ if not TYPE_CHECKING:  # which would take any name for one of ours
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_ESTIMATORS, "__version__"})

@@ -284,8 +284,8 @@ def random_polyagamma(
         its shape, and `size`, if given, must be it. After an interrupt (Ctrl-C) some of it is overwritten.
     method : {None, "strip", "inverse_gaussian"}, optional
         Algorithm. None chooses the fastest for each h and z. "strip" adds up draws from PG(1, z) by
-        rejection from a tilted strip table and needs integers h <= 256 (z beyond the table, |z| > 16, goes
-        the other way); "inverse_gaussian" rejects from an inverse Gaussian envelope and takes any h. The
+        rejection from a tilted strip table and needs integers h <= 256 (z beyond the table, ``|z| > 16``,
+        goes the other way); "inverse_gaussian" rejects from an inverse Gaussian envelope and takes any h. The
         names of the PyPI package `polyagamma` are accepted as well: "devroye" is "strip", and "alternate",
         "saddle" and "gamma" are "inverse_gaussian".
     disable_checks : bool, default False

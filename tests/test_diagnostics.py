@@ -1,5 +1,7 @@
 """The quick diagnostics against ArviZ's, and the advice a run ends with."""
 
+import warnings
+
 import arviz as az
 import numpy as np
 import pytest
@@ -68,9 +70,22 @@ def test_advice_names_the_worst_and_says_what_to_do():
     assert 500 * (1600 / ess - 1) <= more < 500 * (1600 / ess - 1) + 100
 
 
-def test_too_few_draws_give_no_advice():
-    draws = autoregressive(0.97, draws=99, parameters=2)
-    assert diagnostics.advice(dataset(draws), call) == []
+@pytest.mark.parametrize("draws", [1, 10, 99])
+def test_too_few_draws_to_tell_are_named(draws):
+    (text,) = diagnostics.advice(dataset(autoregressive(0.0, draws=draws, parameters=2)), call)
+    assert text.startswith(f"too few draws to tell whether the chains have mixed: {draws} of each chain")
+    assert text.endswith(call(100 - draws))
+
+
+@pytest.mark.filterwarnings("default:too few draws")
+def test_short_runs_say_that_they_are_short():
+    X = np.random.default_rng(0).standard_normal((60, 1))
+    model = PolyaGammaLogistic(X, np.arange(60) % 2)
+    with pytest.warns(SamplingWarning, match=r"too few draws .*: model\.extend\(idata, 90\)"):
+        idata = model.sample(10, random_seed=1, progressbar=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.extend(idata, 190, progressbar=False)
 
 
 @pytest.mark.parametrize("limit", ["MOST_DRAWS", "MOST_VALUES", "BLOCK"])

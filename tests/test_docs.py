@@ -1,4 +1,4 @@
-"""Every block of Python in docs/*.md runs, from top to bottom of its page, in a folder of its own."""
+"""Every block of Python in README.md and docs/*.md runs, page by page, each in a folder of its own."""
 
 import re
 from pathlib import Path
@@ -7,13 +7,16 @@ import matplotlib as mpl
 import pytest
 
 mpl.use("Agg")
-DOCS = Path(__file__).parents[1] / "docs"
-PAGES = sorted(page.name for page in DOCS.glob("*.md") if "```python" in page.read_text(encoding="utf-8"))
+ROOT = Path(__file__).parents[1]
+FILES = [ROOT / "README.md", *ROOT.glob("docs/*.md")]
+PAGES = sorted(
+    str(page.relative_to(ROOT)) for page in FILES if "```python" in page.read_text(encoding="utf-8")
+)
 
 
 def blocks(page):
     """The blocks of a page, each behind as many empty lines as make its line numbers those of the page."""
-    text = (DOCS / page).read_text(encoding="utf-8")
+    text = (ROOT / page).read_text(encoding="utf-8")
     for found in re.finditer(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
         yield "\n" * text[: found.start(1)].count("\n") + found[1]
 
@@ -24,13 +27,13 @@ def test_code_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "__main__"}
     for block in blocks(page):
-        exec(compile(block, DOCS / page, "exec"), names)
+        exec(compile(block, ROOT / page, "exec"), names)
 
 
 def test_no_block_is_missed():
     for page in PAGES:
         fences = [
-            line for line in (DOCS / page).read_text(encoding="utf-8").splitlines() if "```python" in line
+            line for line in (ROOT / page).read_text(encoding="utf-8").splitlines() if "```python" in line
         ]
         assert len(list(blocks(page))) == len(fences)
-    assert "runs.md" in PAGES
+    assert {"README.md", "docs/runs.md", "docs/first_model.md"} <= set(PAGES)

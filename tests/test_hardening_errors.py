@@ -140,7 +140,7 @@ BAD_X = {
     "ragged": (RAGGED, TypeError, r"X must be an array, or nested lists .*inhomogeneous.*: correct the rows"),
     "a dict": ({"a": X[:, 0]}, TypeError, r"got a dict: pass pandas\.DataFrame\(X\)"),
     "an ordered dict": (OrderedDict(a=1), TypeError, r"got a OrderedDict: pass pandas\.DataFrame\(X\)"),
-    "list of dicts": ([{"a": 1}] * 6, TypeError, "X must hold real numbers, got dtype object: encode"),
+    "list of dicts": ([{"a": 1}] * 6, TypeError, "X must hold real numbers, got dtype object: convert"),
     "None": (None, ValueError, "X must not have missing values, got .*None: drop"),
     "a number": (3.0, ValueError, r"X must be 2-D .*got shape \(\): pass one row"),
     "a list": (
@@ -150,10 +150,10 @@ BAD_X = {
     ),
     "a series": (FRAME["age"], ValueError, r"got shape \(6,\): pass .* for one predictor"),
     "cube": (X[None], ValueError, r"got shape \(1, 6, 2\): pass one row"),
-    "text": ("X.csv", TypeError, "X must hold real numbers, got dtype <U5: encode"),
-    "bytes": (b"X", TypeError, "X must hold real numbers, got dtype .S1: encode"),
-    "a set": ({1.0, 2.0}, TypeError, "X must hold real numbers, got dtype object: encode"),
-    "a generator": (iter(X), TypeError, "X must hold real numbers, got dtype object: encode"),
+    "text": ("X.csv", TypeError, "X must hold real numbers, got dtype <U5: convert"),
+    "bytes": (b"X", TypeError, "X must hold real numbers, got dtype .S1: convert"),
+    "a set": ({1.0, 2.0}, TypeError, "X must hold real numbers, got dtype object: convert"),
+    "a generator": (iter(X), TypeError, "X must hold real numbers, got dtype object: convert"),
     "a class": (pd.DataFrame, TypeError, "X must"),
     "empty": ([], ValueError, r"X must be 2-D .*got shape \(0,\)"),
     "no rows": (X[:0], ValueError, "at least one row and one column, got shape .*: pass"),
@@ -192,7 +192,7 @@ BAD_Y = {
     ),
     "mixed objects": (np.array([0, "a"] * 3, dtype=object), TypeError, r"make all of them text with \[str"),
     "complex": (Y + 1j, TypeError, r"complex numbers: pass y\.real"),
-    "infinite": (np.where(Y, np.inf, 0), ValueError, r"y must be finite, got y\[1\] = inf: drop"),
+    "infinite": (np.where(Y, np.inf, 0), ValueError, r"y must be finite, got y\[1\] = inf, and 2 more: drop"),
 }
 
 
@@ -264,7 +264,11 @@ BAD_COUNTS = {
         r"y must .*, got y\[1\] = (nan|<NA>): drop",
     ),
     "NaT": (np.array([1, pd.NaT, 0, 0, 1, 0], object), ValueError, r"missing values, got y\[1\] = NaT: drop"),
-    "masked": (np.ma.array(Y, mask=Y == 1), ValueError, r"missing values, got y\[1\] = masked: drop"),
+    "masked": (
+        np.ma.array(Y, mask=Y == 1),
+        ValueError,
+        r"missing values, got y\[1\] = masked, and 2 more: drop",
+    ),
 }
 
 
@@ -282,7 +286,11 @@ BAD_EXPOSURES = {
     "minus zero": (-0.0, ValueError, "exposure must be positive, got -0 in row 0: drop"),
     "NaN": (np.nan, ValueError, r"exposure must be finite, got exposure = nan: drop"),
     "a NaN": ([1, 1, 1, np.nan, 1, 1], ValueError, r"exposure must be finite, got exposure\[3\] = nan: drop"),
-    "infinite": ([np.inf] * 6, ValueError, r"exposure must be finite, got exposure\[0\] = inf: drop"),
+    "infinite": (
+        [np.inf] * 6,
+        ValueError,
+        r"exposure must be finite, got exposure\[0\] = inf, and 5 more: drop",
+    ),
     "None": ([1, None, 1, 1, 1, 1], ValueError, r"exposure must not have missing values, got exposure\[1\]"),
     "text": ("a year", TypeError, f"exposure {REAL}, got str 'a year'"),
     "a text": (

@@ -46,7 +46,7 @@ BAD_X = {
         ValueError,
         r"X\['sex'\] must be finite, got X\['sex'\]\[2\] = nan: drop or replace",
     ),
-    "category": (FRAME.assign(sex=list("mfmfmf")), TypeError, r"X\['sex'\] must hold .*get_dummies"),
+    "one category": (FRAME.assign(sex="m"), ValueError, r"X\['sex'\] must have two levels.* got only 'm'"),
     "same name": (FRAME.set_axis(["age", "age"], axis=1), ValueError, r"got 'age' more than once"),
 }
 

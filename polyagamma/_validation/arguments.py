@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from math import prod
 from typing import Any, NoReturn
@@ -149,10 +149,13 @@ def require_positive(name: str, array: RealArray) -> None:
         _refuse_value(name, array, ~((array > 0) & (array < np.inf)), "be positive and finite")
 
 
-def require_finite(name: str, array: RealArray) -> None:
-    """Raise ValueError, naming the first bad value and its index, unless `array` is finite everywhere."""
+def require_finite(name: str, array: RealArray, rows: Any = None) -> None:
+    """Raise ValueError, naming the first bad value and its index, unless `array` is finite everywhere.
+
+    `rows` is the index of a data frame or series, whose label of the row is named too.
+    """
     if not _lies_above(-np.inf, array):
-        _refuse_value(name, array, ~np.isfinite(array), "be finite")
+        _refuse_value(name, array, ~np.isfinite(array), "be finite", rows)
 
 
 def require_integers(name: str, array: RealArray, largest: int, purpose: str) -> None:
@@ -357,8 +360,13 @@ def describe(value: object) -> str:
 
 def shown(value: object) -> str:
     """Return the text of a value for a message, on one line and cut where it is long."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    return shortened(repr(value))
+
+
+def shortened(text: str) -> str:
+    """Return a text on one line and cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:57] + "..."
 
 
 def _refuse_type(name: str, found: str, cause: Exception | None = None) -> NoReturn:
@@ -368,10 +376,30 @@ def _refuse_type(name: str, found: str, cause: Exception | None = None) -> NoRet
     ) from cause
 
 
-def _refuse_value(name: str, array: RealArray, bad: NDArray[np.bool_], expected: str) -> NoReturn:
+def _refuse_value(
+    name: str, array: RealArray, bad: NDArray[np.bool_], expected: str, rows: Any = None
+) -> NoReturn:
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), array.shape))
-    found = f"{_place(name, index)} = {array[index].item()!r}"
+    found = f"{_place(name, index)} = {array[index].item()!r}{in_rows(rows, index, int(bad.sum()))}"
     raise ValueError(f"{name} must {expected}, got {found}: drop or replace such values")
+
+
+def in_rows(rows: Any, position: Sequence[int], count: int) -> str:
+    """Return what a message says of a bad element besides: the label of its row, and how many more there are.
+
+    Parameters
+    ----------
+    rows : index of a data frame or series, or None
+    position : sequence of int
+        Of the element, the row first.
+    count : int
+        Of all bad elements.
+    """
+    more = f", and {count - 1} more" if count > 1 else ""
+    if rows is None or not position:
+        return more
+    (label,) = rows[[position[0]]].tolist()
+    return more if label == position[0] else f" (row label {label!r}){more}"
 
 
 def _place(name: str, index: tuple[int, ...]) -> str:

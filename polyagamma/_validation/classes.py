@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma._validation.arguments import as_array, real_array, require_finite, shown
-from polyagamma._validation.predictors import column_names, matrix, unmasked
+from polyagamma._validation.predictors import column_names, matrix
+from polyagamma._validation.rows import unmasked
 
 FloatArray = NDArray[np.float64]
-MOST_LISTED = 10  # classes in a message
 
 
 class ObservedClasses(NamedTuple):
@@ -60,13 +60,6 @@ def observed(
     return ObservedClasses(classes, counts, _row_sums(counts, trials))
 
 
-def listed(classes: NDArray[Any] | Sequence[Any]) -> str:
-    """Return labels for a message."""
-    labels = np.asarray(classes).tolist()
-    text = ", ".join(map(repr, labels[:MOST_LISTED]))
-    return f"[{text}]" if len(labels) <= MOST_LISTED else f"[{text}, ...] ({len(labels)} in all)"
-
-
 def order_of_categories(y: Any) -> list[Any] | None:
     """Return the labels of an ordered categorical that occur, in its order; None if y is none."""
     dtype: Any = getattr(y, "dtype", None)
@@ -82,25 +75,13 @@ def baseline(value: Any, classes: NDArray[Any], symmetric: bool) -> int:
     If the parametrization is symmetric it is the last, and none may be given.
     """
     if not symmetric:
-        return 0 if value is None else position("baseline", value, classes)
+        return 0 if value is None else checks.position("baseline", value, classes)
     if value is not None:
         raise ValueError(
             f"baseline needs parametrization='baseline', got {shown(value)} with 'symmetric', where no "
             "class is special: pass parametrization='baseline', or drop baseline"
         )
     return len(classes) - 1
-
-
-def position(name: str, label: Any, classes: NDArray[Any]) -> int:
-    """Return where a label is among the classes; ValueError, which lists them, if it is not."""
-    for place, known in enumerate(classes.tolist()):
-        if isinstance(label, (str, bytes)) == isinstance(known, (str, bytes)) and bool(
-            np.all(known == label)
-        ):
-            return place
-    raise ValueError(
-        f"{name} must be one of the classes {listed(classes)}, got {shown(label)}: pass one of these"
-    )
 
 
 def offsets(value: ArrayLike | None, n_rows: int, labels: Sequence[Any], why: str) -> FloatArray:
@@ -126,7 +107,7 @@ def offsets(value: ArrayLike | None, n_rows: int, labels: Sequence[Any], why: st
     array = real_array("offset", unmasked("offset", value))
     if array.shape != shape:
         raise ValueError(
-            f"offset must have shape {shape}, a column for each of {listed(labels)}, "
+            f"offset must have shape {shape}, a column for each of {checks.listed(labels)}, "
             f"got shape {array.shape}: {why}"
         )
     if names is not None and names != own:
@@ -183,11 +164,11 @@ def _ordered(order: Sequence[Any]) -> NDArray[Any]:
 
 def _place(label: Any, ordered: NDArray[Any]) -> int:
     try:
-        return position("y", label, ordered)
+        return checks.position("y", label, ordered)
     except ValueError as error:
         raise ValueError(
-            f"classes must have all labels in y, got {listed(ordered)} without {label!r}: add it where it "
-            "belongs, or drop such rows"
+            f"classes must have all labels in y, got {checks.listed(ordered)} without {label!r}: "
+            "add it where it belongs, or drop such rows"
         ) from error
 
 

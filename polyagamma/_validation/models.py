@@ -6,19 +6,20 @@ import os
 from collections.abc import Mapping, Sequence
 from operator import index
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation.arguments import real_array, require_finite, require_positive, shown
-from polyagamma._validation.predictors import complete_labels
+from polyagamma._validation.rows import complete_labels, row_labels
 
 FloatArray = NDArray[np.float64]
 LARGEST_COUNT = 10**12  # of anything: larger ones are slips, and sums and products of this one are safe
 LEAST_WEIGHT = 1e-100
 MOST_OFFSET = 1e12  # above it they have no digits left for what predictors add
 MOST_COUNT = 1e12  # of a row, weighted: a log-likelihood, which is of its size, has too few digits above
+MOST_LISTED = 10  # classes in a message
 SYMMETRY_TOLERANCE = 1e-8  # relative to the largest entry: rounding of a matrix computed in doubles
 
 
@@ -89,6 +90,19 @@ def per_row(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
     return _vector(name, value, n_rows, "row of X")
 
 
+def sigma(name: str, value: ArrayLike, n_features: int) -> FloatArray:
+    """Return prior standard deviations, one for each feature: positive, and such that the prior is proper."""
+    numbers = _numbers(name, value)
+    if np.isposinf(numbers).any():
+        raise ValueError(
+            f"{name} must be finite, got inf, which is a flat prior: pass a large number, for example "
+            "Normal(0, 10, standardized=True)"
+        )
+    array = _vector(name, numbers, n_features, "coefficient")
+    require_proper_sigma(name, array)
+    return array
+
+
 def per_feature(name: str, value: ArrayLike, n_features: int) -> FloatArray:
     """Return the `_vector` of a value for each feature."""
     return _vector(name, value, n_features, "coefficient")
@@ -110,7 +124,7 @@ def _vector(name: str, value: ArrayLike, size: int, of_what: str) -> FloatArray:
             f"{name} must be one number or have shape ({size},), one for each {of_what}, "
             f"got shape {array.shape}: {_cure_of_shape(name, array, size)}"
         )
-    require_finite(name, array)
+    require_finite(name, array, row_labels(value))
     return np.array(np.broadcast_to(array, (size,)), dtype=np.float64)
 
 
@@ -148,6 +162,26 @@ def per_chain(name: str, value: ArrayLike, shape: tuple[int, ...]) -> FloatArray
             f"{name} must have shape {shape[1:]}, or {shape} with one for each chain, "
             f"got shape {array.shape}: pass the values of one chain, for all of them"
         ) from error
+
+
+def one_mapping(name: str, value: Any, chains: int) -> Mapping[str, Any]:
+    """Return a list with a mapping for each chain as one mapping, with values for each; others as they are.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a list has another length, or its members are not mappings with the same keys.
+    """
+    if not isinstance(value, (list, tuple)) or not any(isinstance(one, Mapping) for one in value):
+        return cast(Mapping[str, Any], value)  # anything else is refused where the keys are known
+    if len(value) != chains:
+        raise ValueError(
+            f"{name} must have one mapping for each of the {chains} chains, got {len(value)}: pass as many, "
+            "or one mapping for all"
+        )
+    for one in value:
+        same_keys(f"each mapping in {name}", one, list(value[0]) if isinstance(value[0], Mapping) else [])
+    return {key: np.stack([real_array(f"{name}[{key!r}]", one[key]) for one in value]) for key in value[0]}
 
 
 def require_mapping(name: str, value: Any, keys: Sequence[str]) -> None:
@@ -269,7 +303,7 @@ def trials(value: ArrayLike, n_rows: int) -> FloatArray:
 def observed(name: str, value: ArrayLike, n_rows: int) -> FloatArray:
     """Return numbers that were observed in the rows as floats (n,), all finite; one for all rows is none."""
     array = _of_rows(name, _numbers(name, value), n_rows)
-    require_finite(name, array)
+    require_finite(name, array, row_labels(value))
     return array.astype(np.float64)
 
 
@@ -284,17 +318,18 @@ def successes(y: ArrayLike, n_trials: FloatArray) -> FloatArray:
     return array
 
 
-def two_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray]:
-    """Return the two sorted labels in y, and y as 0.0 and 1.0, the second label being the success.
+def two_labels(y: Any, n_rows: int, success: Any = None) -> tuple[NDArray[Any], FloatArray]:
+    """Return the labels of failure and success in y, and y as 0.0 and 1.0.
 
-    Numbers and booleans of which only zeros, or only ones, occur stand for the classes 0 and 1.
+    By default the success is the second label in sorted order. Numbers and booleans of which only zeros, or
+    only ones, occur stand for the classes 0 and 1.
 
     Raises
     ------
     TypeError
         If the labels cannot be sorted.
     ValueError
-        If y has the wrong shape, missing values, or not two labels.
+        If y has the wrong shape, missing values, or not two labels; or if `success` is none of them.
     """
     array, labels = _labelled(y, n_rows)
     if array.dtype.kind in "biuf" and np.isin(labels, [0, 1]).all():
@@ -305,7 +340,28 @@ def two_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray]:
             f"y must have two labels, got {len(labels)} ({shown}): for counts of successes pass trials=, "
             "for more classes fit one class against the others"
         )
+    if success is not None and position("success", success, labels) == 0:
+        labels = labels[::-1].copy()
     return labels, (array == labels[1]).astype(np.float64)
+
+
+def position(name: str, label: Any, labels: NDArray[Any]) -> int:
+    """Return where a label is among all; ValueError, which lists them, if it is not."""
+    for place, known in enumerate(labels.tolist()):
+        if isinstance(label, (str, bytes)) == isinstance(known, (str, bytes)) and bool(
+            np.all(known == label)
+        ):
+            return place
+    raise ValueError(
+        f"{name} must be one of the classes {listed(labels)}, got {shown(label)}: pass one of these"
+    )
+
+
+def listed(classes: NDArray[Any] | Sequence[Any]) -> str:
+    """Return labels for a message."""
+    labels = np.asarray(classes).tolist()
+    text = ", ".join(map(repr, labels[:MOST_LISTED]))
+    return f"[{text}]" if len(labels) <= MOST_LISTED else f"[{text}, ...] ({len(labels)} in all)"
 
 
 def many_labels(y: Any, n_rows: int) -> tuple[NDArray[Any], FloatArray] | None:
@@ -356,7 +412,7 @@ def _labelled(y: Any, n_rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
     if array.dtype.kind == "c":
         raise TypeError("y must hold labels or real numbers, got complex numbers: pass y.real")
     if array.dtype.kind == "f":
-        require_finite("y", array)
+        require_finite("y", array, row_labels(y))
     try:
         return array, np.unique(array)
     except (TypeError, ValueError) as error:  # the latter of labels that are arrays

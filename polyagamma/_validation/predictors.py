@@ -1,6 +1,5 @@
-"""Checks of predictors: names of columns, kinds of numbers, missing values; and the words of their errors.
+"""Checks of predictors: names of columns, kinds of numbers, row labels; and the words of their errors.
 
-The rule for missing values, of predictors and responses alike: they are refused, never dropped or filled in.
 The rule for labels of rows (an index): what has a value for each row has the labels of X, in their order.
 """
 
@@ -8,23 +7,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from polyagamma._validation.arguments import (
-    as_array,
-    describe,
-    first_masked,
-    refuse_tables,
-    require_finite,
-)
+from polyagamma._validation import categories
+from polyagamma._validation.arguments import as_array, describe, refuse_tables, require_finite
+from polyagamma._validation.rows import no_missing, row_labels, unmasked
 
 FloatArray = NDArray[np.float64]
 LARGEST, SMALLEST = 1e150, 1e-150  # of values that are squared
-MISSING_TEXTS = ("nan", "NaT", "<NA>")  # what NumPy and pandas make of missing values in arrays of text
 
 
 def column_names(name: str, X: object) -> list[str] | None:
@@ -88,7 +83,24 @@ def require_moderate(name: str, X: FloatArray, names: Sequence[str]) -> None:
         )
 
 
-def matrix(name: str, X: Any) -> FloatArray:
+def levels(name: str, X: Any) -> dict[str, list[Any]]:
+    """Return the levels of the categorical columns of a data frame; none of what is no frame."""
+    if column_names(name, X) is None:
+        return {}
+    columns = {label(name, column): (str(column), X[column]) for column in X.columns}
+    return {
+        own: categories.levels(called, values, row_labels(X))
+        for called, (own, values) in columns.items()
+        if categories.is_categorical(called, values)
+    }
+
+
+def label(name: str, column: object) -> str:
+    """Return what messages call a column."""
+    return f"{name}[{column!r}]"
+
+
+def matrix(name: str, X: Any, levels: Mapping[str, Sequence[Any]] = MappingProxyType({})) -> FloatArray:
     """Return the predictors as a C-contiguous float64 array of shape (n, p) with n, p >= 1, all finite.
 
     Parameters
@@ -97,6 +109,8 @@ def matrix(name: str, X: Any) -> FloatArray:
         The argument's name, for messages.
     X : array_like or data frame
         Real numbers; anything with ``columns`` is read column by column.
+    levels : mapping of str to sequence, optional
+        Those of categorical columns, which become a column of 0 and 1 for each level but the first.
 
     Raises
     ------
@@ -104,13 +118,13 @@ def matrix(name: str, X: Any) -> FloatArray:
         If X is sparse, ragged, complex, of objects or text, or has such a column, or one of categories; or is
         a table that is not in memory.
     ValueError
-        If X is not a matrix, has no rows or no columns, or a value is missing (None, NA, NaN, masked) or
-        infinite.
+        If X is not a matrix, has no rows or no columns, or a value is missing (None, NA, NaN, masked),
+        infinite, or none of the levels.
     """
     is_frame = column_names(name, X) is not None
     if issparse(X):
         raise TypeError(f"{name} must be dense, got a {type(X).__name__}: pass {name}.toarray()")
-    array = _from_frame(name, X) if is_frame else _numeric(name, X)
+    array = _from_frame(name, X, levels) if is_frame else _numeric(name, X)
     if array.ndim != 2:
         array_text = f"numpy.asarray({name})"
         one = f"pass {array_text}.reshape(-1, 1) for one predictor, {array_text}.reshape(1, -1) for one row"
@@ -128,17 +142,23 @@ def matrix(name: str, X: Any) -> FloatArray:
     return np.ascontiguousarray(array, dtype=np.float64)
 
 
-def _from_frame(name: str, X: Any) -> FloatArray:
-    array = np.empty(X.shape, dtype=np.float64)
-    for position, column in enumerate(X.columns):
-        label = f"{name}[{column!r}]"
-        values = _numeric(label, X[column])
-        require_finite(label, values)
-        array[:, position] = values
+def _from_frame(name: str, X: Any, levels: Mapping[str, Sequence[Any]]) -> FloatArray:
+    rows, size = row_labels(X), X.shape[1] + sum(len(own) - 2 for own in levels.values())
+    array, filled = np.empty((X.shape[0], size), dtype=np.float64), 0
+    for column in X.columns:
+        called = label(name, column)
+        if str(column) in levels:
+            values = categories.indicators(called, X[column], levels[str(column)], rows)
+        else:
+            values = _numeric(called, X[column], rows)
+            require_finite(called, values, rows)
+            values = values[:, np.newaxis]
+        array[:, filled : filled + values.shape[1]] = values
+        filled += values.shape[1]
     return array
 
 
-def _numeric(name: str, value: Any) -> NDArray[Any]:
+def _numeric(name: str, value: Any, rows: Any = None) -> NDArray[Any]:
     if isinstance(value, Mapping):
         refuse_tables(name, value)
         raise TypeError(
@@ -149,10 +169,11 @@ def _numeric(name: str, value: Any) -> NDArray[Any]:
     dtype = getattr(value, "dtype", array.dtype)  # of a data frame's column, which may be categorical
     if array.dtype.kind in "biuf" and str(dtype) != "category":
         return array
-    no_missing(name, array)
+    no_missing(name, array, rows)
     raise TypeError(
-        f"{name} must hold real numbers, got dtype {dtype}: encode categories as numbers "
-        "(pandas.get_dummies), and convert numbers with .astype(float)"
+        f"{name} must hold real numbers, got dtype {dtype}: convert numbers with .astype(float); "
+        "categories are encoded by the linear models, from data frames, and in pipelines by scikit-learn's "
+        "OneHotEncoder(drop='first')"
     )
 
 
@@ -165,61 +186,6 @@ def no_second_constant(X: FloatArray, names: Sequence[str], intercept: bool) -> 
     cure = "drop it, or pass intercept=False" if intercept else "keep one of them"
     extra = " besides the intercept" if intercept else ""
     raise ValueError(f"X has a constant column{extra} ({which}), whose coefficient has no meaning: {cure}")
-
-
-def unmasked(name: str, value: Any) -> Any:
-    """Return `value`, having checked that nothing in it is masked; NumPy would forget the mask.
-
-    Raises
-    ------
-    ValueError
-        If it is a masked array with masked elements.
-    """
-    if (position := first_masked(value)) is not None:
-        raise _missing(name, position, "masked")
-    return value
-
-
-def complete_labels(name: str, value: Any) -> NDArray[Any]:
-    """Return labels as an array, having checked that it is one and that none is missing.
-
-    Raises
-    ------
-    TypeError
-        If NumPy makes no array of them.
-    ValueError
-        If one is missing; NaN among floats is left to the check that they are finite.
-    """
-    array = as_array(name, unmasked(name, value))
-    if array.ndim > 0:
-        no_missing(name, array)
-    return array
-
-
-def no_missing(name: str, array: NDArray[Any]) -> None:
-    """Raise ValueError if an element is None, NaN, NaT or NA, or a text that such a value has become.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    array : ndarray
-        Of objects, text, dates or times; other kinds are left alone.
-    """
-    kind = array.dtype.kind
-    if kind in "OT":
-        for position, element in np.ndenumerate(array.astype(object, copy=False)):
-            if _is_missing(element):
-                raise _missing(name, position, repr(element))
-    elif kind in "Mm" and (bad := np.isnat(array)).any():
-        raise _missing(name, _first(bad), "NaT")
-    elif kind in "US" and (bad := np.isin(array, np.array(MISSING_TEXTS, dtype=kind))).any():
-        found = _first(bad)
-        raise _missing(name, found, f"{str(array[found])!r}, which stands for such a value")
-
-
-def _first(bad: NDArray[np.bool_]) -> tuple[int, ...]:
-    return tuple(np.argwhere(bad)[0].tolist())
 
 
 def require_same_rows(name: str, X: Any, **arguments: Any) -> None:
@@ -236,9 +202,9 @@ def require_same_rows(name: str, X: Any, **arguments: Any) -> None:
     **arguments : array_like or series
         By their names.
     """
-    rows = _row_labels(X)
+    rows = row_labels(X)
     for argument, value in arguments.items():
-        own = _row_labels(value)
+        own = row_labels(value)
         if rows is None or own is None or len(rows) != len(own) or rows.equals(own):
             continue
         row = bisect_left(range(len(rows)), True, key=lambda i: not rows[: i + 1].equals(own[: i + 1]))
@@ -248,28 +214,3 @@ def require_same_rows(name: str, X: Any, **arguments: Any) -> None:
             f"where {name} has {expected!r}: pass {argument}.loc[{name}.index], or numpy.asarray({argument}) "
             f"if its order is that of {name}"
         )
-
-
-def _row_labels(value: Any) -> Any:
-    """Return the index of a frame or series of pandas, or of the rows of an array of xarray; else None."""
-    index = getattr(value, "index", None)
-    if index is None and hasattr(value, "indexes") and value.sizes:
-        index = value.indexes.get(next(iter(value.sizes)))
-    return index if hasattr(index, "equals") else None  # lists have a method of that name
-
-
-def _missing(name: str, position: Sequence[int], found: str) -> ValueError:
-    return ValueError(
-        f"{name} must not have missing values, got {name}[{', '.join(map(str, position))}] = {found}: drop "
-        "such rows, or fill them in"
-    )
-
-
-def _is_missing(label: Any) -> bool:
-    """Whether `label` is None, NaN, NaT or pandas.NA (which refuses to be true or false)."""
-    try:
-        return label is None or bool(label != label)
-    except (TypeError, ArithmeticError):  # the latter of a decimal's signalling NaN
-        return True
-    except ValueError:  # of an array
-        return False

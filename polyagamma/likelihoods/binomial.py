@@ -37,12 +37,17 @@ class BinomialLikelihood(ObservedRows):
         weights: ArrayLike | None,
         offset: ArrayLike | None,
         n_rows: int,
+        success: Any = None,
     ) -> BinomialLikelihood:
         """Check what the user gave; TypeError or ValueError name the argument."""
         if trials is None:
-            classes, successes = checks.two_labels(y, n_rows)
+            classes, successes = checks.two_labels(y, n_rows, success)
             n_trials = np.ones(n_rows)
         else:
+            if success is not None:
+                raise ValueError(
+                    "success goes with labels, got trials too, where y counts the successes: drop one of them"
+                )
             n_trials = checks.trials(trials, n_rows)
             classes, successes = np.array([0, 1]), checks.successes(y, n_trials)
         return cls(
@@ -57,6 +62,10 @@ class BinomialLikelihood(ObservedRows):
     def n_functions(self) -> int:
         """See `Likelihood`."""
         return 1
+
+    def description(self) -> dict[str, str]:
+        """See `Likelihood`: which label counts as the success."""
+        return {"success": str(self.classes[1])}
 
     @property
     def b(self) -> FloatArray:

@@ -13,7 +13,12 @@ from polyagamma.likelihoods.categorical import CategoricalLikelihood
 
 
 def classification_likelihood(
-    y: Any, trials: ArrayLike | None, weights: ArrayLike | None, offset: ArrayLike | None, n_rows: int
+    y: Any,
+    trials: ArrayLike | None,
+    weights: ArrayLike | None,
+    offset: ArrayLike | None,
+    n_rows: int,
+    success: Any = None,
 ) -> BinomialLikelihood | CategoricalLikelihood:
     """Return the likelihood of y: categorical if it has more than two labels and no trials.
 
@@ -28,7 +33,11 @@ def classification_likelihood(
                 f"offset needs two classes or trials, got {len(labels[0])} classes in y: drop it, since an "
                 "offset that all classes share has no effect"
             )
+        if success is not None:
+            raise ValueError(
+                f"success needs two classes, got {len(labels[0])} in y, all of them alike: drop it"
+            )
         return CategoricalLikelihood(
             *labels, np.ones(n_rows), checks.weights(weights, n_rows), np.zeros(n_rows)
         )
-    return BinomialLikelihood.check(y, trials, weights, offset, n_rows)
+    return BinomialLikelihood.check(y, trials, weights, offset, n_rows, success)

@@ -148,7 +148,7 @@ class HalfNormal:
         object.__setattr__(self, "sigma", parameter("sigma", self.sigma))
 
     def core(self) -> FloatArray:
-        """See `DispersionPrior`: half-normal t = r**(-1/2) has |dt / d log r| = t / 2."""
+        """See `DispersionPrior`: half-normal t = r**(-1/2), and ``|dt / d log r|`` is t / 2."""
         return np.array([-0.5, 0.0, 0.5 / self.sigma**2])
 
     def log_normalizer(self) -> float:
@@ -202,3 +202,6 @@ def check(name: str, value: object) -> DispersionPrior:
         f"{name} must be Gamma, InverseGamma, HalfNormal or a positive number, got {describe(value)}: "
         "pass HalfNormal(1), say, or the dispersion itself if it is known"
     )
+
+
+DEFAULT_DISPERSION_PRIOR = HalfNormal(1)

@@ -83,6 +83,10 @@ class ObservedRows:
         """See `Likelihood`: nothing of it starts anywhere."""
         return initvals, np.empty((chains, 0))
 
+    def description(self) -> dict[str, str]:
+        """See `Likelihood`: nothing."""
+        return {}
+
     @property
     def outcome_dims(self) -> tuple[str, ...]:
         """See `Likelihood`: what is observed in a row is a number."""
@@ -153,6 +157,9 @@ class Likelihood(Protocol):
     @property
     def classes(self) -> NDArray[Any]:
         """Labels in their order; none where numbers are observed."""
+
+    def description(self) -> dict[str, str]:
+        """Return what a trace says of it, besides the classes."""
 
     @property
     def y(self) -> FloatArray:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import classes as checks
 from polyagamma._validation.classes import ObservedClasses
+from polyagamma._validation.models import listed
 from polyagamma._validation.models import weights as checked_weights
 from polyagamma.likelihoods.class_rows import SoftmaxRows
 from polyagamma.likelihoods.likelihood import (
@@ -91,7 +92,7 @@ class MultinomialLikelihood(SoftmaxRows):
     def notices(self, predictor: Callable[[slice], FloatArray]) -> list[str]:
         """See `Likelihood`: an explanation where the likelihood grows without end."""
         if missing := self.never_observed():
-            return [decided_by_the_prior(f"no row has the class {checks.listed(missing)}")]
+            return [decided_by_the_prior(f"no row has the class {listed(missing)}")]
         if self._is_separated(predictor):
             found = "linear functions of the predictors perfectly separate the classes"
             return [decided_by_the_prior(found)]

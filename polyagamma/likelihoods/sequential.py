@@ -13,6 +13,7 @@ from scipy.special import log_expit
 from polyagamma._validation import classes as checks
 from polyagamma._validation.arguments import as_array
 from polyagamma._validation.classes import ObservedClasses
+from polyagamma._validation.models import listed
 from polyagamma._validation.models import weights as checked_weights
 from polyagamma.likelihoods.class_rows import ClassRows
 from polyagamma.likelihoods.likelihood import (
@@ -97,12 +98,12 @@ class SequentialLikelihood(ClassRows):
     def notices(self, predictor: Callable[[slice], FloatArray]) -> list[str]:
         """See `Likelihood`: an explanation where the likelihood of a linear predictor grows without end."""
         if missing := self.never_observed():
-            return [decided_by_the_prior(f"no row has the class {checks.listed(missing)}")]
+            return [decided_by_the_prior(f"no row has the class {listed(missing)}")]
         separated = [label for stage, label in enumerate(self.stages) if self._is_separated(stage, predictor)]
         if not separated:
             return []
         found = "a linear function of the predictors perfectly separates from the classes after it"
-        return [decided_by_the_prior(f"{found} each of {checks.listed(separated)}")]
+        return [decided_by_the_prior(f"{found} each of {listed(separated)}")]
 
     def _is_separated(self, stage: int, predictor: Callable[[slice], FloatArray]) -> bool:
         """Whether each row that reaches a class is on the side of what it does: of staying, or of passing."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from polyagamma._validation import models as checks
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.core_chains import (
     BitGenerators,
@@ -94,7 +97,7 @@ def _mix(latent: LatentProcess, functions: int, settings: Settings) -> Mix:
 def starting_points(
     likelihood: Likelihood,
     term: Term,
-    initvals: Initial | None,
+    initvals: Initial | Sequence[Initial] | None,
     settings: Settings,
     bit_generators: BitGenerators,
 ) -> FloatArray | None:
@@ -109,6 +112,7 @@ def starting_points(
     """
     initial, extras = None, np.empty((settings.chains, 0))
     if initvals is not None:
+        initvals = checks.one_mapping("initvals", initvals, settings.chains)
         of_term, extras = likelihood.initial(initvals, settings.chains)
         initial = term.initial(of_term, settings.chains)
     latent, functions = term.process(), likelihood.n_functions

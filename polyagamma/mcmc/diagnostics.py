@@ -43,7 +43,7 @@ class Mixing(NamedTuple):
 
 
 def advice(posterior: xr.Dataset, how_to_add: Callable[[int], str]) -> list[str]:
-    """Return what to tell the user of these draws: nothing if they are fine, or too few to tell.
+    """Return what to tell the user of these draws: nothing if they are fine.
 
     Parameters
     ----------
@@ -53,7 +53,11 @@ def advice(posterior: xr.Dataset, how_to_add: Callable[[int], str]) -> list[str]
     """
     chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
     if draws < LEAST_DRAWS:
-        return []
+        return [
+            f"too few draws to tell whether the chains have mixed: {draws} of each chain, and at least "
+            f"{LEAST_DRAWS} are wanted. Add {LEAST_DRAWS - draws} draws or more to each chain: "
+            f"{how_to_add(LEAST_DRAWS - draws)}"
+        ]
     mixing = worst_mixing(posterior)
     if not mixing.is_poor(chains):
         return []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -18,18 +17,22 @@ from polyagamma.mcmc.augmentation import AugmentedChains
 from polyagamma.mcmc.chains import functions_at_once, make_chains, memory, starting_points
 from polyagamma.mcmc.driver import Callback, Driver
 from polyagamma.mcmc.folder_backend import FolderBackend
+from polyagamma.mcmc.forecast import Forecast
 from polyagamma.mcmc.interrupt import Interrupt, interruptible
 from polyagamma.mcmc.memory_backend import MemoryBackend
+from polyagamma.mcmc.notices import how_to_add, notice
 from polyagamma.mcmc.progress import Silent, display
 from polyagamma.mcmc.rounds import Arrays, BatchSize, Chains, RunLog
 from polyagamma.mcmc.run_state import RunState, metadata, require_same_model, stored_settings
-from polyagamma.mcmc.settings import SamplingWarning, Settings, bit_generators
+from polyagamma.mcmc.settings import Settings, bit_generators
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.term import Initial
 from polyagamma.traces import trace
 
 
-def new_run(model: Specification, settings: Settings, initvals: Initial | None) -> RunState:
+def new_run(
+    model: Specification, settings: Settings, initvals: Initial | Sequence[Initial] | None
+) -> RunState:
     """Return a run that starts, its arguments checked."""
     if settings.var_names is not None:
         checks.known_names("var_names", settings.var_names, model.parameters + model.on_request)
@@ -109,7 +112,8 @@ class Execution:
         with Interrupt() as interrupt:
             try:
                 with display(progressbar, self.state.settings.chains) as shown:
-                    Driver(self.state, self.backend, shown, interrupt, callback, self.warmup).go()
+                    forecast = Forecast(shown, quicker(self.model))
+                    Driver(self.state, self.backend, forecast, interrupt, callback, self.warmup).go()
                 attrs = self._attributes()
                 self.backend.close(attrs, resumable=True)
                 groups = trace.append(self.before, self._groups(attrs))
@@ -167,11 +171,19 @@ class Execution:
             messages += [f"sampling was interrupted after {made}: the trace holds these"]
         elif run.draws:
             with self.backend.reading():
-                messages += diagnostics.advice(posterior, self.backend.how_to_add)
+                messages += diagnostics.advice(posterior, how_to_add(self.backend.how_to_add))
                 if self.state.settings.var_names is None:
                     messages += self.model.term.notices(self.model.likelihood, posterior)
         for message in messages:
-            warnings.warn(message, SamplingWarning, stacklevel=4)
+            notice(message)
+
+
+def quicker(model: Specification) -> str:
+    """Return how a run of the model would take less time."""
+    latent = model.term.process()
+    if latent is not None and latent.process.covariance is not None:
+        return "pass inducing=100 or so: the time of a full process grows with the cube of the rows"
+    return "ask for fewer draws, or for more cores"
 
 
 def iterate(model: Specification, state: RunState) -> Iterator[dict[str, NDArray[np.float64]]]:

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from polyagamma._validation import categories
 from polyagamma._validation.ownership import kept
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.augmentation import AugmentedRows
@@ -24,6 +25,7 @@ from polyagamma.terms.term import Pieces, Term
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
+ROWS = "obs_id"  # what a trace calls the dimension of rows
 PREDICTORS, DATA = "digest_of_predictors", "digest_of_data"  # attributes of a trace
 
 
@@ -69,6 +71,17 @@ class Specification:
         """Names of what a posterior has besides if it is asked for by name."""
         return [*self.term.on_request, OMEGA]
 
+    @property
+    def rows(self) -> dict[str, trace.Labels]:
+        """Labels of the dimension of rows, if they have some."""
+        labels = self.term.predictors.rows
+        return {} if labels is None else {ROWS: labels}
+
+    @property
+    def coords(self) -> dict[str, trace.Labels]:
+        """Labels of dimensions."""
+        return {**self.term.coords, **self.rows}
+
     def fingerprint(self) -> str:
         """Return a digest of data and priors: of all that the bits of a run depend on."""
         text, arrays = self.term.identity()
@@ -76,7 +89,7 @@ class Specification:
 
     def description(self) -> dict[str, str]:
         """Return what a trace says of the model, with digests by which its predictions recognise it."""
-        return self._words() | self._digests
+        return self.words() | self._digests
 
     @cached_property
     def _digests(self) -> dict[str, str]:
@@ -84,17 +97,20 @@ class Specification:
         text, arrays = self.term.structure()
         labels = self.likelihood.classes
         labels = labels.astype(np.float64) if labels.dtype.kind in "biuf" else labels  # False is 0 is 0.0
-        form = f"{self.name} {self.term.predictors.names} {labels.tolist()} {text}"
+        columns = f"{self.term.predictors.names} {self.term.predictors.levels or ''}".rstrip()
+        form = f"{self.name} {columns} {labels.tolist()} {text}"
         priors = re.sub(r"(\d)\.0*(?!\d)", r"\1", str(self.term.description()))  # 1.0 is 1
         return {
             PREDICTORS: digest(characters(form), *arrays),
             DATA: digest(characters(f"{priors} {self.inputs}"), *self.likelihood.arrays()),
         }
 
-    def _words(self) -> dict[str, str]:
+    def words(self) -> dict[str, str]:
         """Return what tells the model from others in words."""
         classes = json.dumps(self.likelihood.classes.tolist(), default=str)
-        return {"model": self.name, **self.term.description(), "classes": classes}
+        predictors = categories.described(self.term.predictors.levels)
+        about = {**self.term.description(), **predictors, **self.likelihood.description()}
+        return {"model": self.name, **about, "classes": classes}
 
     def posterior(self, idata: trace.Trace, new_rows: bool, other_data: bool) -> xr.Dataset:
         """Return the posterior of a trace, with what linear predictors of old or new rows need.
@@ -117,14 +133,14 @@ class Specification:
         shapes = self.term.outputs(needed, predictors=False) | self.likelihood.outputs()
         variables = self._variables({name: np.zeros((1, 1, *shape)) for name, shape in shapes.items()})
         expected = {name: variables[name] for name in (*needed, *self.likelihood.needed)}
-        draws = trace.posterior(idata, expected, self.term.coords)
+        draws = trace.posterior(idata, expected, self.coords)
         self.require_own(draws.attrs, other_data)
         return draws
 
     def require_own(self, attrs: Mapping[str, Any], other_data: bool) -> None:
         """Raise ValueError if a trace with these attributes is not of this model."""
         own = self.description()
-        other = [name for name in self._words() if attrs.get(name, own[name]) != own[name]]
+        other = [name for name in self.words() if attrs.get(name, own[name]) != own[name]]
         differ = "".join(f"; its {name} is {attrs[name]}, here {own[name]}" for name in other)
         if attrs.get(PREDICTORS, own[PREDICTORS]) != own[PREDICTORS]:
             raise ValueError(
@@ -152,9 +168,15 @@ class Specification:
         }
         return {group: self.dataset(group, variables) for group, variables in own.items()}
 
-    def dataset(self, group: str, variables: trace.Variables) -> xr.Dataset:
-        """Return variables as a dataset, whose dimensions have the labels of a group with data."""
-        return trace.dataset(variables, self.term.coords | self.likelihood.coords.get(group, {}))
+    def dataset(
+        self, group: str, variables: trace.Variables, coords: Mapping[str, trace.Labels] | None = None
+    ) -> xr.Dataset:
+        """Return variables as a dataset, whose dimensions have the labels of a group with data.
+
+        `coords` are those of rows, by default the model's.
+        """
+        rows = self.rows if coords is None else coords
+        return trace.dataset(variables, {**self.term.coords, **rows, **self.likelihood.coords.get(group, {})})
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """Yield the linear predictors of the model's rows, for draws of prior or posterior."""
@@ -190,7 +212,7 @@ class Specification:
     def schema(self, settings: Settings, chains: Chains) -> TraceSchema:
         """Return what the chains of a run tell, and what it means."""
         return TraceSchema(
-            self.outputs(settings), chains.stats, lambda raw: self._label(raw, settings), self.term.coords
+            self.outputs(settings), chains.stats, lambda raw: self._label(raw, settings), self.coords
         )
 
     def _label(self, raw: Arrays, settings: Settings) -> Labelled:
@@ -201,11 +223,11 @@ class Specification:
             "sample_stats": self._statistics({name: raw[name] for name in raw if raw[name].ndim == 2}),
         }
         if settings.log_likelihood:
-            draws = trace.dataset(variables, self.term.coords)
-            groups["log_likelihood"] = {"y": ((*trace.DRAWS, "obs_id"), self._log_likelihood(draws))}
+            draws = trace.dataset(variables, self.coords)
+            groups["log_likelihood"] = {"y": ((*trace.DRAWS, ROWS), self._log_likelihood(draws))}
         if settings.var_names is not None:
             if OMEGA in raw:
-                variables = {**variables, OMEGA: ((*trace.DRAWS, "obs_id"), raw[OMEGA])}
+                variables = {**variables, OMEGA: ((*trace.DRAWS, ROWS), raw[OMEGA])}
             groups["posterior"] = {name: variables[name] for name in settings.var_names}
         return groups
 

@@ -34,7 +34,7 @@ class TraceSchema:
         outputs: Mapping[str, tuple[int, ...]],
         stats: Mapping[str, np.dtype[Any]],
         label: Callable[[Arrays], Labelled],
-        coords: Mapping[str, list[Any]],
+        coords: Mapping[str, trace.Labels],
     ) -> None:
         self._outputs, self._stats, self.label, self.coords = outputs, stats, label, coords
 

@@ -120,6 +120,63 @@ class ClassificationModel(Model):
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         return new.average_probabilities(np.random.default_rng)
 
+    def predict_log_proba(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        other_data: bool = False,
+    ) -> FloatArray:
+        """Return the logarithms of what `predict_proba` returns.
+
+        Parameters
+        ----------
+        idata, X_new, offset, other_data
+            As for `predict_proba`.
+
+        Returns
+        -------
+        ndarray, shape (m, classes)
+            Minus infinity where a probability is 0.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            As for `predict_proba`.
+        """
+        return logarithm(self.predict_proba(idata, X_new, offset, other_data=other_data))
+
+    def predict(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        other_data: bool = False,
+    ) -> NDArray[Any]:
+        """Return the most probable class of new rows in one trial.
+
+        Parameters
+        ----------
+        idata, X_new, offset, other_data
+            As for `predict_proba`.
+
+        Returns
+        -------
+        ndarray, shape (m,)
+            Members of ``classes_``.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            As for `predict_proba`.
+        """
+        return self._most_probable(self.predict_proba(idata, X_new, offset, other_data=other_data))
+
+    def _most_probable(self, probability: FloatArray) -> NDArray[Any]:
+        return np.asarray(self.classes_[probability.argmax(axis=1)])
+
     def predict_draws(
         self,
         idata: trace.Trace,
@@ -150,3 +207,9 @@ class ClassificationModel(Model):
         """
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         return new.probability_draws(np.random.default_rng)
+
+
+def logarithm(probability: FloatArray) -> FloatArray:
+    """Return the natural logarithm, minus infinity of 0."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(probability))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
@@ -18,8 +17,9 @@ from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.classification import classification_likelihood
 from polyagamma.likelihoods.likelihood import Likelihood
-from polyagamma.mcmc.settings import SamplingWarning, Seed, seed_sequence
-from polyagamma.models.classification import ClassificationModel
+from polyagamma.mcmc.notices import notice
+from polyagamma.mcmc.settings import Seed, seed_sequence
+from polyagamma.models.classification import ClassificationModel, logarithm
 from polyagamma.models.predict import NewRows
 from polyagamma.terms.conditional import CommonNoise
 from polyagamma.terms.features import Basis, HilbertBasis
@@ -60,8 +60,7 @@ class PolyaGammaGP(ClassificationModel):
         frame become coordinates of the trace. Most kernels want columns of like scale: standardise them. An X
         of more than 1 MB is not copied, and must stay as it is.
     y : array_like, shape (n,)
-        With `trials`: numbers of successes. Without: 0 and 1, booleans, or labels of any type. Of two labels
-        the second in sorted order counts as the success.
+        With `trials`: numbers of successes. Without: 0 and 1, booleans, or labels of any type; see `success`.
     kernel : kernel of scikit-learn, optional
         Any sum, product or other combination of the kernels in ``sklearn.gaussian_process.kernels``, or an
         object with the same methods; it is copied. The parameters that it declares fixed stay as they are. By
@@ -70,6 +69,9 @@ class PolyaGammaGP(ClassificationModel):
         Prior mean of f: a number, or a function of an array of inputs (n, p) that returns n numbers.
     trials : int or array_like, shape (n,), optional
         Numbers of trials, positive integers.
+    success : label, optional
+        Of two labels in y the one that counts as the success, which f raises; by default the second in sorted
+        order. The trace's attribute ``success`` says which it was.
     weights : float or array_like, shape (n,), optional
         Weights of the rows, positive; by default 1. A row of weight w counts as w rows with one f.
     offset : float or array_like, shape (n,), optional
@@ -103,7 +105,7 @@ class PolyaGammaGP(ClassificationModel):
     Attributes
     ----------
     classes_ : ndarray, shape (classes,)
-        The labels in sorted order; 0 and 1 for data with `trials`.
+        The labels in sorted order, a `success` that was chosen last; 0 and 1 for data with `trials`.
     kernel_ : kernel
         The kernel where runs start: a copy.
     kernel_parameters : list of str
@@ -182,6 +184,7 @@ class PolyaGammaGP(ClassificationModel):
         *,
         mean: Mean = 0.0,
         trials: ArrayLike | None = None,
+        success: Any = None,
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
         kernel_prior: Mapping[str, Any] | None = None,
@@ -192,16 +195,16 @@ class PolyaGammaGP(ClassificationModel):
         jitter: float = 1e-6,
         feature_names: Sequence[str] | None = None,
     ) -> None:
-        predictors = Predictors.check(X, feature_names, intercept=False)
+        predictors = Predictors.check(X, feature_names, intercept=False, encode=False)
         inputs = predictors.X
         require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
-        likelihood = classification_likelihood(y, trials, weights, offset, len(inputs))
+        likelihood = classification_likelihood(y, trials, weights, offset, len(inputs), success)
         prior_mean = PriorMean(mean, inputs)
         given = default_kernel(inputs) if kernel is None else own_copy("kernel", kernel)
         check_kernel(given, inputs)
-        if (notice := scale_notice(given, inputs)) is not None:
+        if (found := scale_notice(given, inputs)) is not None:
             cure = "standardise X, or give the kernel length scales of its order"
-            warnings.warn(f"kernel {given} {notice}: {cure}", SamplingWarning, stacklevel=2)
+            notice(f"kernel {given} {found}: {cure}")
         prior = LogParameterPrior(given, {} if kernel_prior is None else kernel_prior)
         jitter = checks.not_negative("jitter", jitter)
         checks.one_of("approximation", approximation, APPROXIMATIONS)
@@ -356,6 +359,66 @@ class PolyaGammaGP(ClassificationModel):
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
         seed = seed_sequence(random_seed, 0)
         return new.average_probabilities(lambda: CommonNoise(generator(seed)))
+
+    def predict_log_proba(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        random_seed: Seed = None,
+        other_data: bool = False,
+    ) -> FloatArray:
+        """Return the logarithms of what `predict_proba` returns.
+
+        Parameters
+        ----------
+        idata, X_new, offset, random_seed, other_data
+            As for `predict_draws`.
+
+        Returns
+        -------
+        ndarray, shape (m, classes)
+            Minus infinity where a probability is 0.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            As for `predict_f`.
+        """
+        return logarithm(
+            self.predict_proba(idata, X_new, offset, random_seed=random_seed, other_data=other_data)
+        )
+
+    def predict(
+        self,
+        idata: trace.Trace,
+        X_new: ArrayLike,
+        offset: ArrayLike | None = None,
+        *,
+        random_seed: Seed = None,
+        other_data: bool = False,
+    ) -> NDArray[Any]:
+        """Return the most probable class of new inputs in one trial.
+
+        Parameters
+        ----------
+        idata, X_new, offset, random_seed, other_data
+            As for `predict_draws`.
+
+        Returns
+        -------
+        ndarray, shape (m,)
+            Members of ``classes_``.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            As for `predict_f`.
+        """
+        return self._most_probable(
+            self.predict_proba(idata, X_new, offset, random_seed=random_seed, other_data=other_data)
+        )
 
     def add_predictions(
         self,

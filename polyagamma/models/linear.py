@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
-from polyagamma.mcmc.settings import SamplingWarning
+from polyagamma.mcmc.notices import notice
 from polyagamma.terms.class_coding import ByClass
 from polyagamma.terms.class_priors import GaussianByClass
 from polyagamma.terms.linear import LinearTerm
@@ -85,9 +84,9 @@ class GaussianPriors:
         """Return the centre of the design, and the prior of its coefficients, at unit scale of a ridge."""
         mean, sd = predictors.moments(weights)
         coefficients = self.coefficients.gaussian("prior", sd)
-        if (notice := extreme_scale(coefficients, sd, predictors.names)) is not None:
+        if (found := extreme_scale(coefficients, sd, predictors.names)) is not None:
             cure = "standardize X, or pass Normal(..., standardized=True)"
-            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=4)
+            notice(f"{found}: {cure}")
         if not self.has_intercept:
             return np.zeros_like(mean), coefficients
         return with_intercept(self.intercept, mean, coefficients)

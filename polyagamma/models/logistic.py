@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -35,10 +36,13 @@ class PolyaGammaLogistic(ClassificationModel):
         dropped. The column names of a data frame become coordinates of the trace. An X of more than 1 MB is
         not copied, and must stay as it is.
     y : array_like, shape (n,)
-        With `trials`: numbers of successes. Without: 0 and 1, booleans, or two labels of any type, of which
-        the second in sorted order counts as the success.
+        With `trials`: numbers of successes. Without: 0 and 1, booleans, or two labels of any type; see
+        `success`.
     trials : int or array_like, shape (n,), optional
         Numbers of trials, positive integers.
+    success : label, optional
+        The label in y that counts as the success, whose log odds the coefficients are about; by default the
+        second in sorted order. The trace's attribute ``success`` says which it was.
     weights : float or array_like, shape (n,), optional
         Weights of the rows, positive; by default 1.
     offset : float or array_like, shape (n,), optional
@@ -59,7 +63,7 @@ class PolyaGammaLogistic(ClassificationModel):
     Attributes
     ----------
     classes_ : ndarray, shape (2,)
-        The two labels in sorted order; 0 and 1 for data with `trials`.
+        The labels of failure and success; 0 and 1 for data with `trials`.
     feature_names : list of str
     n_features : int
     prior, intercept_prior : Normal or MvNormal
@@ -111,6 +115,7 @@ class PolyaGammaLogistic(ClassificationModel):
         y: ArrayLike,
         *,
         trials: ArrayLike | None = None,
+        success: Any = None,
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
         prior: Normal | MvNormal | Ridge | None = None,
@@ -122,7 +127,7 @@ class PolyaGammaLogistic(ClassificationModel):
         predictors = Predictors.check(X, feature_names, intercept)
         predictors.require_distinct_constants()
         require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
-        likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X))
+        likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X), success)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         super().__init__(likelihood, prior_of.term(predictors, likelihood.b))

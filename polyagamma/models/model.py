@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
+from polyagamma._validation.arguments import shortened
 from polyagamma._validation.memory import require_memory
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.driver import Callback
@@ -26,7 +27,7 @@ from polyagamma.mcmc.rounds import ROUND_SWEEPS
 from polyagamma.mcmc.run_state import metadata
 from polyagamma.mcmc.runs import Execution, iterate, new_run, require_room, stored_run
 from polyagamma.mcmc.settings import Seed, Settings, seed_sequence
-from polyagamma.mcmc.specification import Specification
+from polyagamma.mcmc.specification import ROWS, Specification
 from polyagamma.models.predict import simulated
 from polyagamma.terms.term import Initial, Term
 from polyagamma.traces import trace
@@ -49,6 +50,14 @@ class Model:
     def __init__(self, likelihood: Likelihood, term: Term) -> None:
         self._specification = Specification.of(self._name, likelihood, term)
 
+    def __repr__(self) -> str:
+        """Return what the model is and what it has been told, on one line."""
+        rows, predictors = self._specification.term.predictors.X.shape
+        words = self._specification.words()
+        size = f"{words.pop('model')}: {counted(rows, 'row')}, {counted(predictors, 'predictor')}"
+        told = (f"{name}={shortened(text)}" for name, text in words.items() if text not in ("none", "[]"))
+        return f"<{', '.join([size, *told])}>"
+
     def _unchanged(self) -> Specification:
         """Return the model for a use of its rows; ValueError if the caller has changed X."""
         self._specification.require_unchanged()
@@ -70,7 +79,7 @@ class Model:
         progressbar: bool = True,
         kernel: str = "auto",
         compute_log_likelihood: bool = False,
-        initvals: Initial | None = None,
+        initvals: Initial | Sequence[Initial] | None = None,
         thin: int = 1,
         discard_tuned_samples: bool = True,
         var_names: Sequence[str] | None = None,
@@ -102,8 +111,9 @@ class Model:
             the trace's attributes tell which.
         compute_log_likelihood : bool, default False
             Whether to add the group ``log_likelihood``, one value for each draw and row.
-        initvals : mapping, optional
-            Where to start: for each parameter a value, or one for each chain; by default the model chooses.
+        initvals : mapping or list of them, optional
+            Where to start: for each parameter a value, or one for each chain; or a mapping for each chain. By
+            default the model chooses.
         thin : int, default 1
             Sweeps for each draw that is kept.
         discard_tuned_samples : bool, default True
@@ -277,7 +287,7 @@ class Model:
         cores: int | None = None,
         random_seed: Seed = None,
         kernel: str = "auto",
-        initvals: Initial | None = None,
+        initvals: Initial | Sequence[Initial] | None = None,
         thin: int = 1,
         var_names: Sequence[str] | None = None,
         until: Callable[[State], object] | None = None,
@@ -356,11 +366,16 @@ class Model:
         functions = model.likelihood.n_functions
         require_memory(8 * (1 + functions) * draws * len(trials), "the result", "ask for fewer draws")
         drawn = {**model.term.draw_prior(draws, rng), **model.likelihood.draw_prior(draws, rng)}
-        prior = trace.dataset(drawn, model.term.coords)
+        prior = trace.dataset(drawn, model.coords)
         pieces = model.row_predictors(prior)
-        y = simulated(model, pieces, trials, prior, "obs_id", rng)
+        y = simulated(model, pieces, trials, prior, (ROWS, model.rows), rng)
         groups = {"prior": prior, "prior_predictive": y, **model.data_groups()}
         return trace.to_trace(groups, trace.provenance() | model.description())
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def up_to(draws: Iterator[State], until: Callable[[State], object]) -> Iterator[State]:

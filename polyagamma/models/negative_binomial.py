@@ -14,7 +14,12 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods import dispersion
-from polyagamma.likelihoods.dispersion import Gamma, HalfNormal, InverseGamma
+from polyagamma.likelihoods.dispersion import (
+    DEFAULT_DISPERSION_PRIOR,
+    Gamma,
+    HalfNormal,
+    InverseGamma,
+)
 from polyagamma.likelihoods.negative_binomial import NegativeBinomialLikelihood
 from polyagamma.models.counts import CountModel
 from polyagamma.models.linear import GaussianPriors
@@ -126,7 +131,7 @@ class PolyaGammaNegativeBinomial(CountModel):
         predictors = Predictors.check(X, feature_names, intercept)
         predictors.require_distinct_constants()
         require_same_rows("X", X, y=y, exposure=exposure, weights=weights, offset=offset)
-        self.dispersion_prior = HalfNormal(1) if dispersion_prior is None else dispersion_prior
+        self.dispersion_prior = DEFAULT_DISPERSION_PRIOR if dispersion_prior is None else dispersion_prior
         of_r = dispersion.check("dispersion_prior", self.dispersion_prior)
         rows = len(predictors.X)
         likelihood = NegativeBinomialLikelihood.check(y, exposure, weights, offset, of_r, rows)

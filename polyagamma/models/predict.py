@@ -6,6 +6,7 @@ Linear predictors come in pieces, so that memory is bounded; see `polyagamma.ter
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation.memory import require_memory
 from polyagamma._validation.predictors import require_same_rows
+from polyagamma._validation.rows import row_labels
 from polyagamma.likelihoods.likelihood import KnownPart
-from polyagamma.mcmc.specification import Specification
+from polyagamma.mcmc.specification import ROWS, Specification
 from polyagamma.terms.term import NoiseSource, Pieces
 from polyagamma.traces import trace
 
@@ -34,12 +36,15 @@ class NewRows:
     X : ndarray, shape (m, p)
     known : KnownPart
         Their offsets.
+    coords : dict
+        Labels of their dimension, if they have some.
     """
 
     model: Specification
     posterior: xr.Dataset
     X: FloatArray
     known: KnownPart
+    coords: dict[str, trace.Labels]
 
     @classmethod
     def check(
@@ -56,7 +61,9 @@ class NewRows:
         X = model.term.predictors.check_new(X_new)
         require_same_rows("X_new", X_new, offset=offset)
         known = model.likelihood.known_part(offset, len(X))
-        return cls(model, model.posterior(idata, True, other_data), X, known)
+        labels = trace.row_labels(row_labels(X_new), len(X))
+        coords: dict[str, trace.Labels] = {} if labels is None else {model.term.new_rows: labels}
+        return cls(model, model.posterior(idata, True, other_data), X, known, coords)
 
     @property
     def offset(self) -> FloatArray:
@@ -126,7 +133,7 @@ class NewRows:
             coords["class"] = trace.storable(likelihood.classes)
         else:
             values = values[:, :, 0]
-        coords[rows] = np.arange(len(self.X))
+        coords[rows] = self.coords.get(rows, np.arange(len(self.X)))
         return xr.DataArray(values, dims=tuple(coords), coords=coords, name=name)
 
     def constant_data(self, **more: FloatArray) -> xr.Dataset:
@@ -136,7 +143,7 @@ class NewRows:
         X = self.X.copy()  # which may be the caller's
         offset = ((rows, *self.known.dims), self.known.given)
         inputs: trace.Variables = {"X": ((rows, "feature"), X), "offset": offset}
-        return self.model.dataset("constant_data", {**inputs, **arrays})
+        return self.model.dataset("constant_data", {**inputs, **arrays}, self.coords)
 
 
 def simulate_rows(model: Specification, idata: trace.Trace, rng: np.random.Generator) -> trace.Trace:
@@ -145,7 +152,7 @@ def simulate_rows(model: Specification, idata: trace.Trace, rng: np.random.Gener
     likelihood = model.likelihood
     posterior = model.posterior(idata, new_rows=False, other_data=False)
     pieces = model.row_predictors(posterior)
-    y = simulated(model, pieces, likelihood.trials, posterior, "obs_id", rng)
+    y = simulated(model, pieces, likelihood.trials, posterior, (ROWS, model.rows), rng)
     return trace.with_groups(idata, {"posterior_predictive": y})
 
 
@@ -157,7 +164,7 @@ def simulate_new_rows(
     rng: np.random.Generator,
 ) -> trace.Trace:
     """Return `idata` with data simulated for new rows, and with the rows themselves."""
-    pieces, rows = new.linear_predictors(lambda: rng), new.model.term.new_rows
+    pieces, rows = new.linear_predictors(lambda: rng), (new.model.term.new_rows, new.coords)
     y = simulated(new.model, pieces, trials, new.posterior, rows, rng)
     groups = {"predictions": y, "predictions_constant_data": new.constant_data(**constant)}
     return trace.with_groups(idata, groups)
@@ -168,18 +175,21 @@ def simulated(
     pieces: Pieces,
     trials: FloatArray,
     draws: xr.Dataset,
-    rows_dim: str,
+    rows: tuple[str, Mapping[str, trace.Labels]],
     rng: np.random.Generator,
 ) -> xr.Dataset:
-    """Return simulated rows for each draw, as the dataset of a group; MemoryError if they do not fit."""
+    """Return simulated rows for each draw, as the dataset of a group; MemoryError if they do not fit.
+
+    `rows` are what their dimension is called, and its labels, if it has some.
+    """
     likelihood = model.likelihood
     outcome = tuple(len(likelihood.coords["observed_data"][dim]) for dim in likelihood.outcome_dims)
     shape = (draws.sizes["chain"], draws.sizes["draw"], len(trials), *outcome)
     require_memory(8 * int(np.prod(shape)), "the result", "pass fewer rows, or a part of the draws")
     y = np.empty(shape, dtype=np.int64)
-    for some, rows, eta in pieces:
+    for some, where, eta in pieces:
         given = likelihood.given(draws.isel(draw=some))
-        y[:, some, rows] = given.simulate(eta, trials[rows], rng)
-    dims = (*trace.DRAWS, rows_dim, *likelihood.outcome_dims)
-    group = trace.dataset({"y": (dims, y)}, likelihood.coords.get("observed_data", {}))
+        y[:, some, where] = given.simulate(eta, trials[where], rng)
+    dims = (*trace.DRAWS, rows[0], *likelihood.outcome_dims)
+    group = trace.dataset({"y": (dims, y)}, {**rows[1], **likelihood.coords.get("observed_data", {})})
     return group.assign_coords(chain=draws["chain"], draw=draws["draw"])

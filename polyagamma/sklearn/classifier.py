@@ -11,6 +11,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from polyagamma.mcmc.rounds import one_blas_thread
+from polyagamma.models.classification import logarithm
 from polyagamma.sklearn import rows
 from polyagamma.sklearn.posterior import FloatArray, Model, PosteriorEstimator
 
@@ -81,6 +82,25 @@ class PosteriorClassifier(ClassifierMixin, PosteriorEstimator):  # type: ignore[
         data = self._new_rows(X)
         with one_blas_thread():  # cross-validation has processes of its own
             return self._probability(data)
+
+    def predict_log_proba(self, X: ArrayLike) -> FloatArray:
+        """Return the logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array_like or data frame, shape (n_samples, n_features)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_classes)
+
+        Raises
+        ------
+        TypeError, ValueError, sklearn.exceptions.NotFittedError
+            As for `predict_proba`.
+        """
+        return logarithm(self.predict_proba(X))
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the most probable class of each row.

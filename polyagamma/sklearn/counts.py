@@ -58,7 +58,8 @@ class PolyaGammaCountRegressor(RegressorMixin, PosteriorEstimator):  # type: ign
         The trace. Equal rows have become one row with the sum of their weights.
     model_ : PolyaGammaNegativeBinomial
     n_features_in_ : int
-    feature_names_in_ : ndarray, shape (n_features_in_,)
+        Number of columns of X.
+    feature_names_in_ : ndarray, shape (n_features,)
         Where X was a data frame with names of columns.
 
     See Also

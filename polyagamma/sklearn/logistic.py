@@ -54,7 +54,8 @@ class PolyaGammaClassifier(PosteriorClassifier):
         The trace. Equal rows of one class have become one row with the sum of their weights.
     model_ : PolyaGammaLogistic or PolyaGammaMultinomial
     n_features_in_ : int
-    feature_names_in_ : ndarray, shape (n_features_in_,)
+        Number of columns of X.
+    feature_names_in_ : ndarray, shape (n_features,)
         Where X was a data frame with names of columns.
 
     See Also

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -14,13 +15,22 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from polyagamma._validation import models as model_checks
 from polyagamma._validation import predictors as checks
+from polyagamma._validation.rows import complete_labels
+from polyagamma.likelihoods.dispersion import DEFAULT_DISPERSION_PRIOR
+from polyagamma.mcmc.notices import in_words_of
 from polyagamma.models.gaussian_process import PolyaGammaGP
 from polyagamma.models.logistic import PolyaGammaLogistic
 from polyagamma.models.multinomial import PolyaGammaMultinomial
 from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
 from polyagamma.sklearn.rows import check_columns
+from polyagamma.terms.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR
 
 FloatArray = NDArray[np.float64]
+PRIORS: dict[str, Any] = {  # and what stands for None
+    "prior": DEFAULT_PRIOR,
+    "intercept_prior": DEFAULT_INTERCEPT_PRIOR,
+    "dispersion_prior": DEFAULT_DISPERSION_PRIOR,
+}
 Model = PolyaGammaLogistic | PolyaGammaMultinomial | PolyaGammaGP | PolyaGammaNegativeBinomial
 
 
@@ -37,13 +47,41 @@ class PosteriorEstimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-le
         """Return arguments of ``model_.sample`` besides those that the estimators share."""
         return {}
 
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, also those of priors by ``prior__sigma`` and the like, as grids of values do.
+
+        Priors do not change: the estimator gets another one. Where it has none, the default is varied.
+
+        Parameters
+        ----------
+        **params : dict
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter.
+        """
+        of_priors = {name: value for name, value in params.items() if name.partition("__")[0] in PRIORS}
+        whole = {name: value for name, value in params.items() if name not in of_priors or "__" not in name}
+        super().set_params(**whole)
+        for name in of_priors.keys() - whole.keys():
+            prior, _, parameter = name.partition("__")
+            if prior not in self.get_params(deep=False):
+                raise ValueError(f"{type(self).__name__} has no parameter {prior!r}: drop {name!r}")
+            setattr(self, prior, varied(prior, getattr(self, prior), parameter, params[name]))
+        return self
+
     def _training_rows(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, **options: Any
     ) -> tuple[FloatArray, NDArray[Any], FloatArray]:
         """Return checked predictors, responses and weights, these not negative."""
         check_columns(X)
         checks.require_same_rows("X", X, y=y, sample_weight=sample_weight)
-        complete = None if y is None else checks.complete_labels("y", y)
+        complete = None if y is None else complete_labels("y", y)
         data, target = validate_data(self, X, complete, dtype=np.float64, **options)
         if sample_weight is not None:
             sample_weight = model_checks.per_row("sample_weight", sample_weight, len(data))
@@ -66,12 +104,35 @@ class PosteriorEstimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-le
         seed = check_random_state(self.random_state).randint(2**31, size=8).tolist()
         self._prediction_seed = seed[4:]
         self.model_ = model
-        self.idata_ = model.sample(
-            self.draws,
-            tune=self.tune,
-            chains=self.chains,
-            cores=effective_n_jobs(self.n_jobs),
-            random_seed=seed[:4],
-            progressbar=False,
-            **self._sampler(),
+        with in_words_of(self._more_draws):
+            self.idata_ = model.sample(
+                self.draws,
+                tune=self.tune,
+                chains=self.chains,
+                cores=effective_n_jobs(self.n_jobs),
+                random_seed=seed[:4],
+                progressbar=False,
+                **self._sampler(),
+            )
+
+    def _more_draws(self, more: int) -> str:
+        """Return how to get more draws from an estimator."""
+        return f"{type(self).__name__}(draws={self.draws + more})"
+
+
+def varied(name: str, prior: Any, parameter: str, value: Any) -> Any:
+    """Return a prior, or the default that None stands for, with another value of a parameter.
+
+    Raises
+    ------
+    ValueError
+        If it has no such parameter.
+    """
+    prior = PRIORS[name] if prior is None else prior
+    known = [field.name for field in fields(prior)] if is_dataclass(prior) else []
+    if parameter not in known:
+        raise ValueError(
+            f"{name}__{parameter} must be a parameter of the {type(prior).__name__} in {name}, one of "
+            f"{known}: vary one of these, or {name} itself"
         )
+    return replace(prior, **{parameter: value})

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyagamma._validation import predictors as checks
 from polyagamma._validation.arguments import as_array
+from polyagamma._validation.rows import unmasked
 
 FloatArray = NDArray[np.float64]
 
@@ -18,7 +19,7 @@ def check_columns(X: ArrayLike) -> None:
 
     And what it cannot read, without saying what to do: tables, ragged lists.
     """
-    checks.unmasked("X", X)
+    unmasked("X", X)
     if isinstance(X, (Mapping, list, tuple)):
         as_array("X", X)
     if checks.column_names("X", X) is not None:

@@ -129,7 +129,7 @@ def _require_equal(kernel: Any, what: str, one: FloatArray, other: FloatArray) -
 def scale_notice(kernel: Any, X: FloatArray) -> str | None:
     """Return what to tell the user if the kernel's scale is far from that of the inputs.
 
-    Looked at are the correlations of f at some twenty rows with f at all others.
+    It looks at the correlations of f at some twenty rows with f at all others.
     """
     chosen = np.arange(0, len(X), max(1, len(X) // 20))
     with np.errstate(all="ignore"):

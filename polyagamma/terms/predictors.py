@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from polyagamma._validation import predictors as checks
 from polyagamma._validation.ownership import kept, read_only
+from polyagamma._validation.rows import row_labels
+from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
 
@@ -22,23 +24,32 @@ class Predictors:
     Attributes
     ----------
     X : ndarray, shape (n, p)
-        As given: a copy if it is small, else a view of the caller's; both cannot be written to.
+        As given: a copy if it is small, else a view of the caller's; both cannot be written to. Categorical
+        columns have become indicators of their levels.
     names : list of str, length p
-        Column names of the data frame, else ``x0, x1, ...``.
+        Column names of the data frame, else ``x0, x1, ...``; of an indicator ``name[level]``.
     columns : list of str or None
         Column names of the data frame, which new data frames must have too.
     intercept : bool
         Whether the model has an intercept besides.
+    levels : dict of str to list
+        By column name the levels of a categorical column; the first, the reference, has no indicator.
+    rows : ndarray, shape (n,), or None
+        Labels of the rows, if X has an index with one for each; see `polyagamma.traces.trace.row_labels`.
     """
 
     X: FloatArray
     names: list[str]
     columns: list[str] | None
     intercept: bool
+    levels: dict[str, list[Any]]
+    rows: NDArray[Any] | None
 
     @classmethod
-    def check(cls, X: Any, feature_names: Sequence[str] | None, intercept: bool) -> Predictors:
-        """Check what the user gave.
+    def check(
+        cls, X: Any, feature_names: Sequence[str] | None, intercept: bool, encode: bool = True
+    ) -> Predictors:
+        """Check what the user gave, and encode categorical columns unless `encode` is false.
 
         Raises
         ------
@@ -47,13 +58,35 @@ class Predictors:
             what double precision can square.
         """
         columns = checks.column_names("X", X)
-        array = checks.matrix("X", X)
+        levels = checks.levels("X", X) if encode else {}
+        if levels and not intercept:
+            raise ValueError(
+                f"categorical columns need the intercept, which is that of their first levels, got "
+                f"{list(levels)} with intercept=False: encode them yourself, or drop intercept=False"
+            )
+        array = checks.matrix("X", X, levels)
+        size = array.shape[1] if columns is None else len(columns)
         if feature_names is not None:
-            names = checks.feature_names(feature_names, array.shape[1])
+            given = checks.feature_names(feature_names, size)
         else:
-            names = columns or [f"x{j}" for j in range(array.shape[1])]
+            given = columns or [f"x{j}" for j in range(size)]
+        names = cls._expanded(given, columns, levels)
         checks.require_moderate("X", array, names)
-        return cls(read_only(kept(array)), names, columns, intercept)
+        rows = trace.row_labels(row_labels(X), len(array))
+        return cls(read_only(kept(array)), names, columns, intercept, levels, rows)
+
+    @staticmethod
+    def _expanded(
+        names: list[str], columns: list[str] | None, levels: Mapping[str, Sequence[Any]]
+    ) -> list[str]:
+        """Return a name for each column of the array, given those of the columns of the frame."""
+        if not levels:
+            return names
+        expanded = []
+        for name, column in zip(names, columns or names, strict=True):
+            own = levels.get(column)
+            expanded += [name] if own is None else [f"{name}[{level}]" for level in own[1:]]
+        return checks.unique_names("the names of columns and levels", expanded)
 
     def require_distinct_constants(self) -> None:
         """Raise ValueError if two columns are constant, the intercept's being one of them.
@@ -83,7 +116,7 @@ class Predictors:
                 f"{name} must have the columns of X in the same order, {self.columns}, got {columns}: "
                 f"pass {name}[list(X.columns)]"
             )
-        array = checks.matrix(name, X_new)
+        array = checks.matrix(name, X_new, self.levels)
         if array.shape[1] != len(self.names):
             raise ValueError(
                 f"{name} must have {len(self.names)} columns, one for each predictor, got {array.shape[1]}: "

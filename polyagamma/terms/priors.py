@@ -154,8 +154,7 @@ class Normal:
             If mu or sigma is not real and finite, sigma not positive, or their shapes do not fit.
         """
         mu = checks.per_feature(f"{name}.mu", self.mu, len(scale))
-        sigma = checks.per_feature(f"{name}.sigma", self.sigma, len(scale))
-        checks.require_proper_sigma(f"{name}.sigma", sigma)
+        sigma = checks.sigma(f"{name}.sigma", self.sigma, len(scale))
         unit = scale if self.standardized else np.ones_like(scale)
         return Gaussian(mu / unit, (unit / sigma) ** 2)
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,19 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from polyagamma._public import package_version
 from polyagamma._validation.optional import packages_for
 
 DRAWS = ("chain", "draw")
 Variables = Mapping[str, tuple[tuple[str, ...], NDArray[Any]]]
 Attributes = Mapping[str, str | int | float]
+Labels = Sequence[Any] | NDArray[Any]  # of a dimension
 MOST_LISTED = 10  # labels in a message
 Trace = Any  # arviz.InferenceData (ArviZ before 1.0) or xarray.DataTree (since): they share no base class
 
 
 def dataset(
-    variables: Variables, coords: Mapping[str, Sequence[Any]], attrs: Attributes | None = None
+    variables: Variables, coords: Mapping[str, Labels], attrs: Attributes | None = None
 ) -> xr.Dataset:
     """Return the variables as a dataset.
 
@@ -38,8 +40,25 @@ def dataset(
         Strings and numbers, so that netCDF can hold them.
     """
     pairs = [pair for dims, values in variables.values() for pair in zip(dims, values.shape, strict=True)]
-    labels = {dim: list(coords[dim]) if dim in coords else pd.RangeIndex(size) for dim, size in pairs}
+    labels = {dim: _labels(coords[dim]) if dim in coords else pd.RangeIndex(size) for dim, size in pairs}
     return xr.Dataset(dict(variables), coords=labels, attrs=dict(attrs or {}))
+
+
+def _labels(given: Labels) -> Labels:
+    return given if isinstance(given, np.ndarray) else list(given)
+
+
+def row_labels(index: Any, n_rows: int) -> NDArray[Any] | None:
+    """Return the labels of an index of rows as files can hold them: numbers, else text.
+
+    None if there is no index, or it numbers the rows from 0, or does not tell all of them apart.
+    """
+    if index is None or len(index) != n_rows or pd.RangeIndex(n_rows).equals(index):
+        return None
+    labels = np.asarray(index)
+    if labels.dtype.kind not in "iuf":
+        labels = np.array([str(label) for label in index])
+    return labels if len(np.unique(labels)) == n_rows and (labels == labels).all() else None
 
 
 def storable(labels: NDArray[Any]) -> list[Any]:
@@ -81,10 +100,7 @@ def to_datatree(groups: Mapping[str, xr.Dataset], attrs: Attributes) -> xr.DataT
 
 def provenance() -> dict[str, str]:
     """Return when and with what a trace was made, by the names of ArviZ's schema."""
-    try:
-        ours = version("polyagamma-gibbs")
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        ours = "unknown"
+    ours = package_version()
     return {
         "created_at": datetime.now(UTC).isoformat(),
         "creation_library": "polyagamma-gibbs",
@@ -107,7 +123,7 @@ def groups(trace: Trace) -> dict[str, xr.Dataset]:
     return {name: trace[name].copy() for name in trace.groups()}
 
 
-def posterior(trace: Trace, needed: Variables, coords: Mapping[str, Sequence[Any]]) -> xr.Dataset:
+def posterior(trace: Trace, needed: Variables, coords: Mapping[str, Labels]) -> xr.Dataset:
     """Return the posterior draws in a trace of either kind, having checked the variables that are needed.
 
     Their values are as yet unread: `values` checks them. To its attributes come those of the trace.
