@@ -15,7 +15,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr std::size_t kInnerSteps = 5;
 constexpr double kLeastPrecision = 1e-8;
 
 }  // namespace
@@ -29,6 +28,7 @@ AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate
       u_(model.design.size()),
       theta_(model.prior.theta_size()),
       extras_(model.likelihood.extras()),
+      anchor_(theta_),
       factor_(model.design, model.prior, model.blas),
       inner_(factor_),
       proposed_(factor_),
@@ -44,10 +44,13 @@ AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate
 
 void AdditiveChain::evaluate(const Vector& x, RowsAt& out) const {
     evaluate_rows(*model_, likelihood(), extras_.data(), surrogate_->rows, x.data(), out);
+    if (anchor_ != theta_)
+        out.excess +=
+            model_->prior.add_difference(theta_.data(), anchor_.data(), x.data(), out.gradient.data());
 }
 
 Status AdditiveChain::start(const Vector& theta) {
-    theta_ = theta;
+    theta_ = anchor_ = theta;
     if (const Status status = factor_.assign(surrogate_->gram, theta_.data()); !status.ok()) return status;
     fill_normals(*bitgen_, u_.data(), u_.size());
     factor_.effects(u_.data(), x_.data());
@@ -63,6 +66,7 @@ Status AdditiveChain::start_at(const double* x, const double* theta, const doubl
 }
 
 Status AdditiveChain::refresh() {
+    anchor_ = theta_;
     if (const Status status = factor_.assign(surrogate_->gram, theta_.data()); !status.ok()) return status;
     factor_.whiten(x_.data(), u_.data());
     evaluate(x_, rows_);
@@ -71,7 +75,7 @@ Status AdditiveChain::refresh() {
 
 Status AdditiveChain::rebuild() {
     evaluate(x_, rows_);
-    return factor_.assign(surrogate_->gram, theta_.data());
+    return factor_.assign(surrogate_->gram, anchor_.data());
 }
 
 // Trajectories of u given θ: −log density ½‖u‖² − R(x(u)).
@@ -127,14 +131,26 @@ class AdditiveChain::Motion {
     double energy_ = 0.0, acceptance_ = 0.0;
 };
 
-Status AdditiveChain::move_along_trajectory(const LeapfrogSettings& settings, bool learn,
-                                            AdditiveSweep& told) {
+Status AdditiveChain::move_with_scales(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told) {
     update_extras();
-    Motion motion(*this, settings.step_size);
-    if (const Status status = leapfrog(motion, settings.steps); !status.ok()) return status;
-    told.acceptance = motion.acceptance();
+    if (const Status status = move(settings, told); !status.ok()) return status;
     move_scales(learn, told);
     return {};
+}
+
+Status AdditiveChain::move_anchored(const LeapfrogSettings& settings, AdditiveSweep& told) {
+    if (!extras_.empty()) own_->update_extras(rows_.eta.data(), extras_.data(), *bitgen_);
+    slice_scales();
+    evaluate(x_, rows_);
+    told.scales_acceptance = 1.0;
+    return move(settings, told);
+}
+
+Status AdditiveChain::move(const LeapfrogSettings& settings, AdditiveSweep& told) {
+    Motion motion(*this, settings.step_size);
+    const Status status = leapfrog(motion, settings.steps);
+    told.acceptance = motion.acceptance();
+    return status;
 }
 
 void AdditiveChain::update_extras() {
@@ -159,6 +175,7 @@ void AdditiveChain::move_scales(bool learn, AdditiveSweep& told) {
         if (bitgen_->next_double(bitgen_->state) < told.scales_acceptance) {
             std::swap(factor_, inner_);
             std::swap(theta_, theta);
+            anchor_ = theta_;
             std::swap(x_, x);
             std::swap(rows_, rows_proposed_);
         }
@@ -222,6 +239,7 @@ Status AdditiveChain::augment(bool learn, AdditiveSweep& told) {
     inner_.effects(u_.data(), x_.data());
     slice_scales();
     if (learn && !theta_.empty()) jumps_.see(theta_);
+    anchor_ = theta_;  // no trajectory follows
     evaluate(x_, rows_);
     return check_finite(&rows_.log_likelihood, 1);
 }

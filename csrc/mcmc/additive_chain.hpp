@@ -36,6 +36,8 @@ struct AdditiveSweep {
 // exact whatever the surrogate is.
 class AdditiveChain {
   public:
+    static constexpr std::size_t kInnerSteps = 5;  // of θ in a sweep
+
     AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate& surrogate, BitGen& bitgen);
 
     // θ, and x at random given the surrogate; or given by the caller.
@@ -46,7 +48,9 @@ class AdditiveChain {
     Status rebuild();
 
     // A trajectory of x, θ by a surrogate transition.
-    Status move_along_trajectory(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told);
+    Status move_with_scales(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told);
+    // θ given x, then a trajectory of x in the coordinates of an earlier θ: no matrix is factored.
+    Status move_anchored(const LeapfrogSettings& settings, AdditiveSweep& told);
     // Pólya-gamma data augmentation, θ collapsed over x and then given x.
     Status augment(bool learn, AdditiveSweep& told);
     // Adds what the rows are like now to the sums for the next surrogate.
@@ -66,7 +70,7 @@ class AdditiveChain {
     // Visits all that the future depends on, as ranges of numbers.
     template <class Visitor>
     void visit(Visitor&& visitor) {
-        for (Vector* part : {&x_, &u_, &theta_, &extras_, &seen_.precision, &seen_.slope, &seen_.t})
+        for (Vector* part : {&x_, &u_, &theta_, &anchor_, &extras_, &seen_.precision, &seen_.slope, &seen_.t})
             visitor(part->data(), part->size());
         visitor(&seen_.count, 1);
         visitor(walk_.state().data(), walk_.state().size());
@@ -78,6 +82,7 @@ class AdditiveChain {
     const Likelihood& likelihood() const { return own_ ? *own_ : model_->likelihood; }
     void evaluate(const Vector& x, RowsAt& out) const;
     void update_extras();
+    Status move(const LeapfrogSettings& settings, AdditiveSweep& told);
     void move_scales(bool learn, AdditiveSweep& told);
     // Metropolis steps that leave p(θ) Z(θ) invariant, Z that of `gram`, from θ whose factor is given: on
     // return the factor of where they end, inner_ if they moved. The mean acceptance.
@@ -92,6 +97,7 @@ class AdditiveChain {
     BitGen* bitgen_;
     std::unique_ptr<Likelihood> own_;
     Vector x_, u_, theta_, extras_;
+    Vector anchor_;  // θ of factor_: what θ is, or was at the end of the last window
     ArrowFactor factor_, inner_, proposed_;
     RowsAt rows_, rows_proposed_;
     Vector pulled_;  // L⁻¹ ∂R/∂x

@@ -38,9 +38,9 @@ struct AdditiveProblem {
             kappa.push_back(std::floor((b.back() + 1.0) * random.uniform()) - 0.5 * b.back());
             offset.push_back(0.3 * random.normal());
         }
-        blocks = {{2, 1, false, nullptr, {0.5, -0.25}, {1.0, 0.2, 0.2, 0.5}},
-                  {groups, 2, true, half_normal_scales(2), {}, {}},
-                  {3, 1, true, half_normal_scales(1, 2.0), {}, {}}};
+        blocks = {{2, 1, false, true, nullptr, {0.5, -0.25}, {1.0, 0.2, 0.2, 0.5}},
+                  {groups, 2, true, false, half_normal_scales(2), {}, {}},
+                  {3, 1, true, false, half_normal_scales(1, 2.0), {}, {}}};
     }
 
     std::size_t groups_;

@@ -18,7 +18,7 @@ namespace {
 // A (rows, size), column by column.
 std::vector<double> dense_design(const AdditiveDesign& design) {
     const std::size_t n = design.rows(), d = design.size();
-    std::vector<double> dense(n * d), unit(d), column(n);
+    std::vector<double> dense(n * d), unit(d), column(padded_rows(n));
     for (std::size_t j = 0; j < d; ++j) {
         std::fill(unit.begin(), unit.end(), 0.0);
         unit[j] = 1.0;
@@ -103,8 +103,7 @@ TEST_CASE("rows are arranged by the factor with most levels, and equal ones merg
     CHECK(owned.model.design.rows() == 59);
     CHECK(owned.rows.place[3] == owned.rows.place[4]);
     CHECK(owned.model.design.groups() == 5);
-    const std::vector<double> x(problem.matrix.columns, 0.0);
-    std::vector<double> given(problem.matrix.columns), inner(given.size()), eta(59);
+    std::vector<double> given(problem.matrix.columns), inner(given.size()), eta(64);
     for (std::size_t j = 0; j < given.size(); ++j) given[j] = std::cos(static_cast<double>(j));
     for (std::size_t k = 0, column = 0; k < problem.blocks.size(); ++k)
         for (std::size_t j = 0; j < problem.blocks[k].size(); ++j)
@@ -234,7 +233,7 @@ struct AdditiveRun {
 // One effect and its standard deviation, 5 rows: the grid is over x/s and log s, where the density is smooth.
 TEST_CASE("chains of one effect and its scale agree with quadrature") {
     fixtures::AdditiveProblem problem(0, 1);
-    problem.blocks = {{1, 1, true, fixtures::half_normal_scales(1), {}, {}}};
+    problem.blocks = {{1, 1, true, false, fixtures::half_normal_scales(1), {}, {}}};
     problem.matrix = {};
     problem.matrix.columns = 1;
     problem.b = {1.0, 2.0, 1.0, 3.0, 1.0};
