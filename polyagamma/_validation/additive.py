@@ -57,14 +57,14 @@ def require_names(parameters: Sequence[str], coords: Sequence[Mapping[str, list[
             raise ValueError(f"terms must have effects of different names, got {name!r} twice: pass name=")
         if "/" in name or name.endswith("\0"):  # which files take for folders, or drop
             raise ValueError(
-                f"names of terms must not have '/' in them or end in a NUL character, got {name!r}: pass name=, "
-                "or give the column another name"
+                f"names of terms must not have '/' in them or end in a NUL character, got {name!r}: pass "
+                "name=, or give the column another name"
             )
     for one in coords:
         for dim, values in one.items():
             if dim in RESERVED or dim in parameters:
                 raise ValueError(
-                    f"the name of a term must not be that of a dimension or parameter, got {dim!r}: pass name="
+                    f"terms must not have the name of a dimension or parameter, got {dim!r}: pass name="
                 )
             if taken.setdefault(dim, values) != values:
                 raise ValueError(
@@ -78,8 +78,8 @@ def family(value: Any, **arguments: Any) -> str:
     for argument, given in arguments.items():
         if given is not None and BELONG_TO[argument] != name:
             raise ValueError(
-                f"{argument} goes with family={BELONG_TO[argument]!r}, got {argument} with {name!r}: drop it, "
-                "or pass that family"
+                f"{argument} goes with family={BELONG_TO[argument]!r}, got it with {name!r}: drop it, or "
+                "pass that family"
             )
     if name == "binomial" and arguments["trials"] is None:
         raise ValueError(
@@ -106,7 +106,7 @@ def cell_counts(cells: Any, counts: str | ArrayLike, n_rows: int) -> FloatArray:
     if (bad := array < 0).any():
         row = int(np.argmax(bad))
         raise ValueError(
-            f"counts must not be negative, got {checks.plain(array[row])} in row {row}: pass numbers of people"
+            f"counts must not be negative, got {checks.plain(array[row])} in row {row}: pass sizes of cells"
         )
     return array
 
@@ -131,13 +131,13 @@ def are_names(value: Any) -> bool:
 
 
 def of_cells(name: str, cells: Any, value: Any) -> Any:
-    """Return a column of the table of cells if a text, or a list of texts, names it; else the value itself."""
+    """Return the column of a table that a text, or a list of texts, names; any other value as it is."""
     if not (isinstance(value, str) or are_names(value)) or not hasattr(cells, "columns"):
         return value
     try:
         return cells[value]
     except KeyError as error:
         raise KeyError(
-            f"{name} must name columns of cells, {list(cells.columns)}, got {shown(value)}: pass one of these, "
-            "or an array"
+            f"{name} must name a column, one of {list(cells.columns)}, got {shown(value)}: pass one of "
+            "these, or an array"
         ) from error

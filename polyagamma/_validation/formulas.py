@@ -69,8 +69,8 @@ def encoded(name: str, term: Any, data: Any) -> Any:
         return np.asarray(term.eval_new_data(data))
     except ValueError as error:
         raise ValueError(
-            f"{name} must have the categories of the model's data in {term.name!r} ({error}): drop such rows, "
-            "or let the categories be groups, (1 | ...)"
+            f"{name} must have the categories of the model's data in {term.name!r} ({error}): drop such "
+            "rows, or let the categories be groups, (1 | ...)"
         ) from error
 
 

@@ -51,9 +51,7 @@ def labels(name: str, value: Any) -> NDArray[Any]:
 def _require_storable(name: str, array: NDArray[Any]) -> None:
     for label in pd.unique(array):
         if isinstance(label, str) and label.endswith("\0"):  # which files drop
-            raise ValueError(
-                f"{name} must not have labels that end in a NUL character, got {label!r}: rename it"
-            )
+            raise ValueError(f"{name} must not end in a NUL character, got {label!r}: rename that label")
 
 
 def _require_one_kind(name: str, array: NDArray[Any]) -> None:
@@ -95,8 +93,8 @@ def joined(name: str, columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
     if len(set(words)) < len(words):
         twice = next(word for word in words if words.count(word) > 1)
         raise ValueError(
-            f"{name} must have combinations of labels that differ as text, got {twice!r} twice: rename labels "
-            f"that contain {SEPARATOR!r}"
+            f"{name} must have combinations of labels that differ as text, got {twice!r} twice: rename "
+            f"labels that contain {SEPARATOR!r}"
         )
     return np.array(words, dtype=object)[inverse.ravel()]
 
@@ -113,16 +111,6 @@ def require_same_kind(name: str, value: NDArray[Any], known: NDArray[Any]) -> No
 
 def _kind_of_all(array: NDArray[Any]) -> str:
     return _kind(type(array[0])) if array.dtype.kind == "O" else KINDS.get(array.dtype.kind, "others")
-
-
-def refuse_unseen(name: str, unseen: Sequence[Any]) -> None:
-    """Raise ValueError if there are labels that the model has not seen."""
-    if len(unseen) > 0:
-        listed = ", ".join(map(repr, list(unseen)[:5])) + (", ..." if len(unseen) > 5 else "")
-        raise ValueError(
-            f"{name} must have levels that the model has seen, got {listed}: pass unseen='draw' to draw their "
-            "effects from the population"
-        )
 
 
 def require_length(name: str, found: int, expected: int, of_what: str) -> None:
@@ -148,7 +136,7 @@ def require_distinct(name: str, values: FloatArray) -> int:
     distinct = len(np.unique(values))
     if distinct < LEAST_DISTINCT:
         raise ValueError(
-            f"{name} must have at least {LEAST_DISTINCT} distinct values to be smoothed, got {distinct}: pass "
-            "it to Linear, as a category if it is one"
+            f"{name} must have at least {LEAST_DISTINCT} distinct values to be smoothed, got {distinct}: "
+            "pass it to Linear, as a category if it is one"
         )
     return distinct

@@ -39,9 +39,9 @@ def make_chains(
 ) -> Chains:
     """Return the chains that suit a model; they have not started.
 
-    Linear and additive models have samplers of their own. A process with a fixed kernel is moved along Hamiltonian
-    trajectories: those of a linear model, if it is one (a process of low rank whose rows have no variances of
-    their own), else those of its values. Every other process is sampled by Gibbs sampling.
+    Linear and additive models have samplers of their own. A process with a fixed kernel is moved along
+    Hamiltonian trajectories: those of a linear model, if it is one (a process of low rank whose rows have no
+    variances of their own), else those of its values. Every other process is sampled by Gibbs sampling.
 
     Parameters
     ----------

@@ -279,7 +279,7 @@ class ProcessChains(CoreChains):
 def additive_bytes(n_rows: int, additive: AdditiveForm, settings: Settings) -> int:
     """Return the memory of the chains of an additive model, besides the draws."""
     sizes = [(block["levels"], block["columns"]) for block in additive.blocks]
-    coefficients = sum(levels * columns for levels, columns in sizes)
+    coefficients = sum(int(levels * columns) for levels, columns in sizes)
     ahead = 12 * len(additive.values) + 64 * n_rows + 8 * coefficients
     return ahead + settings.chains * (32 * len(additive.values) + 48 * n_rows + 64 * coefficients)
 

@@ -25,6 +25,7 @@ from polyagamma.models.additive_terms import AdditivePart, AdditiveTerms, checke
 from polyagamma.models.formula import AdditiveFormula
 from polyagamma.models.model import Model
 from polyagamma.models.predict import simulate_new_rows, simulate_rows
+from polyagamma.terms.component import DEFAULT_SD
 from polyagamma.terms.priors import DEFAULT_INTERCEPT_PRIOR, Normal
 from polyagamma.traces import trace
 
@@ -160,7 +161,7 @@ class PolyaGammaAdditive(Model):
         weights: Rows = None,
         prior: Normal | None = None,
         intercept_prior: Normal | None = None,
-        prior_sd: Any = HalfNormal(1),
+        prior_sd: Any = DEFAULT_SD,
         prior_corr: Any = None,
         dispersion_prior: HalfNormal | Gamma | InverseGamma | float | None = None,
     ) -> PolyaGammaAdditive:
@@ -257,8 +258,8 @@ class PolyaGammaAdditive(Model):
         exposure, offset : float or array_like, shape (m,), optional
             Of the new rows, by default 1 and 0; `exposure` for counts only.
         groups : {"conditional", "marginal", "zero"}
-            ``"conditional"``: rows have the effects of their groups. ``"marginal"``: those of groups that were
-            not observed, drawn from the population, also where the label is known, so that means are
+            ``"conditional"``: rows have the effects of their groups. ``"marginal"``: those of groups that
+            were not observed, drawn from the population, also where the label is known, so that means are
             integrated over the population. ``"zero"``: those of a group in the middle of it, 0.
         unseen : {"draw", "error"}
             What to do with a label that the model has not: draw its effect from the population, once for
@@ -374,8 +375,8 @@ class PolyaGammaAdditive(Model):
         -------
         InferenceData or DataTree
             The groups of `idata`, and ``posterior_predictive``; for new rows instead ``predictions`` and
-            ``predictions_constant_data``, whose codes of levels are those of ``coords``, above them for levels
-            that were not seen, and -1 for none.
+            ``predictions_constant_data``, whose codes of levels are positions among the labels of their
+            dimension, beyond them for labels that were not seen, and -1 for none.
 
         Raises
         ------
@@ -418,8 +419,8 @@ class PolyaGammaAdditive(Model):
         counts : str or array_like, shape (m,)
             How many people are in each cell, or the column of `cells` that says so.
         by : str, list of str or array_like, shape (m,), optional
-            The groups whose means are returned, or the columns of `cells` that say so; by default there is one
-            mean, over all cells.
+            The groups whose means are returned, or the columns of `cells` that say so; by default there is
+            one mean, over all cells.
         offset, unseen, random_seed, other_data
             As for `predict`.
 

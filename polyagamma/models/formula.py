@@ -122,7 +122,7 @@ class AdditiveFormula:
     def __call__(self, name: str, data: Any) -> list[Any]:
         """Return the inputs of the parts for a new data frame, which messages call by this name."""
         frame = checks.frame(name, data)
-        inputs = [self.fixed.encoded(name, frame)] if self.fixed.names else []
+        inputs: list[Any] = [self.fixed.encoded(name, frame)] if self.fixed.names else []
         for group, encoding in zip(self.parsed.groups, self.slopes, strict=True):
             checks.frame_columns(name, frame, group.columns)
             labels = _labels(frame, group.columns)

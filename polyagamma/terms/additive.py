@@ -402,10 +402,7 @@ class AdditiveTerm:
 
     def identity(self) -> tuple[str, list[FloatArray]]:
         """See `Term`."""
-        scales = [
-            np.array([prior.df, prior.scale]) for block in self._blocks for prior in block.effects.sd_priors
-        ]
-        return str([block.effects for block in self._blocks]), [self._design.centre, *self._prior, *scales]
+        return str([block.effects for block in self._blocks]), [self._design.centre, *self._prior]
 
     def structure(self) -> tuple[str, list[FloatArray]]:
         """See `Term`."""

@@ -37,8 +37,8 @@ def _of_factor(name: str, codes: IntArray, likelihood: Likelihood) -> Iterator[s
         )
     elif (rows == 1).all() and _is_bernoulli(likelihood):
         yield (
-            f"each level of {name!r} has one row with one trial, which tells nothing of the standard deviation "
-            "of its effects: its prior decides. Drop it"
+            f"each level of {name!r} has one row with one trial, which tells nothing of the standard "
+            "deviation of its effects: its prior decides. Drop it"
         )
     elif _is_separated(codes, rows, likelihood):
         yield (

@@ -78,6 +78,7 @@ class Component(Protocol):
 
 
 def described(effects: Effects) -> str:
+    """Return the priors of a block of effects in words."""
     priors = " ".join(f"{prior.name}({prior.df:g}, {prior.scale:g})" for prior in effects.sd_priors)
     return f"sd {priors}" + (f", {effects.lkj}" if effects.lkj is not None else "")
 
@@ -94,6 +95,7 @@ def sd_priors(name: str, value: Any, size: int) -> tuple[SdPrior, ...]:
 
 
 def column_name(value: Any) -> str | None:
+    """Return the name of a column, if it has one."""
     name = getattr(value, "name", None)
     return None if name is None else str(name)
 

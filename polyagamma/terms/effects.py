@@ -109,7 +109,7 @@ class Effects:
         constant = sum(prior.log_normalizer() for prior in self.sd_priors)
         if self.lkj is not None:
             constant += self.lkj.log_normalizer(self.columns)
-        return constant - 0.5 * self.size * np.log(2 * np.pi)
+        return float(constant - 0.5 * self.size * np.log(2 * np.pi))
 
     def variables(self, coefficients: FloatArray) -> trace.Variables:
         """Return effects, given the coefficients of the block (chains, draws, size), level by level."""

@@ -270,4 +270,7 @@ def _columns(arrays: Iterable[Any], n_rows: int) -> FloatArray:
 
 
 def _total(offsets: Sequence[Any]) -> FloatArray | None:
-    return sum(np.asarray(offset, dtype=np.float64).ravel() for offset in offsets) if offsets else None
+    if not offsets:
+        return None
+    columns = [np.asarray(offset, dtype=np.float64).ravel() for offset in offsets]
+    return np.asarray(np.sum(columns, axis=0))

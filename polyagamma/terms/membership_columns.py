@@ -99,7 +99,7 @@ class MembershipColumns:
         codes = self._levels.codes(label, checks.labels(label, array.ravel())).codes
         return self._join(label, codes, weights)
 
-    def pick(self, frame: Any) -> Any:
+    def pick(self, frame: Any) -> Any:  # noqa: ARG002
         """See `Component`: several columns have no name of their own."""
         raise KeyError(self.name)
 
@@ -129,7 +129,7 @@ def _matrix_of_labels(label: str, value: Any) -> NDArray[Any]:
     array = np.asarray(value)
     if array.ndim != 2:
         raise ValueError(
-            f"{label} must be 2-D, with a column for each group of a row, got shape {array.shape}: pass Group "
+            f"{label} must be 2-D, with a column for each group of a row, got shape {array.shape}: pass "
             "labels of one group for each row to Group"
         )
     return array

@@ -111,7 +111,7 @@ class LKJ:
         object.__setattr__(self, "eta", parameter("eta", self.eta))
 
     def log_normalizer(self, size: int) -> float:
-        """Return the log of what the density is multiplied by, for matrices of that size ([1]_, section 3)."""
+        """Return the log of the density at the unit matrix of that size ([1]_, section 3)."""
         k = np.arange(1, size)
         left = size - k
         shape = self.eta + (left - 1) / 2

@@ -32,10 +32,10 @@ FloatArray = NDArray[np.float64]
 class Smooth:
     """A smooth function of a column, for `PolyaGammaAdditive`: a penalised cubic spline [1]_.
 
-    The function is a line, one of the model's fixed effects, plus deviations from it
-    ``Z u`` with ``u ~ N(0, s**2)`` and a sampled standard deviation s [2]_: it decides how smooth the function
-    is. The mean square of the deviations over the rows is s**2 on average, so that s is on the scale of the
-    linear predictor, whatever the units of x.
+    The function is a line, one of the model's fixed effects, plus deviations from it ``Z u`` with
+    ``u ~ N(0, s**2)`` and a sampled standard deviation s [2]_: it decides how smooth the function is. The
+    mean square of the deviations over the rows is s**2 on average, so that s is on the scale of the linear
+    predictor, whatever the units of x.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ class Smooth:
 
     References
     ----------
-    .. [1] P. H. C. Eilers and B. D. Marx (1996), "Flexible smoothing with B-splines and penalties", Statistical
-       Science 11, 89-121.
+    .. [1] P. H. C. Eilers and B. D. Marx (1996), "Flexible smoothing with B-splines and penalties",
+       Statistical Science 11, 89-121.
     .. [2] S. N. Wood (2017), "Generalized additive models", 2nd edition, section 5.8.
     """
 

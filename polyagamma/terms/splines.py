@@ -25,10 +25,10 @@ DEGREE = 3
 class PenalisedSpline:
     """A cubic spline at equidistant knots, whose second differences of coefficients are penalised.
 
-    Coefficients of the B-splines ([1]_) are ``a + D' inv(D D') u`` with D the matrix of second differences, so
-    that the penalty is ``u'u`` and a is linear in the knots: as a function of x too ([2]_). Least squares on
-    the rows takes intercept and slope out of the columns of u, so that the linear part is that of the rows,
-    and the columns have a mean square of 1 over the rows together.
+    Coefficients of the B-splines ([1]_) are ``a + D' inv(D D') u`` with D the matrix of second differences,
+    so that the penalty is ``u'u`` and a is linear in the knots: as a function of x too ([2]_). Least squares
+    on the rows takes intercept and slope out of the columns of u, so that the linear part is that of the
+    rows, and the columns have a mean square of 1 over the rows together ([3]_ has other such forms).
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class PenalisedSpline:
     @property
     def columns(self) -> int:
         """Number of columns."""
-        return self.linear.shape[1]
+        return int(self.linear.shape[1])
 
     def line(self, x: FloatArray) -> FloatArray:
         """Return a column of ones, and x from 0 to 1, (n, 2)."""

@@ -81,16 +81,18 @@ class Term(Protocol):
 
     Attributes
     ----------
-    predictors : Predictors
     new_rows : str
         What a trace calls the dimension of new rows.
     input_dim : str
         What it calls that of the columns of predictors.
     """
 
-    predictors: Predictors
     new_rows: str
     input_dim: str
+
+    @property
+    def predictors(self) -> Predictors:
+        """What the term keeps of the rows."""
 
     @property
     def parameters(self) -> list[str]:
