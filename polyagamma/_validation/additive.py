@@ -14,6 +14,7 @@ from polyagamma._validation.arguments import describe, shown
 from polyagamma._validation.groups import labels
 
 FloatArray = NDArray[np.float64]
+Rows = str | ArrayLike | None  # what has a value for each row, or the name of a column
 FAMILIES = ("bernoulli", "binomial", "negative_binomial")
 BELONG_TO = {  # arguments of a family alone
     "trials": "binomial",

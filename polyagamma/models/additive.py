@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from polyagamma._public import public
 from polyagamma._validation import additive as checks
 from polyagamma._validation import models as model_checks
+from polyagamma._validation.additive import Rows
 from polyagamma._validation.counts import exposure as checked_exposure
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods import dispersion
@@ -30,7 +31,6 @@ from polyagamma.terms.priors import DEFAULT_INTERCEPT_PRIOR, Normal
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
-Rows = str | ArrayLike | None
 
 
 @public
@@ -214,10 +214,9 @@ class PolyaGammaAdditive(Model):
         rows = {"trials": trials, "exposure": exposure, "weights": weights}
         given = {name: checks.of_cells(name, data, value) for name, value in rows.items()}
         response = parsed.response(data)
-        if response.trials is not None:
-            if trials is not None:
-                raise ValueError("trials are those of prop() in the formula, got others: drop trials")
-            given["trials"], family = response.trials, "binomial" if family == "bernoulli" else family
+        given["trials"] = response.trials_with(given["trials"])
+        if response.trials is not None and family == "bernoulli":
+            family = "binomial"
         return cls(
             parsed,  # type: ignore[arg-type]
             response.y,

@@ -16,14 +16,14 @@ from polyagamma._validation.predictors import unique_names
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.settings import SamplingWarning
 from polyagamma.models.linear import with_intercept
-from polyagamma.terms.additive import AdditiveInputs, AdditiveTerm, Encoding
+from polyagamma.terms.additive import AdditiveInputs, AdditiveTerm
 from polyagamma.terms.additive_design import AdditiveDesign
 from polyagamma.terms.additive_notices import notices
 from polyagamma.terms.component import Component
 from polyagamma.terms.group_columns import Group
 from polyagamma.terms.linear_columns import Linear
 from polyagamma.terms.membership_columns import MultiMembership
-from polyagamma.terms.predictors import Predictors
+from polyagamma.terms.predictors import Encode, Predictors
 from polyagamma.terms.priors import Gaussian, Normal, extreme_scale, join
 from polyagamma.terms.smooth_columns import Smooth
 
@@ -41,8 +41,8 @@ class AdditiveTerms:
     parts : sequence of Linear, Group, Smooth and MultiMembership
     intercept : bool
     intercept_prior : Normal
-    encoding : callable, optional
-        Of new data frames; see `AdditiveInputs`.
+    encode : callable, optional
+        What makes inputs of new data frames; see `AdditiveInputs`.
     words : dict of str to str
         What a trace says besides: the formula.
     """
@@ -50,7 +50,7 @@ class AdditiveTerms:
     parts: Sequence[AdditivePart]
     intercept: bool
     intercept_prior: Normal
-    encoding: Encoding | None
+    encode: Encode | None
     words: dict[str, str]
 
     @property
@@ -70,8 +70,8 @@ class AdditiveTerms:
             [name for component in components for name in component.input_names],
             None,
             self.intercept,
+            self.encode,
             components,
-            self.encoding,
         )
         term = AdditiveTerm(inputs, design, prior, self._description(components))
         checks.require_names(term.parameters, [block.effects.coords for block in design.blocks])

@@ -15,6 +15,7 @@ from polyagamma.terms import formula as grammar
 from polyagamma.terms.component import DEFAULT_SD
 from polyagamma.terms.group_columns import DEFAULT_CORRELATION, Group
 from polyagamma.terms.linear_columns import Linear
+from polyagamma.terms.predictors import Encoded
 from polyagamma.terms.priors import DEFAULT_PRIOR, Normal
 from polyagamma.terms.smooth_columns import Smooth
 
@@ -24,6 +25,39 @@ class Response(NamedTuple):
 
     y: Any
     trials: Any
+
+    def trials_with(self, given: Any) -> Any:
+        """Return its trials, or those that are given; ValueError if there are both."""
+        if self.trials is not None and given is not None:
+            raise ValueError("trials are those of prop() in the formula, got others: drop trials")
+        return given if self.trials is None else self.trials
+
+
+class LinearFormula(NamedTuple):
+    """A formula without groups and smooths: predictors, response, and whether there is an intercept."""
+
+    X: Encoded
+    response: Response
+    intercept: bool
+
+    @classmethod
+    def of(cls, formula: Any, data: Any) -> LinearFormula:
+        """Return the formula of a text; TypeError, ValueError or KeyError name what does not fit."""
+        parsed, frame = grammar.parse(formula), checks.frame("data", data)
+        if parsed.groups or parsed.smooths:
+            raise checks.formula_error(formula, "groups and smooths need PolyaGammaAdditive.from_formula")
+        encoding = grammar.Encoding(formula, parsed.fixed, frame)
+        if encoding.offset is not None:
+            raise checks.formula_error(formula, "offset() is an argument of this model: pass offset=")
+        if not encoding.names:
+            raise checks.formula_error(formula, "it has no terms: add one behind '~'")
+
+        def encode(name: str, new: Any) -> Any:
+            rows = checks.frame(name, new)
+            return _frame(encoding.names, encoding.encoded(name, rows), rows)
+
+        X = Encoded(_frame(encoding.names, encoding.values, frame), encode)
+        return cls(X, response(formula, parsed, frame), encoding.intercept)
 
 
 @dataclass(frozen=True)
@@ -99,25 +133,7 @@ class AdditiveFormula:
 
     def response(self, data: Any) -> Response:
         """Return the response of its data."""
-        frame, node = checks.frame("data", data), self.parsed.response
-        kind = type(node).__name__
-        if kind == "Call" and node.callee.name.lexeme in grammar.PROPORTIONS:
-            if len(node.args) != 2:
-                raise checks.formula_error(
-                    self.text, "prop() takes two columns: write prop(successes, trials)"
-                )
-            successes, trials = (self._evaluated(argument, frame) for argument in node.args)
-            return Response(successes, trials)
-        if kind == "Variable" and node.level is not None:
-            column = self._evaluated(type(node)(node.name), frame)
-            return Response(np.asarray(column == node.level.value).astype(np.int64), None)
-        return Response(self._evaluated(node, frame), None)
-
-    def _evaluated(self, node: Any, frame: Any) -> Any:
-        expression = grammar.lazy(node)
-        if hasattr(expression, "name"):
-            checks.frame_columns("data", frame, [expression.name])
-        return grammar.evaluated(expression, frame)
+        return response(self.text, self.parsed, checks.frame("data", data))
 
     def __call__(self, name: str, data: Any) -> list[Any]:
         """Return the inputs of the parts for a new data frame, which messages call by this name."""
@@ -135,6 +151,28 @@ class AdditiveFormula:
         if own is None or offset is None:
             return offset if own is None else own
         return model_checks.offset(offset, len(own)) + own
+
+
+def response(formula: str, parsed: grammar.Parsed, frame: Any) -> Response:
+    """Return the response of a data frame."""
+    node = parsed.response
+    kind = type(node).__name__
+    if kind == "Call" and node.callee.name.lexeme in grammar.PROPORTIONS:
+        if len(node.args) != 2:
+            raise checks.formula_error(formula, "prop() takes two columns: prop(successes, trials)")
+        successes, trials = (_evaluated(argument, frame) for argument in node.args)
+        return Response(successes, trials)
+    if kind == "Variable" and node.level is not None:
+        column = _evaluated(type(node)(node.name), frame)
+        return Response(np.asarray(column == node.level.value).astype(np.int64), None)
+    return Response(_evaluated(node, frame), None)
+
+
+def _evaluated(node: Any, frame: Any) -> Any:
+    expression = grammar.lazy(node)
+    if hasattr(expression, "name"):
+        checks.frame_columns("data", frame, [expression.name])
+    return grammar.evaluated(expression, frame)
 
 
 def _labels(frame: Any, columns: list[str]) -> Any:

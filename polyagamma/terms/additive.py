@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +25,6 @@ from polyagamma.terms.term import AdditiveForm, Initial, LinearForm, NoiseSource
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
-Encoding = Callable[[str, Any], list[Any]]
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,11 @@ class AdditiveInputs(Predictors):
     Attributes
     ----------
     components : list of Component
-    encoding : callable, optional
-        Makes inputs of the components of a new data frame, given what messages call it; by default
-        components pick their columns.
+        If there is something that encodes data frames, it returns the inputs of each; else they pick their
+        columns.
     """
 
-    components: list[Component]
-    encoding: Encoding | None = None
+    components: list[Component] = field(default_factory=list)
 
     def check_new(self, X_new: Any, name: str = "X_new") -> FloatArray:
         """Return the inputs of new rows.
@@ -78,8 +75,8 @@ class AdditiveInputs(Predictors):
         if isinstance(X_new, Mapping):
             checks.same_keys(name, X_new, names)
             return [X_new[key] for key in names]
-        if self.encoding is not None or isinstance(X_new, str) or not isinstance(X_new, (list, tuple)):
-            kinds = "a data frame" if self.encoding is not None else f"a data frame, or a list of {names}"
+        if self.encode is not None or isinstance(X_new, str) or not isinstance(X_new, (list, tuple)):
+            kinds = "a data frame" if self.encode is not None else f"a data frame, or a list of {names}"
             raise TypeError(f"{name} must be {kinds}, got {type(X_new).__name__}: pass one")
         if len(X_new) != len(names):
             raise ValueError(
@@ -89,8 +86,8 @@ class AdditiveInputs(Predictors):
         return list(X_new)
 
     def _of_frame(self, frame: Any, name: str) -> list[Any]:
-        if self.encoding is not None:
-            return self.encoding(name, frame)
+        if self.encode is not None:
+            return list(self.encode(name, frame))
         try:
             return [component.pick(frame) for component in self.components]
         except (KeyError, IndexError) as error:
