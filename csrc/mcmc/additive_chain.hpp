@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "linalg/aligned.hpp"
+#include "linalg/status.hpp"
+#include "mcmc/proposals.hpp"
+#include "mcmc/step_size.hpp"
+#include "random/bitgen.hpp"
+#include "terms/additive_gram.hpp"
+#include "terms/additive_model.hpp"
+#include "terms/additive_rows.hpp"
+#include "terms/arrow_factor.hpp"
+
+namespace polyagamma {
+
+// The Gaussian approximation of the likelihood that all chains propose with, and what its pseudo-data add up
+// to.
+struct AdditiveSurrogate {
+    explicit AdditiveSurrogate(const AdditiveModel& model)
+        : rows(model.likelihood.padded()), gram(model.design) {}
+    void aggregate() { gram.assign(rows.precision.data(), rows.linear.data()); }
+
+    GaussianRows rows;
+    AdditiveGram gram;
+};
+
+// What a sweep did.
+struct AdditiveSweep {
+    double acceptance;         // of the trajectory; NaN if there was none
+    double scales_acceptance;  // of the scales' step
+};
+
+// A chain of an additive model: coordinates x, scales θ, what the likelihood samples itself. Its sweeps are
+// exact whatever the surrogate is.
+class AdditiveChain {
+  public:
+    AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate& surrogate, BitGen& bitgen);
+
+    // θ, and x at random given the surrogate; or given by the caller.
+    Status start(const Vector& theta);
+    Status start_at(const double* x, const double* theta, const double* extras);
+    // The noise u of x and θ once the surrogate has changed; what follows from a restored state.
+    Status refresh();
+    Status rebuild();
+
+    // A trajectory of x, θ by a surrogate transition.
+    Status move_along_trajectory(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told);
+    // Pólya-gamma data augmentation, θ collapsed over x and then given x.
+    Status augment(bool learn, AdditiveSweep& told);
+    // Adds what the rows are like now to the sums for the next surrogate.
+    void see_rows();
+
+    double log_density() const;
+    const Vector& x() const { return x_; }
+    const Vector& theta() const { return theta_; }
+    const Vector& extras() const { return extras_; }
+    // Sums since the last time: precisions, slopes and t of rows; their number.
+    struct Seen {
+        Vector precision, slope, t;
+        double count = 0.0;
+    };
+    Seen& seen() { return seen_; }
+
+    // Visits all that the future depends on, as ranges of numbers.
+    template <class Visitor>
+    void visit(Visitor&& visitor) {
+        for (Vector* part : {&x_, &u_, &theta_, &extras_, &seen_.precision, &seen_.slope, &seen_.t})
+            visitor(part->data(), part->size());
+        visitor(&seen_.count, 1);
+        visitor(walk_.state().data(), walk_.state().size());
+        jumps_.visit(visitor);
+    }
+
+  private:
+    class Motion;
+    const Likelihood& likelihood() const { return own_ ? *own_ : model_->likelihood; }
+    void evaluate(const Vector& x, RowsAt& out) const;
+    void update_extras();
+    void move_scales(bool learn, AdditiveSweep& told);
+    // Metropolis steps that leave p(θ) Z(θ) invariant, Z that of `gram`, from θ whose factor is given: on
+    // return the factor of where they end, inner_ if they moved. The mean acceptance.
+    double step_scales(const AdditiveGram& gram, bool learn, Vector& theta, const ArrowFactor*& factor);
+    double step(const AdditiveGram& gram, Proposal& proposal, Vector& theta, const ArrowFactor*& factor);
+    void draw_pseudo_data();
+    // θ given x.
+    void slice_scales();
+
+    const AdditiveModel* model_;
+    const AdditiveSurrogate* surrogate_;
+    BitGen* bitgen_;
+    std::unique_ptr<Likelihood> own_;
+    Vector x_, u_, theta_, extras_;
+    ArrowFactor factor_, inner_, proposed_;
+    RowsAt rows_, rows_proposed_;
+    Vector pulled_;  // L⁻¹ ∂R/∂x
+    RandomWalk walk_;
+    IndependentProposal jumps_;
+    Vector candidate_;
+    Seen seen_;
+    std::unique_ptr<AdditiveSurrogate> pseudo_data_;  // of data augmentation
+};
+
+}  // namespace polyagamma
