@@ -271,7 +271,7 @@ class PolyaGammaAdditive(Model):
         Returns
         -------
         ndarray, shape (m,)
-            Probabilities of success in one trial, or mean counts.
+            Probabilities of success (``classes_[1]``) in one trial, or mean counts.
 
         Raises
         ------
@@ -283,31 +283,6 @@ class PolyaGammaAdditive(Model):
         new = self._new_rows(idata, X_new, exposure, offset, groups, unseen, other_data)
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         return new.rows.average_probabilities(lambda: rng)[:, -1]
-
-    def predict_proba(self, idata: trace.Trace, X_new: Any, **options: Any) -> FloatArray:
-        """Return the probabilities of failure and success of new rows.
-
-        Parameters
-        ----------
-        idata, X_new
-            As for `predict`.
-        **options
-            `offset`, `groups`, `unseen`, `random_seed` and `other_data` of `predict`.
-
-        Returns
-        -------
-        ndarray, shape (m, 2)
-            Probabilities of ``classes_`` in one trial.
-
-        Raises
-        ------
-        TypeError, ValueError, KeyError
-            As for `predict`; ValueError of a model of counts.
-        """
-        if self.family == "negative_binomial":
-            raise ValueError("predict_proba needs classes, got a model of counts: call predict")
-        probability = self.predict(idata, X_new, **options)
-        return np.column_stack([1 - probability, probability])
 
     def predict_draws(
         self,
