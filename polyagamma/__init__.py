@@ -19,22 +19,35 @@ if TYPE_CHECKING:
     from polyagamma.likelihoods.dispersion import Gamma, HalfNormal, InverseGamma
     from polyagamma.mcmc.run_state import ResumeError
     from polyagamma.mcmc.settings import SamplingWarning
+    from polyagamma.models.additive import PolyaGammaAdditive
     from polyagamma.models.gaussian_process import PolyaGammaGP
     from polyagamma.models.logistic import PolyaGammaLogistic
     from polyagamma.models.multinomial import PolyaGammaMultinomial
     from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
     from polyagamma.models.sequential import PolyaGammaSequential
     from polyagamma.terms.features import HilbertBasis
+    from polyagamma.terms.group_columns import Group
+    from polyagamma.terms.linear_columns import Linear
+    from polyagamma.terms.membership_columns import MultiMembership
     from polyagamma.terms.priors import MvNormal, Normal
+    from polyagamma.terms.scale_priors import LKJ, Exponential, HalfT
+    from polyagamma.terms.smooth_columns import Smooth
 
 __all__ = [
+    "LKJ",
+    "Exponential",
     "Gamma",
+    "Group",
     "HalfNormal",
+    "HalfT",
     "HilbertBasis",
     "InverseGamma",
+    "Linear",
+    "MultiMembership",
     "MvNormal",
     "Normal",
     "PolyaGamma",
+    "PolyaGammaAdditive",
     "PolyaGammaGP",
     "PolyaGammaLogistic",
     "PolyaGammaMultinomial",
@@ -42,6 +55,7 @@ __all__ = [
     "PolyaGammaSequential",
     "ResumeError",
     "SamplingWarning",
+    "Smooth",
     "polyagamma_cdf",
     "polyagamma_cumulant",
     "polyagamma_laplace",
@@ -54,12 +68,19 @@ __all__ = [
 # Models are imported when they are first asked for (as SPEC 1 of Scientific Python has it): they need xarray,
 # and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.
 _MODULE_OF = {
+    "LKJ": "terms.scale_priors",
+    "Exponential": "terms.scale_priors",
     "Gamma": "likelihoods.dispersion",
+    "Group": "terms.group_columns",
     "HalfNormal": "likelihoods.dispersion",
+    "HalfT": "terms.scale_priors",
     "HilbertBasis": "terms.features",
     "InverseGamma": "likelihoods.dispersion",
+    "Linear": "terms.linear_columns",
+    "MultiMembership": "terms.membership_columns",
     "MvNormal": "terms.priors",
     "Normal": "terms.priors",
+    "PolyaGammaAdditive": "models.additive",
     "PolyaGammaGP": "models.gaussian_process",
     "PolyaGammaLogistic": "models.logistic",
     "PolyaGammaMultinomial": "models.multinomial",
@@ -67,6 +88,7 @@ _MODULE_OF = {
     "PolyaGammaSequential": "models.sequential",
     "ResumeError": "mcmc.run_state",
     "SamplingWarning": "mcmc.settings",
+    "Smooth": "terms.smooth_columns",
 }
 
 

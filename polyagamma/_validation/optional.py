@@ -6,6 +6,7 @@ from polyagamma._validation.rewording import Rewording
 
 REQUIREMENTS = {  # by the names of modules: packages, and what to install
     "arviz": ("arviz", "arviz>=0.20"),
+    "formulae": ("formulae", "polyagamma-gibbs[formula]"),
     "joblib": ("scikit-learn", "polyagamma-gibbs[sklearn]"),
     "pandas": ("pandas", "pandas"),
     "rich": ("rich", "rich>=13"),

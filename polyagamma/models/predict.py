@@ -135,7 +135,7 @@ class NewRows:
         arrays: trace.Variables = {name: ((rows,), values) for name, values in more.items()}
         X = self.X.copy()  # which may be the caller's
         offset = ((rows, *self.known.dims), self.known.given)
-        inputs: trace.Variables = {"X": ((rows, "feature"), X), "offset": offset}
+        inputs: trace.Variables = {"X": ((rows, self.model.term.input_dim), X), "offset": offset}
         return self.model.dataset("constant_data", {**inputs, **arrays})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,20 @@ from polyagamma._validation import predictors as checks
 from polyagamma._validation.ownership import kept, read_only
 
 FloatArray = NDArray[np.float64]
+Encode = Callable[[str, Any], Any]  # makes predictors of a new data frame, given what messages call it
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Predictors that were made of a data frame, and how to make those of another one."""
+
+    frame: Any
+    encode: Encode
+
+    @property
+    def index(self) -> Any:
+        """Labels of the rows."""
+        return self.frame.index
 
 
 @dataclass(frozen=True)
@@ -29,12 +43,15 @@ class Predictors:
         Column names of the data frame, which new data frames must have too.
     intercept : bool
         Whether the model has an intercept besides.
+    encode : callable, optional
+        What makes them of the data frames that users have.
     """
 
     X: FloatArray
     names: list[str]
     columns: list[str] | None
     intercept: bool
+    encode: Encode | None = None
 
     @classmethod
     def check(cls, X: Any, feature_names: Sequence[str] | None, intercept: bool) -> Predictors:
@@ -46,6 +63,8 @@ class Predictors:
             See `polyagamma._validation.predictors.matrix`; also if the names do not fit, or values are beyond
             what double precision can square.
         """
+        encode = X.encode if isinstance(X, Encoded) else None
+        X = X.frame if isinstance(X, Encoded) else X
         columns = checks.column_names("X", X)
         array = checks.matrix("X", X)
         if feature_names is not None:
@@ -53,7 +72,7 @@ class Predictors:
         else:
             names = columns or [f"x{j}" for j in range(array.shape[1])]
         checks.require_moderate("X", array, names)
-        return cls(read_only(kept(array)), names, columns, intercept)
+        return cls(read_only(kept(array)), names, columns, intercept, encode)
 
     def require_distinct_constants(self) -> None:
         """Raise ValueError if two columns are constant, the intercept's being one of them.
@@ -77,6 +96,8 @@ class Predictors:
         TypeError, ValueError
             As for X; also if the number of columns differs, or a data frame's column names.
         """
+        if self.encode is not None:
+            X_new = self.encode(name, X_new)
         columns = checks.column_names(name, X_new)
         if None not in (columns, self.columns) and columns != self.columns:
             raise ValueError(
