@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
@@ -43,14 +44,17 @@ class AdditiveChain {
     // θ, and x at random given the surrogate; or given by the caller.
     Status start(const Vector& theta);
     Status start_at(const double* x, const double* theta, const double* extras);
-    // The noise u of x and θ once the surrogate has changed; what follows from a restored state.
-    Status refresh();
+    // Other coordinates of the same x: those of `anchor`, with the present surrogate. What follows from a
+    // restored state.
+    Status anchor_at(const Vector& anchor);
     Status rebuild();
 
     // A trajectory of x, θ by a surrogate transition.
     Status move_with_scales(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told);
-    // θ given x, then a trajectory of x in the coordinates of an earlier θ: no matrix is factored.
-    Status move_anchored(const LeapfrogSettings& settings, AdditiveSweep& told);
+    // θ given x and given x/s (Yu and Meng 2011, J. Comput. Graph. Stat. 20, 531: where data say little about
+    // x the one is stuck, where they say much the other), then a trajectory of x in the coordinates of the
+    // anchor, a θ that warm-up has chosen. No matrix is factored.
+    Status move_anchored(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told);
     // Pólya-gamma data augmentation, θ collapsed over x and then given x.
     Status augment(bool learn, AdditiveSweep& told);
     // Adds what the rows are like now to the sums for the next surrogate.
@@ -75,6 +79,7 @@ class AdditiveChain {
         visitor(&seen_.count, 1);
         visitor(walk_.state().data(), walk_.state().size());
         jumps_.visit(visitor);
+        for (RandomWalk& walk : rescalings_) visitor(walk.state().data(), walk.state().size());
     }
 
   private:
@@ -91,18 +96,22 @@ class AdditiveChain {
     void draw_pseudo_data();
     // θ given x.
     void slice_scales();
+    // Standard deviations and, in proportion, their effects.
+    void rescale_effects(bool learn);
+    bool rescale(std::size_t block, std::size_t column, RandomWalk& walk, bool learn);
 
     const AdditiveModel* model_;
     const AdditiveSurrogate* surrogate_;
     BitGen* bitgen_;
     std::unique_ptr<Likelihood> own_;
     Vector x_, u_, theta_, extras_;
-    Vector anchor_;  // θ of factor_: what θ is, or was at the end of the last window
+    Vector anchor_;  // θ of factor_
     ArrowFactor factor_, inner_, proposed_;
     RowsAt rows_, rows_proposed_;
     Vector pulled_;  // L⁻¹ ∂R/∂x
     RandomWalk walk_;
     IndependentProposal jumps_;
+    std::vector<RandomWalk> rescalings_;  // of each standard deviation
     Vector candidate_;
     Seen seen_;
     std::unique_ptr<AdditiveSurrogate> pseudo_data_;  // of data augmentation

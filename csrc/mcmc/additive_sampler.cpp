@@ -121,7 +121,7 @@ Status AdditiveSampler::make_sweep(AdditiveChain& chain, bool learn, AdditiveSwe
         case Sweep::augmentation:
             return chain.augment(learn, told);
         case Sweep::anchored:
-            return chain.move_anchored(leapfrog_settings(), told);
+            return chain.move_anchored(leapfrog_settings(), learn, told);
         case Sweep::transition:
             break;
     }
@@ -183,8 +183,23 @@ Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
     if (sweeps_done == options_.tune) return {};
     pool_surrogate();
     surrogate_.aggregate();
+    return anchor_chains();
+}
+
+// Anchored chains have the same anchor, the mean of where they are, in natural units: that of logarithms
+// would be near zero if a single chain was, in coordinates that no effect can leave.
+Status AdditiveSampler::anchor_chains() {
+    const std::size_t size = model_.prior.theta_size();
+    Vector natural(size), mean(size), anchor(size);
+    for (const AdditiveChain& chain : chains_) {
+        model_.prior.to_natural(chain.theta().data(), natural.data());
+        for (std::size_t j = 0; j < size; ++j) mean[j] += natural[j] / static_cast<double>(chains());
+    }
+    const bool shared =
+        sweep_kind() == Sweep::anchored && model_.prior.from_natural(mean.data(), anchor.data());
     for (AdditiveChain& chain : chains_)
-        if (const Status status = chain.refresh(); !status.ok()) return status;
+        if (const Status status = chain.anchor_at(shared ? anchor : chain.theta()); !status.ok())
+            return status;
     return {};
 }
 

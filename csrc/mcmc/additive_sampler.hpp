@@ -13,7 +13,8 @@ namespace polyagamma {
 // Chains of an additive model. A sweep is a trajectory of all effects with their scales moved by a surrogate
 // transition, or Pólya-gamma data augmentation with the scales collapsed: where the surrogate is a poor one,
 // as for many small groups, warm-up finds that transitions fail and changes over for good. Where factors are
-// dear, as of large crossed factors, scales are drawn given the effects, which say much about them then.
+// dear, as of large crossed factors, scales are drawn given the effects, which say much about them then; of
+// such sweeps every fiftieth is one of the first kind, so that no scale is held by effects that it holds.
 class AdditiveSampler final : public Sampler {
   public:
     struct Options {
@@ -69,6 +70,7 @@ class AdditiveSampler final : public Sampler {
     Sweep sweep_kind() const { return static_cast<Sweep>(static_cast<int>(settings_[2])); }
     void choose(Sweep kind) { settings_[2] = static_cast<double>(static_cast<int>(kind)); }
     Status make_sweep(AdditiveChain& chain, bool learn, AdditiveSweep& told) const;
+    Status anchor_chains();
 
     const AdditiveModel& model_;
     Options options_;
