@@ -278,7 +278,7 @@ def test_bad_cells(fitted):
     with pytest.raises(
         KeyError, match=r"counts must name a column, one of \['x0', 'x1', 'g', 's'\], got 'm'"
     ):
-        make(Linear(frame.loc[[0] * N, ["x0", "x1"]] + X)).poststratify(idata, frame, "m")
+        model.poststratify(idata, frame, "m")
 
 
 NOTICES = {
@@ -317,9 +317,8 @@ def test_notices_of_formulas_point_to_the_caller():
 def test_no_notice_where_all_is_well():
     make(Group(G, name="g"), Group(np.arange(N) // 4, name="h"))  # pytest makes errors of warnings
     make(Group(np.arange(N), name="g"), y=Y, family="binomial", trials=3)
-    make(
-        Group(G, name="g"), Group(pd.DataFrame({"g": G, "h": np.arange(N) // 12}))
-    )  # one is nested in the other
+    nested = pd.DataFrame({"g": G, "h": np.arange(N) // 12})
+    make(Group(G, name="g"), Group(nested))
 
 
 def test_separated_rows_are_told_of():

@@ -88,15 +88,13 @@ def test_posterior_of_groups_by_quadrature(prior, kernel):
 
 
 def ranks_of(make, parameters, runs):
-    """Ranks of truths from the prior among draws of their posteriors, scaled to (0, 1): (runs, parameters)."""
+    """Ranks of truths from the prior among draws of their posteriors, as shares: (runs, parameters)."""
     found = []
     for seed in range(runs):
         blank = make(None)
         prior = blank.sample_prior_predictive(1, random_seed=seed)
         model = make(prior.prior_predictive["y"].to_numpy()[0, 0])
-        posterior = model.sample(
-            200, tune=300, chains=1, thin=3, random_seed=seed, progressbar=False
-        ).posterior
+        idata = model.sample(200, tune=300, chains=1, thin=3, random_seed=seed, progressbar=False)
         rows = []
         for name, index in parameters:
             truth = prior.prior[name].to_numpy()[0, 0][index]
