@@ -121,7 +121,7 @@ def cell_groups(
         raise ValueError(f"by must have a label for each cell, {n_rows}, got {len(array)}: pass as many")
     positions, names = pd.factorize(array, sort=True)
     if not (total := np.bincount(positions, counts) > 0).all():
-        empty = names[int(np.argmin(total))]
+        empty = np.asarray(names).tolist()[int(np.argmin(total))]
         raise ValueError(f"counts must not all be 0 in a group of by, got that in {empty!r}: drop its cells")
     return np.asarray(names), np.asarray(positions)
 

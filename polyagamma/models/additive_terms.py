@@ -58,6 +58,11 @@ class AdditiveTerms:
         """Number of rows, by the first part."""
         return len(self.parts[0].rows)
 
+    @property
+    def _depth(self) -> int:
+        """How many calls of the model are between the user and this: that of a formula is one more."""
+        return 1 if self.encode is None else 2
+
     def term(self, likelihood: Likelihood, weights: FloatArray) -> AdditiveTerm:
         """Return the term of rows that weigh so much, (n,), in means and standard deviations."""
         components = [part.component(weights) for part in self.parts]
@@ -76,7 +81,7 @@ class AdditiveTerms:
         term = AdditiveTerm(inputs, design, prior, self._description(components))
         checks.require_names(term.parameters, [block.effects.coords for block in design.blocks])
         for text in notices(design, likelihood):
-            warnings.warn(text, SamplingWarning, stacklevel=4)
+            warnings.warn(text, SamplingWarning, stacklevel=2 + self._depth)
         return term
 
     def _fixed(self, components: Sequence[Component], weights: FloatArray) -> tuple[FloatArray, Gaussian]:
@@ -93,7 +98,7 @@ class AdditiveTerms:
         joint = reduce(join, priors, Gaussian(np.empty(0), np.empty(0)))
         if names and (notice := extreme_scale(joint, sd, names)) is not None:
             cure = "standardize its predictors, or pass Normal(..., standardized=True)"
-            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=5)
+            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=3 + self._depth)
         if not self.intercept:
             return np.zeros_like(mean), joint
         return with_intercept(self.intercept_prior, mean, joint)

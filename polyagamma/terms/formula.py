@@ -242,7 +242,8 @@ class Encoding:
         model = found if isinstance(found, Model) else Model(found)
         if model.group_terms:
             raise checks.formula_error(formula, "a group is part of a product: write it as a term of the sum")
-        self._variables = sorted(model.var_names - set(KNOWN), key=str)
+        names = model.var_names - set(KNOWN)
+        self._variables = sorted(name for name in names if name)  # numbers in calls have empty ones
         checks.frame_columns("data", frame, self._variables)
         model.eval(frame, _environment())
         self.intercept = any(isinstance(term, Intercept) for term in model.common_terms)
