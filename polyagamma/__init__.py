@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from polyagamma.likelihoods.dispersion import Gamma, HalfNormal, InverseGamma
     from polyagamma.mcmc.run_state import ResumeError
     from polyagamma.mcmc.settings import SamplingWarning
+    from polyagamma.models.additive import PolyaGammaAdditive
     from polyagamma.models.gaussian_process import PolyaGammaGP
     from polyagamma.models.logistic import PolyaGammaLogistic
     from polyagamma.models.multinomial import PolyaGammaMultinomial
@@ -31,16 +32,28 @@ if TYPE_CHECKING:
     from polyagamma.sklearn import PolyaGammaCountRegressor as PolyaGammaCountRegressor
     from polyagamma.sklearn import PolyaGammaGPClassifier as PolyaGammaGPClassifier
     from polyagamma.terms.features import HilbertBasis
+    from polyagamma.terms.group_columns import Group
+    from polyagamma.terms.linear_columns import Linear
+    from polyagamma.terms.membership_columns import MultiMembership
     from polyagamma.terms.priors import MvNormal, Normal
+    from polyagamma.terms.scale_priors import LKJ, Exponential, HalfT
+    from polyagamma.terms.smooth_columns import Smooth
 
 __all__ = [
+    "LKJ",
+    "Exponential",
     "Gamma",
+    "Group",
     "HalfNormal",
+    "HalfT",
     "HilbertBasis",
     "InverseGamma",
+    "Linear",
+    "MultiMembership",
     "MvNormal",
     "Normal",
     "PolyaGamma",
+    "PolyaGammaAdditive",
     "PolyaGammaGP",
     "PolyaGammaLogistic",
     "PolyaGammaMultinomial",
@@ -48,6 +61,7 @@ __all__ = [
     "PolyaGammaSequential",
     "ResumeError",
     "SamplingWarning",
+    "Smooth",
     "polyagamma_cdf",
     "polyagamma_cumulant",
     "polyagamma_laplace",
@@ -62,12 +76,19 @@ warn_of_another_package()
 # Models are imported when they are first asked for (as SPEC 1 of Scientific Python has it): they need xarray,
 # and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.
 _MODULE_OF = {
+    "LKJ": "terms.scale_priors",
+    "Exponential": "terms.scale_priors",
     "Gamma": "likelihoods.dispersion",
+    "Group": "terms.group_columns",
     "HalfNormal": "likelihoods.dispersion",
+    "HalfT": "terms.scale_priors",
     "HilbertBasis": "terms.features",
     "InverseGamma": "likelihoods.dispersion",
+    "Linear": "terms.linear_columns",
+    "MultiMembership": "terms.membership_columns",
     "MvNormal": "terms.priors",
     "Normal": "terms.priors",
+    "PolyaGammaAdditive": "models.additive",
     "PolyaGammaGP": "models.gaussian_process",
     "PolyaGammaLogistic": "models.logistic",
     "PolyaGammaMultinomial": "models.multinomial",
@@ -75,6 +96,7 @@ _MODULE_OF = {
     "PolyaGammaSequential": "models.sequential",
     "ResumeError": "mcmc.run_state",
     "SamplingWarning": "mcmc.settings",
+    "Smooth": "terms.smooth_columns",
 }
 # Not in __all__, so that `import *` does not need scikit-learn.
 _ESTIMATORS = ("PolyaGammaClassifier", "PolyaGammaCountRegressor", "PolyaGammaGPClassifier")

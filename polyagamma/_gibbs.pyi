@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,6 +192,68 @@ def linear_chains(
         finds best.
     threads : int
         Threads to use. Changes the speed, never a bit of the draws.
+    """
+
+class AdditiveModel:
+    """Rows with linear predictors ``eta = offset + A @ x``, A sparse, and blocks of coefficients x.
+
+    Parameters
+    ----------
+    indptr : ndarray of int64, shape (n + 1,)
+    indices : ndarray of int32, shape (nnz,)
+        Sorted within each row.
+    values : ndarray, shape (nnz,)
+    offset : ndarray, shape (n,)
+    likelihood : Likelihood
+        Of n rows.
+    blocks : list of dict
+        Of the columns of A, in their order, each with ``kind``, ``levels`` and ``columns``.
+        ``"fixed"``: `levels` coefficients with the prior ``N(mean, inv(precision))``, precision a diagonal or
+        a matrix. ``"group"``: `levels` times `columns` q coefficients, level by level, of which each row has
+        those of one level; ``x_g ~ N(0, S)`` with ``S = diag(s) R diag(s)``. ``"basis"``: the same with one
+        column and any sparse columns. Both have ``sd_prior``, q tuples (name, df, scale) with the names
+        ``"half_normal"``, ``"half_t"`` and ``"exponential"`` (of mean `scale`); ``correlated``, and ``eta``
+        of the LKJ prior of R.
+    """
+
+    def __init__(
+        self,
+        *,
+        indptr: NDArray[np.int64],
+        indices: NDArray[np.int32],
+        values: _Array,
+        offset: _Array,
+        likelihood: Likelihood,
+        blocks: Sequence[Mapping[str, Any]],
+    ) -> None: ...
+    @property
+    def n_distinct_rows(self) -> int:
+        """Rows that the core works with: fewer than given where repeated rows were merged."""
+
+def additive_chains(
+    *,
+    model: AdditiveModel,
+    bit_generators: Sequence[np.random.BitGenerator],
+    tune: int,
+    kernel: str,
+    threads: int,
+) -> Chains:
+    """Return the chains of an additive model.
+
+    They tell ``"block0"``, ``"block1"``, ..., the coefficients of each block; ``"scales"``, block by block
+    the q standard deviations and, if it is correlated, the correlations below the diagonal, row by row; and
+    ``"extras"`` of the likelihood. Initial values are coefficients, scales and extras, side by side.
+
+    Parameters
+    ----------
+    model : AdditiveModel
+    bit_generators : sequence of numpy.random.BitGenerator
+        One for each chain.
+    tune : int
+        The first `tune` sweeps are warm-up.
+    kernel : {"auto", "gibbs", "hmc"}
+    threads : int
+        Changes the speed, never a bit of the draws.
     """
 
 def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int, predictors: int = 1) -> int:

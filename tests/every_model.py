@@ -6,12 +6,16 @@ from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
 
 from polyagamma import (
     Gamma,
+    Group,
     HilbertBasis,
+    Linear,
+    PolyaGammaAdditive,
     PolyaGammaGP,
     PolyaGammaLogistic,
     PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
     PolyaGammaSequential,
+    Smooth,
 )
 from polyagamma.terms.ridge import Ridge
 
@@ -31,6 +35,23 @@ LABELS = np.array(["a", "b", "c"])[CLASSES]
 TABLE = RNG.multinomial(TRIALS, [0.2, 0.3, 0.5])
 OFFSETS = {"weights": ROWS["weights"], "offset": RNG.standard_normal((24, 3))}
 BASELINE = {"parametrization": "baseline", "baseline": "b"}
+
+GROUPS, OTHERS = RNG.integers(0, 5, 24), np.array(["u", "v", "w"])[np.arange(24) % 3]
+NEGATIVE_BINOMIAL = {"family": "negative_binomial", "exposure": TRIALS}
+
+
+def additive_slopes():
+    return PolyaGammaAdditive([Linear(X), Group(GROUPS, slopes=X[:, 0], name="g")], Y)
+
+
+def additive_smooth():
+    terms = [Smooth(X[:, 1], n_basis=6, name="s"), Group(OTHERS, name="h"), Group(GROUPS, name="g")]
+    return PolyaGammaAdditive(terms, COUNTS, family="binomial", intercept=False, **ROWS)
+
+
+def counts_additive():
+    return PolyaGammaAdditive([Group(GROUPS, name="g"), Linear(X)], COUNTS, **NEGATIVE_BINOMIAL)
+
 
 BOTH, ALL = ("auto", "gibbs"), ("auto", "gibbs", "hmc")
 KINDS = {
@@ -64,10 +85,28 @@ KINDS = {
     "multinomial wide": (lambda: PolyaGammaMultinomial(WIDE, LABELS[:5]), ALL),
     "sequential": (lambda: PolyaGammaSequential(X, LABELS), ALL),
     "sequential table": (lambda: PolyaGammaSequential(X, TABLE, weights=ROWS["weights"], offset=0.3), ALL),
+    "additive": (additive_slopes, ALL),
+    "additive smooth": (additive_smooth, ALL),
+    "counts additive": (counts_additive, ALL),
 }
 MODELS = {name: make() for name, (make, _) in KINDS.items()}
 SOFTMAX = ("classes", "classes fixed", "classes fitc")
 LINEAR_CLASSES = tuple(kind for kind in KINDS if kind.split()[0] in ("multinomial", "sequential"))
+
+UNSEEN = np.array([7, 8, 7])  # groups of new rows
+NEW_INPUTS = {  # of models whose rows are no matrix
+    "additive": lambda X: [X, (UNSEEN[: len(X)], X[:, 0])],
+    "additive smooth": lambda X: [X[:, 1], ["u"] * len(X), UNSEEN[: len(X)]],
+    "counts additive": lambda X: [UNSEEN[: len(X)], X],
+}
+
+
+def new_rows(kind, X):
+    """Rows (m, 2) as what a model of this kind takes for new ones."""
+    if kind in NEW_INPUTS:
+        return NEW_INPUTS[kind](X)
+    return np.resize(X, (len(X), len(MODELS[kind].feature_names)))
+
 
 every_model = pytest.mark.parametrize("kind", KINDS)
 every_model_and_kernel = pytest.mark.parametrize(

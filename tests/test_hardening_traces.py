@@ -8,7 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from every_model import CLASSES, COUNTS, FIXED, KERNEL, MODELS, OWN_KERNEL, TABLE, TRIALS, X, Y, every_model
+from every_model import (
+    CLASSES,
+    COUNTS,
+    FIXED,
+    KERNEL,
+    MODELS,
+    OWN_KERNEL,
+    TABLE,
+    TRIALS,
+    X,
+    Y,
+    every_model,
+    new_rows,
+)
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, Matern, WhiteKernel
 
@@ -528,7 +541,7 @@ def test_lacking_variables_are_named(kind):
     for name in needed:
         idata = changed(lambda posterior, name=name: posterior.drop_vars(name))(run(kind))
         with pytest.raises(KeyError, match=f"no '{name}' in its posterior: pass what .*among var_names"):
-            predict(model)(idata, np.resize(NEW, (2, len(model.feature_names))))
+            predict(model)(idata, new_rows(kind, NEW))
         with pytest.raises(
             ValueError, match="idata must have in its group posterior the variables of its run"
         ):

@@ -4,7 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from every_model import CLASSES, COUNTS, KERNEL, LINEAR_CLASSES, MODELS, TRIALS, X, Y, every_model
+from every_model import (
+    CLASSES,
+    COUNTS,
+    KERNEL,
+    LINEAR_CLASSES,
+    MODELS,
+    TRIALS,
+    X,
+    Y,
+    every_model,
+    new_rows,
+)
 from scipy.special import expit, roots_hermitenorm, softmax
 from scipy.stats import norm, truncnorm, uniform
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
@@ -30,10 +41,6 @@ def all_variables(kind):
 
 def columns(kind):
     return slice(0, len(MODELS[kind].feature_names))
-
-
-def new_rows(kind):
-    return np.resize(NEW, (3, len(MODELS[kind].feature_names)))
 
 
 @every_model
@@ -72,11 +79,13 @@ def test_posterior_predictive_extends_the_trace(kind):
     if kind in LINEAR_CLASSES and observed.ndim == 1:
         most = len(model.classes_) - 1
     assert bool(((y >= 0) & (y <= most)).all())
-    new = model.sample_posterior_predictive(more, new_rows(kind), random_seed=2)
+    rows = new_rows(kind, NEW)
+    new = model.sample_posterior_predictive(more, rows, random_seed=2)
     assert set(trace.groups(new)) - set(trace.groups(more)) == {"predictions", "predictions_constant_data"}
     assert new.predictions["y"].shape == (2, 30, 3, *observed.shape[1:])
     assert new.predictions["y"].dims[:2] == ("chain", "draw")
-    np.testing.assert_array_equal(new.predictions_constant_data["X"], new_rows(kind))
+    kept = model._specification.term.predictors.check_new(rows)
+    np.testing.assert_array_equal(new.predictions_constant_data["X"], kept)
 
 
 @every_model

@@ -23,6 +23,7 @@ void require_shape(const Array& array, std::initializer_list<py::ssize_t> shape,
 
 void register_run(py::module_& module);
 void register_linear(py::module_& module);
+void register_additive(py::module_& module);
 void register_processes(py::module_& module);
 void register_process_chains(py::module_& module);
 

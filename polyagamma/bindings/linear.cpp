@@ -17,6 +17,7 @@
 #include "terms/prior.hpp"
 #include "terms/row_partition.hpp"
 #include "terms/row_space.hpp"
+#include "transition_kernel.hpp"
 
 namespace polyagamma::binding {
 namespace {
@@ -129,13 +130,6 @@ class PyLinearModel {
     MergedRows merged_;
     std::unique_ptr<LinearModel> model_;
 };
-
-TransitionKernel transition_kernel(const std::string& name) {
-    if (name == "auto") return TransitionKernel::automatic;
-    if (name == "gibbs") return TransitionKernel::gibbs;
-    if (name == "hmc") return TransitionKernel::hmc;
-    throw py::value_error("kernel must be 'auto', 'gibbs' or 'hmc', not '" + name + "'");
-}
 
 struct OwnedModel {
     std::shared_ptr<PyLinearModel> model;

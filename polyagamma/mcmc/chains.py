@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from polyagamma._validation import models as checks
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.core_chains import (
+    AdditiveChains,
     BitGenerators,
     FixedProcessChains,
     LinearChains,
     Mix,
     ProcessChains,
+    additive_bytes,
     linear_bytes,
 )
 from polyagamma.mcmc.rounds import Chains
@@ -32,7 +34,7 @@ MIXES = {
 """That of the full process was best for the least effective sample size per second on the Pima data, with one
 length scale and with one for each predictor, and on the breast cancer data; a sparse process has many rows,
 which determine its kernel; that of a softmax moves all its functions at once."""
-LINEAR_STATISTICS, PROCESS_STATISTICS = 1, 5  # that chains tell of a draw, at most
+LINEAR_STATISTICS, ADDITIVE_STATISTICS, PROCESS_STATISTICS = 1, 3, 5  # that chains tell of a draw, at most
 
 
 def make_chains(
@@ -40,9 +42,9 @@ def make_chains(
 ) -> Chains:
     """Return the chains that suit a model; they have not started.
 
-    A linear model has a sampler of its own. A process with a fixed kernel is moved along Hamiltonian
-    trajectories: those of a linear model, if it is one (a process of low rank whose rows have no variances of
-    their own), else those of its values. Every other process is sampled by Gibbs sampling.
+    Linear and additive models have samplers of their own. A process with a fixed kernel is moved along
+    Hamiltonian trajectories: those of a linear model, if it is one (a process of low rank whose rows have no
+    variances of their own), else those of its values. Every other process is sampled by Gibbs sampling.
 
     Parameters
     ----------
@@ -60,6 +62,10 @@ def make_chains(
     """
     latent, rows = term.process(), likelihood.polya_gamma()
     offset = likelihood.offset + term.known
+    if (additive := term.additive()) is not None:
+        core = likelihood.core()
+        assert core is not None
+        return AdditiveChains(additive, core, offset, settings, bit_generators)
     if latent is None or _moves_along_trajectories(latent, likelihood, settings):
         core = likelihood.core()
         if core is not None and (linear := term.linear()) is not None:
@@ -134,11 +140,13 @@ def functions_at_once(likelihood: Likelihood, settings: Settings) -> int:
 
 def memory(likelihood: Likelihood, term: Term, settings: Settings) -> tuple[int, int]:
     """Return how many statistics chains tell of a draw, and the bytes of all that they allocate."""
-    latent = term.process()
+    latent, rows = term.process(), len(term.predictors.X)
+    if (additive := term.additive()) is not None:
+        return ADDITIVE_STATISTICS, additive_bytes(rows, additive, settings)
     if latent is None:
         linear = term.linear()
         assert linear is not None
-        return LINEAR_STATISTICS, linear_bytes(len(term.predictors.X), linear, settings)
+        return LINEAR_STATISTICS, linear_bytes(rows, linear, settings)
     functions = functions_at_once(likelihood, settings)
     return PROCESS_STATISTICS, 8 * latent.process.doubles(
         settings.chain_threads, latent.prior is None, functions

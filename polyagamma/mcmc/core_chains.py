@@ -17,7 +17,7 @@ from polyagamma.mcmc.settings import Settings
 from polyagamma.terms.core_processes import core_covariance, core_log_prior
 from polyagamma.terms.kernels import TrainingCovariance
 from polyagamma.terms.processes import LatentProcess, Process, not_positive_definite
-from polyagamma.terms.term import LinearForm
+from polyagamma.terms.term import AdditiveForm, LinearForm
 
 FloatArray = NDArray[np.float64]
 BitGenerators = Sequence[np.random.BitGenerator]
@@ -140,6 +140,58 @@ class LinearChains(CoreChains):
         )
 
 
+class AdditiveChains(CoreChains):
+    """Chains of the coefficients and scales of an additive model.
+
+    Parameters
+    ----------
+    additive : AdditiveForm
+    likelihood : CoreForm
+    offset : ndarray, shape (n,)
+    settings : Settings
+    bit_generators : sequence of BitGenerator
+    """
+
+    def __init__(
+        self,
+        additive: AdditiveForm,
+        likelihood: CoreForm,
+        offset: FloatArray,
+        settings: Settings,
+        bit_generators: BitGenerators,
+    ) -> None:
+        with one_blas_thread(), self._errors_in_words():
+            model = _gibbs.AdditiveModel(
+                indptr=additive.indptr,
+                indices=additive.indices,
+                values=additive.values,
+                offset=np.ascontiguousarray(offset),
+                likelihood=_gibbs.Likelihood(likelihood.name, likelihood.arrays),
+                blocks=additive.blocks,
+            )
+            self._core = _gibbs.additive_chains(
+                model=model,
+                bit_generators=bit_generators,
+                tune=settings.tune,
+                kernel=settings.kernel,
+                threads=settings.threads,
+            )
+
+    def _in_words(self, error: _gibbs.NumericalError, first: int | None) -> FloatingPointError:
+        kind, chain, sweep, index = error.args
+        what = {
+            "not_positive_definite": f"the posterior precision is not positive definite in row {index}",
+            "not_finite": f"the value at index {index} is not finite",
+        }[kind]
+        where = (
+            "the chains cannot start" if first is None else f"chain {chain} stopped at sweep {first + sweep}"
+        )
+        return FloatingPointError(
+            f"{where}: {what}. The scales of predictors, slopes or priors are too far apart for double "
+            "precision: centre and scale predictors and slopes, or use narrower priors"
+        )
+
+
 class FixedProcessChains(CoreChains):
     """Hamiltonian trajectories of a full process with a fixed kernel.
 
@@ -222,6 +274,14 @@ class ProcessChains(CoreChains):
             return not_positive_definite(self._process, None)
         theta = self._core.parameters(error.args[1])[: len(self._process.kernel.theta)]
         return not_positive_definite(self._process, theta)
+
+
+def additive_bytes(n_rows: int, additive: AdditiveForm, settings: Settings) -> int:
+    """Return the memory of the chains of an additive model, besides the draws."""
+    sizes = [(block["levels"], block["columns"]) for block in additive.blocks]
+    coefficients = sum(int(levels * columns) for levels, columns in sizes)
+    ahead = 12 * len(additive.values) + 64 * n_rows + 8 * coefficients
+    return ahead + settings.chains * (32 * len(additive.values) + 48 * n_rows + 64 * coefficients)
 
 
 def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:

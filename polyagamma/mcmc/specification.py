@@ -163,10 +163,13 @@ class Specification:
         """Return the groups of a trace that hold the data: it does not write to the model's."""
         data = self.likelihood.data(self.term.predictors.X)
         own = {
-            group: {name: (dims, kept(values)) for name, (dims, values) in variables.items()}
+            group: {name: (self._own_dims(dims), kept(values)) for name, (dims, values) in variables.items()}
             for group, variables in data.items()
         }
         return {group: self.dataset(group, variables) for group, variables in own.items()}
+
+    def _own_dims(self, dims: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(self.term.input_dim if dim == "feature" else dim for dim in dims)
 
     def dataset(
         self, group: str, variables: trace.Variables, coords: Mapping[str, trace.Labels] | None = None

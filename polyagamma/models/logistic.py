@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
+from polyagamma._validation.additive import Rows, of_cells
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.models.classification import ClassificationModel
+from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import GaussianPriors
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
@@ -131,6 +133,55 @@ class PolyaGammaLogistic(ClassificationModel):
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         super().__init__(likelihood, prior_of.term(predictors, likelihood.b))
+
+    @classmethod
+    def from_formula(
+        cls,
+        formula: str,
+        data: Any,
+        *,
+        trials: Rows = None,
+        offset: Rows = None,
+        weights: Rows = None,
+        **options: Any,
+    ) -> PolyaGammaLogistic:
+        """Return the model of a formula such as ``"y ~ age + sex"``; needs the extra ``formula``.
+
+        Parameters
+        ----------
+        formula : str
+            In the grammar of formulae, as for `PolyaGammaAdditive.from_formula`, without groups and
+            smooths; ``prop(successes, trials)`` is a response with trials.
+        data : pandas.DataFrame
+            Without missing values in the columns of the formula.
+        trials, offset, weights : str or array_like, optional
+            As for the class, or names of columns.
+        **options
+            Priors, as for the class.
+
+        Returns
+        -------
+        PolyaGammaLogistic
+            Predictions take data frames with the columns of `data`, encoded as these.
+
+        Raises
+        ------
+        ImportError
+            If formulae is not installed.
+        TypeError, ValueError, KeyError
+            If an argument does not fit.
+        """
+        found = LinearFormula.of(formula, data)
+        rows = {"trials": trials, "offset": offset, "weights": weights}
+        given = {name: of_cells(name, data, value) for name, value in rows.items()}
+        given["trials"] = found.response.trials_with(given["trials"])
+        return cls(
+            found.X,  # type: ignore[arg-type]
+            found.response.y,
+            intercept=found.intercept,
+            **given,
+            **options,
+        )
 
     @property
     def n_features(self) -> int:

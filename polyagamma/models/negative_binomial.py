@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -11,6 +12,7 @@ from scipy.special import betainc, expit
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
+from polyagamma._validation.additive import Rows, of_cells
 from polyagamma._validation.memory import require_memory
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods import dispersion
@@ -22,6 +24,7 @@ from polyagamma.likelihoods.dispersion import (
 )
 from polyagamma.likelihoods.negative_binomial import NegativeBinomialLikelihood
 from polyagamma.models.counts import CountModel
+from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import GaussianPriors
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
@@ -138,6 +141,54 @@ class PolyaGammaNegativeBinomial(CountModel):
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         super().__init__(likelihood, prior_of.term(predictors, likelihood.weights))
+
+    @classmethod
+    def from_formula(
+        cls,
+        formula: str,
+        data: Any,
+        *,
+        exposure: Rows = None,
+        offset: Rows = None,
+        weights: Rows = None,
+        **options: Any,
+    ) -> PolyaGammaNegativeBinomial:
+        """Return the model of a formula such as ``"visits ~ age + sex"``; needs the extra ``formula``.
+
+        Parameters
+        ----------
+        formula : str
+            In the grammar of formulae, as for `PolyaGammaAdditive.from_formula`, without groups and
+            smooths.
+        data : pandas.DataFrame
+            Without missing values in the columns of the formula.
+        exposure, offset, weights : str or array_like, optional
+            As for the class, or names of columns.
+        **options
+            Priors, as for the class.
+
+        Returns
+        -------
+        PolyaGammaNegativeBinomial
+            Predictions take data frames with the columns of `data`, encoded as these.
+
+        Raises
+        ------
+        ImportError
+            If formulae is not installed.
+        TypeError, ValueError, KeyError
+            If an argument does not fit.
+        """
+        found = LinearFormula.of(formula, data)
+        rows = {"exposure": exposure, "offset": offset, "weights": weights}
+        given = {name: of_cells(name, data, value) for name, value in rows.items()}
+        return cls(
+            found.X,  # type: ignore[arg-type]
+            found.response.y,
+            intercept=found.intercept,
+            **given,
+            **options,
+        )
 
     @property
     def n_features(self) -> int:

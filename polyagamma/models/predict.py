@@ -61,8 +61,7 @@ class NewRows:
         X = model.term.predictors.check_new(X_new)
         require_same_rows("X_new", X_new, offset=offset)
         known = model.likelihood.known_part(offset, len(X))
-        labels = trace.row_labels(row_labels(X_new), len(X))
-        coords: dict[str, trace.Labels] = {} if labels is None else {model.term.new_rows: labels}
+        coords = row_coords(model, X_new, len(X))
         return cls(model, model.posterior(idata, True, other_data), X, known, coords)
 
     @property
@@ -142,8 +141,14 @@ class NewRows:
         arrays: trace.Variables = {name: ((rows,), values) for name, values in more.items()}
         X = self.X.copy()  # which may be the caller's
         offset = ((rows, *self.known.dims), self.known.given)
-        inputs: trace.Variables = {"X": ((rows, "feature"), X), "offset": offset}
+        inputs: trace.Variables = {"X": ((rows, self.model.term.input_dim), X), "offset": offset}
         return self.model.dataset("constant_data", {**inputs, **arrays}, self.coords)
+
+
+def row_coords(model: Specification, X_new: Any, n_rows: int) -> dict[str, trace.Labels]:
+    """Return the labels of new rows by the name of their dimension, if they have some."""
+    labels = trace.row_labels(row_labels(X_new), n_rows)
+    return {} if labels is None else {model.term.new_rows: labels}
 
 
 def simulate_rows(model: Specification, idata: trace.Trace, rng: np.random.Generator) -> trace.Trace:

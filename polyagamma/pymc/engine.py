@@ -63,7 +63,7 @@ class Coefficients:
             return Normal(mean, np.diag(precision)[self.active] ** -0.5)
         if not self.passive.size:
             return MvNormal(mean, tau=symmetric(precision))
-        cov = np.linalg.inv(precision)
+        cov = np.asarray(np.linalg.inv(precision), np.float64)
         return MvNormal(mean, cov=symmetric(cov[np.ix_(self.active, self.active)]))
 
     def completed(self, drawn: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -255,7 +255,7 @@ def _class_of(members: list[NDArray[np.intp]], wanted: NDArray[np.intp]) -> int:
 
 def _prior_of_class(factors: Factors, own: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
     precision = factors.precision[np.ix_(own, own)]
-    return np.linalg.solve(precision, factors.shift[own]), precision
+    return np.asarray(np.linalg.solve(precision, factors.shift[own]), np.float64), precision
 
 
 def _alike(factors: Factors, members: list[NDArray[np.intp]], own: list[NDArray[np.intp]]) -> bool:

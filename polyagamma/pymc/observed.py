@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,7 @@ def read(model: pm.Model, rv: Variable) -> Observed:
         If it has none.
     """
     _require_plain(model, rv)
-    readers = {
+    readers: dict[type, Callable[..., Observed]] = {
         type(pm.Bernoulli.rv_op): _bernoulli,
         type(pm.Binomial.rv_op): _binomial,
         type(pm.NegativeBinomial.rv_op): _negative_binomial,

@@ -87,7 +87,7 @@ def sample(
     """
     model = pm.modelcontext(model)
     options = dict(idata_kwargs or {})
-    common = {"draws": draws, "chains": chains, "cores": cores, "progressbar": progressbar}
+    common: dict[str, Any] = {"draws": draws, "chains": chains, "cores": cores, "progressbar": progressbar}
     block = GaussianBlock.largest(Structure(model))
     conditional = Conditional(model, block)
     require_proper(conditional)

@@ -21,7 +21,7 @@ from polyagamma.terms.kernels import identity, parameter_groups, without_address
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import Gaussian
 from polyagamma.terms.processes import LatentProcess, Process, not_positive_definite
-from polyagamma.terms.term import Initial, LinearForm, NoiseSource, Pieces, Raw, slices
+from polyagamma.terms.term import AdditiveForm, Initial, LinearForm, NoiseSource, Pieces, Raw, slices
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
@@ -90,6 +90,7 @@ class GaussianProcessTerm:
     """
 
     new_rows = "pred_id"
+    input_dim = "feature"
 
     def __init__(
         self,
@@ -154,6 +155,10 @@ class GaussianProcessTerm:
     def process(self) -> LatentProcess:
         """See `Term`."""
         return LatentProcess(self._process, self._prior if self._sampled else None)
+
+    def additive(self) -> AdditiveForm | None:
+        """See `Term`."""
+        return None
 
     def outputs(self, kept: Collection[str], predictors: bool) -> dict[str, tuple[int, ...]]:
         """See `Term`."""

@@ -16,11 +16,10 @@ from polyagamma.terms.class_coding import ONE_PREDICTOR, Coding
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import CoefficientPrior
 from polyagamma.terms.processes import LatentProcess
-from polyagamma.terms.term import Initial, LinearForm, NoiseSource, Pieces, Raw, slices
+from polyagamma.terms.term import AdditiveForm, Initial, LinearForm, NoiseSource, Pieces, Raw, slices
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
-MOST_DRAWS = 1000  # of a chain that are looked at for notices
 
 
 class LinearTerm:
@@ -42,6 +41,7 @@ class LinearTerm:
     """
 
     new_rows = "obs_id"
+    input_dim = "feature"
 
     def __init__(
         self,
@@ -97,6 +97,10 @@ class LinearTerm:
         )
 
     def process(self) -> LatentProcess | None:
+        """See `Term`."""
+        return None
+
+    def additive(self) -> AdditiveForm | None:
         """See `Term`."""
         return None
 
@@ -211,7 +215,7 @@ class LinearTerm:
         n, p = self.predictors.X.shape
         if p + self.predictors.intercept >= n:
             return []
-        step = -(-posterior.sizes["draw"] // MOST_DRAWS)
+        step = -(-posterior.sizes["draw"] // term.MOST_DRAWS)
         intercept, beta = self._of_each(posterior.isel(draw=slice(None, None, step)))
         functions = self._coding.predictors
         middle = intercept.reshape(-1, functions, 1).mean(axis=0)

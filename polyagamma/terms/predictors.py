@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,20 @@ from polyagamma._validation.rows import row_labels
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
+Encode = Callable[[str, Any], Any]  # makes predictors of a new data frame, given what messages call it
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Predictors that were made of a data frame, and how to make those of another one."""
+
+    frame: Any
+    encode: Encode
+
+    @property
+    def index(self) -> Any:
+        """Labels of the rows."""
+        return self.frame.index
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,8 @@ class Predictors:
         By column name the levels of a categorical column; the first, the reference, has no indicator.
     rows : ndarray, shape (n,), or None
         Labels of the rows, if X has an index with one for each; see `polyagamma.traces.trace.row_labels`.
+    encode : callable, optional
+        What makes them of the data frames that users have.
     """
 
     X: FloatArray
@@ -44,6 +60,7 @@ class Predictors:
     intercept: bool
     levels: dict[str, list[Any]]
     rows: NDArray[Any] | None
+    encode: Encode | None = None
 
     @classmethod
     def check(
@@ -57,6 +74,8 @@ class Predictors:
             See `polyagamma._validation.predictors.matrix`; also if the names do not fit, or values are beyond
             what double precision can square.
         """
+        made = X.encode if isinstance(X, Encoded) else None
+        X = X.frame if isinstance(X, Encoded) else X
         columns = checks.column_names("X", X)
         levels = checks.levels("X", X) if encode else {}
         if levels and not intercept:
@@ -73,7 +92,7 @@ class Predictors:
         names = cls._expanded(given, columns, levels)
         checks.require_moderate("X", array, names)
         rows = trace.row_labels(row_labels(X), len(array))
-        return cls(read_only(kept(array)), names, columns, intercept, levels, rows)
+        return cls(read_only(kept(array)), names, columns, intercept, levels, rows, made)
 
     @staticmethod
     def _expanded(
@@ -110,6 +129,8 @@ class Predictors:
         TypeError, ValueError
             As for X; also if the number of columns differs, or a data frame's column names.
         """
+        if self.encode is not None:
+            X_new = self.encode(name, X_new)
         columns = checks.column_names(name, X_new)
         if None not in (columns, self.columns) and columns != self.columns:
             raise ValueError(

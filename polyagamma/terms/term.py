@@ -22,6 +22,7 @@ Raw = Mapping[str, NDArray[Any]]
 # Pieces of an array of linear predictors: which draws, which rows, values (chains, draws, functions, rows).
 Pieces = Iterable[tuple[slice, slice, FloatArray]]
 BLOCK = 1 << 21  # numbers of a piece, or little more: 16 MB
+MOST_DRAWS = 1000  # of a chain that are looked at for notices
 
 
 NoiseSource = Callable[[], Noise]  # called for each piece of new rows
@@ -55,6 +56,23 @@ class LinearForm(NamedTuple):
     predictors: int = 1
 
 
+class AdditiveForm(NamedTuple):
+    """An additive model, ``eta = offset + A x`` with sparse A and blocks of coefficients x.
+
+    Attributes
+    ----------
+    indptr, indices, values : ndarray
+        A in compressed rows; indices are sorted.
+    blocks : list of dict
+        The core's; see `_gibbs.AdditiveModel`.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    values: FloatArray
+    blocks: list[dict[str, Any]]
+
+
 class Term(Protocol):
     """A part of the linear predictor whose prior is Gaussian given its hyperparameters.
 
@@ -63,13 +81,18 @@ class Term(Protocol):
 
     Attributes
     ----------
-    predictors : Predictors
     new_rows : str
         What a trace calls the dimension of new rows.
+    input_dim : str
+        What it calls that of the columns of predictors.
     """
 
-    predictors: Predictors
     new_rows: str
+    input_dim: str
+
+    @property
+    def predictors(self) -> Predictors:
+        """What the term keeps of the rows."""
 
     @property
     def parameters(self) -> list[str]:
@@ -98,6 +121,9 @@ class Term(Protocol):
 
     def process(self) -> LatentProcess | None:
         """Return the Gaussian process that the term is; None if it is none."""
+
+    def additive(self) -> AdditiveForm | None:
+        """Return the additive model that the term is; None if it is one of the two above."""
 
     def outputs(self, kept: Collection[str], predictors: bool) -> dict[str, tuple[int, ...]]:
         """Return names and shapes of what chains have to tell of a draw.
