@@ -37,6 +37,7 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 4
 
 autosummary_generate = True
+toc_object_entries_show_parents = "hide"  # so that names of methods fit beside the page
 autodoc_typehints = "none"  # numpydoc sections say what arguments are
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False

@@ -23,7 +23,7 @@ class ClassificationModel(Model):
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """The labels in their order."""
+        """The labels in their order; of two, failure and success."""
         return self._specification.likelihood.classes.copy()
 
     def sample_posterior_predictive(
