@@ -18,10 +18,13 @@ def makers(
     folder: Path | None,
     names: list[str],
 ) -> dict[str, Callable[[], Data]]:
-    """Return how to make each named set; say which stored sets `folder` doesn't hold and leave them out."""
+    """Return how to make each named set; say which stored sets `folder` doesn't hold and leave them out.
+
+    A stored set `NAME` is in ``NAME.csv``, and `NAME:WHAT` in the same file.
+    """
     found: dict[str, Callable[[], Data]] = {}
     for name in names:
-        path = (folder or Path()) / f"{name}.csv"
+        path = (folder or Path()) / f"{name.partition(':')[0]}.csv"
         if name in made:
             found[name] = made[name]
         elif folder and path.is_file():

@@ -15,7 +15,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr std::size_t kInnerSteps = 5;
 constexpr double kLeastPrecision = 1e-8;
 
 }  // namespace
@@ -29,6 +28,7 @@ AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate
       u_(model.design.size()),
       theta_(model.prior.theta_size()),
       extras_(model.likelihood.extras()),
+      anchor_(theta_),
       factor_(model.design, model.prior, model.blas),
       inner_(factor_),
       proposed_(factor_),
@@ -38,16 +38,21 @@ AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate
       walk_(theta_.size()),
       jumps_(theta_.size()),
       candidate_(theta_.size()) {
+    for (const EffectBlock& block : model.prior.blocks())
+        if (block.scales) rescalings_.insert(rescalings_.end(), block.columns, RandomWalk(1));
     const std::size_t padded = model.likelihood.padded();
     seen_ = {Vector(padded), Vector(padded), Vector(padded), 0.0};
 }
 
 void AdditiveChain::evaluate(const Vector& x, RowsAt& out) const {
     evaluate_rows(*model_, likelihood(), extras_.data(), surrogate_->rows, x.data(), out);
+    if (anchor_ != theta_)
+        out.excess +=
+            model_->prior.add_difference(theta_.data(), anchor_.data(), x.data(), out.gradient.data());
 }
 
 Status AdditiveChain::start(const Vector& theta) {
-    theta_ = theta;
+    theta_ = anchor_ = theta;
     if (const Status status = factor_.assign(surrogate_->gram, theta_.data()); !status.ok()) return status;
     fill_normals(*bitgen_, u_.data(), u_.size());
     factor_.effects(u_.data(), x_.data());
@@ -59,11 +64,12 @@ Status AdditiveChain::start_at(const double* x, const double* theta, const doubl
     std::copy_n(x, x_.size(), x_.begin());
     std::copy_n(theta, theta_.size(), theta_.begin());
     std::copy_n(extras, extras_.size(), extras_.begin());
-    return refresh();
+    return anchor_at(theta_);
 }
 
-Status AdditiveChain::refresh() {
-    if (const Status status = factor_.assign(surrogate_->gram, theta_.data()); !status.ok()) return status;
+Status AdditiveChain::anchor_at(const Vector& anchor) {
+    anchor_ = anchor;
+    if (const Status status = factor_.assign(surrogate_->gram, anchor_.data()); !status.ok()) return status;
     factor_.whiten(x_.data(), u_.data());
     evaluate(x_, rows_);
     return check_finite(&rows_.log_likelihood, 1);
@@ -71,7 +77,7 @@ Status AdditiveChain::refresh() {
 
 Status AdditiveChain::rebuild() {
     evaluate(x_, rows_);
-    return factor_.assign(surrogate_->gram, theta_.data());
+    return factor_.assign(surrogate_->gram, anchor_.data());
 }
 
 // Trajectories of u given θ: −log density ½‖u‖² − R(x(u)).
@@ -127,14 +133,27 @@ class AdditiveChain::Motion {
     double energy_ = 0.0, acceptance_ = 0.0;
 };
 
-Status AdditiveChain::move_along_trajectory(const LeapfrogSettings& settings, bool learn,
-                                            AdditiveSweep& told) {
+Status AdditiveChain::move_with_scales(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told) {
     update_extras();
-    Motion motion(*this, settings.step_size);
-    if (const Status status = leapfrog(motion, settings.steps); !status.ok()) return status;
-    told.acceptance = motion.acceptance();
+    if (const Status status = move(settings, told); !status.ok()) return status;
     move_scales(learn, told);
     return {};
+}
+
+Status AdditiveChain::move_anchored(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told) {
+    if (!extras_.empty()) own_->update_extras(rows_.eta.data(), extras_.data(), *bitgen_);
+    slice_scales();
+    evaluate(x_, rows_);
+    rescale_effects(learn);
+    told.scales_acceptance = 1.0;
+    return move(settings, told);
+}
+
+Status AdditiveChain::move(const LeapfrogSettings& settings, AdditiveSweep& told) {
+    Motion motion(*this, settings.step_size);
+    const Status status = leapfrog(motion, settings.steps);
+    told.acceptance = motion.acceptance();
+    return status;
 }
 
 void AdditiveChain::update_extras() {
@@ -159,6 +178,7 @@ void AdditiveChain::move_scales(bool learn, AdditiveSweep& told) {
         if (bitgen_->next_double(bitgen_->state) < told.scales_acceptance) {
             std::swap(factor_, inner_);
             std::swap(theta_, theta);
+            anchor_ = theta_;
             std::swap(x_, x);
             std::swap(rows_, rows_proposed_);
         }
@@ -222,6 +242,7 @@ Status AdditiveChain::augment(bool learn, AdditiveSweep& told) {
     inner_.effects(u_.data(), x_.data());
     slice_scales();
     if (learn && !theta_.empty()) jumps_.see(theta_);
+    anchor_ = theta_;  // no trajectory follows
     evaluate(x_, rows_);
     return check_finite(&rows_.log_likelihood, 1);
 }
@@ -251,6 +272,44 @@ void AdditiveChain::slice_scales() {
             theta[j] = slice_step(theta[j], kWidth, log_density, *bitgen_);
         }
     }
+}
+
+void AdditiveChain::rescale_effects(bool learn) {
+    bool moved = false;
+    RandomWalk* walk = rescalings_.data();
+    for (std::size_t k = 0; k < model_->prior.blocks().size(); ++k) {
+        if (!model_->prior.blocks()[k].scales) continue;
+        for (std::size_t a = 0; a < model_->prior.blocks()[k].columns; ++a)
+            moved = rescale(k, a, *walk++, learn) || moved;
+    }
+    if (moved) factor_.whiten(x_.data(), u_.data());
+}
+
+// Given x/s the rows alone depend on s.
+bool AdditiveChain::rescale(std::size_t block, std::size_t column, RandomWalk& walk, bool learn) {
+    const std::size_t first = model_->prior.first(block), stride = model_->prior.blocks()[block].columns;
+    const std::size_t at = model_->prior.first_theta(block) + column;
+    Vector x = x_, log_s{theta_[at]}, proposed(1);
+    const Vector theta = theta_;
+    const double prior = model_->prior.log_prior(theta_.data());
+    walk.propose(log_s, *bitgen_, proposed);
+    const double level = bitgen_->next_double(bitgen_->state);
+    const double ratio = std::exp(proposed[0] - log_s[0]);
+    for (std::size_t i = first + column; i < first + model_->prior.blocks()[block].size(); i += stride)
+        x[i] *= ratio;
+    theta_[at] = proposed[0];
+    evaluate(x, rows_proposed_);
+    const double acceptance = acceptance_probability(prior - model_->prior.log_prior(theta_.data()) +
+                                                     rows_.log_likelihood - rows_proposed_.log_likelihood);
+    if (learn) walk.learn(acceptance);
+    const bool accepted = level < acceptance;
+    if (accepted) {
+        std::swap(x_, x);
+        std::swap(rows_, rows_proposed_);
+    } else {
+        theta_ = theta;
+    }
+    return accepted;
 }
 
 void AdditiveChain::see_rows() {

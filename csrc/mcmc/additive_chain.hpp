@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
@@ -36,17 +37,24 @@ struct AdditiveSweep {
 // exact whatever the surrogate is.
 class AdditiveChain {
   public:
+    static constexpr std::size_t kInnerSteps = 5;  // of θ in a sweep
+
     AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate& surrogate, BitGen& bitgen);
 
     // θ, and x at random given the surrogate; or given by the caller.
     Status start(const Vector& theta);
     Status start_at(const double* x, const double* theta, const double* extras);
-    // The noise u of x and θ once the surrogate has changed; what follows from a restored state.
-    Status refresh();
+    // Other coordinates of the same x: those of `anchor`, with the present surrogate. What follows from a
+    // restored state.
+    Status anchor_at(const Vector& anchor);
     Status rebuild();
 
     // A trajectory of x, θ by a surrogate transition.
-    Status move_along_trajectory(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told);
+    Status move_with_scales(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told);
+    // θ given x and given x/s (Yu and Meng 2011, J. Comput. Graph. Stat. 20, 531: where data say little about
+    // x the one is stuck, where they say much the other), then a trajectory of x in the coordinates of the
+    // anchor, a θ that warm-up has chosen. No matrix is factored.
+    Status move_anchored(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told);
     // Pólya-gamma data augmentation, θ collapsed over x and then given x.
     Status augment(bool learn, AdditiveSweep& told);
     // Adds what the rows are like now to the sums for the next surrogate.
@@ -66,11 +74,12 @@ class AdditiveChain {
     // Visits all that the future depends on, as ranges of numbers.
     template <class Visitor>
     void visit(Visitor&& visitor) {
-        for (Vector* part : {&x_, &u_, &theta_, &extras_, &seen_.precision, &seen_.slope, &seen_.t})
+        for (Vector* part : {&x_, &u_, &theta_, &anchor_, &extras_, &seen_.precision, &seen_.slope, &seen_.t})
             visitor(part->data(), part->size());
         visitor(&seen_.count, 1);
         visitor(walk_.state().data(), walk_.state().size());
         jumps_.visit(visitor);
+        for (RandomWalk& walk : rescalings_) visitor(walk.state().data(), walk.state().size());
     }
 
   private:
@@ -78,6 +87,7 @@ class AdditiveChain {
     const Likelihood& likelihood() const { return own_ ? *own_ : model_->likelihood; }
     void evaluate(const Vector& x, RowsAt& out) const;
     void update_extras();
+    Status move(const LeapfrogSettings& settings, AdditiveSweep& told);
     void move_scales(bool learn, AdditiveSweep& told);
     // Metropolis steps that leave p(θ) Z(θ) invariant, Z that of `gram`, from θ whose factor is given: on
     // return the factor of where they end, inner_ if they moved. The mean acceptance.
@@ -86,17 +96,22 @@ class AdditiveChain {
     void draw_pseudo_data();
     // θ given x.
     void slice_scales();
+    // Standard deviations and, in proportion, their effects.
+    void rescale_effects(bool learn);
+    bool rescale(std::size_t block, std::size_t column, RandomWalk& walk, bool learn);
 
     const AdditiveModel* model_;
     const AdditiveSurrogate* surrogate_;
     BitGen* bitgen_;
     std::unique_ptr<Likelihood> own_;
     Vector x_, u_, theta_, extras_;
+    Vector anchor_;  // θ of factor_
     ArrowFactor factor_, inner_, proposed_;
     RowsAt rows_, rows_proposed_;
     Vector pulled_;  // L⁻¹ ∂R/∂x
     RandomWalk walk_;
     IndependentProposal jumps_;
+    std::vector<RandomWalk> rescalings_;  // of each standard deviation
     Vector candidate_;
     Seen seen_;
     std::unique_ptr<AdditiveSurrogate> pseudo_data_;  // of data augmentation

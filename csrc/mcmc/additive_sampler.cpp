@@ -11,6 +11,8 @@ namespace polyagamma {
 namespace {
 
 constexpr std::size_t kMostSteps = 32;
+constexpr double kRowWork = 20.0;         // multiplications in the time of a row in a pass
+constexpr double kDear = 5.0;             // passes, of a factorisation that is better avoided
 constexpr double kFirstScale = 0.5;       // of that of the prior
 constexpr double kSpread = 0.3;           // of starting points, in θ
 constexpr double kLeastAcceptance = 0.5;  // of surrogate transitions
@@ -21,8 +23,12 @@ AdditiveSampler::AdditiveSampler(const AdditiveModel& model, std::vector<BitGen*
                                  const Options& options)
     : model_(model), options_(options), surrogate_(model), windows_(bitgens.size()) {
     const LeapfrogSettings first = first_steps();
-    settings_ = {first.step_size, static_cast<double>(first.steps),
-                 options.kernel == TransitionKernel::gibbs ? 1.0 : 0.0};
+    settings_ = {first.step_size, static_cast<double>(first.steps), 0.0};
+    if (options.kernel == TransitionKernel::gibbs) {
+        choose(Sweep::augmentation);
+    } else if (passes_of_a_factor() > kDear) {
+        choose(Sweep::anchored);
+    }
     chains_.reserve(bitgens.size());
     for (BitGen* bitgen : bitgens) chains_.emplace_back(model, surrogate_, *bitgen);
     bitgens_ = std::move(bitgens);
@@ -44,7 +50,7 @@ std::vector<std::string> AdditiveSampler::stats() const {
 }
 
 SamplerInfo AdditiveSampler::info() const {
-    if (augments()) return {{"kernel", "gibbs"}};
+    if (sweep_kind() == Sweep::augmentation) return {{"kernel", "gibbs"}};
     const LeapfrogSettings settings = leapfrog_settings();
     return {{"kernel", "hmc"}, {"leapfrog_steps", settings.steps}, {"step_size", settings.step_size}};
 }
@@ -97,10 +103,9 @@ RunStatus AdditiveSampler::advance(std::size_t share, SweepRange sweeps, const O
     const bool learn = sweeps.first < options_.tune;
     for (std::size_t sweep = 0; sweep < sweeps.count; ++sweep) {
         AdditiveSweep told;
-        const Status status = augments() ? chain.augment(learn, told)
-                                         : chain.move_along_trajectory(leapfrog_settings(), learn, told);
+        const Status status = make_sweep(chain, learn, told);
         if (!status.ok()) return {status, share, sweep};
-        if (learn && !augments()) {
+        if (learn && sweep_kind() != Sweep::augmentation) {
             chain.see_rows();
             window.trajectories += told.acceptance;
             window.scales += told.scales_acceptance;
@@ -109,6 +114,18 @@ RunStatus AdditiveSampler::advance(std::size_t share, SweepRange sweeps, const O
         store(share, sweep, told, outputs);
     }
     return {};
+}
+
+Status AdditiveSampler::make_sweep(AdditiveChain& chain, bool learn, AdditiveSweep& told) const {
+    switch (sweep_kind()) {
+        case Sweep::augmentation:
+            return chain.augment(learn, told);
+        case Sweep::anchored:
+            return chain.move_anchored(leapfrog_settings(), learn, told);
+        case Sweep::transition:
+            break;
+    }
+    return chain.move_with_scales(leapfrog_settings(), learn, told);
 }
 
 void AdditiveSampler::store(std::size_t chain, std::size_t sweep, const AdditiveSweep& told,
@@ -137,9 +154,18 @@ std::size_t AdditiveSampler::left_in_window(std::uint64_t sweeps_done) const {
     return 0;
 }
 
+double AdditiveSampler::passes_of_a_factor() const {
+    return ArrowFactor::work(model_.design) / (kRowWork * static_cast<double>(model_.design.rows()));
+}
+
+double AdditiveSampler::work_besides() const {
+    if (sweep_kind() == Sweep::anchored) return 1.0;
+    return 1.0 + static_cast<double>(AdditiveChain::kInnerSteps) * passes_of_a_factor();
+}
+
 // The last window settles the steps only: another surrogate might want others.
 Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
-    if (augments()) return {};
+    if (sweep_kind() == Sweep::augmentation) return {};
     Window all;
     for (Window& window : windows_) {
         const Window one = std::exchange(window, {});
@@ -148,17 +174,32 @@ Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
         all.sweeps += one.sweeps;
     }
     const LeapfrogSettings fitted =
-        most_effective_steps(leapfrog_settings(), all.trajectories / all.sweeps, kMostSteps);
+        most_effective_steps(leapfrog_settings(), all.trajectories / all.sweeps, kMostSteps, work_besides());
     settings_[0] = fitted.step_size;
     settings_[1] = static_cast<double>(fitted.steps);
-    if (4 * sweeps_done > options_.tune && options_.kernel == TransitionKernel::automatic &&
+    if (sweep_kind() == Sweep::transition && options_.kernel == TransitionKernel::automatic &&
         model_.likelihood.polya_gamma() != nullptr && all.scales / all.sweeps < kLeastAcceptance)
-        settings_[2] = 1.0;
+        choose(Sweep::augmentation);
     if (sweeps_done == options_.tune) return {};
     pool_surrogate();
     surrogate_.aggregate();
+    return anchor_chains();
+}
+
+// Anchored chains have the same anchor, the mean of where they are, in natural units: that of logarithms
+// would be near zero if a single chain was, in coordinates that no effect can leave.
+Status AdditiveSampler::anchor_chains() {
+    const std::size_t size = model_.prior.theta_size();
+    Vector natural(size), mean(size), anchor(size);
+    for (const AdditiveChain& chain : chains_) {
+        model_.prior.to_natural(chain.theta().data(), natural.data());
+        for (std::size_t j = 0; j < size; ++j) mean[j] += natural[j] / static_cast<double>(chains());
+    }
+    const bool shared =
+        sweep_kind() == Sweep::anchored && model_.prior.from_natural(mean.data(), anchor.data());
     for (AdditiveChain& chain : chains_)
-        if (const Status status = chain.refresh(); !status.ok()) return status;
+        if (const Status status = chain.anchor_at(shared ? anchor : chain.theta()); !status.ok())
+            return status;
     return {};
 }
 

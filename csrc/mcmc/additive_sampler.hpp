@@ -12,7 +12,9 @@ namespace polyagamma {
 
 // Chains of an additive model. A sweep is a trajectory of all effects with their scales moved by a surrogate
 // transition, or Pólya-gamma data augmentation with the scales collapsed: where the surrogate is a poor one,
-// as for many small groups, warm-up finds that transitions fail and changes over for good.
+// as for many small groups, warm-up finds that transitions fail and changes over for good. Where factors are
+// dear, as of large crossed factors, scales are drawn given the effects, which say much about them then; of
+// such sweeps every fiftieth is one of the first kind, so that no scale is held by effects that it holds.
 class AdditiveSampler final : public Sampler {
   public:
     struct Options {
@@ -49,6 +51,9 @@ class AdditiveSampler final : public Sampler {
     Status start_at(std::size_t chain, const double* initial);
     void store(std::size_t chain, std::size_t sweep, const AdditiveSweep& told, const Outputs& out) const;
     void pool_surrogate();
+    double passes_of_a_factor() const;
+    // What a sweep takes besides its leapfrog steps, in passes over the rows.
+    double work_besides() const;
     template <class Visitor>
     void visit(Visitor&& visitor) {
         for (AdditiveChain& chain : chains_) chain.visit(visitor);
@@ -60,7 +65,12 @@ class AdditiveSampler final : public Sampler {
     LeapfrogSettings leapfrog_settings() const {
         return {settings_[0], static_cast<std::size_t>(settings_[1])};
     }
-    bool augments() const { return settings_[2] != 0.0; }
+    // What a sweep does; the last where a factorisation takes much longer than a pass over the rows.
+    enum class Sweep { transition, augmentation, anchored };
+    Sweep sweep_kind() const { return static_cast<Sweep>(static_cast<int>(settings_[2])); }
+    void choose(Sweep kind) { settings_[2] = static_cast<double>(static_cast<int>(kind)); }
+    Status make_sweep(AdditiveChain& chain, bool learn, AdditiveSweep& told) const;
+    Status anchor_chains();
 
     const AdditiveModel& model_;
     Options options_;
@@ -68,7 +78,7 @@ class AdditiveSampler final : public Sampler {
     AdditiveSurrogate surrogate_;
     std::vector<AdditiveChain> chains_;
     std::vector<Window> windows_;
-    Vector settings_;  // step size, steps; whether sweeps augment
+    Vector settings_;  // step size, steps; the kind of sweeps
 };
 
 }  // namespace polyagamma

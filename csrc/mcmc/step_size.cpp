@@ -33,7 +33,8 @@ LeapfrogSettings first_steps() {
     return {kQuarterTurn / 4, 4};
 }
 
-LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most) {
+LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
+                                      double besides) {
     const double error =
         inverse_erfc(std::clamp(acceptance, 1e-3, 0.999)) / (used.step_size * used.step_size);
     LeapfrogSettings best = used;
@@ -41,7 +42,7 @@ LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double accep
     for (std::size_t steps = 1; steps <= most; ++steps) {
         const double step_size = kQuarterTurn / static_cast<double>(steps);
         const double predicted = std::erfc(error * step_size * step_size);
-        const double score = predicted / ((2.0 - predicted) * static_cast<double>(steps));
+        const double score = predicted / ((2.0 - predicted) * (static_cast<double>(steps) + besides));
         if (score > best_score) {
             best_score = score;
             best = {step_size, steps};

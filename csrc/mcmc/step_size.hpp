@@ -15,8 +15,9 @@ struct LeapfrogSettings {
 // 2011, Handbook of MCMC, section 5.4.4), which predicts the acceptance a at other angles; independent
 // proposals give a/(2−a) effective draws each. Trajectories turn by a quarter, which makes a draw independent
 // where π is normal.
-// `most`: steps that are allowed.
-LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most);
+// `most`: steps that are allowed; `besides`: what a sweep takes besides its steps, in units of one.
+LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
+                                      double besides = 0.0);
 // Those to begin with.
 LeapfrogSettings first_steps();
 

@@ -4,8 +4,11 @@
 #include <cstring>
 #include <numeric>
 #include <unordered_map>
+#include <utility>
 
 #include "random/block_stream.hpp"
+#include "simd/lanes_sum.hpp"
+#include "simd/loops.hpp"
 
 namespace polyagamma {
 namespace {
@@ -51,6 +54,19 @@ Columns columns_of(const std::vector<EffectBlock>& blocks, std::size_t which) {
     return columns;
 }
 
+// The coordinate of each column.
+std::vector<std::size_t> coordinates(const std::vector<EffectBlock>& blocks) {
+    std::vector<std::size_t> first(blocks.size()), coordinate;
+    std::size_t next = 0;
+    for (const std::size_t k : AdditiveDesign::order(blocks)) {
+        first[k] = next;
+        next += blocks[k].size();
+    }
+    for (std::size_t k = 0; k < blocks.size(); ++k)
+        for (std::size_t j = 0; j < blocks[k].size(); ++j) coordinate.push_back(first[k] + j);
+    return coordinate;
+}
+
 }  // namespace
 
 std::size_t AdditiveDesign::eliminated(const std::vector<EffectBlock>& blocks) {
@@ -61,6 +77,16 @@ std::size_t AdditiveDesign::eliminated(const std::vector<EffectBlock>& blocks) {
         most = blocks[k].size();
     }
     return best;
+}
+
+std::vector<std::size_t> AdditiveDesign::order(const std::vector<EffectBlock>& blocks) {
+    const std::size_t first = eliminated(blocks);
+    std::vector<std::size_t> order;
+    if (first != kNone) order.push_back(first);
+    for (const bool dense : {true, false})
+        for (std::size_t k = 0; k < blocks.size(); ++k)
+            if (k != first && blocks[k].dense == dense) order.push_back(k);
+    return order;
 }
 
 ArrangedRows AdditiveDesign::arrange(const SparseRows& matrix, const double* offset,
@@ -101,26 +127,39 @@ ArrangedRows AdditiveDesign::arrange(const SparseRows& matrix, const double* off
 AdditiveDesign::AdditiveDesign(const SparseRows& matrix, const ArrangedRows& rows,
                                const std::vector<EffectBlock>& blocks) {
     const std::size_t which = eliminated(blocks), n = rows.first.size();
-    const Columns own = columns_of(blocks, which);
     if (which != kNone) {
         groups_ = blocks[which].levels;
         columns_ = blocks[which].columns;
     }
-    const std::size_t removed = own.end - own.begin;
-    rest_.columns = matrix.columns - removed;
+    const std::size_t before = groups_ * columns_;
+    const std::vector<std::size_t> coordinate = coordinates(blocks);
+    std::size_t dense = 0;
+    for (std::size_t k = 0; k < blocks.size(); ++k)
+        dense += k != which && blocks[k].dense ? blocks[k].size() : 0;
+    rest_.columns = matrix.columns - before;
+    dense_ = Panels(n, dense);
     group_values_.assign(n * columns_, 0.0);
     first_row_.assign(std::max<std::size_t>(groups_, 1) + 1, 0);
+    std::vector<std::pair<std::size_t, double>> entries;
+    Vector of_row(dense);
     for (std::size_t i = 0; i < n; ++i) {
         const std::size_t row = rows.first[i];
+        entries.clear();
+        std::fill(of_row.begin(), of_row.end(), 0.0);
         for (std::size_t e = matrix.start[row]; e < matrix.start[row + 1]; ++e) {
-            const auto column = static_cast<std::size_t>(matrix.index[e]);
-            if (own.has(matrix.index[e])) {
-                group_values_[i * columns_ + (column - own.begin) % columns_] = matrix.value[e];
+            const std::size_t column = coordinate[static_cast<std::size_t>(matrix.index[e])];
+            if (column < before) {
+                group_values_[i * columns_ + column % columns_] = matrix.value[e];
+            } else if (column < before + dense) {
+                of_row[column - before] = matrix.value[e];
             } else {
-                rest_.push(column < own.begin ? column : column - removed, matrix.value[e]);
+                entries.emplace_back(column - before, matrix.value[e]);
             }
         }
+        std::sort(entries.begin(), entries.end());
+        for (const auto& [column, value] : entries) rest_.push(column, value);
         rest_.end_row();
+        if (dense > 0) dense_.pack(i, 1, of_row.data());
         group_.push_back(static_cast<std::int32_t>(rows.level[i]));
         ++first_row_[rows.level[i] + 1];
     }
@@ -136,6 +175,7 @@ void AdditiveDesign::find_neighbours() {
         const std::size_t begin = rest_.start[first_row_[g]], end = rest_.start[first_row_[g + 1]];
         found.assign(rest_.index.begin() + static_cast<std::ptrdiff_t>(begin),
                      rest_.index.begin() + static_cast<std::ptrdiff_t>(end));
+        for (std::size_t j = 0; j < dense(); ++j) found.push_back(static_cast<std::int32_t>(j));
         std::sort(found.begin(), found.end());
         found.erase(std::unique(found.begin(), found.end()), found.end());
         for (std::size_t e = begin; e < end; ++e)
@@ -150,10 +190,12 @@ void AdditiveDesign::multiply(const double* x, std::size_t first, std::size_t co
     const double* others = x + groups_ * columns_;
     const std::int32_t* index = rest_.index.data();
     const double* value = rest_.value.data();
+    loops().model.forward(dense_.panel(first / kPanelRows), panels_for(count), dense(), others, 1, out,
+                          padded_rows(count));
     for (std::size_t i = first; i < first + count; ++i) {
         const double* own = x + static_cast<std::size_t>(group_[i]) * columns_;
         const double* values = group_values(i);
-        double sum = 0.0;
+        double sum = out[i - first];
         for (std::size_t a = 0; a < columns_; ++a) sum += values[a] * own[a];
         for (std::size_t e = rest_.start[i]; e < rest_.start[i + 1]; ++e) sum += value[e] * others[index[e]];
         out[i - first] = sum;
@@ -165,6 +207,10 @@ void AdditiveDesign::add_transposed(const double* e, std::size_t first, std::siz
     double* others = out + groups_ * columns_;
     const std::int32_t* index = rest_.index.data();
     const double* value = rest_.value.data();
+    Vector sums(dense() * kPanelRows);
+    loops().model.transposed(dense_.panel(first / kPanelRows), panels_for(count), dense(), e, 1,
+                             padded_rows(count), sums.data());
+    for (std::size_t j = 0; j < dense(); ++j) others[j] += sum_lanes(&sums[j * kPanelRows]);
     for (std::size_t i = first; i < first + count; ++i) {
         const double residual = e[i - first];
         double* own = out + static_cast<std::size_t>(group_[i]) * columns_;

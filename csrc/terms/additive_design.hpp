@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "linalg/aligned.hpp"
+#include "linalg/panels.hpp"
 #include "linalg/sparse_rows.hpp"
 #include "terms/effect_scales.hpp"
 
@@ -16,6 +17,7 @@ namespace polyagamma {
 struct EffectBlock {
     std::size_t levels, columns;
     bool one_level;  // rows have entries of one level each: those of a factor, not of a basis
+    bool dense;      // most of its entries are not zero
     std::shared_ptr<const EffectScales> scales;
     Vector mean, precision;  // of coefficients: (levels), (levels, levels)
 
@@ -29,14 +31,16 @@ struct ArrangedRows {
     std::vector<std::size_t> level;  // of each
 };
 
-// The sparse design of an additive model, A x: its block with most levels, of which every row has one, and
-// the rest. Coordinates are in that order, the other blocks as they were given.
+// The design of an additive model, A x: its block with most levels, of which every row has one, and the rest,
+// dense blocks first. Coordinates are in that order, blocks of a kind as they were given.
 class AdditiveDesign {
   public:
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
     // The block that is eliminated, of those of which every row has one level; kNone if there is none.
     static std::size_t eliminated(const std::vector<EffectBlock>& blocks);
+    // The order of blocks among the coordinates.
+    static std::vector<std::size_t> order(const std::vector<EffectBlock>& blocks);
     static ArrangedRows arrange(const SparseRows& matrix, const double* offset,
                                 const std::vector<EffectBlock>& blocks);
     AdditiveDesign(const SparseRows& matrix, const ArrangedRows& rows,
@@ -46,6 +50,7 @@ class AdditiveDesign {
     std::size_t groups() const { return groups_; }  // of the eliminated block
     std::size_t columns() const { return columns_; }
     std::size_t rest() const { return rest_.columns; }
+    std::size_t dense() const { return dense_.columns(); }  // columns of the rest, the first
     std::size_t size() const { return groups_ * columns_ + rest_.columns; }
 
     // Rows [first_row(g), first_row(g + 1)) are those of group g. Without an eliminated block all rows are of
@@ -53,18 +58,19 @@ class AdditiveDesign {
     std::size_t row_groups() const { return first_row_.size() - 1; }
     std::size_t first_row(std::size_t g) const { return first_row_[g]; }
     const double* group_values(std::size_t row) const { return group_values_.data() + row * columns_; }
-    const SparseRows& rest_rows() const { return rest_; }
+    const Panels& dense_rows() const { return dense_; }
+    const SparseRows& rest_rows() const { return rest_; }  // without the dense columns
 
-    // Columns of the rest that the rows of group g have, ascending; and where among them each entry of the
-    // rest is.
+    // Columns of the rest that the rows of group g have, ascending, the dense ones among them; and where
+    // among them each entry of rest_rows is.
     std::size_t first_neighbour(std::size_t g) const { return first_neighbour_[g]; }
     std::size_t neighbours(std::size_t g) const { return first_neighbour_[g + 1] - first_neighbour_[g]; }
     const std::int32_t* neighbour(std::size_t g) const { return &neighbour_[first_neighbour_[g]]; }
     const std::vector<std::int32_t>& slot() const { return slot_; }
 
-    // A x for rows [first, first + count).
+    // A x for rows [first, first + count), first a multiple of kPanelRows; out: room for whole panels.
     void multiply(const double* x, std::size_t first, std::size_t count, double* out) const;
-    // out += Aᵀ e for those rows.
+    // out += Aᵀ e for those rows; e: zero in the rows that fill up a panel.
     void add_transposed(const double* e, std::size_t first, std::size_t count, double* out) const;
 
   private:
@@ -74,6 +80,7 @@ class AdditiveDesign {
     std::vector<std::size_t> first_row_;
     std::vector<std::int32_t> group_;  // of each row
     Vector group_values_;              // (rows, columns)
+    Panels dense_;
     SparseRows rest_;
     std::vector<std::size_t> first_neighbour_;
     std::vector<std::int32_t> neighbour_, slot_;

@@ -23,7 +23,9 @@ class AdditiveGram {
     const Vector& linear() const { return r_; }  // (size)
 
   private:
-    void add_row(std::size_t g, std::size_t row, double weight, double linear);
+    void add_dense(const double* precision, const double* linear);
+    void add_group(std::size_t g, std::size_t row, double weight, double linear);
+    void add_row(std::size_t row, double weight, double linear);
 
     const AdditiveDesign* design_;
     std::size_t columns_;

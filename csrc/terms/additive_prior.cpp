@@ -7,13 +7,13 @@ namespace polyagamma {
 
 AdditivePrior::AdditivePrior(std::vector<EffectBlock> blocks)
     : blocks_(std::move(blocks)), eliminated_(AdditiveDesign::eliminated(blocks_)), first_(blocks_.size()) {
-    if (eliminated_ != AdditiveDesign::kNone) size_ = blocks_[eliminated_].size();
-    for (std::size_t k = 0; k < blocks_.size(); ++k) {
-        first_theta_.push_back(n_theta_);
-        if (blocks_[k].scales) n_theta_ += blocks_[k].scales->size();
-        if (k == eliminated_) continue;
+    for (const std::size_t k : AdditiveDesign::order(blocks_)) {
         first_[k] = size_;
         size_ += blocks_[k].size();
+    }
+    for (const EffectBlock& block : blocks_) {
+        first_theta_.push_back(n_theta_);
+        if (block.scales) n_theta_ += block.scales->size();
     }
 }
 
@@ -51,6 +51,29 @@ void AdditivePrior::add_rest_precision(const double* theta, std::size_t rest, do
                 for (std::size_t b = 0; b <= a; ++b) corner[a * rest + b] += lambda[a * q + b];
         }
     }
+}
+
+double AdditivePrior::add_difference(const double* theta, const double* anchor, const double* x,
+                                     double* gradient) const {
+    double square = 0.0;
+    for (std::size_t k = 0; k < blocks_.size(); ++k) {
+        const EffectBlock& block = blocks_[k];
+        if (!block.scales) continue;
+        const std::size_t q = block.columns;
+        Vector difference(q * q), at_anchor(q * q);
+        block.scales->precision(theta + first_theta_[k], difference.data());
+        block.scales->precision(anchor + first_theta_[k], at_anchor.data());
+        for (std::size_t i = 0; i < q * q; ++i) difference[i] -= at_anchor[i];
+        for (std::size_t i = first_[k]; i < first_[k] + block.size(); i += q) {
+            for (std::size_t a = 0; a < q; ++a) {
+                double product = 0.0;
+                for (std::size_t b = 0; b < q; ++b) product += difference[a * q + b] * x[i + b];
+                gradient[i + a] -= product;
+                square += product * x[i + a];
+            }
+        }
+    }
+    return -0.5 * square;
 }
 
 void AdditivePrior::add_linear(double* r) const {

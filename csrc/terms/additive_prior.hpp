@@ -25,6 +25,8 @@ class AdditivePrior {
     double log_determinant(const double* theta) const;
     // Adds Q of the rest to the lower triangle of `matrix` (rest, rest).
     void add_rest_precision(const double* theta, std::size_t rest, double* matrix) const;
+    // −½ xᵀ(Q(θ) − Q(anchor))x, and its derivative added.
+    double add_difference(const double* theta, const double* anchor, const double* x, double* gradient) const;
     // Adds Qμ.
     void add_linear(double* r) const;
 

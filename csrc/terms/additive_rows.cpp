@@ -19,12 +19,13 @@ void evaluate_rows(const AdditiveModel& model, const Likelihood& likelihood, con
     std::fill(out.gradient.begin(), out.gradient.end(), 0.0);
     for (std::size_t first = 0; first < padded; first += kRows) {
         const std::size_t count = std::min(kRows, padded - first), own = std::min(count, n - first);
-        std::fill(t, t + count, 0.0);
         model.design.multiply(x, first, own, t);
+        std::fill(t + own, t + count, 0.0);
         double* eta = &out.eta[first];
         for (std::size_t i = 0; i < count; ++i) derivative[i] = eta[i] = t[i] + model.offset[first + i];
         likelihood.derivative_at(extras, {first, count, count}, derivative, of_extras.data(), lanes);
         const double *w = &surrogate.precision[first], *c = &surrogate.linear[first];
+        std::fill(derivative + own, derivative + count, 0.0);
         for (std::size_t i = 0; i < own; ++i) {
             of_surrogate += t[i] * (c[i] - 0.5 * w[i] * t[i]);
             derivative[i] += w[i] * t[i] - c[i];

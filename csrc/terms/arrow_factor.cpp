@@ -19,6 +19,16 @@ ArrowFactor::ArrowFactor(const AdditiveDesign& design, const AdditivePrior& prio
       root_(rest_ * rest_),
       shift_(design.size()) {}
 
+double ArrowFactor::work(const AdditiveDesign& design) {
+    const auto m = static_cast<double>(design.rest());
+    double sum = m * m * m / 6.0;
+    for (std::size_t g = 0; g < design.groups(); ++g) {
+        const auto count = static_cast<double>(design.neighbours(g));
+        sum += 0.5 * static_cast<double>(design.columns()) * count * count;
+    }
+    return sum;
+}
+
 Status ArrowFactor::assign(const AdditiveGram& gram, const double* theta) {
     std::copy(gram.rest().begin(), gram.rest().end(), root_.begin());
     prior_->add_rest_precision(theta, rest_, root_.data());
@@ -78,7 +88,11 @@ void ArrowFactor::subtract_arm(std::size_t g) {
         const double* u = arm(g) + a * count;
         for (std::size_t s = 0; s < count; ++s) {
             double* row = &root_[static_cast<std::size_t>(column[s]) * rest_];
-            for (std::size_t t = 0; t <= s; ++t) row[column[t]] -= u[s] * u[t];
+            if (count == rest_) {  // of all columns, one after the other
+                for (std::size_t t = 0; t <= s; ++t) row[t] -= u[s] * u[t];
+            } else {
+                for (std::size_t t = 0; t <= s; ++t) row[column[t]] -= u[s] * u[t];
+            }
         }
     }
 }

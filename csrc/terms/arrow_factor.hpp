@@ -19,6 +19,9 @@ class ArrowFactor {
 
     Status assign(const AdditiveGram& gram, const double* theta);
 
+    // Multiplications that `assign` takes.
+    static double work(const AdditiveDesign& design);
+
     // log ∫ p(x | θ) e^{cᵀAx − ½ xᵀAᵀWAx} dx but for a constant.
     double log_normalizer() const { return log_normalizer_; }
     // x = L⁻ᵀ(w + u), w = L⁻¹r: standard normal u are a draw.

@@ -19,12 +19,12 @@ inline std::shared_ptr<const polyagamma::EffectScales> half_normal_scales(std::s
     return std::make_shared<polyagamma::EffectScales>(std::move(sds), columns > 1, 2.0);
 }
 
-// Binomial rows with two coefficients, a factor of `groups` levels with correlated intercepts and slopes, a
-// crossed factor of 3 levels; rows in no order.
+// Binomial rows with two coefficients, a factor of `groups` levels with correlated intercepts and slopes, and
+// a basis of `crossed` columns of which each row has one; rows in no order.
 struct AdditiveProblem {
-    explicit AdditiveProblem(std::size_t n, std::size_t groups) : groups_(groups) {
+    explicit AdditiveProblem(std::size_t n, std::size_t groups, std::size_t crossed = 3) {
         Generator random(5);
-        matrix.columns = 2 + 2 * groups + 3;
+        matrix.columns = 2 + 2 * groups + crossed;
         for (std::size_t i = 0; i < n; ++i) {
             const double x = random.normal();
             const auto g = static_cast<std::size_t>(random.uniform() * static_cast<double>(groups));
@@ -32,18 +32,22 @@ struct AdditiveProblem {
             matrix.push(1, x);
             matrix.push(2 + 2 * g, 1.0);
             matrix.push(2 + 2 * g + 1, x);
-            matrix.push(2 + 2 * groups + i % 3, 1.0);
+            matrix.push(2 + 2 * groups + i % crossed, 1.0);
             matrix.end_row();
             b.push_back(1.0 + static_cast<double>(i % 4));
-            kappa.push_back(std::floor((b.back() + 1.0) * random.uniform()) - 0.5 * b.back());
             offset.push_back(0.3 * random.normal());
+            const double eta = offset.back() + std::cos(5.0 * static_cast<double>(g)) + 0.5 * x +
+                               1.5 * std::cos(7.0 * static_cast<double>(i % crossed));
+            double successes = 0.0;
+            for (double trial = 0.0; trial < b.back(); trial += 1.0)
+                successes += random.uniform() < 1.0 / (1.0 + std::exp(-eta)) ? 1.0 : 0.0;
+            kappa.push_back(successes - 0.5 * b.back());
         }
-        blocks = {{2, 1, false, nullptr, {0.5, -0.25}, {1.0, 0.2, 0.2, 0.5}},
-                  {groups, 2, true, half_normal_scales(2), {}, {}},
-                  {3, 1, true, half_normal_scales(1, 2.0), {}, {}}};
+        blocks = {{2, 1, false, true, nullptr, {0.5, -0.25}, {1.0, 0.2, 0.2, 0.5}},
+                  {groups, 2, true, false, half_normal_scales(2), {}, {}},
+                  {crossed, 1, false, false, half_normal_scales(1, 2.0), {}, {}}};
     }
 
-    std::size_t groups_;
     polyagamma::SparseRows matrix;
     std::vector<polyagamma::EffectBlock> blocks;
     std::vector<double> b, kappa, offset;

@@ -1,6 +1,7 @@
 // Python's view of additive models and their chains.
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,7 +59,7 @@ Vector vector_of(const py::handle& given, std::size_t size, const char* name) {
 }
 
 EffectBlock fixed_block(const py::dict& given, std::size_t p) {
-    EffectBlock block{p, 1, false, nullptr, vector_of(given["mean"], p, "mean"), Vector(p * p)};
+    EffectBlock block{p, 1, false, true, nullptr, vector_of(given["mean"], p, "mean"), Vector(p * p)};
     if (static_cast<std::size_t>(py::len(given["precision"].attr("shape"))) == 2) {
         block.precision = vector_of(given["precision"], p * p, "precision");
         return block;
@@ -79,7 +80,21 @@ EffectBlock effect_block(const py::handle& item) {
     if (priors.size() != columns) throw py::value_error("sd_prior must have an entry for each column");
     auto scales = std::make_shared<EffectScales>(std::move(priors), given["correlated"].cast<bool>(),
                                                  given["eta"].cast<double>());
-    return {levels, columns, kind == "group", std::move(scales), {}, {}};
+    return {levels, columns, kind == "group", false, std::move(scales), {}, {}};
+}
+
+// A basis is dense if more than a quarter of its entries are there.
+void mark_dense(const SparseRows& matrix, std::vector<EffectBlock>& blocks) {
+    std::vector<std::size_t> entries(matrix.columns + 1);
+    for (const std::int32_t column : matrix.index) ++entries[static_cast<std::size_t>(column)];
+    std::size_t first = 0;
+    for (EffectBlock& block : blocks) {
+        const auto begin = entries.begin() + static_cast<std::ptrdiff_t>(first);
+        const std::size_t filled =
+            std::accumulate(begin, begin + static_cast<std::ptrdiff_t>(block.size()), std::size_t{0});
+        block.dense = !block.one_level && 4 * filled > matrix.rows() * block.size();
+        first += block.size();
+    }
 }
 
 // Rows have entries of one level of a group block: of the eliminated one all rows have.
@@ -119,6 +134,7 @@ class PyAdditiveModel {
         if (likelihood->rows() != matrix.rows() || likelihood->predictors() != 1)
             throw py::value_error("the likelihood must have the rows of the design, and one predictor");
         require_levels(matrix, blocks);
+        mark_dense(matrix, blocks);
         const Blas& routines = blas();
         const py::gil_scoped_release release;
         const ArrangedRows rows = AdditiveDesign::arrange(matrix, offset.data(), blocks);
