@@ -186,18 +186,33 @@ void AdditiveDesign::find_neighbours() {
     }
 }
 
+// work(g, begin, end) for the rows of each group among rows [first, first + count).
+template <class Work>
+void AdditiveDesign::for_groups(std::size_t first, std::size_t count, Work work) const {
+    if (columns_ == 0) return;
+    const std::size_t end = first + count;
+    for (std::size_t row = first; row < end;) {
+        const auto g = static_cast<std::size_t>(group_[row]);
+        const std::size_t next = std::min(end, first_row_[g + 1]);
+        work(g, row, next);
+        row = next;
+    }
+}
+
 void AdditiveDesign::multiply(const double* x, std::size_t first, std::size_t count, double* out) const {
     const double* others = x + groups_ * columns_;
-    const std::int32_t* index = rest_.index.data();
-    const double* value = rest_.value.data();
     loops().model.forward(dense_.panel(first / kPanelRows), panels_for(count), dense(), others, 1, out,
                           padded_rows(count));
+    for_groups(first, count, [&](std::size_t g, std::size_t begin, std::size_t end) {
+        const double* own = x + g * columns_;
+        for (std::size_t a = 0; a < columns_; ++a)
+            for (std::size_t i = begin; i < end; ++i) out[i - first] += group_value(i, a) * own[a];
+    });
+    if (rest_.index.empty()) return;
     for (std::size_t i = first; i < first + count; ++i) {
-        const double* own = x + static_cast<std::size_t>(group_[i]) * columns_;
-        const double* values = group_values(i);
         double sum = out[i - first];
-        for (std::size_t a = 0; a < columns_; ++a) sum += values[a] * own[a];
-        for (std::size_t e = rest_.start[i]; e < rest_.start[i + 1]; ++e) sum += value[e] * others[index[e]];
+        for (std::size_t e = rest_.start[i]; e < rest_.start[i + 1]; ++e)
+            sum += rest_.value[e] * others[rest_.index[e]];
         out[i - first] = sum;
     }
 }
@@ -205,19 +220,22 @@ void AdditiveDesign::multiply(const double* x, std::size_t first, std::size_t co
 void AdditiveDesign::add_transposed(const double* e, std::size_t first, std::size_t count,
                                     double* out) const {
     double* others = out + groups_ * columns_;
-    const std::int32_t* index = rest_.index.data();
-    const double* value = rest_.value.data();
     Vector sums(dense() * kPanelRows);
     loops().model.transposed(dense_.panel(first / kPanelRows), panels_for(count), dense(), e, 1,
                              padded_rows(count), sums.data());
     for (std::size_t j = 0; j < dense(); ++j) others[j] += sum_lanes(&sums[j * kPanelRows]);
+    for_groups(first, count, [&](std::size_t g, std::size_t begin, std::size_t end) {
+        for (std::size_t a = 0; a < columns_; ++a) {
+            double sum = 0.0;
+            for (std::size_t i = begin; i < end; ++i) sum += group_value(i, a) * e[i - first];
+            out[g * columns_ + a] += sum;
+        }
+    });
+    if (rest_.index.empty()) return;
     for (std::size_t i = first; i < first + count; ++i) {
         const double residual = e[i - first];
-        double* own = out + static_cast<std::size_t>(group_[i]) * columns_;
-        const double* values = group_values(i);
-        for (std::size_t a = 0; a < columns_; ++a) own[a] += values[a] * residual;
         for (std::size_t k = rest_.start[i]; k < rest_.start[i + 1]; ++k)
-            others[index[k]] += value[k] * residual;
+            others[rest_.index[k]] += rest_.value[k] * residual;
     }
 }
 

@@ -75,6 +75,11 @@ class AdditiveDesign {
 
   private:
     void find_neighbours();
+    template <class Work>
+    void for_groups(std::size_t first, std::size_t count, Work work) const;
+    double group_value(std::size_t row, std::size_t column) const {
+        return group_values_[row * columns_ + column];
+    }
 
     std::size_t groups_ = 0, columns_ = 0;
     std::vector<std::size_t> first_row_;
