@@ -101,6 +101,7 @@ def test_effects_of_unseen_groups_are_those_of_the_population(model, idata, bloc
     assert abs(z.mean(axis=(1, 2))).max() < LIMIT * error
     assert abs((z**2).mean(axis=(1, 2)) - 1).max() < LIMIT * np.sqrt(2) * error
     assert abs((z[0] * z[1]).mean() - r.mean()) < LIMIT * np.sqrt(2) * error
+    assert abs((z[0] * z[1] * r).mean() - (r**2).mean()) < LIMIT * np.sqrt(2) * error
 
 
 def test_marginal_predictions_integrate_over_the_population(model, idata):
@@ -117,6 +118,8 @@ def test_marginal_predictions_integrate_over_the_population(model, idata):
     drawn = model.predict_draws(idata, many, groups="marginal", random_seed=2).to_numpy().reshape(-1, 300)
     error = drawn.std(axis=1).mean() / np.sqrt(drawn.size)
     assert abs(drawn.mean() - exact.mean()) < LIMIT * error
+    one = {groups: model.predict_draws(idata, frame, groups=groups) for groups in ("marginal", "zero")}
+    assert (one["marginal"] != one["zero"]).all()
     labels = many.assign(district=1, school="a")  # known, but rows are of others
     assert model.predict(idata, labels, groups="marginal", random_seed=2)[0] != pytest.approx(
         model.predict(idata, labels)[0]
