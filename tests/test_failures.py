@@ -233,6 +233,7 @@ GAUSSIAN_PROCESS = """
 """
 
 
+@pytest.mark.slow
 def test_real_interrupt_of_a_large_gaussian_process_returns_within_a_second():
     """2,000 rows, whose sweeps take longer than that: SIGINT to a subprocess in its second sweep."""
     with subprocess.Popen(

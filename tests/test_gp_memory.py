@@ -32,8 +32,9 @@ print(peak_memory())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", ["fixed", "sampled"])
-@pytest.mark.parametrize("moves", ["auto", pytest.param("gibbs", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moves", ["auto", "gibbs"])
 def test_peak_memory(kernel, moves):
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, kernel, moves, str(ROWS)]
     path = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])

@@ -70,7 +70,7 @@ def check(model, prior, X_new, variables=("f",)):
 @pytest.mark.parametrize(
     "kernel",
     [
-        4.0 * Matern(1.0, nu=2.5),
+        pytest.param(4.0 * Matern(1.0, nu=2.5), marks=pytest.mark.slow),
         pytest.param(2.0 * RBF(1.0) + 2.0 * Matern(2.0, nu=0.5), marks=pytest.mark.slow),
     ],
     ids=["matern", "sum"],
@@ -87,7 +87,8 @@ def test_full_process_with_a_length_scale_for_each_column():
     check(PolyaGammaGP(X, y, kernel), FullPrior(kernel, X, X_new), X_new)
 
 
-@pytest.mark.parametrize("approximation", ["fitc", pytest.param("dtc", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("approximation", ["fitc", "dtc"])
 def test_inducing_points(approximation):
     X, y, X_new = one_dimension(30)
     kernel, points = 4.0 * RBF(1.0), np.linspace(-3, 3, 5)[:, np.newaxis]

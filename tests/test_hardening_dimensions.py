@@ -57,7 +57,7 @@ def test_draws_are_those_of_flat_arrays(case, ndim):
 def test_strips_in_many_dimensions(ndim):
     drawn = draw(deep(H, ndim), deep(Z, ndim), method="strip")
     np.testing.assert_array_equal(drawn.ravel(), draw(H, Z, method="strip"))
-    with pytest.raises(ValueError, match=r"h must consist of integers up to 256 .* = 0\.5: drop"):
+    with pytest.raises(ValueError, match=r"h must consist of integers up to 256 .* = 0\.5.*: drop"):
         draw(deep(H, ndim) / 4, method="strip")
 
 
@@ -85,7 +85,7 @@ def test_functions_are_those_of_flat_arrays(case, ndim):
 
 @pytest.mark.parametrize("ndim", DIMENSIONS)
 def test_errors_in_many_dimensions(ndim):
-    with pytest.raises(ValueError, match=r"h must be positive and finite, got h\[0, .*\] = -2\.0: drop"):
+    with pytest.raises(ValueError, match=r"h must be positive and finite, got h\[0, .*\] = -2\.0.*: drop"):
         draw(-deep(H, ndim))
     with pytest.raises(ValueError, match=r"h and z must broadcast .*: make their shapes equal"):
         draw(deep(H, ndim), np.ones(4))

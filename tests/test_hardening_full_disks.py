@@ -77,6 +77,7 @@ LIMITED = """
 """
 
 
+@pytest.mark.slow
 def test_a_real_limit_of_file_sizes(tmp_path):
     script = [sys.executable, "-c", textwrap.dedent(LIMITED), tmp_path / "run", os.path.dirname(__file__)]
     done = subprocess.run(script, capture_output=True, text=True, check=True)

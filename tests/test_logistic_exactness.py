@@ -96,6 +96,7 @@ def test_calibration_finds_a_wrong_prior_precision(kernel):
     assert calibration_p_value(kernel, repetitions=200) < FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_geweke_joint(kernel):
     assert np.abs(joint_z_scores(kernel)).max() < Z_LIMIT

@@ -126,7 +126,7 @@ KILLED = """
 """
 
 
-@pytest.mark.parametrize("kind", ["logistic", "gp"])
+@pytest.mark.parametrize("kind", ["logistic", pytest.param("gp", marks=pytest.mark.slow)])
 def test_kill_9_loses_at_most_one_interval(kind, tmp_path):
     """A subprocess is killed while it draws; the run goes on to the bits of one that never was."""
     path = tmp_path / "run"
@@ -354,6 +354,7 @@ def test_runs_on_disk_are_refused_by_what_they_hold_at_once(tmp_path, monkeypatc
     MODEL.sample(40_000, tune=1, progressbar=False, checkpoint=tmp_path / "run", callback=stop_at(1))
 
 
+@pytest.mark.slow
 def test_memory_of_a_run_on_disk_is_bounded(tmp_path):
     """6,000 draws of 4 chains of 600 omega are 115 MB, 250 of them 5; the advice at the end looks at 8."""
     import arviz as az

@@ -61,7 +61,7 @@ def small(case):
     return FRAME.iloc[::7], TARGETS[case][::7]
 
 
-@pytest.mark.parametrize("name", ["logistic", "gp"])
+@pytest.mark.parametrize("name", ["logistic", pytest.param("gp", marks=pytest.mark.slow)])
 def test_checks_of_scikit_learn(name):
     classifier = clone(CLASSIFIERS[name]).set_params(draws=20, tune=20, chains=1)
     assert get_tags(classifier).classifier_tags.multi_class
