@@ -326,3 +326,12 @@ def test_separated_rows_are_told_of():
     model = PolyaGammaAdditive([Linear(x[:, np.newaxis]), Group(np.arange(40) % 4)], x > 0)
     with pytest.warns(SamplingWarning, match="perfectly separates the classes"):
         model.sample(**SETTINGS | {"draws": 50, "tune": 200})
+
+
+def test_matrices_that_do_not_fit_are_refused_before_they_are_made(monkeypatch):
+    levels = np.arange(3000)
+    model = PolyaGammaAdditive([Group(levels // 2, name="a"), Group(levels // 3, name="b")], levels % 2)
+    rest = 1 + 1000  # all but the 1500 levels of a
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 8 * rest**2)
+    with pytest.raises(MemoryError, match="4 chains"):
+        model.sample(10, tune=0, progressbar=False)

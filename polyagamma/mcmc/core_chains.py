@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -277,11 +278,21 @@ class ProcessChains(CoreChains):
 
 
 def additive_bytes(n_rows: int, additive: AdditiveForm, settings: Settings) -> int:
-    """Return the memory of the chains of an additive model, besides the draws."""
-    sizes = [(block["levels"], block["columns"]) for block in additive.blocks]
-    coefficients = sum(int(levels * columns) for levels, columns in sizes)
-    ahead = 12 * len(additive.values) + 64 * n_rows + 8 * coefficients
-    return ahead + settings.chains * (32 * len(additive.values) + 48 * n_rows + 64 * coefficients)
+    """Return the memory of the chains of an additive model, besides the draws.
+
+    The design, its rows arranged; for the approximation that chains share, and four times for each chain (its
+    factors, and pseudo-data): the square of the columns that are not of the largest factor, that factor's
+    blocks, and its products with the columns that its levels meet.
+    """
+    groups = [(block["levels"], block["columns"]) for block in additive.blocks if block["kind"] == "group"]
+    levels, columns = max(groups, key=prod, default=(0, 0))
+    coefficients = sum(block["levels"] * block["columns"] for block in additive.blocks)
+    entries, rest = len(additive.values), coefficients - levels * columns
+    met = columns * min(entries - columns * n_rows, levels * rest)
+    matrices = rest**2 + levels * columns**2 + met
+    design = 3 * entries + 16 * n_rows
+    each = 12 * coefficients + 7 * n_rows + 4 * matrices
+    return 8 * int(design + matrices + settings.chains * each)
 
 
 def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
