@@ -50,9 +50,13 @@ std::vector<std::string> AdditiveSampler::stats() const {
 }
 
 SamplerInfo AdditiveSampler::info() const {
-    if (sweep_kind() == Sweep::augmentation) return {{"kernel", "gibbs"}};
+    if (sweep_kind() == Sweep::augmentation) return {{"kernel", "gibbs"}, {"scale_updates", "collapsed"}};
     const LeapfrogSettings settings = leapfrog_settings();
-    return {{"kernel", "hmc"}, {"leapfrog_steps", settings.steps}, {"step_size", settings.step_size}};
+    const std::string scales = sweep_kind() == Sweep::anchored ? "given effects" : "surrogate transition";
+    return {{"kernel", "hmc"},
+            {"scale_updates", scales},
+            {"leapfrog_steps", settings.steps},
+            {"step_size", settings.step_size}};
 }
 
 std::size_t AdditiveSampler::initial_size() const {

@@ -1,0 +1,46 @@
+"""Which sweeps a model of groups gets, and that crossed factors mix that are too large to factor at each sweep."""
+
+import warnings
+
+import arviz as az
+import numpy as np
+import pytest
+
+from polyagamma import Group, PolyaGammaAdditive
+
+RNG = np.random.default_rng(12)
+
+
+def crossed(n, *levels):
+    codes = [RNG.integers(0, one, n) for one in levels]
+    eta = sum(RNG.standard_normal(one)[code] for one, code in zip(levels, codes, strict=True))
+    y = RNG.random(n) < 1 / (1 + np.exp(-eta))
+    return PolyaGammaAdditive([Group(code, name=f"g{k}") for k, code in enumerate(codes)], y)
+
+
+def sampled(model, **settings):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return model.sample(random_seed=1, progressbar=False, **settings).posterior
+
+
+@pytest.mark.parametrize(
+    ("shape", "kernel", "updates"),
+    [
+        ((600, 20), "hmc", "surrogate transition"),
+        ((9000, 3000), "gibbs", "collapsed"),  # three rows each: the approximation is a poor one
+        ((900, 300, 250), "hmc", "given effects"),  # the factor of 250 columns takes longer than the rows
+    ],
+    ids=["a factor", "many small groups", "large crossed factors"],
+)
+def test_sweeps_that_suit_the_factors(shape, kernel, updates):
+    posterior = sampled(crossed(*shape), draws=2, tune=60, chains=2)
+    assert (posterior.attrs["kernel"], posterior.attrs["scale_updates"]) == (kernel, updates)
+
+
+@pytest.mark.slow
+def test_large_crossed_factors_mix():
+    posterior = sampled(crossed(20_000, 800, 400), draws=600)
+    assert posterior.attrs["scale_updates"] == "given effects"
+    assert max(az.rhat(posterior).max().to_array()) < 1.02
+    assert min(az.ess(posterior).min().to_array()) > 300
