@@ -1,4 +1,4 @@
-"""Which sweeps a model of groups gets, and that crossed factors mix that are too large to factor at each sweep."""
+"""Which sweeps models of groups get; and that large crossed factors mix, which are too dear to factor."""
 
 import warnings
 
