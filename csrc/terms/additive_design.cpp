@@ -13,6 +13,8 @@
 namespace polyagamma {
 namespace {
 
+constexpr std::size_t kFull = 4;  // a full matrix has at most so many times the entries of the sparse one
+
 std::uint64_t word(double value) {
     const double positive_zero = value + 0.0;  // −0 and 0 are equal
     std::uint64_t bits;
@@ -184,6 +186,14 @@ void AdditiveDesign::find_neighbours() {
         neighbour_.insert(neighbour_.end(), found.begin(), found.end());
         first_neighbour_.push_back(neighbour_.size());
     }
+    if (columns_ == 1 && kFull * neighbour_.size() >= groups_ * rest()) let_meet_all();
+}
+
+void AdditiveDesign::let_meet_all() {
+    meets_all_ = true;
+    neighbour_.clear();
+    slot_ = rest_.index;
+    for (std::size_t g = 0; g <= groups_; ++g) first_neighbour_[g] = g * rest();
 }
 
 // work(g, begin, end) for the rows of each group among rows [first, first + count).

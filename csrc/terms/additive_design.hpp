@@ -61,8 +61,11 @@ class AdditiveDesign {
     const Panels& dense_rows() const { return dense_; }
     const SparseRows& rest_rows() const { return rest_; }  // without the dense columns
 
-    // Columns of the rest that the rows of group g have, ascending, the dense ones among them; and where
-    // among them each entry of rest_rows is.
+    // Whether groups of one column meet so much of the rest that their products with it are a full matrix
+    // (groups, rest): then all columns count as met.
+    bool meets_all() const { return meets_all_; }
+    // Columns of the rest that the rows of group g have, ascending, the dense ones among them (unless groups
+    // meet all); and where among them each entry of rest_rows is.
     std::size_t first_neighbour(std::size_t g) const { return first_neighbour_[g]; }
     std::size_t neighbours(std::size_t g) const { return first_neighbour_[g + 1] - first_neighbour_[g]; }
     const std::int32_t* neighbour(std::size_t g) const { return &neighbour_[first_neighbour_[g]]; }
@@ -75,6 +78,7 @@ class AdditiveDesign {
 
   private:
     void find_neighbours();
+    void let_meet_all();
     template <class Work>
     void for_groups(std::size_t first, std::size_t count, Work work) const;
     double group_value(std::size_t row, std::size_t column) const {
@@ -87,6 +91,7 @@ class AdditiveDesign {
     Vector group_values_;              // (rows, columns)
     Panels dense_;
     SparseRows rest_;
+    bool meets_all_ = false;
     std::vector<std::size_t> first_neighbour_;
     std::vector<std::int32_t> neighbour_, slot_;
 };

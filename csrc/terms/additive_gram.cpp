@@ -14,7 +14,9 @@ AdditiveGram::AdditiveGram(const AdditiveDesign& design)
       d_(design.groups() * columns_ * columns_),
       b_(columns_ == 0 ? 0 : columns_ * design.first_neighbour(design.groups())),
       c_(design.rest() * design.rest()),
-      r_(design.size()) {}
+      r_(design.size()) {
+    if (design.meets_all()) full_ = Panels(design.groups(), design.rest());
+}
 
 void AdditiveGram::assign(const double* precision, const double* linear) {
     for (Vector* part : {&d_, &b_, &c_, &r_}) std::fill(part->begin(), part->end(), 0.0);
@@ -25,6 +27,7 @@ void AdditiveGram::assign(const double* precision, const double* linear) {
             add_row(row, precision[row], linear[row]);
         }
     }
+    if (design_->meets_all()) full_.pack(0, design_->groups(), b_.data());
 }
 
 // Among the dense columns.

@@ -19,6 +19,8 @@ class AdditiveGram {
     const double* group(std::size_t g) const { return &d_[g * columns_ * columns_]; }  // D_g, lower
     // B_g (columns, neighbours).
     const double* products(std::size_t g) const { return &b_[columns_ * design_->first_neighbour(g)]; }
+    // B of all groups (groups, rest), where they meet all.
+    const Panels& full_products() const { return full_; }
     const Vector& rest() const { return c_; }    // C (rest, rest), lower
     const Vector& linear() const { return r_; }  // (size)
 
@@ -30,6 +32,7 @@ class AdditiveGram {
     const AdditiveDesign* design_;
     std::size_t columns_;
     Vector d_, b_, c_, r_;
+    Panels full_;
 };
 
 }  // namespace polyagamma

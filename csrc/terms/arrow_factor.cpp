@@ -4,6 +4,9 @@
 #include <cmath>
 
 #include "linalg/dense.hpp"
+#include "linalg/weighted_gram.hpp"
+#include "simd/lanes_sum.hpp"
+#include "simd/loops.hpp"
 
 namespace polyagamma {
 
@@ -15,7 +18,7 @@ ArrowFactor::ArrowFactor(const AdditiveDesign& design, const AdditivePrior& prio
       before_(design.groups() * columns_),
       rest_(design.rest()),
       corner_(before_ * columns_),
-      arm_(columns_ == 0 ? 0 : columns_ * design.first_neighbour(design.groups())),
+      arm_(columns_ == 0 || design.meets_all() ? 0 : columns_ * design.first_neighbour(design.groups())),
       root_(rest_ * rest_),
       shift_(design.size()) {}
 
@@ -32,7 +35,8 @@ double ArrowFactor::work(const AdditiveDesign& design) {
 Status ArrowFactor::assign(const AdditiveGram& gram, const double* theta) {
     std::copy(gram.rest().begin(), gram.rest().end(), root_.begin());
     prior_->add_rest_precision(theta, rest_, root_.data());
-    if (const Status status = factor_groups(gram, theta); !status.ok()) return status;
+    const Status groups = design_->meets_all() ? factor_full(gram, theta) : factor_groups(gram, theta);
+    if (!groups.ok()) return groups;
     if (Status status = cholesky(*blas_, root_.data(), rest_); !status.ok()) {
         status.index += before_;
         return status;
@@ -56,6 +60,26 @@ Status ArrowFactor::factor_groups(const AdditiveGram& gram, const double* theta)
         subtract_arm(g);
     }
     return {};
+}
+
+Status ArrowFactor::factor_full(const AdditiveGram& gram, const double* theta) {
+    full_ = &gram.full_products();
+    double lambda = 0.0;
+    prior_->eliminated_precision(theta, &lambda);
+    Vector weights = padded_groups();
+    for (std::size_t g = 0; g < design_->groups(); ++g) {
+        const double square = *gram.group(g) + lambda;
+        if (!(square > 0.0)) return {Status::Kind::not_positive_definite, g};
+        corner_[g] = std::sqrt(square);
+        weights[g] = -1.0 / square;
+    }
+    add_weighted_gram(*full_, 0, full_->count(), weights.data(), root_.data());
+    return {};
+}
+
+void ArrowFactor::full_forward(const double* others, Vector& out) const {
+    loops().model.forward(full_->panel(0), full_->count(), rest_, others, 1, out.data(), out.size());
+    for (std::size_t g = 0; g < design_->groups(); ++g) out[g] /= corner_[g];
 }
 
 // C_g, and U_g = C_g⁻¹B_g.
@@ -88,11 +112,7 @@ void ArrowFactor::subtract_arm(std::size_t g) {
         const double* u = arm(g) + a * count;
         for (std::size_t s = 0; s < count; ++s) {
             double* row = &root_[static_cast<std::size_t>(column[s]) * rest_];
-            if (count == rest_) {  // of all columns, one after the other
-                for (std::size_t t = 0; t <= s; ++t) row[t] -= u[s] * u[t];
-            } else {
-                for (std::size_t t = 0; t <= s; ++t) row[column[t]] -= u[s] * u[t];
-            }
+            for (std::size_t t = 0; t <= s; ++t) row[column[t]] -= u[s] * u[t];
         }
     }
 }
@@ -101,6 +121,12 @@ void ArrowFactor::effects(const double* u, double* x) const {
     for (std::size_t i = 0; i < design_->size(); ++i) x[i] = shift_[i] + u[i];
     double* others = x + before_;
     solve_lower_transposed(*blas_, root_.data(), rest_, others);
+    if (design_->meets_all()) {
+        Vector met = padded_groups();
+        full_forward(others, met);
+        for (std::size_t g = 0; g < design_->groups(); ++g) x[g] = (x[g] - met[g]) / corner_[g];
+        return;
+    }
     for (std::size_t g = 0; g < design_->groups(); ++g) {
         const std::size_t q = columns_, count = design_->neighbours(g);
         const std::int32_t* column = design_->neighbour(g);
@@ -117,7 +143,12 @@ void ArrowFactor::effects(const double* u, double* x) const {
 
 void ArrowFactor::whiten(const double* x, double* u) const {
     const double* others = x + before_;
-    for (std::size_t g = 0; g < design_->groups(); ++g) {
+    if (design_->meets_all()) {
+        Vector met = padded_groups();
+        full_forward(others, met);
+        for (std::size_t g = 0; g < design_->groups(); ++g) u[g] = corner_[g] * x[g] + met[g] - shift_[g];
+    }
+    for (std::size_t g = 0; g < design_->groups() && !design_->meets_all(); ++g) {
         const std::size_t q = columns_, count = design_->neighbours(g);
         const std::int32_t* column = design_->neighbour(g);
         const double *c = corner(g), *arms = arm(g), *own = x + g * q;
@@ -135,7 +166,17 @@ void ArrowFactor::whiten(const double* x, double* u) const {
 
 void ArrowFactor::pull_back(double* h) const {
     double* others = h + before_;
-    for (std::size_t g = 0; g < design_->groups(); ++g) {
+    if (design_->meets_all()) {
+        Vector scaled = padded_groups(), sums(rest_ * kPanelRows);
+        for (std::size_t g = 0; g < design_->groups(); ++g) {
+            h[g] /= corner_[g];
+            scaled[g] = h[g] / corner_[g];
+        }
+        loops().model.transposed(full_->panel(0), full_->count(), rest_, scaled.data(), 1, scaled.size(),
+                                 sums.data());
+        for (std::size_t j = 0; j < rest_; ++j) others[j] -= sum_lanes(&sums[j * kPanelRows]);
+    }
+    for (std::size_t g = 0; g < design_->groups() && !design_->meets_all(); ++g) {
         const std::size_t q = columns_, count = design_->neighbours(g);
         const std::int32_t* column = design_->neighbour(g);
         const double *c = corner(g), *arms = arm(g);

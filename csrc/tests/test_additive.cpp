@@ -117,9 +117,42 @@ TEST_CASE("rows are arranged by the factor with most levels, and equal ones merg
     }
 }
 
+namespace {
+
+// Groups of one column, which meet all of the rest: the intercepts of the problem without their slopes.
+fixtures::AdditiveProblem without_slopes(fixtures::AdditiveProblem problem) {
+    SparseRows matrix;
+    matrix.columns = 2 + 5 + 3;
+    for (std::size_t i = 0; i < problem.matrix.rows(); ++i) {
+        for (std::size_t e = problem.matrix.start[i]; e < problem.matrix.start[i + 1]; ++e) {
+            const auto column = static_cast<std::size_t>(problem.matrix.index[e]);
+            if (column < 2) matrix.push(column, problem.matrix.value[e]);
+            if (column >= 2 && column < 12 && column % 2 == 0) matrix.push(2 + (column - 2) / 2, 1.0);
+            if (column >= 12) matrix.push(column - 5, problem.matrix.value[e]);
+        }
+        matrix.end_row();
+    }
+    problem.matrix = matrix;
+    problem.blocks[1] = {5, 1, true, false, fixtures::half_normal_scales(1), {}, {}};
+    return problem;
+}
+
+void check_arrow_factor(const AdditiveModel& model);
+
+}  // namespace
+
 TEST_CASE("the arrow factor is that of the dense precision") {
-    const fixtures::OwnedAdditive owned(fixtures::AdditiveProblem(60, 5));
-    const AdditiveModel& model = owned.model;
+    const fixtures::AdditiveProblem slopes(60, 5), intercepts = without_slopes(slopes);
+    const fixtures::OwnedAdditive owned(slopes), full(intercepts);
+    REQUIRE_FALSE(owned.model.design.meets_all());
+    REQUIRE(full.model.design.meets_all());
+    check_arrow_factor(owned.model);
+    check_arrow_factor(full.model);
+}
+
+namespace {
+
+void check_arrow_factor(const AdditiveModel& model) {
     const Pseudo pseudo(model);
     const std::size_t d = model.design.size();
     ArrowFactor factor(model.design, model.prior, model.blas);
@@ -151,6 +184,8 @@ TEST_CASE("the arrow factor is that of the dense precision") {
         shift = difference;  // a constant that depends on the known precision alone
     }
 }
+
+}  // namespace
 
 TEST_CASE("the log density of x is the quadratic form of the dense precision") {
     const fixtures::OwnedAdditive owned(fixtures::AdditiveProblem(60, 5));
