@@ -89,7 +89,7 @@ Status AdditiveSampler::start_at(std::size_t chain, const double* initial) {
     Vector x(model_.design.size()), theta(model_.prior.theta_size());
     const double* given = initial;
     for (std::size_t k = 0; k < blocks.size(); given += blocks[k++].size())
-        std::copy_n(given, blocks[k].size(), &x[model_.prior.first(k)]);
+        std::copy_n(given, blocks[k].size(), x.data() + model_.prior.first(k));
     if (!model_.prior.from_natural(given, theta.data())) return {Status::Kind::not_finite, x.size()};
     return chains_[chain].start_at(x.data(), theta.data(), given + theta.size());
 }
@@ -138,7 +138,7 @@ void AdditiveSampler::store(std::size_t chain, std::size_t sweep, const Additive
     const std::vector<EffectBlock>& blocks = model_.prior.blocks();
     for (std::size_t k = 0; k < blocks.size(); ++k)
         if (const OutputArray out = outputs["block" + std::to_string(k)])
-            std::copy_n(&from.x()[model_.prior.first(k)], blocks[k].size(), out.at(chain, sweep));
+            std::copy_n(from.x().data() + model_.prior.first(k), blocks[k].size(), out.at(chain, sweep));
     if (const OutputArray out = outputs["scales"])
         model_.prior.to_natural(from.theta().data(), out.at(chain, sweep));
     if (const OutputArray out = outputs["extras"])

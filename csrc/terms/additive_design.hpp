@@ -68,7 +68,7 @@ class AdditiveDesign {
     // meet all); and where among them each entry of rest_rows is.
     std::size_t first_neighbour(std::size_t g) const { return first_neighbour_[g]; }
     std::size_t neighbours(std::size_t g) const { return first_neighbour_[g + 1] - first_neighbour_[g]; }
-    const std::int32_t* neighbour(std::size_t g) const { return &neighbour_[first_neighbour_[g]]; }
+    const std::int32_t* neighbour(std::size_t g) const { return neighbour_.data() + first_neighbour_[g]; }
     const std::vector<std::int32_t>& slot() const { return slot_; }
 
     // A x for rows [first, first + count), first a multiple of kPanelRows; out: room for whole panels.

@@ -16,9 +16,9 @@ class AdditiveGram {
     void assign(const double* precision, const double* linear);
 
     const AdditiveDesign& design() const { return *design_; }
-    const double* group(std::size_t g) const { return &d_[g * columns_ * columns_]; }  // D_g, lower
+    const double* group(std::size_t g) const { return d_.data() + g * columns_ * columns_; }  // D_g, lower
     // B_g (columns, neighbours).
-    const double* products(std::size_t g) const { return &b_[columns_ * design_->first_neighbour(g)]; }
+    const double* products(std::size_t g) const { return b_.data() + columns_ * design_->first_neighbour(g); }
     // B of all groups (groups, rest), where they meet all.
     const Panels& full_products() const { return full_; }
     const Vector& rest() const { return c_; }    // C (rest, rest), lower

@@ -34,8 +34,8 @@ class ArrowFactor {
     void pull_back(double* h) const;
 
   private:
-    const double* corner(std::size_t g) const { return &corner_[g * columns_ * columns_]; }
-    const double* arm(std::size_t g) const { return &arm_[columns_ * design_->first_neighbour(g)]; }
+    const double* corner(std::size_t g) const { return corner_.data() + g * columns_ * columns_; }
+    const double* arm(std::size_t g) const { return arm_.data() + columns_ * design_->first_neighbour(g); }
     Status factor_groups(const AdditiveGram& gram, const double* theta);
     Status factor_group(std::size_t g, const double* lambda, const AdditiveGram& gram);
     void subtract_arm(std::size_t g);
