@@ -37,7 +37,7 @@ def plot_curves(axes, X, y, probability):
     """Sampled curves over their mean and the true probability; the data as ticks."""
     draws = probability.to_numpy().reshape(-1, len(GRID))
     low, high = np.quantile(draws, [0.05, 0.95], axis=0)
-    axes.fill_between(GRID, low, high, color=BLUE, alpha=0.15, linewidth=0, label="90 % band")
+    axes.fill_between(GRID[:, 0], low, high, color=BLUE, alpha=0.15, linewidth=0, label="90 % band")
     axes.plot(GRID, draws[:: len(draws) // CURVES].T, color=BLUE, linewidth=0.6, alpha=0.45)
     axes.plot([], [], color=BLUE, linewidth=0.8, label="posterior draws")
     axes.plot(GRID, draws.mean(axis=0), color=BLUE, linewidth=2.4, label="posterior mean")
