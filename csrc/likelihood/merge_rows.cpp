@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <unordered_map>
 #include <vector>
 
-#include "random/block_stream.hpp"
+#include "random/hash.hpp"
 
 namespace polyagamma {
 namespace {
@@ -23,16 +22,10 @@ struct Keys {
         return std::equal(row, row + columns, x + b * columns);
     }
     std::uint64_t hash(std::size_t i) const {
-        std::uint64_t h = word(offset[i]);
-        for (std::size_t k = 1; k < predictors; ++k) h = mix64(h) + word(offset[k * rows + i]);
-        for (std::size_t j = 0; j < columns; ++j) h = mix64(h) + word(x[i * columns + j]);
+        std::uint64_t h = hash_word(offset[i]);
+        for (std::size_t k = 1; k < predictors; ++k) h = mix64(h) + hash_word(offset[k * rows + i]);
+        for (std::size_t j = 0; j < columns; ++j) h = mix64(h) + hash_word(x[i * columns + j]);
         return mix64(h);
-    }
-    static std::uint64_t word(double value) {
-        const double positive_zero = value + 0.0;  // −0 and 0 are equal
-        std::uint64_t bits;
-        std::memcpy(&bits, &positive_zero, sizeof bits);
-        return bits;
     }
 };
 

@@ -13,11 +13,6 @@
 #include "simd/fill_arguments.hpp"
 
 namespace polyagamma {
-namespace {
-
-constexpr double kLeastPrecision = 1e-8;
-
-}  // namespace
 
 AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate& surrogate, BitGen& bitgen)
     : model_(&model),
@@ -34,7 +29,6 @@ AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate
       proposed_(factor_),
       rows_(model),
       rows_proposed_(model),
-      pulled_(model.design.size()),
       walk_(theta_.size()),
       jumps_(theta_.size()),
       candidate_(theta_.size()) {
@@ -134,14 +128,17 @@ class AdditiveChain::Motion {
 };
 
 Status AdditiveChain::move_with_scales(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told) {
-    update_extras();
+    if (!extras_.empty()) {
+        update_extras();
+        evaluate(x_, rows_);
+    }
     if (const Status status = move(settings, told); !status.ok()) return status;
     move_scales(learn, told);
     return {};
 }
 
 Status AdditiveChain::move_anchored(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told) {
-    if (!extras_.empty()) own_->update_extras(rows_.eta.data(), extras_.data(), *bitgen_);
+    update_extras();
     slice_scales();
     evaluate(x_, rows_);
     rescale_effects(learn);
@@ -157,9 +154,7 @@ Status AdditiveChain::move(const LeapfrogSettings& settings, AdditiveSweep& told
 }
 
 void AdditiveChain::update_extras() {
-    if (extras_.empty()) return;
-    own_->update_extras(rows_.eta.data(), extras_.data(), *bitgen_);
-    evaluate(x_, rows_);
+    if (!extras_.empty()) own_->update_extras(rows_.eta.data(), extras_.data(), *bitgen_);
 }
 
 // A surrogate transition (Liu 2001, Monte Carlo Strategies in Scientific Computing, section 9.4.3): the steps
@@ -233,7 +228,7 @@ void AdditiveChain::draw_pseudo_data() {
 
 Status AdditiveChain::augment(bool learn, AdditiveSweep& told) {
     told = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
-    if (!extras_.empty()) own_->update_extras(rows_.eta.data(), extras_.data(), *bitgen_);
+    update_extras();
     draw_pseudo_data();
     if (const Status status = inner_.assign(pseudo_data_->gram, theta_.data()); !status.ok()) return status;
     const ArrowFactor* reached = &inner_;
@@ -313,14 +308,10 @@ bool AdditiveChain::rescale(std::size_t block, std::size_t column, RandomWalk& w
 }
 
 void AdditiveChain::see_rows() {
-    const std::size_t padded = likelihood().padded(), n = model_->design.rows();
-    Vector values(rows_.eta), of_extras(extras_.size() * kPanelRows);
-    likelihood().curvature_at(extras_.data(), {0, padded, padded}, values.data());
-    for (std::size_t i = 0; i < n; ++i) seen_.precision[i] += std::max(values[i], kLeastPrecision);
-    values = rows_.eta;
-    likelihood().derivative_at(extras_.data(), {0, padded, padded}, values.data(), of_extras.data(), nullptr);
-    for (std::size_t i = 0; i < n; ++i) {
-        seen_.slope[i] += values[i];
+    const RowCurves curves = row_curves(likelihood(), extras_.data(), rows_.eta);
+    for (std::size_t i = 0; i < model_->design.rows(); ++i) {
+        seen_.precision[i] += curves.precision[i];
+        seen_.slope[i] += curves.slope[i];
         seen_.t[i] += rows_.eta[i] - model_->offset[i];
     }
     seen_.count += 1.0;

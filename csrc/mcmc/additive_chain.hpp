@@ -86,7 +86,7 @@ class AdditiveChain {
     class Motion;
     const Likelihood& likelihood() const { return own_ ? *own_ : model_->likelihood; }
     void evaluate(const Vector& x, RowsAt& out) const;
-    void update_extras();
+    void update_extras();  // the rows are to be evaluated after it
     Status move(const LeapfrogSettings& settings, AdditiveSweep& told);
     void move_scales(bool learn, AdditiveSweep& told);
     // Metropolis steps that leave p(θ) Z(θ) invariant, Z that of `gram`, from θ whose factor is given: on
@@ -108,7 +108,6 @@ class AdditiveChain {
     Vector anchor_;  // θ of factor_
     ArrowFactor factor_, inner_, proposed_;
     RowsAt rows_, rows_proposed_;
-    Vector pulled_;  // L⁻¹ ∂R/∂x
     RandomWalk walk_;
     IndependentProposal jumps_;
     std::vector<RandomWalk> rescalings_;  // of each standard deviation

@@ -10,7 +10,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr std::size_t kMostSteps = 32;
 constexpr double kRowWork = 20.0;         // multiplications in the time of a row in a pass
 constexpr double kDear = 5.0;             // passes, of a factorisation that is better avoided
 constexpr double kFirstScale = 0.5;       // of that of the prior
@@ -105,6 +104,7 @@ RunStatus AdditiveSampler::advance(std::size_t share, SweepRange sweeps, const O
     AdditiveChain& chain = chains_[share];
     Window& window = windows_[share];
     const bool learn = sweeps.first < options_.tune;
+    const Places places = places_of(outputs);
     for (std::size_t sweep = 0; sweep < sweeps.count; ++sweep) {
         AdditiveSweep told;
         const Status status = make_sweep(chain, learn, told);
@@ -115,7 +115,7 @@ RunStatus AdditiveSampler::advance(std::size_t share, SweepRange sweeps, const O
             window.scales += told.scales_acceptance;
             window.sweeps += 1.0;
         }
-        store(share, sweep, told, outputs);
+        store(share, sweep, told, places);
     }
     return {};
 }
@@ -132,21 +132,30 @@ Status AdditiveSampler::make_sweep(AdditiveChain& chain, bool learn, AdditiveSwe
     return chain.move_with_scales(leapfrog_settings(), learn, told);
 }
 
+AdditiveSampler::Places AdditiveSampler::places_of(const Outputs& outputs) const {
+    Places places{{},
+                  outputs["scales"],
+                  outputs["extras"],
+                  outputs["lp"],
+                  outputs["acceptance_rate"],
+                  outputs["acceptance_rate_scales"]};
+    for (std::size_t k = 0; k < model_.prior.blocks().size(); ++k)
+        places.blocks.push_back(outputs["block" + std::to_string(k)]);
+    return places;
+}
+
 void AdditiveSampler::store(std::size_t chain, std::size_t sweep, const AdditiveSweep& told,
-                            const Outputs& outputs) const {
+                            const Places& out) const {
     const AdditiveChain& from = chains_[chain];
-    const std::vector<EffectBlock>& blocks = model_.prior.blocks();
-    for (std::size_t k = 0; k < blocks.size(); ++k)
-        if (const OutputArray out = outputs["block" + std::to_string(k)])
-            std::copy_n(from.x().data() + model_.prior.first(k), blocks[k].size(), out.at(chain, sweep));
-    if (const OutputArray out = outputs["scales"])
-        model_.prior.to_natural(from.theta().data(), out.at(chain, sweep));
-    if (const OutputArray out = outputs["extras"])
-        std::copy(from.extras().begin(), from.extras().end(), out.at(chain, sweep));
-    if (const OutputArray out = outputs["lp"]) *out.at(chain, sweep) = from.log_density();
-    if (const OutputArray out = outputs["acceptance_rate"]) *out.at(chain, sweep) = told.acceptance;
-    if (const OutputArray out = outputs["acceptance_rate_scales"])
-        *out.at(chain, sweep) = told.scales_acceptance;
+    for (std::size_t k = 0; k < out.blocks.size(); ++k)
+        if (out.blocks[k])
+            std::copy_n(from.x().data() + model_.prior.first(k), model_.prior.blocks()[k].size(),
+                        out.blocks[k].at(chain, sweep));
+    if (out.scales) model_.prior.to_natural(from.theta().data(), out.scales.at(chain, sweep));
+    if (out.extras) std::copy(from.extras().begin(), from.extras().end(), out.extras.at(chain, sweep));
+    if (out.log_density) *out.log_density.at(chain, sweep) = from.log_density();
+    if (out.acceptance) *out.acceptance.at(chain, sweep) = told.acceptance;
+    if (out.scales_acceptance) *out.scales_acceptance.at(chain, sweep) = told.scales_acceptance;
 }
 
 // Ends of windows at 10, 25, 50 and 100 % of warm-up.
@@ -177,8 +186,8 @@ Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
         all.scales += one.scales;
         all.sweeps += one.sweeps;
     }
-    const LeapfrogSettings fitted =
-        most_effective_steps(leapfrog_settings(), all.trajectories / all.sweeps, kMostSteps, work_besides());
+    const LeapfrogSettings fitted = most_effective_steps(leapfrog_settings(), all.trajectories / all.sweeps,
+                                                         kMostLeapfrogSteps, work_besides());
     settings_[0] = fitted.step_size;
     settings_[1] = static_cast<double>(fitted.steps);
     if (sweep_kind() == Sweep::transition && options_.kernel == TransitionKernel::automatic &&

@@ -49,7 +49,13 @@ class AdditiveSampler final : public Sampler {
     };
     Status start_at_random(std::size_t chain, const Vector& centre);
     Status start_at(std::size_t chain, const double* initial);
-    void store(std::size_t chain, std::size_t sweep, const AdditiveSweep& told, const Outputs& out) const;
+    // Where the values of some sweeps go.
+    struct Places {
+        std::vector<OutputArray> blocks;
+        OutputArray scales, extras, log_density, acceptance, scales_acceptance;
+    };
+    Places places_of(const Outputs& outputs) const;
+    void store(std::size_t chain, std::size_t sweep, const AdditiveSweep& told, const Places& out) const;
     void pool_surrogate();
     double passes_of_a_factor() const;
     // What a sweep takes besides its leapfrog steps, in passes over the rows.

@@ -9,7 +9,6 @@ namespace polyagamma {
 namespace {
 
 constexpr std::size_t kMaxTrajectories = 20;
-constexpr std::size_t kMostSteps = 32;
 // Of many coordinates, in near-separable data: rows that are certain but for a thin strip, which trajectories
 // must not jump over.
 constexpr std::size_t kMostStepsOfMany = 128;
@@ -18,8 +17,8 @@ constexpr double kLargestAutocorrelation =
 constexpr double kGibbsShare = 0.05;  // of the work, where the trajectories are better
 constexpr std::size_t kMaxWarmupTrajectories = 5;
 constexpr std::size_t kMinWindow = 10;
-constexpr std::size_t kMaxWarmupGradients = kMaxWarmupTrajectories * kMostSteps;  // of a sweep
-constexpr std::size_t kMaxGradients = kMaxTrajectories * kMostSteps;
+constexpr std::size_t kMaxWarmupGradients = kMaxWarmupTrajectories * kMostLeapfrogSteps;  // of a sweep
+constexpr std::size_t kMaxGradients = kMaxTrajectories * kMostLeapfrogSteps;
 
 double effective_share(double autocorrelation) {
     return (1.0 - autocorrelation) / (1.0 + autocorrelation);
@@ -166,7 +165,7 @@ Status LinearWarmup::change_metric(bool use_covariance, const LinearModel& model
 }
 
 std::size_t LinearWarmup::most_steps() const {
-    return k_ < kManyCoordinates ? kMostSteps : kMostStepsOfMany;
+    return k_ < kManyCoordinates ? kMostLeapfrogSteps : kMostStepsOfMany;
 }
 
 // Of many coordinates, chains that hardly move say nothing of the covariance.

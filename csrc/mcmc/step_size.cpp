@@ -6,7 +6,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr std::size_t kMostSteps = 32;
 constexpr double kQuarterTurn = 1.5;
 // Beyond a quarter turn means of draws alternate, which is worth more than what squares lose: 2.2 was best
 // for the least effective sample size of both per kick, and an acceptance of 80 %.
@@ -24,7 +23,7 @@ double inverse_erfc(double y) {
 }
 
 double within_reach(double step_size) {
-    return std::clamp(step_size, kLongTurn / static_cast<double>(kMostSteps), kLongTurn);
+    return std::clamp(step_size, kLongTurn / static_cast<double>(kMostLeapfrogSteps), kLongTurn);
 }
 
 }  // namespace

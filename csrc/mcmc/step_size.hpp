@@ -4,6 +4,8 @@
 
 namespace polyagamma {
 
+inline constexpr std::size_t kMostLeapfrogSteps = 32;  // of a trajectory, but for many coordinates
+
 // A trajectory of split Hamiltonian Monte Carlo: its leapfrog steps and their size, an angle.
 struct LeapfrogSettings {
     double step_size = 1.5;  // mean rotation between kicks

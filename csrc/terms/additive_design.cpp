@@ -1,12 +1,11 @@
 #include "terms/additive_design.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 #include <unordered_map>
 #include <utility>
 
-#include "random/block_stream.hpp"
+#include "random/hash.hpp"
 #include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
 
@@ -15,21 +14,14 @@ namespace {
 
 constexpr std::size_t kFull = 4;  // a full matrix has at most so many times the entries of the sparse one
 
-std::uint64_t word(double value) {
-    const double positive_zero = value + 0.0;  // −0 and 0 are equal
-    std::uint64_t bits;
-    std::memcpy(&bits, &positive_zero, sizeof bits);
-    return bits;
-}
-
 struct Keys {
     const SparseRows& matrix;
     const double* offset;
 
     std::uint64_t hash(std::size_t i) const {
-        std::uint64_t h = word(offset[i]);
+        std::uint64_t h = hash_word(offset[i]);
         for (std::size_t e = matrix.start[i]; e < matrix.start[i + 1]; ++e)
-            h = mix64(mix64(h) + word(matrix.value[e])) + static_cast<std::uint64_t>(matrix.index[e]);
+            h = mix64(mix64(h) + hash_word(matrix.value[e])) + static_cast<std::uint64_t>(matrix.index[e]);
         return mix64(h);
     }
     bool equal(std::size_t i, std::size_t j) const {

@@ -9,7 +9,19 @@ namespace {
 
 constexpr std::size_t kRows = 32 * kPanelRows;  // of a block, which stays in the first-level cache
 
+constexpr double kLeastPrecision = 1e-8;
+
 }  // namespace
+
+RowCurves row_curves(const Likelihood& likelihood, const double* extras, const Vector& eta) {
+    const RowBlock all{0, eta.size(), eta.size()};
+    Vector of_extras(likelihood.extras() * kPanelRows);
+    RowCurves curves{eta, eta};
+    likelihood.curvature_at(extras, all, curves.precision.data());
+    likelihood.derivative_at(extras, all, curves.slope.data(), of_extras.data(), nullptr);
+    for (double& precision : curves.precision) precision = std::max(precision, kLeastPrecision);
+    return curves;
+}
 
 void evaluate_rows(const AdditiveModel& model, const Likelihood& likelihood, const double* extras,
                    const GaussianRows& surrogate, const double* x, RowsAt& out) {

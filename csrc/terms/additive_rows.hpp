@@ -23,6 +23,13 @@ struct RowsAt {
     double log_likelihood = 0.0, excess = 0.0;
 };
 
+// Σℓ's second-order terms in each row: a precision that is not zero, and the slope.
+struct RowCurves {
+    Vector precision, slope;  // of the padded rows
+};
+// At the linear predictors of the padded rows.
+RowCurves row_curves(const Likelihood& likelihood, const double* extras, const Vector& eta);
+
 // One pass over the rows. `likelihood`: the chain's own, at `extras`.
 void evaluate_rows(const AdditiveModel& model, const Likelihood& likelihood, const double* extras,
                    const GaussianRows& surrogate, const double* x, RowsAt& out);

@@ -119,14 +119,18 @@ void ArrowFactor::subtract_arm(std::size_t g) {
 
 void ArrowFactor::effects(const double* u, double* x) const {
     for (std::size_t i = 0; i < design_->size(); ++i) x[i] = shift_[i] + u[i];
-    double* others = x + before_;
-    solve_lower_transposed(*blas_, root_.data(), rest_, others);
-    if (design_->meets_all()) {
-        Vector met = padded_groups();
-        full_forward(others, met);
-        for (std::size_t g = 0; g < design_->groups(); ++g) x[g] = (x[g] - met[g]) / corner_[g];
-        return;
-    }
+    solve_lower_transposed(*blas_, root_.data(), rest_, x + before_);
+    design_->meets_all() ? solve_full_groups(x) : solve_groups(x);
+}
+
+void ArrowFactor::solve_full_groups(double* x) const {
+    Vector met = padded_groups();
+    full_forward(x + before_, met);
+    for (std::size_t g = 0; g < design_->groups(); ++g) x[g] = (x[g] - met[g]) / corner_[g];
+}
+
+void ArrowFactor::solve_groups(double* x) const {
+    const double* others = x + before_;
     for (std::size_t g = 0; g < design_->groups(); ++g) {
         const std::size_t q = columns_, count = design_->neighbours(g);
         const std::int32_t* column = design_->neighbour(g);
@@ -143,12 +147,21 @@ void ArrowFactor::effects(const double* u, double* x) const {
 
 void ArrowFactor::whiten(const double* x, double* u) const {
     const double* others = x + before_;
-    if (design_->meets_all()) {
-        Vector met = padded_groups();
-        full_forward(others, met);
-        for (std::size_t g = 0; g < design_->groups(); ++g) u[g] = corner_[g] * x[g] + met[g] - shift_[g];
-    }
-    for (std::size_t g = 0; g < design_->groups() && !design_->meets_all(); ++g) {
+    design_->meets_all() ? whiten_full_groups(x, u) : whiten_groups(x, u);
+    for (std::size_t j = 0; j < rest_; ++j) u[before_ + j] = -shift_[before_ + j];
+    for (std::size_t i = 0; i < rest_; ++i)
+        for (std::size_t j = 0; j <= i; ++j) u[before_ + j] += root_[i * rest_ + j] * others[i];
+}
+
+void ArrowFactor::whiten_full_groups(const double* x, double* u) const {
+    Vector met = padded_groups();
+    full_forward(x + before_, met);
+    for (std::size_t g = 0; g < design_->groups(); ++g) u[g] = corner_[g] * x[g] + met[g] - shift_[g];
+}
+
+void ArrowFactor::whiten_groups(const double* x, double* u) const {
+    const double* others = x + before_;
+    for (std::size_t g = 0; g < design_->groups(); ++g) {
         const std::size_t q = columns_, count = design_->neighbours(g);
         const std::int32_t* column = design_->neighbour(g);
         const double *c = corner(g), *arms = arm(g), *own = x + g * q;
@@ -159,24 +172,28 @@ void ArrowFactor::whiten(const double* x, double* u) const {
             u[g * q + i] = sum;
         }
     }
-    for (std::size_t j = 0; j < rest_; ++j) u[before_ + j] = -shift_[before_ + j];
-    for (std::size_t i = 0; i < rest_; ++i)
-        for (std::size_t j = 0; j <= i; ++j) u[before_ + j] += root_[i * rest_ + j] * others[i];
 }
 
 void ArrowFactor::pull_back(double* h) const {
+    design_->meets_all() ? pull_full_groups_back(h) : pull_groups_back(h);
+    solve_lower(*blas_, root_.data(), rest_, h + before_);
+}
+
+void ArrowFactor::pull_full_groups_back(double* h) const {
     double* others = h + before_;
-    if (design_->meets_all()) {
-        Vector scaled = padded_groups(), sums(rest_ * kPanelRows);
-        for (std::size_t g = 0; g < design_->groups(); ++g) {
-            h[g] /= corner_[g];
-            scaled[g] = h[g] / corner_[g];
-        }
-        loops().model.transposed(full_->panel(0), full_->count(), rest_, scaled.data(), 1, scaled.size(),
-                                 sums.data());
-        for (std::size_t j = 0; j < rest_; ++j) others[j] -= sum_lanes(&sums[j * kPanelRows]);
+    Vector scaled = padded_groups(), sums(rest_ * kPanelRows);
+    for (std::size_t g = 0; g < design_->groups(); ++g) {
+        h[g] /= corner_[g];
+        scaled[g] = h[g] / corner_[g];
     }
-    for (std::size_t g = 0; g < design_->groups() && !design_->meets_all(); ++g) {
+    loops().model.transposed(full_->panel(0), full_->count(), rest_, scaled.data(), 1, scaled.size(),
+                             sums.data());
+    for (std::size_t j = 0; j < rest_; ++j) others[j] -= sum_lanes(&sums[j * kPanelRows]);
+}
+
+void ArrowFactor::pull_groups_back(double* h) const {
+    double* others = h + before_;
+    for (std::size_t g = 0; g < design_->groups(); ++g) {
         const std::size_t q = columns_, count = design_->neighbours(g);
         const std::int32_t* column = design_->neighbour(g);
         const double *c = corner(g), *arms = arm(g);
@@ -188,7 +205,6 @@ void ArrowFactor::pull_back(double* h) const {
             for (std::size_t s = 0; s < count; ++s) others[column[s]] -= arms[i * count + s] * own[i];
         }
     }
-    solve_lower(*blas_, root_.data(), rest_, others);
 }
 
 }  // namespace polyagamma

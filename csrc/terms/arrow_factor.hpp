@@ -40,6 +40,13 @@ class ArrowFactor {
     Status factor_group(std::size_t g, const double* lambda, const AdditiveGram& gram);
     void subtract_arm(std::size_t g);
     Status factor_full(const AdditiveGram& gram, const double* theta);
+    // The groups' part of each product, from B or from U.
+    void solve_full_groups(double* x) const;
+    void solve_groups(double* x) const;
+    void whiten_full_groups(const double* x, double* u) const;
+    void whiten_groups(const double* x, double* u) const;
+    void pull_full_groups_back(double* h) const;
+    void pull_groups_back(double* h) const;
     // out = B x₂ / c, of the padded groups.
     void full_forward(const double* others, Vector& out) const;
     Vector padded_groups() const { return Vector(padded_rows(design_->groups())); }

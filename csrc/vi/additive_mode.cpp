@@ -10,7 +10,6 @@ namespace polyagamma {
 namespace {
 
 constexpr std::size_t kRounds = 7, kNewtonSteps = 3, kDraws = 4, kMostHalvings = 12;
-constexpr double kLeastPrecision = 1e-8;
 
 class Search {
   public:
@@ -25,18 +24,16 @@ class Search {
           at_(model),
           none_(likelihood.padded()),
           zeros_(model.design.size()),
-          x_(model.design.size()) {}
+          x_(model.design.size()) {
+        evaluate();
+    }
 
     // The quadratic approximation of the rows at x.
     void expand() {
-        evaluate_rows(model_, likelihood_, extras_, none_, x_.data(), at_);
-        const std::size_t padded = likelihood_.padded(), n = model_.design.rows();
-        Vector curvature(at_.eta), slope(at_.eta), of_extras(likelihood_.extras() * kPanelRows);
-        likelihood_.curvature_at(extras_, {0, padded, padded}, curvature.data());
-        likelihood_.derivative_at(extras_, {0, padded, padded}, slope.data(), of_extras.data(), nullptr);
-        for (std::size_t i = 0; i < n; ++i) {
-            rows_.precision[i] = std::max(curvature[i], kLeastPrecision);
-            rows_.linear[i] = slope[i] + rows_.precision[i] * (at_.eta[i] - model_.offset[i]);
+        const RowCurves curves = row_curves(likelihood_, extras_, at_.eta);
+        for (std::size_t i = 0; i < model_.design.rows(); ++i) {
+            rows_.precision[i] = curves.precision[i];
+            rows_.linear[i] = curves.slope[i] + curves.precision[i] * (at_.eta[i] - model_.offset[i]);
         }
         gram_.assign(rows_.precision.data(), rows_.linear.data());
     }
@@ -52,10 +49,11 @@ class Search {
         double share = 1.0;
         for (std::size_t i = 0; i < kMostHalvings; ++i, share *= 0.5) {
             for (std::size_t j = 0; j < x_.size(); ++j) x_[j] = start[j] + share * (target[j] - start[j]);
-            evaluate_rows(model_, likelihood_, extras_, none_, x_.data(), at_);
+            evaluate();
             if (log_density(theta) >= before) return {};
         }
         x_ = start;
+        evaluate();
         return {};
     }
 
@@ -75,6 +73,8 @@ class Search {
     }
 
   private:
+    void evaluate() { evaluate_rows(model_, likelihood_, extras_, none_, x_.data(), at_); }
+
     double log_density(const Vector& theta) const {
         return at_.log_likelihood + model_.prior.log_density(theta.data(), x_.data());
     }
@@ -102,7 +102,7 @@ class Search {
     GaussianRows& rows_;
     AdditiveGram& gram_;
     ArrowFactor factor_;
-    RowsAt at_;
+    RowsAt at_;  // at x
     GaussianRows none_;
     Vector zeros_, x_;
 };

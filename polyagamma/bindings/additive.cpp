@@ -1,4 +1,5 @@
 // Python's view of additive models and their chains.
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <numeric>
@@ -51,20 +52,17 @@ ScalePrior scale_prior(const py::handle& given) {
     throw py::value_error("there is no prior '" + name + "' of a standard deviation");
 }
 
-Vector vector_of(const py::handle& given, std::size_t size, const char* name) {
-    const auto array = given.cast<Array>();
-    if (static_cast<std::size_t>(array.size()) != size)
-        throw py::value_error(std::string(name) + " has the wrong size");
-    return Vector(array.data(), array.data() + size);
-}
-
 EffectBlock fixed_block(const py::dict& given, std::size_t p) {
-    EffectBlock block{p, 1, false, true, nullptr, vector_of(given["mean"], p, "mean"), Vector(p * p)};
-    if (static_cast<std::size_t>(py::len(given["precision"].attr("shape"))) == 2) {
-        block.precision = vector_of(given["precision"], p * p, "precision");
+    const auto size = static_cast<py::ssize_t>(p);
+    const auto precision = given["precision"].cast<Array>();
+    EffectBlock block{
+        p, 1, false, true, nullptr, vector_of(given["mean"].cast<Array>(), size, "mean"), Vector(p * p)};
+    if (precision.ndim() == 2) {
+        require_shape(precision, {size, size}, "precision");
+        std::copy_n(precision.data(), p * p, block.precision.begin());
         return block;
     }
-    const Vector diagonal = vector_of(given["precision"], p, "precision");
+    const Vector diagonal = vector_of(precision, size, "precision");
     for (std::size_t j = 0; j < p; ++j) block.precision[j * (p + 1)] = diagonal[j];
     return block;
 }

@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 
+#include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 
 // What the files of the _gibbs extension module share.
@@ -20,6 +21,9 @@ const Blas& blas();
 
 // ValueError if `array` does not have this shape.
 void require_shape(const Array& array, std::initializer_list<py::ssize_t> shape, const char* name);
+
+// A one-dimensional array of that size as a vector.
+Vector vector_of(const Array& array, py::ssize_t size, const char* name);
 
 void register_run(py::module_& module);
 void register_linear(py::module_& module);

@@ -16,6 +16,11 @@ void require_shape(const Array& array, std::initializer_list<py::ssize_t> shape,
     if (!right) throw py::value_error(std::string(name) + " has the wrong shape");
 }
 
+Vector vector_of(const Array& array, py::ssize_t size, const char* name) {
+    require_shape(array, {size}, name);
+    return Vector(array.data(), array.data() + size);
+}
+
 }  // namespace polyagamma::binding
 
 PYBIND11_MODULE(_gibbs, module) {

@@ -33,11 +33,6 @@ class CallbackLogPrior final : public PyLogPrior, private LogPrior {
     std::size_t n_theta_;
 };
 
-Vector vector_of(const Array& array, py::ssize_t size, const char* name) {
-    require_shape(array, {size}, name);
-    return Vector(array.data(), array.data() + size);
-}
-
 class CompiledLogPrior final : public PyLogPrior {
   public:
     CompiledLogPrior(const Array& mean, const Array& low, const Array& high)

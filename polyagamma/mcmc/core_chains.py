@@ -127,18 +127,8 @@ class LinearChains(CoreChains):
         return np.empty((chains, sweeps, len(self._linear.prior.mean)))
 
     def _in_words(self, error: _gibbs.NumericalError, first: int | None) -> FloatingPointError:
-        kind, chain, sweep, index = error.args
-        what = {
-            "not_positive_definite": f"the posterior precision is not positive definite in row {index}",
-            "not_finite": f"the value at index {index} is not finite",
-        }[kind]
-        where = (
-            "the chains cannot start" if first is None else f"chain {chain} stopped at sweep {first + sweep}"
-        )
-        return FloatingPointError(
-            f"{where}: {what}. The scales of predictors or priors are too far apart for double precision: "
-            f"centre and scale X, or use a narrower prior{', also of the dispersion' * (self._extras > 0)}"
-        )
+        cure = f"centre and scale X, or use a narrower prior{', also of the dispersion' * (self._extras > 0)}"
+        return scales_apart(error, first, "predictors or priors", cure)
 
 
 class AdditiveChains(CoreChains):
@@ -179,18 +169,8 @@ class AdditiveChains(CoreChains):
             )
 
     def _in_words(self, error: _gibbs.NumericalError, first: int | None) -> FloatingPointError:
-        kind, chain, sweep, index = error.args
-        what = {
-            "not_positive_definite": f"the posterior precision is not positive definite in row {index}",
-            "not_finite": f"the value at index {index} is not finite",
-        }[kind]
-        where = (
-            "the chains cannot start" if first is None else f"chain {chain} stopped at sweep {first + sweep}"
-        )
-        return FloatingPointError(
-            f"{where}: {what}. The scales of predictors, slopes or priors are too far apart for double "
-            "precision: centre and scale predictors and slopes, or use narrower priors"
-        )
+        cure = "centre and scale predictors and slopes, or use narrower priors"
+        return scales_apart(error, first, "predictors, slopes or priors", cure)
 
 
 class FixedProcessChains(CoreChains):
@@ -275,6 +255,19 @@ class ProcessChains(CoreChains):
             return not_positive_definite(self._process, None)
         theta = self._core.parameters(error.args[1])[: len(self._process.kernel.theta)]
         return not_positive_definite(self._process, theta)
+
+
+def scales_apart(error: _gibbs.NumericalError, first: int | None, what: str, cure: str) -> FloatingPointError:
+    """Return in words that scales of `what` were too far apart; see `CoreChains._in_words`."""
+    kind, chain, sweep, index = error.args
+    found = {
+        "not_positive_definite": f"the posterior precision is not positive definite in row {index}",
+        "not_finite": f"the value at index {index} is not finite",
+    }[kind]
+    where = "the chains cannot start" if first is None else f"chain {chain} stopped at sweep {first + sweep}"
+    return FloatingPointError(
+        f"{where}: {found}. The scales of {what} are too far apart for double precision: {cure}"
+    )
 
 
 def additive_bytes(n_rows: int, additive: AdditiveForm, settings: Settings) -> int:

@@ -15,7 +15,7 @@ from polyagamma._validation.predictors import require_same_rows
 from polyagamma.mcmc.specification import Specification
 from polyagamma.models.predict import NewRows, row_coords
 from polyagamma.terms.additive import AdditiveTerm
-from polyagamma.terms.component import NO_GROUP, Component
+from polyagamma.terms.component import NO_GROUP, Component, split_inputs
 from polyagamma.terms.term import NoiseSource
 from polyagamma.traces import trace
 
@@ -45,8 +45,7 @@ class AdditiveNewRows:
         X = model.term.predictors.check_new(X_new)
         require_same_rows("X_new", X_new, offset=offset)
         components = model.term.predictors.components
-        ends = np.cumsum([component.inputs.shape[1] for component in components])
-        for component, inputs in zip(components, np.split(X, ends[:-1], axis=1), strict=True):
+        for component, inputs in zip(components, split_inputs(components, X), strict=True):
             if component.code_columns:
                 _place(component, inputs, groups, unseen)
         if groups != "conditional":
@@ -59,9 +58,7 @@ class AdditiveNewRows:
 
     def exposed(self, exposure: FloatArray) -> AdditiveNewRows:
         """Return rows with so much exposure, (m,)."""
-        constant = {"exposure": exposure, "offset": self.rows.offset.copy()}
-        self.rows.offset[:] += np.log(exposure)
-        return replace(self, constant=constant)
+        return replace(self, constant=self.rows.expose(exposure))
 
 
 def _place(component: Component, inputs: FloatArray, groups: str, unseen: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -15,7 +14,7 @@ from polyagamma._validation import additive as checks
 from polyagamma._validation.predictors import unique_names
 from polyagamma._validation.rows import row_labels
 from polyagamma.likelihoods.likelihood import Likelihood
-from polyagamma.mcmc.settings import SamplingWarning
+from polyagamma.mcmc.notices import notice
 from polyagamma.models.linear import with_intercept
 from polyagamma.terms.additive import AdditiveInputs, AdditiveTerm
 from polyagamma.terms.additive_design import AdditiveDesign
@@ -60,11 +59,6 @@ class AdditiveTerms:
         """Number of rows, by the first part."""
         return len(self.parts[0].rows)
 
-    @property
-    def _depth(self) -> int:
-        """How many calls of the model are between the user and this: that of a formula is one more."""
-        return 1 if self.encode is None else 2
-
     def term(self, likelihood: Likelihood, weights: FloatArray) -> AdditiveTerm:
         """Return the term of rows that weigh so much, (n,), in means and standard deviations."""
         components = [part.component(weights) for part in self.parts]
@@ -85,7 +79,7 @@ class AdditiveTerms:
         term = AdditiveTerm(inputs, design, prior, self._description(components))
         checks.require_names(term.parameters, [block.effects.coords for block in design.blocks])
         for text in notices(design, likelihood):
-            warnings.warn(text, SamplingWarning, stacklevel=2 + self._depth)
+            notice(text)
         return term
 
     def _fixed(self, components: Sequence[Component], weights: FloatArray) -> tuple[FloatArray, Gaussian]:
@@ -100,9 +94,9 @@ class AdditiveTerms:
         of_each = np.split(sd, ends) if parts else []
         priors = [part.prior.gaussian("prior", scale) for part, scale in zip(parts, of_each, strict=True)]
         joint = reduce(join, priors, Gaussian(np.empty(0), np.empty(0)))
-        if names and (notice := extreme_scale(joint, sd, names)) is not None:
+        if names and (scale := extreme_scale(joint, sd, names)) is not None:
             cure = "standardize its predictors, or pass Normal(..., standardized=True)"
-            warnings.warn(f"{notice}: {cure}", SamplingWarning, stacklevel=3 + self._depth)
+            notice(f"{scale}: {cure}")
         if not self.intercept:
             return np.zeros_like(mean), joint
         return with_intercept(self.intercept_prior, mean, joint)

@@ -145,6 +145,4 @@ class CountModel(Model):
         """Return checked rows, their exposures among the offsets, and exposures and offsets as given."""
         require_same_rows("X_new", X_new, exposure=exposure)
         new = NewRows.check(self._specification, idata, X_new, offset, other_data)
-        given = {"exposure": checked_exposure(exposure, len(new.X)), "offset": new.offset.copy()}
-        new.offset[:] += np.log(given["exposure"])
-        return new, given
+        return new, new.expose(checked_exposure(exposure, len(new.X)))

@@ -69,6 +69,12 @@ class NewRows:
         """Known part of the linear predictors, (m,) or (functions, m)."""
         return self.known.offset
 
+    def expose(self, exposure: FloatArray) -> dict[str, FloatArray]:
+        """Let rows have so much exposure, (m,), among their offsets; return both as they were given."""
+        given = {"exposure": exposure, "offset": self.offset.copy()}
+        self.offset[:] += np.log(exposure)
+        return given
+
     @property
     def n_draws(self) -> int:
         """Number of draws of all chains."""

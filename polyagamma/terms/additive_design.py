@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from polyagamma.terms.component import Component, FixedColumns
+from polyagamma.terms.component import Component, FixedColumns, split_inputs
 from polyagamma.terms.effects import Effects, Entries
 
 FloatArray = NDArray[np.float64]
@@ -72,15 +72,10 @@ class AdditiveDesign:
         """Number of columns."""
         return self.n_fixed + sum(block.effects.size for block in self.blocks)
 
-    def split(self, X: FloatArray) -> list[FloatArray]:
-        """Return the inputs of each component, given those of all, (m, k)."""
-        ends = np.cumsum([component.inputs.shape[1] for component in self.components])
-        return np.split(X, ends[:-1], axis=1)
-
     def unseen(self, X: FloatArray) -> list[int]:
         """Return how many levels inputs have in each block besides those of the model."""
         found = []
-        for component, inputs in zip(self.components, self.split(X), strict=True):
+        for component, inputs in zip(self.components, split_inputs(self.components, X), strict=True):
             if (effects := component.effects) is not None:
                 codes = inputs[:, component.code_columns]
                 most = int(codes.max(initial=-1)) + 1
@@ -94,7 +89,7 @@ class AdditiveDesign:
         """
         pieces, column = [self._fixed_entries(X)], self.n_fixed
         more = iter(unseen or [0] * len(self.blocks))
-        for component, inputs in zip(self.components, self.split(X), strict=True):
+        for component, inputs in zip(self.components, split_inputs(self.components, X), strict=True):
             if (effects := component.effects) is not None:
                 positions, values = component.entries(inputs)
                 pieces.append(Entries(positions + column, values))
@@ -107,7 +102,7 @@ class AdditiveDesign:
         return matrix
 
     def _fixed_entries(self, X: FloatArray) -> Entries:
-        split = zip(self.components, self.split(X), strict=True)
+        split = zip(self.components, split_inputs(self.components, X), strict=True)
         columns = [component.fixed_values(inputs) for component, inputs in split]
         values = np.concatenate([np.ones((len(X), int(self.intercept))), *columns], axis=1)
         values[:, int(self.intercept) :] -= self.centre

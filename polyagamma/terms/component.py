@@ -6,6 +6,7 @@ of levels. Of these it makes columns of fixed effects, or entries in a block of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -75,6 +76,12 @@ class Component(Protocol):
 
     def description(self) -> str:
         """Return what a trace says of it."""
+
+
+def split_inputs(components: Sequence[Component], X: FloatArray) -> list[FloatArray]:
+    """Return the inputs of each component, given those of all, (m, k)."""
+    ends = np.cumsum([component.inputs.shape[1] for component in components])
+    return np.split(X, ends[:-1], axis=1)
 
 
 def described(effects: Effects) -> str:
