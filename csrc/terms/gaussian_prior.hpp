@@ -19,6 +19,11 @@ class GaussianPrior {
 
     std::size_t size() const { return mean_.size(); }
     const Vector& mean() const { return mean_; }
+    bool diagonal() const { return diagonal_; }
+    const Vector& precision_of_one() const { return precision_; }
+    // B (predictors, predictors).
+    const Vector& between() const { return between_; }
+    std::size_t predictors() const { return predictors_; }
     // That of `more` coefficients after these, with mean and precision 0.
     GaussianPrior extended(std::size_t more) const;
 

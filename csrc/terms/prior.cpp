@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "likelihood/registry.hpp"
+#include "terms/standardized_prior.hpp"
 
 namespace polyagamma {
 namespace {
@@ -34,6 +35,10 @@ const Registry<Prior>::Entry kEntryOfPredictors(
     });
 
 }  // namespace
+
+std::unique_ptr<NoncenteredPrior> FixedPrior::noncentered(const Blas& blas) const {
+    return prior_.diagonal() ? std::make_unique<StandardizedPrior>(prior_, blas) : nullptr;
+}
 
 ExtendedPrior::ExtendedPrior(std::shared_ptr<Prior> prior, std::size_t more)
     : prior_(std::move(prior)), more_(more), extended_(prior_->conditional().extended(more)) {}

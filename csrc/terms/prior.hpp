@@ -5,6 +5,7 @@
 #include "linalg/aligned.hpp"
 #include "random/bitgen.hpp"
 #include "terms/gaussian_prior.hpp"
+#include "terms/noncentered_prior.hpp"
 
 namespace polyagamma {
 
@@ -28,6 +29,9 @@ class Prior {
     // Log prior density of the scales, plus as much of the log normaliser of the conditional prior as they
     // change.
     virtual double log_density_of_scales() const { return 0.0; }
+
+    // The same in non-centred coordinates; null where there is no such form.
+    virtual std::unique_ptr<NoncenteredPrior> noncentered(const Blas&) const { return nullptr; }
 };
 
 // A Gaussian prior without scales to sample.
@@ -35,6 +39,8 @@ class FixedPrior final : public Prior {
   public:
     explicit FixedPrior(GaussianPrior prior) : prior_(std::move(prior)) {}
     const GaussianPrior& conditional() const override { return prior_; }
+    // Where those of each predictor are independent.
+    std::unique_ptr<NoncenteredPrior> noncentered(const Blas& blas) const override;
 
   private:
     GaussianPrior prior_;

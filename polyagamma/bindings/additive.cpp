@@ -11,37 +11,12 @@
 #include "likelihood/likelihood.hpp"
 #include "mcmc/additive_sampler.hpp"
 #include "run.hpp"
+#include "sparse.hpp"
 #include "terms/additive_model.hpp"
 #include "transition_kernel.hpp"
 
 namespace polyagamma::binding {
 namespace {
-
-template <class T>
-using ArrayOf = py::array_t<T, py::array::c_style>;
-
-SparseRows sparse_rows(const ArrayOf<std::int64_t>& indptr, const ArrayOf<std::int32_t>& indices,
-                       const Array& values, std::size_t columns) {
-    const std::size_t entries = static_cast<std::size_t>(indices.size());
-    require_shape(values, {indices.size()}, "values");
-    if (indptr.ndim() != 1 || indptr.size() < 2 || indptr.at(0) != 0 ||
-        static_cast<std::size_t>(indptr.at(indptr.size() - 1)) != entries)
-        throw py::value_error("indptr must go from 0 to the number of entries");
-    SparseRows matrix;
-    matrix.columns = columns;
-    matrix.index.assign(indices.data(), indices.data() + entries);
-    matrix.value.assign(values.data(), values.data() + entries);
-    matrix.start.assign(indptr.data(), indptr.data() + indptr.size());
-    for (std::size_t i = 0; i < matrix.rows(); ++i) {
-        if (matrix.start[i + 1] < matrix.start[i]) throw py::value_error("indptr must not decrease");
-        for (std::size_t e = matrix.start[i]; e < matrix.start[i + 1]; ++e) {
-            const bool ascends = e == matrix.start[i] || matrix.index[e - 1] < matrix.index[e];
-            const bool fits = matrix.index[e] >= 0 && static_cast<std::size_t>(matrix.index[e]) < columns;
-            if (!ascends || !fits) throw py::value_error("indices of a row must ascend, within the blocks");
-        }
-    }
-    return matrix;
-}
 
 ScalePrior scale_prior(const py::handle& given) {
     const auto [name, degrees_of_freedom, scale] = given.cast<std::tuple<std::string, double, double>>();

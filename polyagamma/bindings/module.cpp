@@ -28,6 +28,7 @@ PYBIND11_MODULE(_gibbs, module) {
     polyagamma::binding::register_run(module);
     polyagamma::binding::register_linear(module);
     polyagamma::binding::register_additive(module);
+    polyagamma::binding::register_sparse(module);
     polyagamma::binding::register_processes(module);
     polyagamma::binding::register_process_chains(module);
 }

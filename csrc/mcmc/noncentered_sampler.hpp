@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mcmc/dual_averaging.hpp"
+#include "mcmc/sampler.hpp"
+#include "mcmc/trajectory_length.hpp"
+#include "parallel/region.hpp"
+#include "random/bitgen.hpp"
+#include "terms/coefficient_pass.hpp"
+#include "terms/noncentered_prior.hpp"
+
+namespace polyagamma {
+
+// Coefficients, likelihood's extras and scales, all in the coordinates of a non-centred prior and moved by
+// the same Hamiltonian trajectories with ω marginalised. It takes products with the design alone, and a
+// diagonal metric: for sparse predictors, more predictors than rows, and priors whose scales are sampled.
+// Warm-up adapts metric, step size and length of the trajectories; then nothing changes any more.
+class NoncenteredSampler final : public Sampler {
+  public:
+    NoncenteredSampler(const ProductDesign& design, const NoncenteredPrior& prior,
+                       std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads);
+
+    std::size_t chains() const override { return bitgens_.size(); }
+    // "beta", contiguous; "lp"; "acceptance_rate"; "energy"; "parameters": extras, then scales.
+    std::vector<OutputShape> outputs() const override;
+    std::vector<std::string> stats() const override { return {"lp", "acceptance_rate", "energy"}; }
+    SamplerInfo info() const override;
+    Vector parameters(std::size_t chain) const override;
+
+    // `initial`: coefficients and extras (chains, p + extras).
+    Status start(const double* initial) override;
+    std::size_t initial_size() const override { return prior_.coefficients() + extras_; }
+    bool restore(const State& state, std::uint64_t sweeps_done) override;
+    State state() override;
+
+    std::size_t shares() const override { return shares_.size(); }
+    RunStatus advance(std::size_t share, SweepRange sweeps, const Outputs& outputs) override;
+    std::size_t left_in_window(std::uint64_t sweeps_done) const override;
+    Status finish_window(std::uint64_t sweeps_done) override;
+
+  private:
+    // A point of a chain: its coordinates, their coefficients, log π and its gradient.
+    struct Point {
+        Point(std::size_t size, std::size_t coefficients)
+            : q(size), gradient(size), beta(coefficients), of_beta(coefficients) {}
+        Vector q, gradient, beta;
+        Density of_beta;
+        double log_density = 0.0;
+    };
+    struct Chain {
+        Chain(std::size_t size, std::size_t coefficients, BitGen& generator)
+            : now(size, coefficients),
+              proposed(size, coefficients),
+              momentum(size),
+              sum(size),
+              squares(size),
+              bitgen(&generator) {}
+        Point now, proposed;
+        Vector momentum, sum, squares;  // the last two: of the coordinates in the window
+        BitGen* bitgen;
+        double step = 0.0, level = 0.0, energy = 0.0, told_energy = 0.0, acceptance = 0.0;
+        double slope = 0.0;  // of the criterion for the length of trajectories
+        Status status;
+    };
+    // Chains in lockstep and the threads that advance them. They learn by themselves between windows.
+    struct Share {
+        std::size_t first, workers;
+        std::unique_ptr<CoefficientPass> pass;
+        std::vector<Chain*> chains;
+        DualAveraging step;
+        TrajectoryLength length;
+        double seen = 0.0;   // sweeps of the window
+        bool known = false;  // densities
+        std::vector<const double*> beta;
+        std::vector<Density*> densities;
+    };
+    struct Arrays;
+
+    void evaluate(Worker& worker, Share& share, Point Chain::* point, bool wants_value) const;
+    void point_at(Share& share, Point Chain::* point) const;
+    void trajectory(Worker& worker, Share& share, std::size_t steps) const;
+    void begin(Share& share, Chain& chain) const;
+    void kick(Chain& chain, double share) const;
+    void drift(Chain& chain) const;
+    void accept(const Share& share, Chain& chain) const;
+    void learn(Share& share, double fraction) const;
+    double slope_of_criterion(const Share& share, const Chain& chain) const;
+    void tell(const Chain& chain, std::size_t index, std::size_t sweep, const Arrays& out) const;
+    template <class Visitor>
+    void visit(Visitor&& visitor);
+
+    const ProductDesign& design_;
+    const NoncenteredPrior& prior_;
+    std::vector<BitGen*> bitgens_;
+    std::size_t extras_, size_, tune_;
+    Vector scale_;                      // roots of the inverse metric
+    std::vector<std::size_t> windows_;  // their ends
+    std::deque<Chain> chains_;
+    std::deque<Share> shares_;
+};
+
+}  // namespace polyagamma

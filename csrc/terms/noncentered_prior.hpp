@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+
+#include "linalg/aligned.hpp"
+
+namespace polyagamma {
+
+// A prior as a function of coordinates in which it is simple: standard normal z with β = m + S(scales) z,
+// and the scales' own coordinates. Given its coordinates nothing of the prior is left in the coefficients, so
+// that they and their scales can move together.
+class NoncenteredPrior {
+  public:
+    virtual ~NoncenteredPrior() = default;
+
+    // Of the coordinates, and of the coefficients, which have the first of the coordinates.
+    virtual std::size_t size() const = 0;
+    virtual std::size_t coefficients() const = 0;
+
+    virtual void coefficients_at(const double* q, double* beta) const = 0;
+    // From ∂ℓ/∂β the gradient in q (size) of ℓ and the log prior density of q, which is returned.
+    virtual double differentiate(const double* q, const double* beta, const double* of_beta,
+                                 double* gradient) const = 0;
+    // The coordinates (size) of β where the scales are what they are in q.
+    virtual void coordinates_of(const double* beta, double* q) const = 0;
+    // Posterior variances (size) of the coordinates, roughly: 1/(1 + h s²) of z, for the curvature h
+    // (coefficients) of −ℓ in β.
+    virtual void variances(const double* q, const double* curvature, double* variance) const = 0;
+    // Where chains start to look for the posterior, (size).
+    virtual Vector centre() const = 0;
+
+    // The scales in natural units, and the log density of β and them but for constants.
+    virtual Vector scales(const double* q) const = 0;
+    virtual double log_density(const double* q) const = 0;
+};
+
+}  // namespace polyagamma

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "linalg/sparse_rows.hpp"
+#include "terms/coefficient_pass.hpp"
+
+namespace polyagamma {
+
+// Sparse predictors that are centred only in products: η = offset + β₀ + (X − 1 mᵀ) β, so that the matrix
+// stays what it is.
+class SparseDesign final : public ProductDesign {
+  public:
+    // centre: (columns of X); offset: (predictors, rows). Without an intercept there is no β₀, and the centre
+    // should be 0.
+    SparseDesign(SparseRows matrix, Vector centre, bool intercept, const double* offset,
+                 std::shared_ptr<const Likelihood> likelihood);
+
+    const Likelihood& likelihood() const override { return *likelihood_; }
+    std::size_t coefficients() const override { return predictors() * columns() + likelihood_->extras(); }
+    std::unique_ptr<CoefficientPass> pass(std::size_t chains, std::size_t workers) const override;
+    Vector curvature_at(const double* coefficients) const override;
+
+    std::size_t predictors() const { return likelihood_->predictors(); }
+    // Of one predictor, the intercept included.
+    std::size_t columns() const { return centre_.size() + (intercept_ ? 1 : 0); }
+    bool intercept() const { return intercept_; }
+    // X, and its transpose: products with either go by rows, and none has to add up what threads have found.
+    const SparseRows& rows() const { return rows_; }
+    const SparseRows& transposed() const { return transposed_; }
+    const Vector& centre() const { return centre_; }
+    // Of a predictor's padded rows.
+    const double* offset(std::size_t predictor) const { return &offset_[predictor * likelihood_->padded()]; }
+
+  private:
+    SparseRows rows_, transposed_;
+    Vector centre_;
+    bool intercept_;
+    std::shared_ptr<const Likelihood> likelihood_;
+    Vector offset_;  // (predictors, padded)
+};
+
+}  // namespace polyagamma
