@@ -256,6 +256,63 @@ def additive_chains(
         Changes the speed, never a bit of the draws.
     """
 
+class SparseModel:
+    """Rows with linear predictors ``eta = offset + D @ beta``, D sparse and centred in products only.
+
+    D is X less `centre`, after a column of ones if `intercept`.
+
+    Parameters
+    ----------
+    indptr : ndarray of int64, shape (n + 1,)
+    indices : ndarray of int32, shape (nnz,)
+        Of X in compressed rows, sorted within each row.
+    values : ndarray, shape (nnz,) or (0,)
+        The latter if all of them are 1.
+    centre : ndarray, shape (p,)
+    offset : ndarray, shape (n,), or (predictors, n) if there are several
+    likelihood : Likelihood
+        Of n rows.
+    prior : Prior
+        Of all coefficients, independent within a predictor given its scales.
+    intercept : bool
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or the prior has no form in non-centred coordinates.
+    """
+
+    def __init__(
+        self,
+        *,
+        indptr: NDArray[np.int64],
+        indices: NDArray[np.int32],
+        values: _Array,
+        centre: _Array,
+        offset: _Array,
+        likelihood: Likelihood,
+        prior: Prior,
+        intercept: bool,
+    ) -> None: ...
+
+def sparse_chains(
+    *, model: SparseModel, bit_generators: Sequence[np.random.BitGenerator], tune: int, threads: int = 1
+) -> Chains:
+    """Return the chains of a model with sparse predictors: Hamiltonian trajectories with a diagonal metric.
+
+    They tell what `linear_chains` tells.
+
+    Parameters
+    ----------
+    model : SparseModel
+    bit_generators : sequence of numpy.random.BitGenerator
+        One for each chain.
+    tune : int
+        The first `tune` sweeps are warm-up.
+    threads : int
+        Changes the speed, never a bit of the draws.
+    """
+
 def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int, predictors: int = 1) -> int:
     """Bytes that a model and its chains allocate at most, besides X and the draws.
 

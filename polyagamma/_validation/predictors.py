@@ -63,17 +63,17 @@ def unique_names(what: str, names: Sequence[object]) -> list[str]:
     return strings
 
 
-def require_moderate(name: str, X: FloatArray, names: Sequence[str]) -> None:
+def require_moderate(name: str, size: FloatArray, names: Sequence[str]) -> None:
     """Raise ValueError if the values of a column are so large or so small that their squares are lost.
 
     Parameters
     ----------
     name : str
         The argument's name, for messages.
-    X : ndarray, shape (n, p)
+    size : ndarray, shape (p,)
+        The largest absolute value of each column.
     names : sequence of str, length p
     """
-    size = np.maximum(X.max(axis=0), -X.min(axis=0))
     bad = (size > LARGEST) | ((size > 0) & (size < SMALLEST))
     if bad.any():
         worst = int(np.argmax(bad))
@@ -177,12 +177,16 @@ def _numeric(name: str, value: Any, rows: Any = None) -> NDArray[Any]:
     )
 
 
-def no_second_constant(X: FloatArray, names: Sequence[str], intercept: bool) -> None:
-    """Raise ValueError if two columns of the design are constant, the intercept's being one of them."""
-    constant = np.flatnonzero(np.equal(X, X[0]).all(axis=0))
+def no_second_constant(constant: Mapping[str, float], intercept: bool) -> None:
+    """Raise ValueError if two columns of the design are constant, the intercept's being one of them.
+
+    `constant`: the values of those that X has, by name.
+    """
     if len(constant) + intercept < 2:
         return
-    which = ", ".join(f"{names[j]!r} = {X[0, j]:g}" for j in constant[:5])
+    listed = list(constant.items())
+    which = ", ".join(f"{name!r} = {value:g}" for name, value in listed[:5])
+    which += f", and {len(listed) - 5} more" if len(listed) > 5 else ""
     cure = "drop it, or pass intercept=False" if intercept else "keep one of them"
     extra = " besides the intercept" if intercept else ""
     raise ValueError(f"X has a constant column{extra} ({which}), whose coefficient has no meaning: {cure}")

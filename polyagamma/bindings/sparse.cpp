@@ -59,10 +59,10 @@ class PySparseModel {
             throw py::value_error("the prior must have the coefficients of X");
         prior_ = prior->noncentered(blas());
         if (!prior_) throw py::value_error("the prior has no form for sparse predictors");
+        Vector shift = vector_of(centre, centre.size(), "centre");
         const py::gil_scoped_release release;
-        design_ =
-            std::make_unique<SparseDesign>(std::move(matrix), vector_of(centre, centre.size(), "centre"),
-                                           intercept, offset.data(), std::move(likelihood));
+        design_ = std::make_unique<SparseDesign>(std::move(matrix), std::move(shift), intercept,
+                                                 offset.data(), std::move(likelihood));
     }
 
     const SparseDesign& design() const { return *design_; }

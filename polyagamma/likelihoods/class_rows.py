@@ -110,7 +110,7 @@ class ClassRows(ObservedRows):
         below = probability.cumsum(axis=-2)[..., :-1, :]
         return np.asarray((rng.random(eta[..., :1, :].shape) > below).sum(axis=-2))
 
-    def data(self, X: FloatArray) -> dict[str, Variables]:
+    def data(self, X: FloatArray | None) -> dict[str, Variables]:
         """See `ObservedRows`: counts with their classes."""
         groups = super().data(X)
         return groups | {"observed_data": {"y": (("obs_id", *self.outcome_dims), self.y)}}

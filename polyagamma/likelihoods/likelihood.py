@@ -143,11 +143,14 @@ class ObservedRows:
         """See `Likelihood`: there are none."""
         return []
 
-    def data(self, X: FloatArray) -> dict[str, Variables]:
-        """Return the groups ``observed_data`` and ``constant_data`` of a trace, X (n, p) among the latter."""
+    def data(self, X: FloatArray | None) -> dict[str, Variables]:
+        """Return the groups ``observed_data`` and ``constant_data`` of a trace, X (n, p) among the latter.
+
+        Without X if there is none to be stored.
+        """
         rows = {"trials": self.trials, "weights": self.weights, "offset": self.offset}
         constant: Variables = {name: (("obs_id",), values) for name, values in rows.items()}
-        inputs: Variables = {"X": (("obs_id", "feature"), X)}
+        inputs: Variables = {} if X is None else {"X": (("obs_id", "feature"), X)}
         return {"observed_data": {"y": (("obs_id",), self.y)}, "constant_data": {**inputs, **constant}}
 
 
@@ -222,8 +225,11 @@ class Likelihood(Protocol):
     def arrays(self) -> list[FloatArray]:
         """Return the arrays that tell these rows from others."""
 
-    def data(self, X: FloatArray) -> dict[str, Variables]:
-        """Return the groups ``observed_data`` and ``constant_data`` of a trace, with predictors X (n, p)."""
+    def data(self, X: FloatArray | None) -> dict[str, Variables]:
+        """Return the groups ``observed_data`` and ``constant_data`` of a trace, with predictors X (n, p).
+
+        None: those are not stored.
+        """
 
     def polya_gamma(self) -> PolyaGammaForm | None:
         """Return its Pólya-gamma form, if it has one; without it Hamiltonian trajectories alone are made."""

@@ -110,7 +110,7 @@ class MultinomialLikelihood(SoftmaxRows):
                 return False
         return True
 
-    def data(self, X: FloatArray) -> dict[str, Variables]:
+    def data(self, X: FloatArray | None) -> dict[str, Variables]:
         """See `ObservedRows`: offsets as they were given."""
         groups = super().data(X)
         offset: Variables = {"offset": (("obs_id", "class"), self.offsets)}

@@ -184,7 +184,7 @@ class NegativeBinomialLikelihood(ObservedRows):
             "about intercept and dispersion; make sure that it says what you know"
         ]
 
-    def data(self, X: FloatArray) -> dict[str, Variables]:
+    def data(self, X: FloatArray | None) -> dict[str, Variables]:
         """See `ObservedRows`: exposures in place of trials, and offsets as they were given."""
         groups = super().data(X)
         constant = {name: values for name, values in groups["constant_data"].items() if name != "trials"}

@@ -122,7 +122,7 @@ class SequentialLikelihood(ClassRows):
             return y[:, stage] > 0, np.asarray(y[:, stage + 1 :].any(axis=1))
         return y == stage, y > stage
 
-    def data(self, X: FloatArray) -> dict[str, Variables]:
+    def data(self, X: FloatArray | None) -> dict[str, Variables]:
         """See `ObservedRows`: offsets as they were given."""
         groups = super().data(X)
         dims = ("obs_id", "class") if self.offsets.ndim == 2 else ("obs_id",)

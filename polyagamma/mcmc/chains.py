@@ -16,12 +16,15 @@ from polyagamma.mcmc.core_chains import (
     LinearChains,
     Mix,
     ProcessChains,
+    SparseChains,
     additive_bytes,
     linear_bytes,
+    sparse_bytes,
 )
 from polyagamma.mcmc.rounds import Chains
 from polyagamma.mcmc.settings import Settings
 from polyagamma.terms.processes import LatentProcess
+from polyagamma.terms.sparse_predictors import is_sparse
 from polyagamma.terms.term import Initial, Term
 
 FloatArray = NDArray[np.float64]
@@ -34,7 +37,8 @@ MIXES = {
 """That of the full process was best for the least effective sample size per second on the Pima data, with one
 length scale and with one for each predictor, and on the breast cancer data; a sparse process has many rows,
 which determine its kernel; that of a softmax moves all its functions at once."""
-LINEAR_STATISTICS, ADDITIVE_STATISTICS, PROCESS_STATISTICS = 1, 3, 5  # that chains tell of a draw, at most
+LINEAR_STATISTICS, SPARSE_STATISTICS = 1, 3
+ADDITIVE_STATISTICS, PROCESS_STATISTICS = 3, 5  # that chains tell of a draw, at most
 
 
 def make_chains(
@@ -42,9 +46,10 @@ def make_chains(
 ) -> Chains:
     """Return the chains that suit a model; they have not started.
 
-    Linear and additive models have samplers of their own. A process with a fixed kernel is moved along
-    Hamiltonian trajectories: those of a linear model, if it is one (a process of low rank whose rows have no
-    variances of their own), else those of its values. Every other process is sampled by Gibbs sampling.
+    Linear and additive models have samplers of their own, and linear ones another for sparse predictors. A
+    process with a fixed kernel is moved along Hamiltonian trajectories: those of a linear model, if it is one
+    (a process of low rank whose rows have no variances of their own), else those of its values. Every other
+    process is sampled by Gibbs sampling.
 
     Parameters
     ----------
@@ -69,7 +74,8 @@ def make_chains(
     if latent is None or _moves_along_trajectories(latent, likelihood, settings):
         core = likelihood.core()
         if core is not None and (linear := term.linear()) is not None:
-            return LinearChains(linear, core, offset, settings, bit_generators)
+            kind = SparseChains if is_sparse(linear.X) else LinearChains
+            return kind(linear, core, offset, settings, bit_generators)
         assert latent is not None  # a term is a linear model or a process
         if rows is not None and (covariance := latent.process.covariance) is not None:
             return FixedProcessChains(
@@ -146,6 +152,8 @@ def memory(likelihood: Likelihood, term: Term, settings: Settings) -> tuple[int,
     if latent is None:
         linear = term.linear()
         assert linear is not None
+        if is_sparse(linear.X):
+            return SPARSE_STATISTICS, sparse_bytes(linear, settings)
         return LINEAR_STATISTICS, linear_bytes(rows, linear, settings)
     functions = functions_at_once(likelihood, settings)
     return PROCESS_STATISTICS, 8 * latent.process.doubles(

@@ -76,7 +76,7 @@ class LinearChains(CoreChains):
         bit_generators: BitGenerators,
     ) -> None:
         self._linear = linear
-        prior, rows = linear.prior.core(), _gibbs.Likelihood(likelihood.name, likelihood.arrays)
+        rows = _gibbs.Likelihood(likelihood.name, likelihood.arrays)
         self._extras = rows.extras
         if settings.kernel == "gibbs" and not rows.augments:
             raise ValueError(
@@ -84,21 +84,27 @@ class LinearChains(CoreChains):
                 f"{likelihood.name!r} has not: pass kernel='hmc'"
             )
         with one_blas_thread(), self._errors_in_words():
-            model = _gibbs.LinearModel(
-                X=linear.X,
-                centre=linear.centre,
-                offset=offset if linear.predictors > 1 else offset.ravel(),
-                likelihood=rows,
-                prior=_gibbs.Prior(prior.name, len(linear.prior.mean), prior.arrays),
-                intercept=linear.intercept,
-            )
-            self._core = _gibbs.linear_chains(
-                model=model,
-                bit_generators=bit_generators,
-                tune=settings.tune,
-                kernel=settings.kernel,
-                threads=settings.threads,
-            )
+            self._core = self._make(rows, offset, settings, bit_generators)
+
+    def _make(
+        self, rows: _gibbs.Likelihood, offset: FloatArray, settings: Settings, bit_generators: BitGenerators
+    ) -> _gibbs.Chains:
+        linear, prior = self._linear, self._linear.prior.core()
+        model = _gibbs.LinearModel(
+            X=linear.X,
+            centre=linear.centre,
+            offset=offset if linear.predictors > 1 else offset.ravel(),
+            likelihood=rows,
+            prior=_gibbs.Prior(prior.name, len(linear.prior.mean), prior.arrays),
+            intercept=linear.intercept,
+        )
+        return _gibbs.linear_chains(
+            model=model,
+            bit_generators=bit_generators,
+            tune=settings.tune,
+            kernel=settings.kernel,
+            threads=settings.threads,
+        )
 
     def run(self, sweeps: int, out: Arrays | None = None) -> None:
         """Advance every chain, filling `out`."""
@@ -129,6 +135,37 @@ class LinearChains(CoreChains):
     def _in_words(self, error: _gibbs.NumericalError, first: int | None) -> FloatingPointError:
         cure = f"centre and scale X, or use a narrower prior{', also of the dispersion' * (self._extras > 0)}"
         return scales_apart(error, first, "predictors or priors", cure)
+
+
+class SparseChains(LinearChains):
+    """Chains of the coefficients of a linear model with sparse predictors.
+
+    Parameters are those of `LinearChains`.
+    """
+
+    def _make(
+        self, rows: _gibbs.Likelihood, offset: FloatArray, settings: Settings, bit_generators: BitGenerators
+    ) -> _gibbs.Chains:
+        linear, prior = self._linear, self._linear.prior.core()
+        if settings.kernel == "gibbs":
+            raise ValueError(
+                "kernel='gibbs' needs dense predictors, got a sparse X, whose coefficients move along "
+                "trajectories: pass kernel='auto', or X.toarray()"
+            )
+        X, size = linear.X, linear.X.shape[1]
+        model = _gibbs.SparseModel(
+            indptr=X.indptr.astype(np.int64),
+            indices=X.indices.astype(np.int32),
+            values=np.empty(0) if (X.data == 1.0).all() else X.data,
+            centre=np.zeros(size) if linear.centre is None else linear.centre,
+            offset=offset if linear.predictors > 1 else offset.ravel(),
+            likelihood=rows,
+            prior=_gibbs.Prior(prior.name, len(linear.prior.mean), prior.arrays),
+            intercept=linear.intercept,
+        )
+        return _gibbs.sparse_chains(
+            model=model, bit_generators=bit_generators, tune=settings.tune, threads=settings.threads
+        )
 
 
 class AdditiveChains(CoreChains):
@@ -293,3 +330,16 @@ def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
     size = len(linear.prior.mean)
     rows = max(n_rows, size) if linear.prior.scales else n_rows  # such a prior keeps all coefficients apart
     return _gibbs.memory_estimate(rows, size, settings.chains, settings.tune, linear.predictors)
+
+
+def sparse_bytes(linear: LinearForm, settings: Settings, extras: int = 1) -> int:
+    """Return the memory of the chains of a linear model with sparse predictors, besides X and the draws.
+
+    X by rows and by columns; vectors of rows and coefficients of up to four chains in lockstep; vectors of
+    each chain's coordinates.
+    """
+    entries, (n, p) = int(linear.X.nnz), linear.X.shape
+    size = linear.predictors * (p + 1) + extras
+    matrix = 2 * entries * 12 + 8 * (n + p)
+    vectors = 4 * linear.predictors * (n + p) + settings.chains * 16 * size
+    return int(matrix + 8 * vectors)

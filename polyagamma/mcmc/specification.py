@@ -51,11 +51,11 @@ class Specification:
     @classmethod
     def of(cls, name: str, likelihood: Likelihood, term: Term) -> Specification:
         """Return the model as it is now."""
-        return cls(name, likelihood, term, digest(term.predictors.X))
+        return cls(name, likelihood, term, digest(*term.predictors.arrays()))
 
     def require_unchanged(self) -> None:
         """Raise ValueError if the predictors have changed since the model was made."""
-        if digest(self.term.predictors.X) != self.inputs:
+        if digest(*self.term.predictors.arrays()) != self.inputs:
             raise ValueError(
                 "X must stay what it was when the model was made, got other values: the model keeps no "
                 "copy of an X of more than 1 MB; make a new model, or pass X.copy() to it"
@@ -161,7 +161,7 @@ class Specification:
 
     def data_groups(self) -> dict[str, xr.Dataset]:
         """Return the groups of a trace that hold the data: it does not write to the model's."""
-        data = self.likelihood.data(self.term.predictors.X)
+        data = self.likelihood.data(self.term.predictors.stored())
         own = {
             group: {name: (self._own_dims(dims), kept(values)) for name, (dims, values) in variables.items()}
             for group, variables in data.items()

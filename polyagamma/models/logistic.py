@@ -126,7 +126,7 @@ class PolyaGammaLogistic(ClassificationModel):
         feature_names: Sequence[str] | None = None,
     ) -> None:
         intercept = checks.truth("intercept", intercept)
-        predictors = Predictors.check(X, feature_names, intercept)
+        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
         predictors.require_distinct_constants()
         require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
         likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X), success)

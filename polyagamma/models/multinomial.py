@@ -132,7 +132,7 @@ class PolyaGammaMultinomial(ClassificationModel):
     ) -> None:
         intercept = checks.truth("intercept", intercept)
         self.parametrization = checks.one_of("parametrization", parametrization, PARAMETRIZATIONS)
-        predictors = Predictors.check(X, feature_names, intercept)
+        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
         predictors.require_distinct_constants()
         require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
         observed = class_checks.observed(y, trials, len(predictors.X))

@@ -131,7 +131,7 @@ class PolyaGammaNegativeBinomial(CountModel):
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
     ) -> None:
-        predictors = Predictors.check(X, feature_names, intercept)
+        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
         predictors.require_distinct_constants()
         require_same_rows("X", X, y=y, exposure=exposure, weights=weights, offset=offset)
         self.dispersion_prior = DEFAULT_DISPERSION_PRIOR if dispersion_prior is None else dispersion_prior

@@ -33,7 +33,7 @@ class NewRows:
     ----------
     model : Specification
     posterior : Dataset
-    X : ndarray, shape (m, p)
+    X : ndarray or SparsePredictors, shape (m, p)
     known : KnownPart
         Their offsets.
     coords : dict
@@ -42,7 +42,7 @@ class NewRows:
 
     model: Specification
     posterior: xr.Dataset
-    X: FloatArray
+    X: Any
     known: KnownPart
     coords: dict[str, trace.Labels]
 
@@ -145,9 +145,9 @@ class NewRows:
         """Return the group of a trace that holds the rows, with more arrays (m,)."""
         rows = self.model.term.new_rows
         arrays: trace.Variables = {name: ((rows,), values) for name, values in more.items()}
-        X = self.X.copy()  # which may be the caller's
-        offset = ((rows, *self.known.dims), self.known.given)
-        inputs: trace.Variables = {"X": ((rows, self.model.term.input_dim), X), "offset": offset}
+        inputs: dict[str, Any] = {"offset": ((rows, *self.known.dims), self.known.given)}
+        if isinstance(self.X, np.ndarray):  # traces hold dense arrays only
+            inputs["X"] = ((rows, self.model.term.input_dim), self.X.copy())  # it may be the caller's
         return self.model.dataset("constant_data", {**inputs, **arrays}, self.coords)
 
 

@@ -121,7 +121,7 @@ class PolyaGammaSequential(ClassificationModel):
         feature_names: Sequence[str] | None = None,
     ) -> None:
         intercept = checks.truth("intercept", intercept)
-        predictors = Predictors.check(X, feature_names, intercept)
+        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
         predictors.require_distinct_constants()
         require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
         order = class_checks.order_of_categories(y) if classes is None else classes

@@ -65,7 +65,7 @@ class Columns:
 
     def read(self, label: str, value: Any) -> FloatArray:
         """See `Component`."""
-        return self._predictors.check_new(value, label)
+        return np.asarray(self._predictors.check_new(value, label))
 
     def pick(self, frame: Any) -> Any:
         """See `Component`."""

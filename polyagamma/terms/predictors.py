@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from polyagamma._validation import predictors as checks
 from polyagamma._validation.ownership import kept, read_only
 from polyagamma._validation.rows import row_labels
+from polyagamma._validation.sparse import compressed_rows, is_sparse
+from polyagamma.terms.sparse_predictors import SparsePredictors
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
@@ -37,7 +39,7 @@ class Predictors:
 
     Attributes
     ----------
-    X : ndarray, shape (n, p)
+    X : ndarray or SparsePredictors, shape (n, p)
         As given: a copy if it is small, else a view of the caller's; both cannot be written to. Categorical
         columns have become indicators of their levels.
     names : list of str, length p
@@ -54,7 +56,7 @@ class Predictors:
         What makes them of the data frames that users have.
     """
 
-    X: FloatArray
+    X: Any  # one of two types, which most models know to be the first
     names: list[str]
     columns: list[str] | None
     intercept: bool
@@ -64,9 +66,16 @@ class Predictors:
 
     @classmethod
     def check(
-        cls, X: Any, feature_names: Sequence[str] | None, intercept: bool, encode: bool = True
+        cls,
+        X: Any,
+        feature_names: Sequence[str] | None,
+        intercept: bool,
+        encode: bool = True,
+        sparse: bool = False,
     ) -> Predictors:
         """Check what the user gave, and encode categorical columns unless `encode` is false.
+
+        `sparse`: whether X may be sparse.
 
         Raises
         ------
@@ -77,22 +86,24 @@ class Predictors:
         made = X.encode if isinstance(X, Encoded) else None
         X = X.frame if isinstance(X, Encoded) else X
         columns = checks.column_names("X", X)
-        levels = checks.levels("X", X) if encode else {}
+        sparse = sparse and is_sparse(X)
+        levels = checks.levels("X", X) if encode and not sparse else {}
         if levels and not intercept:
             raise ValueError(
                 f"categorical columns need the intercept, which is that of their first levels, got "
                 f"{list(levels)} with intercept=False: encode them yourself, or drop intercept=False"
             )
-        array = checks.matrix("X", X, levels)
+        array: Any = SparsePredictors(compressed_rows("X", X)) if sparse else checks.matrix("X", X, levels)
         size = array.shape[1] if columns is None else len(columns)
         if feature_names is not None:
             given = checks.feature_names(feature_names, size)
         else:
             given = columns or [f"x{j}" for j in range(size)]
         names = cls._expanded(given, columns, levels)
-        checks.require_moderate("X", array, names)
+        checks.require_moderate("X", largest(array), names)
         rows = trace.row_labels(row_labels(X), len(array))
-        return cls(read_only(kept(array)), names, columns, intercept, levels, rows, made)
+        own = array.frozen() if isinstance(array, SparsePredictors) else read_only(kept(array))
+        return cls(own, names, columns, intercept, levels, rows, made)
 
     @staticmethod
     def _expanded(
@@ -107,22 +118,40 @@ class Predictors:
             expanded += [name] if own is None else [f"{name}[{level}]" for level in own[1:]]
         return checks.unique_names("the names of columns and levels", expanded)
 
+    def arrays(self) -> list[FloatArray]:
+        """Return the arrays that tell X from others."""
+        return self.X.arrays() if isinstance(self.X, SparsePredictors) else [self.X]
+
+    def stored(self) -> FloatArray | None:
+        """Return X as traces hold it; None if it is sparse: they hold dense arrays only."""
+        return None if isinstance(self.X, SparsePredictors) else self.X
+
     def require_distinct_constants(self) -> None:
         """Raise ValueError if two columns are constant, the intercept's being one of them.
 
         For linear models, where their coefficients could not be told apart.
         """
-        checks.no_second_constant(self.X, self.names, self.intercept)
+        if isinstance(self.X, SparsePredictors):
+            constant = self.X.constant()
+            values = self.X[[0]][:, constant].toarray()[0]
+        else:
+            constant = np.flatnonzero(np.equal(self.X, self.X[0]).all(axis=0))
+            values = self.X[0, constant]
+        named = {self.names[j]: value for j, value in zip(constant, values, strict=True)}
+        checks.no_second_constant(named, self.intercept)
 
     def moments(self, row_weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return weighted means and standard deviations of the columns (1 for a constant column)."""
         share = row_weights / row_weights.sum()
+        if isinstance(self.X, SparsePredictors):
+            mean, variance = self.X.moments(share)
+            return mean, np.where(variance > 0, np.sqrt(variance), 1.0)
         mean = share @ self.X
         sd = np.sqrt([share @ (column - centre) ** 2 for column, centre in zip(self.X.T, mean, strict=True)])
         return mean, np.where(sd > 0, sd, 1.0)
 
-    def check_new(self, X_new: Any, name: str = "X_new") -> FloatArray:
-        """Return other rows, of an argument of that name, as an array.
+    def check_new(self, X_new: Any, name: str = "X_new") -> Any:
+        """Return other rows, of an argument of that name, as an array; sparse rows if these are.
 
         Raises
         ------
@@ -137,10 +166,25 @@ class Predictors:
                 f"{name} must have the columns of X in the same order, {self.columns}, got {columns}: "
                 f"pass {name}[list(X.columns)]"
             )
-        array = checks.matrix(name, X_new, self.levels)
+        if isinstance(self.X, SparsePredictors):
+            array: Any = SparsePredictors(compressed_rows(name, as_sparse(name, X_new)))
+        else:
+            array = checks.matrix(name, X_new, self.levels)
         if array.shape[1] != len(self.names):
             raise ValueError(
                 f"{name} must have {len(self.names)} columns, one for each predictor, got {array.shape[1]}: "
                 "pass the columns of X in the same order, without the intercept's"
             )
         return array
+
+
+def as_sparse(name: str, X: Any) -> Any:
+    """Return rows for a model with sparse predictors: as they are, or from an array that has been checked."""
+    return X if is_sparse(X) else SparsePredictors(checks.matrix(name, X))
+
+
+def largest(X: Any) -> FloatArray:
+    """Return the largest absolute value of each column, (p,)."""
+    if isinstance(X, SparsePredictors):
+        return X.largest()
+    return np.asarray(np.maximum(X.max(axis=0), -X.min(axis=0)))

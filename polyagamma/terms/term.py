@@ -33,7 +33,7 @@ class LinearForm(NamedTuple):
 
     Attributes
     ----------
-    X : ndarray, shape (n, p)
+    X : ndarray or SparsePredictors, shape (n, p)
     centre : ndarray, shape (p,), or None
     intercept : bool
         Whether there is one: it is then the first coefficient.
@@ -47,7 +47,7 @@ class LinearForm(NamedTuple):
         How many linear predictors a row has: each has such coefficients of its own, one after the other.
     """
 
-    X: FloatArray
+    X: Any
     centre: FloatArray | None
     intercept: bool
     prior: CoefficientPrior
