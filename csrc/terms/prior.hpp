@@ -1,12 +1,15 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "linalg/aligned.hpp"
 #include "random/bitgen.hpp"
 #include "terms/gaussian_prior.hpp"
 
 namespace polyagamma {
+
+class ShrinkagePrior;
 
 // A prior of coefficients that is Gaussian given its scales.
 class Prior {
@@ -28,6 +31,11 @@ class Prior {
     // Log prior density of the scales, plus as much of the log normaliser of the conditional prior as they
     // change.
     virtual double log_density_of_scales() const { return 0.0; }
+
+    // The prior of scales, if that is what it is, itself or of its first coefficients: samplers of their own
+    // know more of it.
+    virtual const ShrinkagePrior* shrinkage() const { return nullptr; }
+    virtual ShrinkagePrior* shrinkage() { return nullptr; }
 };
 
 // A Gaussian prior without scales to sample.
@@ -51,6 +59,8 @@ class ExtendedPrior final : public Prior {
     void set_scales(const double* scales) override;
     void update_scales(const double* coefficients, BitGen& bitgen) override;
     double log_density_of_scales() const override { return prior_->log_density_of_scales(); }
+    const ShrinkagePrior* shrinkage() const override { return std::as_const(*prior_).shrinkage(); }
+    ShrinkagePrior* shrinkage() override { return prior_->shrinkage(); }
 
   private:
     std::shared_ptr<Prior> prior_;
