@@ -37,17 +37,28 @@ if TYPE_CHECKING:
     from polyagamma.terms.membership_columns import MultiMembership
     from polyagamma.terms.priors import MvNormal, Normal
     from polyagamma.terms.scale_priors import LKJ, Exponential, HalfT
+    from polyagamma.terms.shrinkage import (
+        Bridge,
+        Horseshoe,
+        Laplace,
+        RegularizedHorseshoe,
+        Ridge,
+        StudentT,
+    )
     from polyagamma.terms.smooth_columns import Smooth
 
 __all__ = [
     "LKJ",
+    "Bridge",
     "Exponential",
     "Gamma",
     "Group",
     "HalfNormal",
     "HalfT",
     "HilbertBasis",
+    "Horseshoe",
     "InverseGamma",
+    "Laplace",
     "Linear",
     "MultiMembership",
     "MvNormal",
@@ -59,9 +70,12 @@ __all__ = [
     "PolyaGammaMultinomial",
     "PolyaGammaNegativeBinomial",
     "PolyaGammaSequential",
+    "RegularizedHorseshoe",
     "ResumeError",
+    "Ridge",
     "SamplingWarning",
     "Smooth",
+    "StudentT",
     "polyagamma_cdf",
     "polyagamma_cumulant",
     "polyagamma_laplace",
@@ -77,13 +91,16 @@ warn_of_another_package()
 # and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.
 _MODULE_OF = {
     "LKJ": "terms.scale_priors",
+    "Bridge": "terms.shrinkage",
     "Exponential": "terms.scale_priors",
     "Gamma": "likelihoods.dispersion",
     "Group": "terms.group_columns",
     "HalfNormal": "likelihoods.dispersion",
     "HalfT": "terms.scale_priors",
     "HilbertBasis": "terms.features",
+    "Horseshoe": "terms.shrinkage",
     "InverseGamma": "likelihoods.dispersion",
+    "Laplace": "terms.shrinkage",
     "Linear": "terms.linear_columns",
     "MultiMembership": "terms.membership_columns",
     "MvNormal": "terms.priors",
@@ -94,9 +111,12 @@ _MODULE_OF = {
     "PolyaGammaMultinomial": "models.multinomial",
     "PolyaGammaNegativeBinomial": "models.negative_binomial",
     "PolyaGammaSequential": "models.sequential",
+    "RegularizedHorseshoe": "terms.shrinkage",
     "ResumeError": "mcmc.run_state",
+    "Ridge": "terms.shrinkage",
     "SamplingWarning": "mcmc.settings",
     "Smooth": "terms.smooth_columns",
+    "StudentT": "terms.shrinkage",
 }
 # Not in __all__, so that `import *` does not need scikit-learn.
 _ESTIMATORS = ("PolyaGammaClassifier", "PolyaGammaCountRegressor", "PolyaGammaGPClassifier")

@@ -17,7 +17,7 @@ from polyagamma import (
     PolyaGammaSequential,
     Smooth,
 )
-from polyagamma.terms.ridge import Ridge
+from polyagamma.terms.shrinkage import Ridge
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((24, 2))

@@ -39,7 +39,7 @@ from polyagamma import (
     PolyaGammaSequential,
     ResumeError,
 )
-from polyagamma.terms.ridge import Ridge
+from polyagamma.terms.shrinkage import Ridge
 from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs

@@ -5,7 +5,7 @@ import pytest
 from chain_statistics import LIMIT, grid_posterior, mean_z, moments, sd_z
 
 from polyagamma import Normal, PolyaGammaLogistic
-from polyagamma.terms.ridge import Ridge
+from polyagamma.terms.shrinkage import Ridge
 
 RNG = np.random.default_rng(5)
 X = RNG.standard_normal((9, 1))

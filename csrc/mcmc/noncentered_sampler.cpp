@@ -112,10 +112,10 @@ void NoncenteredSampler::evaluate(Worker& worker, Share& share, Point Chain::* p
     share.pass->run(worker, share.beta.data(), wants_value, share.densities.data());
     for (std::size_t c = own.begin; c < own.end; ++c) {
         Point& at = share.chains[c]->*point;
-        const double log_prior =
-            prior_.differentiate(at.q.data(), at.beta.data(), at.of_beta.gradient.data(), at.gradient.data());
+        prior_.differentiate(at.q.data(), at.beta.data(), at.of_beta.gradient.data(), at.gradient.data());
         std::copy_n(&at.of_beta.gradient[prior_.coefficients()], extras_, &at.gradient[prior_.size()]);
-        at.log_density = at.of_beta.log_posterior + log_prior;
+        if (wants_value)
+            at.log_density = at.of_beta.log_posterior + prior_.log_density_of_coordinates(at.q.data());
     }
 }
 

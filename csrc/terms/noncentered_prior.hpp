@@ -18,9 +18,11 @@ class NoncenteredPrior {
     virtual std::size_t coefficients() const = 0;
 
     virtual void coefficients_at(const double* q, double* beta) const = 0;
-    // From ∂ℓ/∂β the gradient in q (size) of ℓ and the log prior density of q, which is returned.
-    virtual double differentiate(const double* q, const double* beta, const double* of_beta,
-                                 double* gradient) const = 0;
+    // From ∂ℓ/∂β the gradient in q (size) of ℓ and the log prior density of q.
+    virtual void differentiate(const double* q, const double* beta, const double* of_beta,
+                               double* gradient) const = 0;
+    // But for constants, that log prior density.
+    virtual double log_density_of_coordinates(const double* q) const = 0;
     // The coordinates (size) of β where the scales are what they are in q.
     virtual void coordinates_of(const double* beta, double* q) const = 0;
     // Posterior variances (size) of the coordinates, roughly: 1/(1 + h s²) of z, for the curvature h
@@ -29,7 +31,7 @@ class NoncenteredPrior {
     // Where chains start to look for the posterior, (size).
     virtual Vector centre() const = 0;
 
-    // The scales in natural units, and the log density of β and them but for constants.
+    // The scales in natural units, and the log density of β and of what is sampled of them, but for constants.
     virtual Vector scales(const double* q) const = 0;
     virtual double log_density(const double* q) const = 0;
 };

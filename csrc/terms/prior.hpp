@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "linalg/aligned.hpp"
 #include "random/bitgen.hpp"
@@ -8,6 +9,8 @@
 #include "terms/noncentered_prior.hpp"
 
 namespace polyagamma {
+
+class ShrinkagePrior;
 
 // A prior of coefficients that is Gaussian given its scales.
 class Prior {
@@ -32,6 +35,11 @@ class Prior {
 
     // The same in non-centred coordinates; null where there is no such form.
     virtual std::unique_ptr<NoncenteredPrior> noncentered(const Blas&) const { return nullptr; }
+
+    // The prior of scales, if that is what it is, itself or of its first coefficients: samplers of their own
+    // know more of it.
+    virtual const ShrinkagePrior* shrinkage() const { return nullptr; }
+    virtual ShrinkagePrior* shrinkage() { return nullptr; }
 };
 
 // A Gaussian prior without scales to sample.
@@ -57,6 +65,8 @@ class ExtendedPrior final : public Prior {
     void set_scales(const double* scales) override;
     void update_scales(const double* coefficients, BitGen& bitgen) override;
     double log_density_of_scales() const override { return prior_->log_density_of_scales(); }
+    const ShrinkagePrior* shrinkage() const override { return std::as_const(*prior_).shrinkage(); }
+    ShrinkagePrior* shrinkage() override { return prior_->shrinkage(); }
 
   private:
     std::shared_ptr<Prior> prior_;

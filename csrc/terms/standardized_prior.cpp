@@ -38,20 +38,16 @@ void StandardizedPrior::coefficients_at(const double* q, double* beta) const {
     }
 }
 
-double StandardizedPrior::differentiate(const double* q, const double*, const double* of_beta,
-                                        double* gradient) const {
+void StandardizedPrior::differentiate(const double* q, const double*, const double* of_beta,
+                                      double* gradient) const {
     const std::size_t p = sd_.size();
-    double squares = 0.0;
     for (std::size_t l = 0; l < predictors_; ++l) {
         for (std::size_t j = 0; j < p; ++j) {
             double sum = 0.0;
             for (std::size_t k = 0; k <= l; ++k) sum += factor_[k * predictors_ + l] * of_beta[k * p + j];
-            const double z = q[l * p + j];
-            gradient[l * p + j] = sd_[j] * sum - z;
-            squares += z * z;
+            gradient[l * p + j] = sd_[j] * sum - q[l * p + j];
         }
     }
-    return -0.5 * squares;
 }
 
 void StandardizedPrior::coordinates_of(const double* beta, double* q) const {
@@ -80,7 +76,7 @@ void StandardizedPrior::variances(const double*, const double* curvature, double
     }
 }
 
-double StandardizedPrior::log_density(const double* q) const {
+double StandardizedPrior::log_density_of_coordinates(const double* q) const {
     return -0.5 * dot(q, q, size());
 }
 

@@ -16,13 +16,14 @@ class StandardizedPrior final : public NoncenteredPrior {
     std::size_t size() const override { return mean_.size(); }
     std::size_t coefficients() const override { return mean_.size(); }
     void coefficients_at(const double* q, double* beta) const override;
-    double differentiate(const double* q, const double* beta, const double* of_beta,
-                         double* gradient) const override;
+    void differentiate(const double* q, const double* beta, const double* of_beta,
+                       double* gradient) const override;
+    double log_density_of_coordinates(const double* q) const override;
     void coordinates_of(const double* beta, double* q) const override;
     void variances(const double* q, const double* curvature, double* variance) const override;
     Vector centre() const override { return Vector(size()); }
     Vector scales(const double*) const override { return {}; }
-    double log_density(const double* q) const override;
+    double log_density(const double* q) const override { return log_density_of_coordinates(q); }
 
   private:
     std::size_t predictors_;

@@ -20,7 +20,7 @@ TEST_CASE("scales of a prior are sampled with the coefficients") {
     fixtures::Problem problem = fixtures::make_problem(kRows, 1, 91);
     const Binomial likelihood(problem.shape.data(), problem.kappa.data(), kRows);
     const auto prior =
-        Registry<Prior>::find("ridge")->make(1, {Vector{0.0}, Vector{1.0}, Vector{1.0}, Vector{kScale}});
+        Registry<Prior>::find("ridge")->make(1, {{0.0}, {1.0}, {0.0}, {kScale}, {0.0, 0.0}, {0.0}});
     REQUIRE(prior != nullptr);
     const LinearModel model{{problem.design.data(), kRows, 1, false},
                             Vector(likelihood.padded()),
@@ -37,14 +37,14 @@ TEST_CASE("scales of a prior are sampled with the coefficients") {
     for (const TransitionKernel kernel :
          {TransitionKernel::gibbs, TransitionKernel::automatic, TransitionKernel::hmc}) {
         fixtures::Run run(model, nullptr, {kernel, 400, 1});
-        REQUIRE(run.own == 2);
+        REQUIRE(run.own == 1);
         REQUIRE(run.chains->start(nullptr).ok());
         run.advance(400, 400);
         run.advance(kSweeps, kSweeps);
         std::vector<double> pairs;
         for (std::size_t draw = 0; draw < run.beta.size(); ++draw) {
             pairs.push_back(run.beta[draw]);
-            pairs.push_back(std::log(run.parameters[2 * draw]));
+            pairs.push_back(std::log(run.parameters[draw]));
         }
         CHECK(fixtures::worst_score(pairs, 4, kSweeps, exact) < 6.0);
     }
@@ -55,7 +55,8 @@ TEST_CASE("a prior without scales is one for all chains, and arrays of the wrong
     CHECK(gaussian->make(2, {Vector(2), Vector(2, 1.0)})->for_chain() == nullptr);
     CHECK(gaussian->make(2, {Vector(2), Vector(3, 1.0)}) == nullptr);
     CHECK(gaussian->make(2, {Vector(1), Vector(2, 1.0)}) == nullptr);
-    CHECK(Registry<Prior>::find("ridge")->make(1, {Vector{0.0}, Vector{1.0}, Vector{1.0}, Vector{}}) ==
-          nullptr);
+    const auto* ridge = Registry<Prior>::find("ridge");
+    CHECK(ridge->make(1, {{0.0}, {1.0}, {1.0}, {1.0}, {0.0, 0.0}, {0.0}}) == nullptr);
+    CHECK(ridge->make(1, {{0.0}, {1.0}, {0.0}, {1.0}, {0.0}, {0.0}}) == nullptr);
     CHECK(Registry<Prior>::find("no such prior") == nullptr);
 }

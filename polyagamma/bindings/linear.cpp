@@ -11,7 +11,9 @@
 #include "likelihood/merge_rows.hpp"
 #include "likelihood/registry.hpp"
 #include "mcmc/linear_sampler.hpp"
+#include "mcmc/noncentered_sampler.hpp"
 #include "run.hpp"
+#include "terms/dense_design.hpp"
 #include "terms/gradient_pass.hpp"
 #include "terms/linear_model.hpp"
 #include "terms/prior.hpp"
@@ -64,10 +66,11 @@ class PyLinearModel {
         : design_(std::move(X)),
           centre_(std::move(centre)),
           likelihood_(std::move(likelihood)),
-          prior_(std::move(prior)) {
+          own_prior_(std::move(prior)),
+          prior_(own_prior_) {
         check_shapes(offset, intercept);
         const std::size_t extras = likelihood_->extras();
-        if (extras > 0) prior_ = std::make_shared<ExtendedPrior>(std::move(prior_), extras);
+        if (extras > 0) prior_ = std::make_shared<ExtendedPrior>(own_prior_, extras);
         const double* const shift = centre_ ? centre_->data() : nullptr;
         merge(offset);
         const double* x = merged_.n > 0 ? merged_.x.data() : design_.data();
@@ -83,6 +86,8 @@ class PyLinearModel {
     }
 
     const LinearModel& model() const { return *model_; }
+    // Of the coefficients without the likelihood's extras; null where there is no such form.
+    std::unique_ptr<NoncenteredPrior> noncentered_prior() const { return own_prior_->noncentered(blas()); }
 
     double log_posterior(const Array& beta) const {
         require_shape(beta, {static_cast<py::ssize_t>(prior_->size())}, "beta");
@@ -126,7 +131,7 @@ class PyLinearModel {
     Array design_;
     Centre centre_;
     std::shared_ptr<Likelihood> likelihood_;
-    std::shared_ptr<Prior> prior_;
+    std::shared_ptr<Prior> own_prior_, prior_;  // the latter with extras
     MergedRows merged_;
     std::unique_ptr<LinearModel> model_;
 };
@@ -134,14 +139,22 @@ class PyLinearModel {
 struct OwnedModel {
     std::shared_ptr<PyLinearModel> model;
     RowSpaceModel row_space;
+    std::unique_ptr<DenseDesign> design;
+    std::unique_ptr<NoncenteredPrior> prior;
 };
+
+// Whether coefficients move with their scales in non-centred coordinates.
+bool moves_with_scales(const LinearModel& model, TransitionKernel kernel) {
+    return kernel != TransitionKernel::gibbs && !model.prior.scales().empty() &&
+           model.prior.size() > model.design.n;
+}
 
 PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::object> bit_generators,
                        std::size_t tune, const std::string& kernel, std::size_t threads) {
     const LinearSampler::Options options{transition_kernel(kernel), tune, threads};
     if (options.kernel == TransitionKernel::gibbs && !model->model().likelihood.augments())
         throw py::value_error("kernel='gibbs' needs a likelihood with a Pólya-gamma form");
-    auto owned = std::make_shared<OwnedModel>(OwnedModel{std::move(model), {}});
+    auto owned = std::make_shared<OwnedModel>(OwnedModel{std::move(model), {}, {}, {}});
     const LinearModel& full = owned->model->model();
     const bool reduce = full.prior.size() > full.design.n && full.prior.scales().empty() &&
                         full.likelihood.extras() == 0 && full.likelihood.predictors() == 1;
@@ -150,8 +163,14 @@ PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::obj
     Status status;
     {
         const py::gil_scoped_release release;
+        if (moves_with_scales(full, options.kernel)) owned->prior = owned->model->noncentered_prior();
+        if (owned->prior) {
+            owned->design = std::make_unique<DenseDesign>(full);
+            sampler = std::make_unique<NoncenteredSampler>(*owned->design, *owned->prior, std::move(bitgens),
+                                                           tune, threads);
+        }
         if (reduce) status = owned->row_space.assign(full);
-        if (status.ok())
+        if (status.ok() && !sampler)
             sampler = std::make_unique<LinearSampler>(reduce ? owned->row_space.reduced() : full,
                                                       reduce ? &owned->row_space : nullptr,
                                                       std::move(bitgens), options);

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
+from polyagamma._validation import shrinkage as shrinkage_checks
 from polyagamma.mcmc.notices import notice
 from polyagamma.terms.class_coding import ByClass
 from polyagamma.terms.class_priors import GaussianByClass
@@ -22,26 +23,26 @@ from polyagamma.terms.priors import (
     extreme_scale,
     join,
 )
-from polyagamma.terms.ridge import Ridge
+from polyagamma.terms.shrinkage import Setting, ShrinkagePrior
 
 FloatArray = NDArray[np.float64]
+OF_A_TRIAL = 0.25  # information about the log odds, at even odds
 
 
 @dataclass(frozen=True)
 class GaussianPriors:
     """Priors of coefficients and intercept, checked; the defaults where none were given."""
 
-    coefficients: Normal | MvNormal | Ridge
+    coefficients: Normal | MvNormal | ShrinkagePrior
     intercept: Normal
     has_intercept: bool
 
     @classmethod
     def check(
         cls,
-        prior: Normal | MvNormal | Ridge | None,
+        prior: Normal | MvNormal | ShrinkagePrior | None,
         intercept_prior: Normal | None,
         intercept: bool,
-        kinds: tuple[type, ...] = (Normal, MvNormal, Ridge),
     ) -> GaussianPriors:
         """Check what the user gave; TypeError or ValueError name the argument."""
         if intercept_prior is not None and not intercept:
@@ -51,15 +52,18 @@ class GaussianPriors:
             DEFAULT_INTERCEPT_PRIOR if intercept_prior is None else intercept_prior,
             intercept,
         )
-        checks.instance("prior", own.coefficients, kinds)
+        checks.instance("prior", own.coefficients, (Normal, MvNormal, ShrinkagePrior))
         checks.instance("intercept_prior", own.intercept, (Normal,))
         return own
 
-    def term(self, predictors: Predictors, weights: FloatArray) -> LinearTerm:
-        """Return the term of predictors whose rows weigh so much, (n,), in means and standard deviations."""
-        centre, joint = self._gaussian(predictors, weights)
-        prior_of_all = self.coefficients.joint(joint, len(predictors.names))
-        return LinearTerm(predictors, centre, prior_of_all, self._description())
+    def term(self, predictors: Predictors, weights: FloatArray, information: float = 1.0) -> LinearTerm:
+        """Return the term of predictors whose rows weigh so much, (n,), in means and standard deviations.
+
+        `information`: see `Setting`.
+        """
+        centre, joint, sd = self._gaussian(predictors, weights)
+        setting = Setting(predictors, sd, float(weights.sum()), information)
+        return LinearTerm(predictors, centre, self.coefficients.joint(joint, setting), self._description())
 
     def term_by_class(
         self, predictors: Predictors, weights: FloatArray, coding: ByClass, description: dict[str, str]
@@ -68,7 +72,13 @@ class GaussianPriors:
 
         `description` is what a trace says of the coding.
         """
-        centre, joint = self._gaussian(predictors, weights)
+        centre, joint, sd = self._gaussian(predictors, weights)
+        described = self._description() | description
+        if isinstance(self.coefficients, ShrinkagePrior):
+            shrinkage_checks.require_baseline("prior", self.coefficients, coding.symmetric)
+            setting = Setting(predictors, sd, float(weights.sum()), OF_A_TRIAL, coding)
+            shrunk = self.coefficients.joint(joint, setting)
+            return LinearTerm(predictors, centre, shrunk, described, coding)
         if coding.symmetric and joint.mean.any():
             given = {"prior": self.coefficients, "intercept_prior": self.intercept}
             name = "intercept_prior" if self.has_intercept and joint.mean[0] else "prior"
@@ -77,19 +87,20 @@ class GaussianPriors:
                 f"classes share cancels, got {given[name]}: pass mu=0, or parametrization='baseline' to "
                 "PolyaGammaMultinomial"
             )
-        described = self._description() | description
         return LinearTerm(predictors, centre, GaussianByClass(joint, coding), described, coding)
 
-    def _gaussian(self, predictors: Predictors, weights: FloatArray) -> tuple[FloatArray, Gaussian]:
-        """Return the centre of the design, and the prior of its coefficients, at unit scale of a ridge."""
+    def _gaussian(
+        self, predictors: Predictors, weights: FloatArray
+    ) -> tuple[FloatArray, Gaussian, FloatArray]:
+        """Return the centre of the design, the prior of its coefficients, at unit scales, and the sd of X."""
         mean, sd = predictors.moments(weights)
         coefficients = self.coefficients.gaussian("prior", sd)
         if (found := extreme_scale(coefficients, sd, predictors.names)) is not None:
             cure = "standardize X, or pass Normal(..., standardized=True)"
             notice(f"{found}: {cure}")
         if not self.has_intercept:
-            return np.zeros_like(mean), coefficients
-        return with_intercept(self.intercept, mean, coefficients)
+            return np.zeros_like(mean), coefficients, sd
+        return *with_intercept(self.intercept, mean, coefficients), sd
 
     def _description(self) -> dict[str, str]:
         of_intercept = str(self.intercept) if self.has_intercept else "none"

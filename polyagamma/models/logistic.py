@@ -14,10 +14,10 @@ from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.models.classification import ClassificationModel
 from polyagamma.models.formula import LinearFormula
-from polyagamma.models.linear import GaussianPriors
+from polyagamma.models.linear import OF_A_TRIAL, GaussianPriors
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
-from polyagamma.terms.ridge import Ridge
+from polyagamma.terms.shrinkage import ShrinkagePrior
 
 
 @public
@@ -120,7 +120,7 @@ class PolyaGammaLogistic(ClassificationModel):
         success: Any = None,
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
-        prior: Normal | MvNormal | Ridge | None = None,
+        prior: Normal | MvNormal | ShrinkagePrior | None = None,
         intercept_prior: Normal | None = None,
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
@@ -132,7 +132,7 @@ class PolyaGammaLogistic(ClassificationModel):
         likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X), success)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
-        super().__init__(likelihood, prior_of.term(predictors, likelihood.b))
+        super().__init__(likelihood, prior_of.term(predictors, likelihood.b, OF_A_TRIAL))
 
     @classmethod
     def from_formula(

@@ -17,6 +17,7 @@ from polyagamma.models.linear import GaussianPriors
 from polyagamma.terms.class_coding import ByClass
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
+from polyagamma.terms.shrinkage import ShrinkagePrior
 
 PARAMETRIZATIONS = ("symmetric", "baseline")
 
@@ -123,7 +124,7 @@ class PolyaGammaMultinomial(ClassificationModel):
         trials: ArrayLike | None = None,
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
-        prior: Normal | MvNormal | None = None,
+        prior: Normal | MvNormal | ShrinkagePrior | None = None,
         intercept_prior: Normal | None = None,
         parametrization: str = "symmetric",
         baseline: Any = None,
@@ -141,7 +142,7 @@ class PolyaGammaMultinomial(ClassificationModel):
         likelihood = MultinomialLikelihood.check(observed, weights, offset, reference)
         self.baseline = None if symmetric else likelihood.classes[reference]
         labels = likelihood.labels if symmetric else [likelihood.labels[k] for k in likelihood.others]
-        prior_of = GaussianPriors.check(prior, intercept_prior, intercept, (Normal, MvNormal))
+        prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         described = {
             "parametrization": self.parametrization,

@@ -28,7 +28,7 @@ from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import GaussianPriors
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
-from polyagamma.terms.ridge import Ridge
+from polyagamma.terms.shrinkage import ShrinkagePrior
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
@@ -125,7 +125,7 @@ class PolyaGammaNegativeBinomial(CountModel):
         exposure: ArrayLike | None = None,
         offset: ArrayLike | None = None,
         weights: ArrayLike | None = None,
-        prior: Normal | MvNormal | Ridge | None = None,
+        prior: Normal | MvNormal | ShrinkagePrior | None = None,
         intercept_prior: Normal | None = None,
         dispersion_prior: HalfNormal | Gamma | InverseGamma | float | None = None,
         intercept: bool = True,

@@ -17,6 +17,7 @@ from polyagamma.models.linear import GaussianPriors
 from polyagamma.terms.class_coding import ByClass
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
+from polyagamma.terms.shrinkage import ShrinkagePrior
 
 
 @public
@@ -115,7 +116,7 @@ class PolyaGammaSequential(ClassificationModel):
         trials: ArrayLike | None = None,
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
-        prior: Normal | MvNormal | None = None,
+        prior: Normal | MvNormal | ShrinkagePrior | None = None,
         intercept_prior: Normal | None = None,
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
@@ -127,7 +128,7 @@ class PolyaGammaSequential(ClassificationModel):
         order = class_checks.order_of_categories(y) if classes is None else classes
         observed = class_checks.observed(y, trials, len(predictors.X), order)
         likelihood = SequentialLikelihood.check(observed, weights, offset)
-        prior_of = GaussianPriors.check(prior, intercept_prior, intercept, (Normal, MvNormal))
+        prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         coding = ByClass(likelihood.stages, symmetric=False)
         super().__init__(likelihood, prior_of.term_by_class(predictors, likelihood.row_weights, coding, {}))

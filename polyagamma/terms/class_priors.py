@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,14 +30,23 @@ class GaussianByClass(NamedTuple):
         return np.tile(self.gaussian.mean, self.coding.predictors)
 
     @property
-    def scales(self) -> tuple[str, ...]:
+    def scales(self) -> Mapping[str, tuple[str, ...]]:
         """See `CoefficientPrior`: nothing is sampled."""
-        return ()
+        return {}
+
+    @property
+    def coords(self) -> dict[str, list[Any]]:
+        """See `CoefficientPrior`."""
+        return {}
 
     @property
     def n_parameters(self) -> int:
         """See `CoefficientPrior`."""
         return 0
+
+    def named(self, parameters: FloatArray) -> dict[str, FloatArray]:  # noqa: ARG002
+        """See `CoefficientPrior`."""
+        return {}
 
     def core(self) -> CoreForm:
         """See `CoefficientPrior`."""

@@ -72,7 +72,7 @@ class LinearTerm:
     @property
     def coords(self) -> dict[str, list[Any]]:
         """See `Term`."""
-        return {"feature": list(self.predictors.names)} | self._coding.coords
+        return {"feature": list(self.predictors.names)} | self._coding.coords | self._prior.coords
 
     @property
     def _dims(self) -> tuple[str, ...]:
@@ -113,8 +113,12 @@ class LinearTerm:
 
     def variables(self, raw: Raw) -> trace.Variables:
         """See `Term`."""
-        scales = {name: (trace.DRAWS, raw["parameters"][..., i]) for i, name in enumerate(self._prior.scales)}
-        return {**self._as_given(raw["beta"]), **scales}
+        scales = self._prior.named(raw["parameters"]) if self._prior.scales else {}
+        return {**self._as_given(raw["beta"]), **self._with_dims(scales)}
+
+    def _with_dims(self, scales: dict[str, FloatArray]) -> trace.Variables:
+        dims = self._prior.scales
+        return {name: ((*trace.DRAWS, *dims[name]), values) for name, values in scales.items()}
 
     def _as_given(self, flat: FloatArray) -> trace.Variables:
         coefficients, dims = self._coding.named(flat), self._dims
@@ -146,8 +150,7 @@ class LinearTerm:
     def draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
         """See `Term`."""
         drawn = self._prior.draw(rng, (1, draws))
-        scales = {name: (trace.DRAWS, values) for name, values in drawn.scales.items()}
-        return {**self._as_given(drawn.coefficients), **scales}
+        return {**self._as_given(drawn.coefficients), **self._with_dims(drawn.scales)}
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """See `Term`."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,12 +32,19 @@ class CoefficientPrior(Protocol):
         """Prior means, (p,)."""
 
     @property
-    def scales(self) -> tuple[str, ...]:
-        """Names of what is sampled of the prior itself."""
+    def scales(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of what is sampled of the prior itself, and its dimensions."""
+
+    @property
+    def coords(self) -> dict[str, list[Any]]:
+        """Labels of dimensions that only they have."""
 
     @property
     def n_parameters(self) -> int:
-        """How many numbers the core tells of it in a draw; those of `scales` are the first."""
+        """How many numbers the core tells of it in a draw."""
+
+    def named(self, parameters: FloatArray) -> dict[str, FloatArray]:
+        """Return `scales`, given these numbers (..., n_parameters)."""
 
     def core(self) -> CoreForm:
         """Return the core's prior."""
@@ -59,14 +66,23 @@ class Gaussian(NamedTuple):
     precision: FloatArray  # (p,): its diagonal, or (p, p)
 
     @property
-    def scales(self) -> tuple[str, ...]:
+    def scales(self) -> Mapping[str, tuple[str, ...]]:
         """See `CoefficientPrior`: nothing is sampled."""
-        return ()
+        return {}
+
+    @property
+    def coords(self) -> dict[str, list[Any]]:
+        """See `CoefficientPrior`."""
+        return {}
 
     @property
     def n_parameters(self) -> int:
         """See `CoefficientPrior`."""
         return 0
+
+    def named(self, parameters: FloatArray) -> dict[str, FloatArray]:  # noqa: ARG002
+        """See `CoefficientPrior`."""
+        return {}
 
     def core(self) -> CoreForm:
         """See `CoefficientPrior`."""
@@ -158,7 +174,7 @@ class Normal:
         unit = scale if self.standardized else np.ones_like(scale)
         return Gaussian(mu / unit, (unit / sigma) ** 2)
 
-    def joint(self, gaussian: Gaussian, _n_features: int) -> Gaussian:
+    def joint(self, gaussian: Gaussian, _setting: object) -> Gaussian:
         """Return the prior of all coefficients, given that at unit scale."""
         return gaussian
 
@@ -204,7 +220,7 @@ class MvNormal:
         tau = cho_solve(cho_factor(cov), np.eye(len(scale)))
         return Gaussian(mu, 0.5 * (tau + tau.T))
 
-    def joint(self, gaussian: Gaussian, _n_features: int) -> Gaussian:
+    def joint(self, gaussian: Gaussian, _setting: object) -> Gaussian:
         """Return the prior of all coefficients, given that at unit scale."""
         return gaussian
 
