@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
 
 from polyagamma import (
@@ -15,6 +16,7 @@ from polyagamma import (
     PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
     PolyaGammaSequential,
+    RegularizedHorseshoe,
     Smooth,
 )
 from polyagamma.terms.shrinkage import Ridge
@@ -27,6 +29,7 @@ TRIALS = RNG.integers(1, 6, 24)
 COUNTS = RNG.binomial(TRIALS, 0.4)
 ROWS = {"trials": TRIALS, "weights": RNG.uniform(0.5, 2, 24), "offset": RNG.standard_normal(24)}
 WIDE = X[:5].repeat(4, axis=1) + RNG.random((5, 8))
+SPARSE = csr_array(np.where(np.arange(48).reshape(24, 2) % 5 < 2, X, 0.0))
 KERNEL, OWN_KERNEL = 2.0 * RBF(1.0), 2.0 * RationalQuadratic()  # in the core, and left to Python
 FIXED = {"sample_kernel": False}
 GAMMA = {"dispersion_prior": Gamma(2, 1), "weights": ROWS["weights"], "offset": ROWS["offset"]}
@@ -53,14 +56,19 @@ def counts_additive():
     return PolyaGammaAdditive([Group(GROUPS, name="g"), Linear(X)], COUNTS, **NEGATIVE_BINOMIAL)
 
 
-BOTH, ALL = ("auto", "gibbs"), ("auto", "gibbs", "hmc")
+BOTH, ALL, TRAJECTORIES = ("auto", "gibbs"), ("auto", "gibbs", "hmc"), ("auto", "hmc")
+HORSESHOE = RegularizedHorseshoe(expected=1)
 KINDS = {
     "logistic": (lambda: PolyaGammaLogistic(X, Y), ALL),
     "binomial": (lambda: PolyaGammaLogistic(X, COUNTS, intercept=False, **ROWS), ALL),
     "ridge": (lambda: PolyaGammaLogistic(X, Y, prior=Ridge(0.7)), ALL),
     "wide ridge": (lambda: PolyaGammaLogistic(WIDE, Y[:5], prior=Ridge(0.7)), ALL),
     "wide": (lambda: PolyaGammaLogistic(WIDE, Y[:5]), ALL),
+    "sparse": (lambda: PolyaGammaLogistic(SPARSE, COUNTS, **ROWS), TRAJECTORIES),
+    "sparse horseshoe": (lambda: PolyaGammaLogistic(SPARSE, Y, prior=HORSESHOE), TRAJECTORIES),
+    "wide horseshoe": (lambda: PolyaGammaLogistic(WIDE, Y[:5], prior=HORSESHOE), ALL),
     "counts": (lambda: PolyaGammaNegativeBinomial(X, COUNTS), ALL),
+    "counts sparse": (lambda: PolyaGammaNegativeBinomial(SPARSE, COUNTS, exposure=TRIALS), TRAJECTORIES),
     "counts gamma": (lambda: PolyaGammaNegativeBinomial(X, COUNTS, exposure=TRIALS, **GAMMA), ALL),
     "counts known": (lambda: PolyaGammaNegativeBinomial(X, COUNTS, dispersion_prior=2.5), ALL),
     "counts wide": (lambda: PolyaGammaNegativeBinomial(WIDE, COUNTS[:5]), ALL),
@@ -82,6 +90,7 @@ KINDS = {
     "multinomial baseline": (lambda: PolyaGammaMultinomial(X, LABELS, **BASELINE), ALL),
     "multinomial table": (lambda: PolyaGammaMultinomial(X, TABLE, **OFFSETS), ALL),
     "multinomial pair": (lambda: PolyaGammaMultinomial(X, Y, intercept=False), ALL),
+    "multinomial sparse": (lambda: PolyaGammaMultinomial(SPARSE, TABLE, **OFFSETS), TRAJECTORIES),
     "multinomial wide": (lambda: PolyaGammaMultinomial(WIDE, LABELS[:5]), ALL),
     "sequential": (lambda: PolyaGammaSequential(X, LABELS), ALL),
     "sequential table": (lambda: PolyaGammaSequential(X, TABLE, weights=ROWS["weights"], offset=0.3), ALL),

@@ -26,15 +26,18 @@ struct NoncenteredSampler::Arrays {
 };
 
 NoncenteredSampler::NoncenteredSampler(const ProductDesign& design, const NoncenteredPrior& prior,
-                                       std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads)
+                                       const Blas& blas, std::vector<BitGen*> bitgens, std::size_t tune,
+                                       std::size_t threads)
     : design_(design),
       prior_(prior),
+      blas_(blas),
       bitgens_(std::move(bitgens)),
       extras_(design.likelihood().extras()),
       size_(prior.size() + extras_),
       tune_(tune),
-      scale_(size_, 1.0) {
-    for (BitGen* bitgen : bitgens_) chains_.emplace_back(size_, design.coefficients(), *bitgen);
+      metric_(size_) {
+    for (BitGen* bitgen : bitgens_)
+        chains_.emplace_back(size_, design.coefficients(), prior.workspace(), *bitgen);
     const std::size_t count = (chains() + kBatchChains - 1) / kBatchChains;
     const double first_step = std::pow(static_cast<double>(size_), -0.25);
     for (std::size_t s = 0; s < count; ++s) {
@@ -71,7 +74,10 @@ SamplerInfo NoncenteredSampler::info() const {
         step += share.step.step_size() / static_cast<double>(shares_.size());
         length += share.length.length() / static_cast<double>(shares_.size());
     }
-    return {{"kernel", "hmc"}, {"metric", "diagonal"}, {"step_size", step}, {"trajectory_length", length}};
+    return {{"kernel", "hmc"},
+            {"metric_directions", metric_.directions()},
+            {"step_size", step},
+            {"trajectory_length", length}};
 }
 
 Vector NoncenteredSampler::parameters(std::size_t chain) const {
@@ -80,17 +86,21 @@ Vector NoncenteredSampler::parameters(std::size_t chain) const {
 
 Status NoncenteredSampler::start(const double* initial) {
     const Vector centre = prior_.centre();
-    Vector beta(design_.coefficients());
-    prior_.coefficients_at(centre.data(), beta.data());
+    Vector beta(design_.coefficients()), work(prior_.workspace());
+    prior_.coefficients_at(centre.data(), beta.data(), work.data());
     const Vector curvature = design_.curvature_at(beta.data());
-    prior_.variances(centre.data(), curvature.data(), scale_.data());
+    Vector& scale = metric_.scale();
+    prior_.variances(centre.data(), curvature.data(), scale.data());
     for (std::size_t e = 0; e < extras_; ++e)
-        scale_[prior_.size() + e] = 1.0 / (1.0 + curvature[prior_.coefficients() + e]);
-    for (double& value : scale_) value = std::sqrt(value);
+        scale[prior_.size() + e] = 1.0 / (1.0 + curvature[prior_.coefficients() + e]);
+    for (double& value : scale) value = std::sqrt(value);
+    Vector first(centre);
+    first.resize(size_);
+    if (const Status status = find_directions(first); !status.ok()) return status;
     for (std::size_t c = 0; c < chains(); ++c) {
         Vector& q = chains_[c].now.q;
-        fill_normals(*bitgens_[c], q.data(), size_);
-        for (std::size_t j = 0; j < size_; ++j) q[j] *= scale_[j];
+        fill_normals(*bitgens_[c], chains_[c].work.data(), size_);
+        metric_.forward(chains_[c].work.data(), q.data());
         for (std::size_t j = 0; j < prior_.size(); ++j) q[j] += centre[j];
         if (initial == nullptr) continue;
         const double* given = initial + c * initial_size();
@@ -106,13 +116,14 @@ void NoncenteredSampler::evaluate(Worker& worker, Share& share, Point Chain::* p
     const Worker::Range own = worker.share(share.chains.size());
     for (std::size_t c = own.begin; c < own.end; ++c) {
         Point& at = share.chains[c]->*point;
-        prior_.coefficients_at(at.q.data(), at.beta.data());
+        prior_.coefficients_at(at.q.data(), at.beta.data(), at.work.data());
         std::copy_n(&at.q[prior_.size()], extras_, &at.beta[prior_.coefficients()]);
     }
     share.pass->run(worker, share.beta.data(), wants_value, share.densities.data());
     for (std::size_t c = own.begin; c < own.end; ++c) {
         Point& at = share.chains[c]->*point;
-        prior_.differentiate(at.q.data(), at.beta.data(), at.of_beta.gradient.data(), at.gradient.data());
+        prior_.differentiate(at.q.data(), at.beta.data(), at.of_beta.gradient.data(), at.gradient.data(),
+                             at.work.data());
         std::copy_n(&at.of_beta.gradient[prior_.coefficients()], extras_, &at.gradient[prior_.size()]);
         if (wants_value)
             at.log_density = at.of_beta.log_posterior + prior_.log_density_of_coordinates(at.q.data());
@@ -198,12 +209,13 @@ void NoncenteredSampler::begin(Share& share, Chain& chain) const {
 
 void NoncenteredSampler::kick(Chain& chain, double share) const {
     const double time = share * chain.step;
-    for (std::size_t j = 0; j < size_; ++j)
-        chain.momentum[j] += time * scale_[j] * chain.proposed.gradient[j];
+    metric_.transposed(chain.proposed.gradient.data(), chain.work.data());
+    for (std::size_t j = 0; j < size_; ++j) chain.momentum[j] += time * chain.work[j];
 }
 
 void NoncenteredSampler::drift(Chain& chain) const {
-    for (std::size_t j = 0; j < size_; ++j) chain.proposed.q[j] += chain.step * scale_[j] * chain.momentum[j];
+    metric_.forward(chain.momentum.data(), chain.work.data());
+    for (std::size_t j = 0; j < size_; ++j) chain.proposed.q[j] += chain.step * chain.work[j];
 }
 
 void NoncenteredSampler::accept(const Share& share, Chain& chain) const {
@@ -223,19 +235,59 @@ void NoncenteredSampler::accept(const Share& share, Chain& chain) const {
 
 // d/dt of ½(|x′ − m|² − |x − m|²)² in coordinates of unit momentum, but for a factor: x′ is where the
 // trajectory ended, x where it began, m the mean.
-double NoncenteredSampler::slope_of_criterion(const Share& share, const Chain& chain) const {
-    double before = 0.0, after = 0.0, along = 0.0;
-    for (std::size_t j = 0; j < size_; ++j) {
-        double mean = 0.0;
-        for (const Chain* one : share.chains) mean += one->sum[j];
-        mean /= share.seen * static_cast<double>(share.chains.size());
-        const double from = (chain.now.q[j] - mean) / scale_[j];
-        const double to = (chain.proposed.q[j] - mean) / scale_[j];
-        before += from * from;
-        after += to * to;
-        along += to * chain.momentum[j];
-    }
-    return (after - before) * along;
+double NoncenteredSampler::slope_of_criterion(const Share& share, Chain& chain) const {
+    Vector mean(size_), x(size_);
+    const double count = share.seen * static_cast<double>(share.chains.size());
+    for (const Chain* one : share.chains)
+        for (std::size_t j = 0; j < size_; ++j) mean[j] += one->sum[j] / count;
+    for (std::size_t j = 0; j < size_; ++j) x[j] = chain.now.q[j] - mean[j];
+    metric_.inverse(x.data(), chain.work.data());
+    const double before = dot(chain.work.data(), chain.work.data(), size_);
+    for (std::size_t j = 0; j < size_; ++j) x[j] = chain.proposed.q[j] - mean[j];
+    metric_.inverse(x.data(), chain.work.data());
+    const double after = dot(chain.work.data(), chain.work.data(), size_);
+    return (after - before) * dot(chain.work.data(), chain.momentum.data(), size_);
+}
+
+void NoncenteredSampler::gradient_at(CoefficientPass& pass, Point& at) const {
+    Worker alone;
+    prior_.coefficients_at(at.q.data(), at.beta.data(), at.work.data());
+    std::copy_n(&at.q[prior_.size()], extras_, &at.beta[prior_.coefficients()]);
+    const double* beta = at.beta.data();
+    Density* density = &at.of_beta;
+    pass.run(alone, &beta, false, &density);
+    prior_.differentiate(at.q.data(), at.beta.data(), at.of_beta.gradient.data(), at.gradient.data(),
+                         at.work.data());
+    std::copy_n(&at.of_beta.gradient[prior_.coefficients()], extras_, &at.gradient[prior_.size()]);
+}
+
+// The ends of the spectrum of the curvature in unit coordinates, where the coordinates are all Gaussian given
+// the rest: by differences of gradients.
+Status NoncenteredSampler::find_directions(const Vector& at) {
+    constexpr std::size_t kSteps = 40;
+    constexpr double kDifference = 1e-4, kTolerance = 0.1;
+    metric_.forget_directions();
+    if (prior_.size() > prior_.coefficients()) return {};
+    const std::unique_ptr<CoefficientPass> pass = design_.pass(1, 1);
+    Point point(size_, design_.coefficients(), prior_.workspace());
+    Vector step(size_), up(size_);
+    const auto product = [&](const double* x, double* y) {
+        metric_.forward(x, step.data());
+        for (const double sign : {1.0, -1.0}) {
+            for (std::size_t j = 0; j < size_; ++j) point.q[j] = at[j] + sign * kDifference * step[j];
+            gradient_at(*pass, point);
+            if (sign > 0.0) up = point.gradient;
+        }
+        for (std::size_t j = 0; j < size_; ++j) step[j] = (point.gradient[j] - up[j]) / (2.0 * kDifference);
+        metric_.transposed(step.data(), y);
+    };
+    Vector start(size_);
+    for (std::size_t j = 0; j < size_; ++j) start[j] = 0.5 + reversed_bits(j + 1);
+    std::vector<EigenPair> pairs;
+    if (const Status status = lanczos(blas_, product, kSteps, kTolerance, start, pairs); !status.ok())
+        return status;
+    metric_.set_directions(std::move(pairs));
+    return {};
 }
 
 void NoncenteredSampler::learn(Share& share, double fraction) const {
@@ -269,6 +321,7 @@ Status NoncenteredSampler::finish_window(std::uint64_t sweeps_done) {
         log_length += std::log(share.length.settle()) / static_cast<double>(shares_.size());
         share.seen = 0.0;
     }
+    Vector mean(size_);
     const bool last = sweeps_done == tune_;
     for (std::size_t j = 0; j < size_; ++j) {
         double sum = 0.0, squares = 0.0;
@@ -276,15 +329,17 @@ Status NoncenteredSampler::finish_window(std::uint64_t sweeps_done) {
             sum += std::exchange(chain.sum[j], 0.0);
             squares += std::exchange(chain.squares[j], 0.0);
         }
-        const double variance = std::max(0.0, squares / seen - sum / seen * (sum / seen));
+        mean[j] = sum / seen;
         if (last) continue;
-        scale_[j] = std::sqrt((seen * variance + kPriorDraws * scale_[j] * scale_[j]) / (seen + kPriorDraws));
+        const double variance = std::max(0.0, squares / seen - mean[j] * mean[j]);
+        double& scale = metric_.scale()[j];
+        scale = std::sqrt((seen * variance + kPriorDraws * scale * scale) / (seen + kPriorDraws));
     }
     for (Share& share : shares_) {
         share.step.restart(std::exp(log_step));
         share.length.restart(log_length);
     }
-    return {};
+    return last ? Status{} : find_directions(mean);
 }
 
 void NoncenteredSampler::tell(const Chain& chain, std::size_t index, std::size_t sweep,
@@ -303,7 +358,6 @@ void NoncenteredSampler::tell(const Chain& chain, std::size_t index, std::size_t
 
 template <class Visitor>
 void NoncenteredSampler::visit(Visitor&& visitor) {
-    visitor(scale_.data(), size_);
     for (Share& share : shares_) {
         share.step.visit(visitor);
         share.length.visit(visitor);
@@ -314,12 +368,18 @@ void NoncenteredSampler::visit(Visitor&& visitor) {
 }
 
 State NoncenteredSampler::state() {
-    return state_of_numbers([this](auto visitor) { visit(visitor); });
+    State parts = state_of_numbers([this](auto visitor) { visit(visitor); });
+    parts["metric"] = metric_.save();
+    return parts;
 }
 
 bool NoncenteredSampler::restore(const State& state, std::uint64_t) {
+    const auto metric = state.find("metric");
+    if (metric == state.end() || metric->second.size() != metric_.saved_size()) return false;
+    if (!restore_numbers(state, [this](auto visitor) { visit(visitor); })) return false;
+    metric_.restore(metric->second);
     for (Share& share : shares_) share.known = false;
-    return restore_numbers(state, [this](auto visitor) { visit(visitor); });
+    return true;
 }
 
 }  // namespace polyagamma

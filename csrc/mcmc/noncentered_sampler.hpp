@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "linalg/blas.hpp"
 #include "mcmc/dual_averaging.hpp"
+#include "mcmc/low_rank_metric.hpp"
 #include "mcmc/sampler.hpp"
 #include "mcmc/trajectory_length.hpp"
 #include "parallel/region.hpp"
@@ -18,11 +20,12 @@ namespace polyagamma {
 
 // Coefficients, likelihood's extras and scales, all in the coordinates of a non-centred prior and moved by
 // the same Hamiltonian trajectories with ω marginalised. It takes products with the design alone, and a
-// diagonal metric: for sparse predictors, more predictors than rows, and priors whose scales are sampled.
-// Warm-up adapts metric, step size and length of the trajectories; then nothing changes any more.
+// metric that is diagonal but for a few directions: for sparse predictors, more predictors than rows, and
+// priors whose scales are sampled. Warm-up adapts metric, step size and length of the trajectories; then
+// nothing changes any more.
 class NoncenteredSampler final : public Sampler {
   public:
-    NoncenteredSampler(const ProductDesign& design, const NoncenteredPrior& prior,
+    NoncenteredSampler(const ProductDesign& design, const NoncenteredPrior& prior, const Blas& blas,
                        std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads);
 
     std::size_t chains() const override { return bitgens_.size(); }
@@ -46,22 +49,25 @@ class NoncenteredSampler final : public Sampler {
   private:
     // A point of a chain: its coordinates, their coefficients, log π and its gradient.
     struct Point {
-        Point(std::size_t size, std::size_t coefficients)
-            : q(size), gradient(size), beta(coefficients), of_beta(coefficients) {}
+        Point(std::size_t size, std::size_t coefficients, std::size_t workspace)
+            : q(size), gradient(size), beta(coefficients), of_beta(coefficients), work(workspace) {}
         Vector q, gradient, beta;
         Density of_beta;
+        Vector work;  // the prior's
         double log_density = 0.0;
     };
     struct Chain {
-        Chain(std::size_t size, std::size_t coefficients, BitGen& generator)
-            : now(size, coefficients),
-              proposed(size, coefficients),
+        Chain(std::size_t size, std::size_t coefficients, std::size_t workspace, BitGen& generator)
+            : now(size, coefficients, workspace),
+              proposed(size, coefficients, workspace),
               momentum(size),
+              work(size),
               sum(size),
               squares(size),
               bitgen(&generator) {}
         Point now, proposed;
-        Vector momentum, sum, squares;  // the last two: of the coordinates in the window
+        Vector momentum, work;
+        Vector sum, squares;  // of the coordinates in the window
         BitGen* bitgen;
         double step = 0.0, level = 0.0, energy = 0.0, told_energy = 0.0, acceptance = 0.0;
         double slope = 0.0;  // of the criterion for the length of trajectories
@@ -89,16 +95,19 @@ class NoncenteredSampler final : public Sampler {
     void drift(Chain& chain) const;
     void accept(const Share& share, Chain& chain) const;
     void learn(Share& share, double fraction) const;
-    double slope_of_criterion(const Share& share, const Chain& chain) const;
+    double slope_of_criterion(const Share& share, Chain& chain) const;
+    Status find_directions(const Vector& at);
+    void gradient_at(CoefficientPass& pass, Point& point) const;
     void tell(const Chain& chain, std::size_t index, std::size_t sweep, const Arrays& out) const;
     template <class Visitor>
     void visit(Visitor&& visitor);
 
     const ProductDesign& design_;
     const NoncenteredPrior& prior_;
+    const Blas& blas_;
     std::vector<BitGen*> bitgens_;
     std::size_t extras_, size_, tune_;
-    Vector scale_;                      // roots of the inverse metric
+    LowRankMetric metric_;
     std::vector<std::size_t> windows_;  // their ends
     std::deque<Chain> chains_;
     std::deque<Share> shares_;

@@ -101,7 +101,9 @@ class HorseshoeScale final : public LocalScale {
         const double x = std::fabs(log_lambda);
         return -x - std::log1p(std::exp(-2.0 * x));
     }
-    double slope(double square) const override { return 2.0 / (1.0 + square) - 1.0; }
+    void slopes(double* square, std::size_t count) const override {
+        for (std::size_t i = 0; i < count; ++i) square[i] = 2.0 / (1.0 + square[i]) - 1.0;
+    }
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "random/bitgen.hpp"
@@ -19,8 +20,8 @@ class LocalScale {
     virtual double draw_square(double b, double r, BitGen& bitgen) const = 0;
     // Log density of log λ but for a constant; NaN if it has no closed form.
     virtual double log_density(double log_lambda) const = 0;
-    // Its derivative in log λ, given λ².
-    virtual double slope(double square) const = 0;
+    // λ² of some coefficients into its derivatives in log λ, in place.
+    virtual void slopes(double* square, std::size_t count) const = 0;
     virtual bool has_density() const { return true; }
     // Whether λ is 1.
     virtual bool fixed() const { return false; }

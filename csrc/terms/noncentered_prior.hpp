@@ -17,10 +17,13 @@ class NoncenteredPrior {
     virtual std::size_t size() const = 0;
     virtual std::size_t coefficients() const = 0;
 
-    virtual void coefficients_at(const double* q, double* beta) const = 0;
+    // What `coefficients_at` finds on its way for `differentiate` at the same q: so many numbers.
+    virtual std::size_t workspace() const { return 0; }
+
+    virtual void coefficients_at(const double* q, double* beta, double* work) const = 0;
     // From ∂ℓ/∂β the gradient in q (size) of ℓ and the log prior density of q.
-    virtual void differentiate(const double* q, const double* beta, const double* of_beta,
-                               double* gradient) const = 0;
+    virtual void differentiate(const double* q, const double* beta, const double* of_beta, double* gradient,
+                               const double* work) const = 0;
     // But for constants, that log prior density.
     virtual double log_density_of_coordinates(const double* q) const = 0;
     // The coordinates (size) of β where the scales are what they are in q.
@@ -31,7 +34,8 @@ class NoncenteredPrior {
     // Where chains start to look for the posterior, (size).
     virtual Vector centre() const = 0;
 
-    // The scales in natural units, and the log density of β and of what is sampled of them, but for constants.
+    // The scales in natural units, and the log density of β and of what is sampled of them, but for
+    // constants.
     virtual Vector scales(const double* q) const = 0;
     virtual double log_density(const double* q) const = 0;
 };

@@ -17,60 +17,81 @@ double NoncenteredShrinkage::slab(const double* q) const {
     return prior_.samples_slab() ? exponential(q[taus() + prior_.groups()]) : prior_.slab_prior().scale;
 }
 
-double NoncenteredShrinkage::free_variance(const double* q, std::size_t i) const {
-    const double log_tau = q[taus() + prior_.columns().group[prior_.shrunk()[i]]];
-    return exponential(2.0 * (log_tau + (local_count() > 0 ? q[coefficients() + i] : 0.0)));
+double NoncenteredShrinkage::bound(const double* q) const {
+    const double c = slab(q);
+    return prior_.has_slab() ? 1.0 / (c * c) : 0.0;
 }
 
-void NoncenteredShrinkage::sds(const double* q, double* sd) const {
-    const ShrinkagePrior::Columns& columns = prior_.columns();
-    for (std::size_t j = 0; j < coefficients(); ++j) sd[j] = 1.0 / columns.unit[j];
-    const double bound = prior_.has_slab() ? 1.0 / (slab(q) * slab(q)) : 0.0;
-    for (std::size_t i = 0; i < prior_.shrunk().size(); ++i) {
-        const double free = free_variance(q, i);
-        sd[prior_.shrunk()[i]] *= std::sqrt(free / (1.0 + free * bound));
+void NoncenteredShrinkage::find_sds(const double* q, double* work) const {
+    const std::size_t count = prior_.shrunk().size();
+    const std::size_t* shrunk = prior_.shrunk().data();
+    double *free = work, *sd = work + count;
+    for (std::size_t i = 0; i < count; ++i) free[i] = 2.0 * q[taus() + prior_.columns().group[shrunk[i]]];
+    if (local_count() > 0)
+        for (std::size_t i = 0; i < count; ++i) free[i] += 2.0 * q[coefficients() + i];
+    const double limit = bound(q);
+    for (std::size_t i = 0; i < count; ++i) {
+        free[i] = exponential(free[i]);
+        sd[i] = std::sqrt(free[i] / (1.0 + free[i] * limit));
     }
 }
 
-void NoncenteredShrinkage::coefficients_at(const double* q, double* beta) const {
-    sds(q, beta);
-    for (std::size_t j = 0; j < coefficients(); ++j) beta[j] = prior_.columns().mean[j] + beta[j] * q[j];
+Vector NoncenteredShrinkage::sds(const double* q) const {
+    Vector work(workspace()), all(coefficients());
+    find_sds(q, work.data());
+    for (std::size_t j = 0; j < all.size(); ++j) all[j] = 1.0 / prior_.columns().unit[j];
+    const std::vector<std::size_t>& shrunk = prior_.shrunk();
+    for (std::size_t i = 0; i < shrunk.size(); ++i) all[shrunk[i]] *= work[shrunk.size() + i];
+    return all;
+}
+
+void NoncenteredShrinkage::coefficients_at(const double* q, double* beta, double* work) const {
+    const ShrinkagePrior::Columns& columns = prior_.columns();
+    find_sds(q, work);
+    for (std::size_t j = 0; j < coefficients(); ++j) beta[j] = q[j] / columns.unit[j];
+    const std::vector<std::size_t>& shrunk = prior_.shrunk();
+    for (std::size_t i = 0; i < shrunk.size(); ++i) beta[shrunk[i]] *= work[shrunk.size() + i];
+    for (std::size_t j = 0; j < coefficients(); ++j) beta[j] += columns.mean[j];
 }
 
 void NoncenteredShrinkage::coordinates_of(const double* beta, double* q) const {
-    Vector sd(coefficients());
-    sds(q, sd.data());
+    const Vector sd = sds(q);
     for (std::size_t j = 0; j < coefficients(); ++j) q[j] = (beta[j] - prior_.columns().mean[j]) / sd[j];
 }
 
 // With k = 1/(1 + (τλ/c)²): ∂ log s/∂ log λ = ∂ log s/∂ log τ = k, ∂ log s/∂ log c = 1 − k, and what log s
 // does to ℓ is (β − m) ∂ℓ/∂β.
 void NoncenteredShrinkage::differentiate(const double* q, const double* beta, const double* of_beta,
-                                         double* gradient) const {
+                                         double* gradient, const double* work) const {
     const ShrinkagePrior::Columns& columns = prior_.columns();
-    const std::size_t p = coefficients();
-    sds(q, gradient);
-    for (std::size_t j = 0; j < p; ++j) gradient[j] = gradient[j] * of_beta[j] - q[j];
-    std::fill(gradient + p, gradient + size(), 0.0);
-    const double c = slab(q), bound = prior_.has_slab() ? 1.0 / (c * c) : 0.0;
-    double of_slab = 0.0;
-    for (std::size_t i = 0; i < prior_.shrunk().size(); ++i) {
+    const std::size_t p = coefficients(), count = prior_.shrunk().size();
+    const double *free = work, *sd = work + count, limit = bound(q);
+    double *of_lambda = gradient + p, *of_tau = gradient + taus(), of_slab = 0.0;
+    std::fill(of_tau, gradient + size(), 0.0);
+    Vector shrinking(prior_.groups());  // 1/τ²
+    for (std::size_t g = 0; g < prior_.groups(); ++g) shrinking[g] = exponential(-2.0 * q[taus() + g]);
+    for (std::size_t i = 0; i < local_count(); ++i)
+        of_lambda[i] = free[i] * shrinking[columns.group[prior_.shrunk()[i]]];
+    prior_.local().slopes(of_lambda, local_count());
+    for (std::size_t j = 0; j < p; ++j) gradient[j] = of_beta[j] / columns.unit[j];
+    for (std::size_t i = 0; i < count; ++i) {
         const std::size_t j = prior_.shrunk()[i];
-        const double share = 1.0 / (1.0 + free_variance(q, i) * bound);
+        const double share = 1.0 / (1.0 + free[i] * limit);
         const double of_scale = (beta[j] - columns.mean[j]) * of_beta[j];
-        gradient[taus() + columns.group[j]] += share * of_scale;
+        gradient[j] *= sd[i];
+        of_tau[columns.group[j]] += share * of_scale;
         of_slab += (1.0 - share) * of_scale;
-        if (local_count() > 0)
-            gradient[p + i] = share * of_scale + prior_.local().slope(exponential(2.0 * q[p + i]));
+        if (local_count() > 0) of_lambda[i] += share * of_scale;
     }
+    for (std::size_t j = 0; j < p; ++j) gradient[j] -= q[j];
     for (std::size_t g = 0; g < prior_.groups(); ++g) {
         const double ratio = exponential(q[taus() + g]) / prior_.tau0()[g];
-        gradient[taus() + g] += 2.0 / (1.0 + ratio * ratio) - 1.0;
+        of_tau[g] += 2.0 / (1.0 + ratio * ratio) - 1.0;
     }
     if (!prior_.samples_slab()) return;
     const ShrinkagePrior::Slab& slab_prior = prior_.slab_prior();
-    const double ratio = slab_prior.scale / c;
-    gradient[taus() + prior_.groups()] = of_slab - slab_prior.degrees * (1.0 - ratio * ratio);
+    const double ratio = slab_prior.scale * std::sqrt(limit);
+    of_tau[prior_.groups()] = of_slab - slab_prior.degrees * (1.0 - ratio * ratio);
 }
 
 // Of log λ, log τ and log c.
@@ -86,16 +107,14 @@ double NoncenteredShrinkage::log_density_of_coordinates(const double* q) const {
 }
 
 double NoncenteredShrinkage::log_density(const double* q) const {
-    Vector sd(coefficients());
-    sds(q, sd.data());
+    const Vector sd = sds(q);
     double sum = log_density_of_coordinates(q);
     for (const std::size_t j : prior_.shrunk()) sum -= std::log(sd[j]);
     return sum;
 }
 
 void NoncenteredShrinkage::variances(const double* q, const double* curvature, double* variance) const {
-    Vector sd(coefficients());
-    sds(q, sd.data());
+    const Vector sd = sds(q);
     for (std::size_t j = 0; j < coefficients(); ++j) variance[j] = 1.0 / (1.0 + curvature[j] * sd[j] * sd[j]);
     std::fill(variance + coefficients(), variance + size(), kVarianceOfLogScale);
 }

@@ -19,9 +19,11 @@ class NoncenteredShrinkage final : public NoncenteredPrior {
         return coefficients() + local_count() + prior_.groups() + (prior_.samples_slab() ? 1 : 0);
     }
     std::size_t coefficients() const override { return prior_.columns().mean.size(); }
-    void coefficients_at(const double* q, double* beta) const override;
-    void differentiate(const double* q, const double* beta, const double* of_beta,
-                       double* gradient) const override;
+    // (τλ)² and standard deviations, of those that are shrunk.
+    std::size_t workspace() const override { return 2 * prior_.shrunk().size(); }
+    void coefficients_at(const double* q, double* beta, double* work) const override;
+    void differentiate(const double* q, const double* beta, const double* of_beta, double* gradient,
+                       const double* work) const override;
     double log_density_of_coordinates(const double* q) const override;
     void coordinates_of(const double* beta, double* q) const override;
     void variances(const double* q, const double* curvature, double* variance) const override;
@@ -34,9 +36,11 @@ class NoncenteredShrinkage final : public NoncenteredPrior {
     // The place of the first log τ; log c follows them.
     std::size_t taus() const { return coefficients() + local_count(); }
     double slab(const double* q) const;
-    // (τλ)² of the i-th coefficient that is shrunk.
-    double free_variance(const double* q, std::size_t i) const;
-    void sds(const double* q, double* sd) const;
+    // 1/c², 0 without a slab.
+    double bound(const double* q) const;
+    void find_sds(const double* q, double* work) const;
+    // Of all coefficients.
+    Vector sds(const double* q) const;
     double log_density_of_scales(const double* q) const;
 
     ShrinkagePrior prior_;

@@ -16,7 +16,9 @@ class UnitScale final : public LocalScale {
     double log_marginal(double b, double) const override { return -b; }
     double draw_square(double, double, BitGen&) const override { return 1.0; }
     double log_density(double) const override { return 0.0; }
-    double slope(double) const override { return 0.0; }
+    void slopes(double* square, std::size_t count) const override {
+        for (std::size_t i = 0; i < count; ++i) square[i] = 0.0;
+    }
     bool fixed() const override { return true; }
 };
 
@@ -35,7 +37,9 @@ class LaplaceScale final : public LocalScale {
     double log_density(double log_lambda) const override {
         return 2.0 * log_lambda - 0.5 * std::exp(2.0 * log_lambda);
     }
-    double slope(double square) const override { return 2.0 - square; }
+    void slopes(double* square, std::size_t count) const override {
+        for (std::size_t i = 0; i < count; ++i) square[i] = 2.0 - square[i];
+    }
 };
 
 // e^{−|x|^a} is the Laplace transform of a positive stable variable S of index a/2 at x², so that λ² = 1/(2S)
@@ -62,7 +66,9 @@ class BridgeScale final : public LocalScale {
         return 0.5 / sum;
     }
     double log_density(double) const override { return std::numeric_limits<double>::quiet_NaN(); }
-    double slope(double) const override { return std::numeric_limits<double>::quiet_NaN(); }
+    void slopes(double* square, std::size_t count) const override {
+        for (std::size_t i = 0; i < count; ++i) square[i] = std::numeric_limits<double>::quiet_NaN();
+    }
     bool has_density() const override { return false; }
 
   private:
@@ -90,7 +96,9 @@ class StudentScale final : public LocalScale {
     double log_density(double log_lambda) const override {
         return -degrees_ * (log_lambda + 0.5 * std::exp(-2.0 * log_lambda));
     }
-    double slope(double square) const override { return degrees_ * (1.0 / square - 1.0); }
+    void slopes(double* square, std::size_t count) const override {
+        for (std::size_t i = 0; i < count; ++i) square[i] = degrees_ * (1.0 / square[i] - 1.0);
+    }
 
   private:
     double degrees_;

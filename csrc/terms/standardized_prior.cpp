@@ -27,7 +27,7 @@ StandardizedPrior::StandardizedPrior(const GaussianPrior& prior, const Blas& bla
     }
 }
 
-void StandardizedPrior::coefficients_at(const double* q, double* beta) const {
+void StandardizedPrior::coefficients_at(const double* q, double* beta, double*) const {
     const std::size_t p = sd_.size();
     for (std::size_t k = 0; k < predictors_; ++k) {
         for (std::size_t j = 0; j < p; ++j) {
@@ -38,8 +38,8 @@ void StandardizedPrior::coefficients_at(const double* q, double* beta) const {
     }
 }
 
-void StandardizedPrior::differentiate(const double* q, const double*, const double* of_beta,
-                                      double* gradient) const {
+void StandardizedPrior::differentiate(const double* q, const double*, const double* of_beta, double* gradient,
+                                      const double*) const {
     const std::size_t p = sd_.size();
     for (std::size_t l = 0; l < predictors_; ++l) {
         for (std::size_t j = 0; j < p; ++j) {

@@ -15,9 +15,9 @@ class StandardizedPrior final : public NoncenteredPrior {
 
     std::size_t size() const override { return mean_.size(); }
     std::size_t coefficients() const override { return mean_.size(); }
-    void coefficients_at(const double* q, double* beta) const override;
-    void differentiate(const double* q, const double* beta, const double* of_beta,
-                       double* gradient) const override;
+    void coefficients_at(const double* q, double* beta, double* work) const override;
+    void differentiate(const double* q, const double* beta, const double* of_beta, double* gradient,
+                       const double* work) const override;
     double log_density_of_coordinates(const double* q) const override;
     void coordinates_of(const double* beta, double* q) const override;
     void variances(const double* q, const double* curvature, double* variance) const override;

@@ -13,12 +13,12 @@
 #include "mcmc/linear_sampler.hpp"
 #include "mcmc/noncentered_sampler.hpp"
 #include "run.hpp"
-#include "terms/dense_design.hpp"
 #include "terms/gradient_pass.hpp"
 #include "terms/linear_model.hpp"
 #include "terms/prior.hpp"
 #include "terms/row_partition.hpp"
 #include "terms/row_space.hpp"
+#include "terms/wide_design.hpp"
 #include "transition_kernel.hpp"
 
 namespace polyagamma::binding {
@@ -139,7 +139,7 @@ class PyLinearModel {
 struct OwnedModel {
     std::shared_ptr<PyLinearModel> model;
     RowSpaceModel row_space;
-    std::unique_ptr<DenseDesign> design;
+    std::unique_ptr<WideDesign> design;
     std::unique_ptr<NoncenteredPrior> prior;
 };
 
@@ -165,9 +165,9 @@ PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::obj
         const py::gil_scoped_release release;
         if (moves_with_scales(full, options.kernel)) owned->prior = owned->model->noncentered_prior();
         if (owned->prior) {
-            owned->design = std::make_unique<DenseDesign>(full);
-            sampler = std::make_unique<NoncenteredSampler>(*owned->design, *owned->prior, std::move(bitgens),
-                                                           tune, threads);
+            owned->design = std::make_unique<WideDesign>(full);
+            sampler = std::make_unique<NoncenteredSampler>(*owned->design, *owned->prior, blas(),
+                                                           std::move(bitgens), tune, threads);
         }
         if (reduce) status = owned->row_space.assign(full);
         if (status.ok() && !sampler)

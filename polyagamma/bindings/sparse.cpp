@@ -75,7 +75,7 @@ class PySparseModel {
 
 PyChains sparse_chains(std::shared_ptr<PySparseModel> model, std::vector<py::object> bit_generators,
                        std::size_t tune, std::size_t threads) {
-    auto sampler = std::make_unique<NoncenteredSampler>(model->design(), model->prior(),
+    auto sampler = std::make_unique<NoncenteredSampler>(model->design(), model->prior(), blas(),
                                                         bitgens_of(bit_generators), tune, threads);
     auto chains = std::make_unique<Chains>(std::move(sampler), threads);
     return PyChains({std::move(model), std::move(bit_generators), std::move(chains)});

@@ -23,7 +23,8 @@ from polyagamma.terms.priors import (
     extreme_scale,
     join,
 )
-from polyagamma.terms.shrinkage import Setting, ShrinkagePrior
+from polyagamma.terms.shrinkage import Bridge, Setting, ShrinkagePrior
+from polyagamma.terms.sparse_predictors import is_sparse
 
 FloatArray = NDArray[np.float64]
 OF_A_TRIAL = 0.25  # information about the log odds, at even odds
@@ -93,6 +94,11 @@ class GaussianPriors:
         self, predictors: Predictors, weights: FloatArray
     ) -> tuple[FloatArray, Gaussian, FloatArray]:
         """Return the centre of the design, the prior of its coefficients, at unit scales, and the sd of X."""
+        if is_sparse(predictors.X) and isinstance(self.coefficients, (MvNormal, Bridge)):
+            raise ValueError(
+                "prior must be one of independent coefficients for a sparse X, Normal or a shrinkage prior "
+                f"other than Bridge, got {type(self.coefficients).__name__}: pass one of these, or X.toarray()"
+            )
         mean, sd = predictors.moments(weights)
         coefficients = self.coefficients.gaussian("prior", sd)
         if (found := extreme_scale(coefficients, sd, predictors.names)) is not None:

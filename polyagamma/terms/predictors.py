@@ -133,7 +133,7 @@ class Predictors:
         """
         if isinstance(self.X, SparsePredictors):
             constant = self.X.constant()
-            values = self.X[[0]][:, constant].toarray()[0]
+            values = self.X.first_row(constant)
         else:
             constant = np.flatnonzero(np.equal(self.X, self.X[0]).all(axis=0))
             values = self.X[0, constant]

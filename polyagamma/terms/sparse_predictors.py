@@ -44,14 +44,23 @@ class SparsePredictors(csr_array):
 
     def largest(self) -> FloatArray:
         """Return the largest absolute value of each column, (p,)."""
-        return np.asarray(abs(self).max(axis=0).toarray()).ravel()
+        size = np.zeros(self.shape[1])
+        np.maximum.at(size, self.indices, abs(self.data))
+        return size
 
     def constant(self) -> NDArray[np.intp]:
         """Return the columns whose values are all the same."""
         counts = np.bincount(self.indices, minlength=self.shape[1])
         full = np.flatnonzero(counts == len(self))
-        same = [j for j in full if np.ptp(self[:, [j]].data) == 0.0]
-        return np.sort(np.concatenate([np.flatnonzero(counts == 0), np.array(same, dtype=np.intp)]))
+        same = full[[np.ptp(self[:, [j]].data) == 0.0 for j in full]] if len(full) else full
+        return np.sort(np.concatenate([np.flatnonzero(counts == 0), same]))
+
+    def first_row(self, columns: NDArray[np.intp]) -> FloatArray:
+        """Return the values of some columns in the first row."""
+        row = np.zeros(self.shape[1])
+        own = slice(*self.indptr[:2])
+        row[self.indices[own]] = self.data[own]
+        return row[columns]
 
 
 def is_sparse(X: Any) -> bool:
