@@ -11,6 +11,7 @@
 #include "likelihood/merge_rows.hpp"
 #include "likelihood/registry.hpp"
 #include "mcmc/linear_sampler.hpp"
+#include "mcmc/make_linear_sampler.hpp"
 #include "run.hpp"
 #include "terms/gradient_pass.hpp"
 #include "terms/linear_model.hpp"
@@ -143,8 +144,7 @@ PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::obj
         throw py::value_error("kernel='gibbs' needs a likelihood with a Pólya-gamma form");
     auto owned = std::make_shared<OwnedModel>(OwnedModel{std::move(model), {}});
     const LinearModel& full = owned->model->model();
-    const bool reduce = full.prior.size() > full.design.n && full.prior.scales().empty() &&
-                        full.likelihood.extras() == 0 && full.likelihood.predictors() == 1;
+    const bool reduce = reduces(full);
     std::vector<BitGen*> bitgens = bitgens_of(bit_generators);
     std::unique_ptr<Sampler> sampler;
     Status status;
@@ -152,9 +152,8 @@ PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::obj
         const py::gil_scoped_release release;
         if (reduce) status = owned->row_space.assign(full);
         if (status.ok())
-            sampler = std::make_unique<LinearSampler>(reduce ? owned->row_space.reduced() : full,
-                                                      reduce ? &owned->row_space : nullptr,
-                                                      std::move(bitgens), options);
+            sampler =
+                make_linear_sampler(full, reduce ? &owned->row_space : nullptr, std::move(bitgens), options);
     }
     require(status);
     auto chains = std::make_unique<Chains>(std::move(sampler), threads);
