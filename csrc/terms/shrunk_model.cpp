@@ -62,6 +62,13 @@ void evaluate_rows(const ShrunkModel& model, const Likelihood& likelihood, const
     out.excess = out.log_likelihood - of_surrogate;
 }
 
+double log_likelihood_at(const Likelihood& likelihood, const double* extras, const Vector& eta) {
+    Vector slope(eta), of_extras(likelihood.extras() * kPanelRows);
+    double lanes[kPanelRows] = {};
+    likelihood.derivative_at(extras, {0, eta.size(), eta.size()}, slope.data(), of_extras.data(), lanes);
+    return sum_lanes(lanes);
+}
+
 void complete_gradient(const ShrunkModel& model, ShrunkRowsAt& out) {
     Vector lanes(model.size() * kPanelRows);
     add_products(model, 0, model.x.count(), out.slope.data(), lanes.data());

@@ -42,6 +42,8 @@ enum class RowsWanted { value, value_and_gradient, gradient };
 // One pass over the rows. `likelihood`: the chain's own, at `extras`.
 void evaluate_rows(const ShrunkModel& model, const Likelihood& likelihood, const double* extras,
                    const GaussianRows& surrogate, const double* gamma, RowsWanted wanted, ShrunkRowsAt& out);
+// Σℓ at linear predictors of the padded rows.
+double log_likelihood_at(const Likelihood& likelihood, const double* extras, const Vector& eta);
 // The gradient, from the slopes.
 void complete_gradient(const ShrunkModel& model, ShrunkRowsAt& out);
 
