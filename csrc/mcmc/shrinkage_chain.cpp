@@ -6,18 +6,16 @@
 #include <utility>
 
 #include "linalg/dense.hpp"
+#include "mcmc/group_scaling.hpp"
 #include "mcmc/split_hmc.hpp"
 #include "pg/sampler.hpp"
 #include "random/normals.hpp"
-#include "random/slice.hpp"
 #include "random/variates.hpp"
 #include "simd/fill_arguments.hpp"
-#include "simd/loops.hpp"
 
 namespace polyagamma {
 namespace {
 
-constexpr double kScaleWidth = 0.5;  // of slices along scalings
 constexpr double kSpread = 0.5;  // of logarithms of scales at the start
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
@@ -113,7 +111,7 @@ Status ShrinkageChain::move(const ShrinkageMoves& moves, bool learn, ShrinkageSw
     for (std::size_t g = 0; g < prior_.groups(); ++g) of_groups += move_group_scale(g, learn);
     if (!moves_local_scales()) told.scales = of_groups / static_cast<double>(prior_.groups());
     if (const Status status = move_along(moves, told); !status.ok()) return status;
-    for (std::size_t g = 0; g < prior_.groups(); ++g) scale_group(g);
+    scale_groups();
     return update_scales();
 }
 
@@ -245,63 +243,12 @@ Status ShrinkageChain::move_along(const ShrinkageMoves& moves, ShrinkageSweep& t
     return {};
 }
 
-// Column j is held by its data with probability G_jj v_j/(1 + G_jj v_j).
-std::vector<std::size_t> ShrinkageChain::held_by_prior(std::size_t group) const {
-    std::vector<std::size_t> columns;
-    const std::size_t k = gamma_.size();
-    for (const std::size_t j : prior_.shrunk()) {
-        if (prior_.columns().group[j] != group) continue;
-        const double information = surrogate_->gram.matrix[j * k + j] * prior_.variance(j);
-        const bool free = moves_local_scales() && uniform_variate(*bitgen_) * (1.0 + information) < information;
-        if (!free) columns.push_back(j);
+void ShrinkageChain::scale_groups() {
+    for (std::size_t g = 0; g < prior_.groups(); ++g) {
+        GroupScaling scaling(*model_, surrogate_->gram, g, moves_local_scales());
+        scaling.move(likelihood(), extras_.data(), rows_.eta, prior_, gamma_, *bitgen_);
+        evaluate(gamma_, RowsWanted::value, rows_);
     }
-    return columns;
-}
-
-// A slice along the orbit of a group of transformations (Liu and Sabatti 2000, Biometrika 87, 353), of the
-// density times the probability of choosing these columns, Jacobian included.
-void ShrinkageChain::scale_group(std::size_t group) {
-    const std::size_t k = gamma_.size();
-    const std::vector<std::size_t> scaled = held_by_prior(group);
-    std::vector<bool> is_scaled(k, false);
-    Vector part(k), moving(rows_.eta.size()), eta(rows_.eta.size());
-    for (const std::size_t j : scaled) {
-        is_scaled[j] = true;
-        part[j] = gamma_[j];
-    }
-    loops().model.forward(model_->x.panel(0), model_->x.count(), k, part.data(), 1, moving.data(),
-                          moving.size());
-    const double log_tau = std::log(prior_.tau(group));
-    const Vector squares = prior_.squares();
-    const auto set = [&](double x) {
-        prior_.set_tau(group, std::exp(log_tau + x));
-        for (const std::size_t j : prior_.shrunk())
-            if (prior_.columns().group[j] == group && !is_scaled[j])
-                prior_.set_square(j, squares[j] * std::exp(-2.0 * x));
-    };
-    const auto log_density = [&](double x) {
-        double sum = prior_.log_prior_of_tau(group, log_tau + x);
-        if (!std::isfinite(sum)) return -HUGE_VAL;
-        set(x);
-        const double factor = std::exp(x);
-        for (const std::size_t j : prior_.shrunk()) {
-            if (prior_.columns().group[j] != group) continue;
-            if (!is_scaled[j]) {
-                sum += prior_.local().log_density(0.5 * std::log(prior_.squares()[j]));
-                continue;
-            }
-            const double v = prior_.variance(j), gamma = factor * gamma_[j];
-            sum += x - 0.5 * (std::log(v) + gamma * gamma / v);
-            if (moves_local_scales()) sum -= std::log1p(surrogate_->gram.matrix[j * k + j] * v);
-        }
-        for (std::size_t i = 0; i < eta.size(); ++i) eta[i] = rows_.eta[i] + (factor - 1.0) * moving[i];
-        sum += log_likelihood_at(likelihood(), extras_.data(), eta);
-        return std::isnan(sum) ? -HUGE_VAL : sum;
-    };
-    const double x = slice_step(0.0, kScaleWidth, log_density, *bitgen_);
-    set(x);
-    for (const std::size_t j : scaled) gamma_[j] *= std::exp(x);
-    evaluate(gamma_, RowsWanted::value, rows_);
 }
 
 // Given γ, and the factor of the new ones.

@@ -97,11 +97,7 @@ class ShrinkageChain {
     // what the surrogate leaves to be decided.
     double decide(double log_ratio, bool& accepted);
     Status move_along(const ShrinkageMoves& moves, ShrinkageSweep& told);
-    // Scales and coefficients of a group by one factor: log τ + x and e^x β, but for some coefficients which keep
-    // β and τλ. These are the ones that data determine, at random by how much they do, so that what is scaled
-    // is what only its prior holds.
-    void scale_group(std::size_t group);
-    std::vector<std::size_t> held_by_prior(std::size_t group) const;
+    void scale_groups();
     Status update_scales();
     void draw_pseudo_data();
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMostColumns = 500;  // of models that the surrogate is for
 constexpr double kMostParts = 4.0;         // that local scales are proposed in
+constexpr double kMostTrajectories = 4.0;  // which take about as much work as the rest of a sweep
 constexpr double kLeastAcceptance = 0.5;   // of surrogate transitions
 constexpr double kRowWork = 20.0;          // multiplications in the time of a row's likelihood
 
@@ -124,10 +125,12 @@ std::size_t ShrinkageSampler::left_in_window(std::uint64_t sweeps_done) const {
     return 0;
 }
 
-// Four factorisations of k³/3, V, and two passes without a gradient.
+// For each part of the local scales V and a factorisation, which are about 3 k³ multiplications, and a pass
+// without a gradient; for each group a factorisation and three such passes.
 double ShrinkageSampler::work_besides() const {
     const double n = static_cast<double>(model_.likelihood.rows()), k = static_cast<double>(model_.size());
-    return 1.5 + 5.0 * k * k * k / (n * (2.0 * k + kRowWork));
+    const double cube = k * k * k / (n * (2.0 * k + kRowWork)), parts = settings_[4];
+    return parts * (0.5 + 3.0 * cube) + static_cast<double>(model_.prior.groups()) * (1.5 + cube);
 }
 
 // The first window is data augmentation, which needs no surrogate; the last settles the steps only, since
@@ -159,6 +162,7 @@ void ShrinkageSampler::settle(const Window& all) {
                                                          kMostLeapfrogSteps, work_besides());
     settings_[1] = fitted.step_size;
     settings_[2] = static_cast<double>(fitted.steps);
+    settings_[3] = std::clamp(std::round(work_besides() / settings_[2]), 1.0, kMostTrajectories);
     if (!(all.scales / all.sweeps < kLeastAcceptance)) return;
     if (settings_[4] < kMostParts) {
         settings_[4] *= 2.0;
