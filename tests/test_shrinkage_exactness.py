@@ -87,15 +87,14 @@ def successes(parameters, rng):
 
 
 def multinomial(prior, y=None):
-    y = np.arange(N) % 3 if y is None else y
+    y = np.eye(3, dtype=int)[np.arange(N) % 3] if y is None else y
     return PolyaGammaMultinomial(ROWS, y, prior=prior, intercept_prior=Normal(), parametrization="baseline")
 
 
 def classes(parameters, rng):
     eta = parameters["intercept"] + ROWS @ parameters["beta"].T
     y = (np.column_stack([np.zeros(N), eta]) + rng.gumbel(size=(N, 3))).argmax(axis=1)
-    y[:3] = range(3)  # all classes occur: these rows are no data
-    return y
+    return (y[:, np.newaxis] == range(3)).astype(int)  # a table: classes may be missing
 
 
 def counts(prior, y=None):
@@ -140,3 +139,15 @@ def calibration_p_value(make, simulate, prior, kernel, repetitions=REPETITIONS):
 @pytest.mark.parametrize("name", CALIBRATED)
 def test_calibration(name, kernel):
     assert calibration_p_value(logistic, successes, CALIBRATED[name], kernel) > FALSE_ALARM
+
+
+@pytest.mark.parametrize("name", ["regularized", "bridge"])
+def test_calibration_of_classes(name):
+    prior = CALIBRATED[name]
+    assert calibration_p_value(multinomial, classes, prior, "auto", repetitions=80) > FALSE_ALARM
+
+
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+def test_calibration_of_counts(kernel):
+    prior = CALIBRATED["sampled slab"]
+    assert calibration_p_value(counts, numbers, prior, kernel, repetitions=80) > FALSE_ALARM
