@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from polyagamma.models.multinomial import PolyaGammaMultinomial
     from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
     from polyagamma.models.sequential import PolyaGammaSequential
+    from polyagamma.models.shrinkage import shrinkage_factors
     from polyagamma.sklearn import PolyaGammaClassifier as PolyaGammaClassifier
     from polyagamma.sklearn import PolyaGammaCountRegressor as PolyaGammaCountRegressor
     from polyagamma.sklearn import PolyaGammaGPClassifier as PolyaGammaGPClassifier
@@ -83,6 +84,7 @@ __all__ = [
     "polyagamma_pdf",
     "polyagamma_var",
     "random_polyagamma",
+    "shrinkage_factors",
 ]
 
 warn_of_another_package()
@@ -117,6 +119,7 @@ _MODULE_OF = {
     "SamplingWarning": "mcmc.settings",
     "Smooth": "terms.smooth_columns",
     "StudentT": "terms.shrinkage",
+    "shrinkage_factors": "models.shrinkage",
 }
 # Not in __all__, so that `import *` does not need scikit-learn.
 _ESTIMATORS = ("PolyaGammaClassifier", "PolyaGammaCountRegressor", "PolyaGammaGPClassifier")

@@ -17,9 +17,9 @@ from polyagamma import (
     PolyaGammaNegativeBinomial,
     PolyaGammaSequential,
     RegularizedHorseshoe,
+    Ridge,
     Smooth,
 )
-from polyagamma.terms.shrinkage import Ridge
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((24, 2))
@@ -56,12 +56,19 @@ def counts_additive():
     return PolyaGammaAdditive([Group(GROUPS, name="g"), Linear(X)], COUNTS, **NEGATIVE_BINOMIAL)
 
 
-BOTH, ALL, TRAJECTORIES = ("auto", "gibbs"), ("auto", "gibbs", "hmc"), ("auto", "hmc")
+SLAB = RegularizedHorseshoe(expected=0.5, slab_df=4, unshrunk=["x1"])
 HORSESHOE = RegularizedHorseshoe(expected=1)
+BOTH, ALL, TRAJECTORIES = ("auto", "gibbs"), ("auto", "gibbs", "hmc"), ("auto", "hmc")
 KINDS = {
     "logistic": (lambda: PolyaGammaLogistic(X, Y), ALL),
     "binomial": (lambda: PolyaGammaLogistic(X, COUNTS, intercept=False, **ROWS), ALL),
     "ridge": (lambda: PolyaGammaLogistic(X, Y, prior=Ridge(0.7)), ALL),
+    "shrinkage": (lambda: PolyaGammaLogistic(X, Y, prior=SLAB), ALL),
+    "multinomial shrinkage": (
+        lambda: PolyaGammaMultinomial(X, LABELS, prior=SLAB, **BASELINE),
+        BOTH,
+    ),
+    "counts shrinkage": (lambda: PolyaGammaNegativeBinomial(X, COUNTS, prior=SLAB), ALL),
     "wide ridge": (lambda: PolyaGammaLogistic(WIDE, Y[:5], prior=Ridge(0.7)), ALL),
     "wide": (lambda: PolyaGammaLogistic(WIDE, Y[:5]), ALL),
     "sparse": (lambda: PolyaGammaLogistic(SPARSE, COUNTS, **ROWS), TRAJECTORIES),

@@ -38,8 +38,8 @@ from polyagamma import (
     PolyaGammaNegativeBinomial,
     PolyaGammaSequential,
     ResumeError,
+    Ridge,
 )
-from polyagamma.terms.shrinkage import Ridge
 from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs

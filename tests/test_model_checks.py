@@ -120,9 +120,9 @@ BAD_ARGUMENTS = {
     "prior kind": (
         {"prior": 2.5},
         TypeError,
-        r"prior must be Normal or MvNormal or Ridge, got 2.5",
+        r"prior must be Normal or MvNormal or ShrinkagePrior, got 2.5",
     ),
-    "prior class": ({"prior": Normal}, TypeError, r"prior must be Normal or MvNormal or Ridge"),
+    "prior class": ({"prior": Normal}, TypeError, r"prior must be Normal or MvNormal or ShrinkagePrior"),
     "intercept prior kind": (
         {"intercept_prior": MvNormal(0, cov=[[1]])},
         TypeError,

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from chain_statistics import LIMIT, grid_posterior, mean_z, moments, sd_z
 
-from polyagamma import Normal, PolyaGammaLogistic
-from polyagamma.terms.shrinkage import Ridge
+from polyagamma import Normal, PolyaGammaLogistic, Ridge
 
 RNG = np.random.default_rng(5)
 X = RNG.standard_normal((9, 1))

@@ -25,19 +25,21 @@ struct NoncenteredSampler::Arrays {
     OutputArray beta, lp, acceptance_rate, energy, parameters;
 };
 
-NoncenteredSampler::NoncenteredSampler(const ProductDesign& design, const NoncenteredPrior& prior,
-                                       const Blas& blas, std::vector<BitGen*> bitgens, std::size_t tune,
-                                       std::size_t threads)
-    : design_(design),
-      prior_(prior),
+NoncenteredSampler::NoncenteredSampler(std::shared_ptr<const ProductDesign> design,
+                                       std::shared_ptr<const NoncenteredPrior> prior, const Blas& blas,
+                                       std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads)
+    : owned_design_(std::move(design)),
+      owned_prior_(std::move(prior)),
+      design_(*owned_design_),
+      prior_(*owned_prior_),
       blas_(blas),
       bitgens_(std::move(bitgens)),
-      extras_(design.likelihood().extras()),
-      size_(prior.size() + extras_),
+      extras_(design_.likelihood().extras()),
+      size_(prior_.size() + extras_),
       tune_(tune),
       metric_(size_) {
     for (BitGen* bitgen : bitgens_)
-        chains_.emplace_back(size_, design.coefficients(), prior.workspace(), *bitgen);
+        chains_.emplace_back(size_, design_.coefficients(), prior_.workspace(), *bitgen);
     const std::size_t count = (chains() + kBatchChains - 1) / kBatchChains;
     const double first_step = std::pow(static_cast<double>(size_), -0.25);
     for (std::size_t s = 0; s < count; ++s) {
@@ -45,7 +47,7 @@ NoncenteredSampler::NoncenteredSampler(const ProductDesign& design, const Noncen
         const std::size_t workers = std::max<std::size_t>(1, threads / count);
         shares_.push_back({first,
                            workers,
-                           design.pass(end - first, workers),
+                           design_.pass(end - first, workers),
                            {},
                            DualAveraging(first_step),
                            {},

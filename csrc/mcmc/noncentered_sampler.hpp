@@ -25,7 +25,8 @@ namespace polyagamma {
 // nothing changes any more.
 class NoncenteredSampler final : public Sampler {
   public:
-    NoncenteredSampler(const ProductDesign& design, const NoncenteredPrior& prior, const Blas& blas,
+    NoncenteredSampler(std::shared_ptr<const ProductDesign> design,
+                       std::shared_ptr<const NoncenteredPrior> prior, const Blas& blas,
                        std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads);
 
     std::size_t chains() const override { return bitgens_.size(); }
@@ -102,6 +103,8 @@ class NoncenteredSampler final : public Sampler {
     template <class Visitor>
     void visit(Visitor&& visitor);
 
+    const std::shared_ptr<const ProductDesign> owned_design_;
+    const std::shared_ptr<const NoncenteredPrior> owned_prior_;
     const ProductDesign& design_;
     const NoncenteredPrior& prior_;
     const Blas& blas_;

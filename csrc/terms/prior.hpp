@@ -65,6 +65,10 @@ class ExtendedPrior final : public Prior {
     void set_scales(const double* scales) override;
     void update_scales(const double* coefficients, BitGen& bitgen) override;
     double log_density_of_scales() const override { return prior_->log_density_of_scales(); }
+    // Of the prior alone.
+    std::unique_ptr<NoncenteredPrior> noncentered(const Blas& blas) const override {
+        return prior_->noncentered(blas);
+    }
     const ShrinkagePrior* shrinkage() const override { return std::as_const(*prior_).shrinkage(); }
     ShrinkagePrior* shrinkage() override { return prior_->shrinkage(); }
 

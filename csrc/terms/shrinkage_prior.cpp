@@ -18,8 +18,14 @@ constexpr double kMostVariance = 1e100;
 constexpr double kMostLogTau = 200.0;
 constexpr double kWidth = 0.5;  // of slices
 
+// The square of a double, so that it comes back from its root.
 double within(double square) {
-    return std::clamp(square, kLeastSquare, kMostSquare);
+    const double root = std::sqrt(std::clamp(square, kLeastSquare, kMostSquare));
+    return root * root;
+}
+
+double within_reach(double scale) {
+    return std::clamp(scale, std::exp(-kMostLogTau), std::exp(kMostLogTau));
 }
 
 Vector precisions(const Vector& unit) {
@@ -65,11 +71,11 @@ void ShrinkagePrior::set_scales(const double* scales) {
 }
 
 void ShrinkagePrior::set_tau(std::size_t group, double value) {
-    tau_[group] = std::exp(std::clamp(std::log(value), -kMostLogTau, kMostLogTau));
+    tau_[group] = within_reach(value);
 }
 
 void ShrinkagePrior::set_slab(double value) {
-    slab_ = std::exp(std::clamp(std::log(value), -kMostLogTau, kMostLogTau));
+    slab_ = within_reach(value);
 }
 
 void ShrinkagePrior::set_square(std::size_t j, double value) {
@@ -121,6 +127,23 @@ void ShrinkagePrior::update_tau(const double* beta, BitGen& bitgen) {
     for (std::size_t g = 0; g < groups(); ++g) {
         const auto log_density = [&](double log_tau) { return log_marginal(g, beta, log_tau); };
         tau_[g] = std::exp(slice_step(std::log(tau_[g]), kWidth, log_density, bitgen));
+    }
+}
+
+void ShrinkagePrior::update_tau_given_products(BitGen& bitgen) {
+    for (std::size_t g = 0; g < groups(); ++g) {
+        const double before = std::log(tau_[g]);
+        const auto log_density = [&](double log_tau) {
+            double sum = log_prior_of_tau(g, log_tau);
+            for (const std::size_t j : shrunk_)
+                if (columns_.group[j] == g)
+                    sum += local_->log_density(0.5 * std::log(square_[j]) + before - log_tau);
+            return sum;
+        };
+        const double after = slice_step(before, kWidth, log_density, bitgen);
+        tau_[g] = std::exp(after);
+        for (const std::size_t j : shrunk_)
+            if (columns_.group[j] == g) set_square(j, square_[j] * std::exp(2.0 * (before - after)));
     }
 }
 

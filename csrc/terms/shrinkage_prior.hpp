@@ -70,6 +70,8 @@ class ShrinkagePrior final : public Prior {
     // log p(β | scales), but for a constant.
     double log_density_of(const double* beta) const;
 
+    // τ given the products τλ, which neither β nor data tell more about, by a slice: λ changes with it.
+    void update_tau_given_products(BitGen& bitgen);
     // τ given β, λ marginalised, by a slice; then λ given β and τ, exactly; then c given all of them.
     void update_tau(const double* beta, BitGen& bitgen);
     void update_squares(const double* beta, BitGen& bitgen);

@@ -121,3 +121,11 @@ def require_baseline(name: str, prior: object, symmetric: bool) -> None:
             f"{name} must be Normal or MvNormal with parametrization='symmetric', got "
             f"{type(prior).__name__}: pass parametrization='baseline' to PolyaGammaMultinomial"
         )
+
+
+def not_shrunk(model: object) -> TypeError:
+    """Return the error that a model has no shrinkage prior."""
+    return TypeError(
+        f"model must have a shrinkage prior, got {type(model).__name__} without: pass "
+        "prior=RegularizedHorseshoe(expected=...) to it"
+    )

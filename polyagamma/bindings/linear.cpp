@@ -11,14 +11,13 @@
 #include "likelihood/merge_rows.hpp"
 #include "likelihood/registry.hpp"
 #include "mcmc/linear_sampler.hpp"
-#include "mcmc/noncentered_sampler.hpp"
+#include "mcmc/make_linear_sampler.hpp"
 #include "run.hpp"
 #include "terms/gradient_pass.hpp"
 #include "terms/linear_model.hpp"
 #include "terms/prior.hpp"
 #include "terms/row_partition.hpp"
 #include "terms/row_space.hpp"
-#include "terms/wide_design.hpp"
 #include "transition_kernel.hpp"
 
 namespace polyagamma::binding {
@@ -66,11 +65,10 @@ class PyLinearModel {
         : design_(std::move(X)),
           centre_(std::move(centre)),
           likelihood_(std::move(likelihood)),
-          own_prior_(std::move(prior)),
-          prior_(own_prior_) {
+          prior_(std::move(prior)) {
         check_shapes(offset, intercept);
         const std::size_t extras = likelihood_->extras();
-        if (extras > 0) prior_ = std::make_shared<ExtendedPrior>(own_prior_, extras);
+        if (extras > 0) prior_ = std::make_shared<ExtendedPrior>(std::move(prior_), extras);
         const double* const shift = centre_ ? centre_->data() : nullptr;
         merge(offset);
         const double* x = merged_.n > 0 ? merged_.x.data() : design_.data();
@@ -86,8 +84,6 @@ class PyLinearModel {
     }
 
     const LinearModel& model() const { return *model_; }
-    // Of the coefficients without the likelihood's extras; null where there is no such form.
-    std::unique_ptr<NoncenteredPrior> noncentered_prior() const { return own_prior_->noncentered(blas()); }
 
     double log_posterior(const Array& beta) const {
         require_shape(beta, {static_cast<py::ssize_t>(prior_->size())}, "beta");
@@ -131,7 +127,7 @@ class PyLinearModel {
     Array design_;
     Centre centre_;
     std::shared_ptr<Likelihood> likelihood_;
-    std::shared_ptr<Prior> own_prior_, prior_;  // the latter with extras
+    std::shared_ptr<Prior> prior_;
     MergedRows merged_;
     std::unique_ptr<LinearModel> model_;
 };
@@ -139,41 +135,25 @@ class PyLinearModel {
 struct OwnedModel {
     std::shared_ptr<PyLinearModel> model;
     RowSpaceModel row_space;
-    std::unique_ptr<WideDesign> design;
-    std::unique_ptr<NoncenteredPrior> prior;
 };
-
-// Whether coefficients move with their scales in non-centred coordinates.
-bool moves_with_scales(const LinearModel& model, TransitionKernel kernel) {
-    return kernel != TransitionKernel::gibbs && !model.prior.scales().empty() &&
-           model.prior.size() > model.design.n;
-}
 
 PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::object> bit_generators,
                        std::size_t tune, const std::string& kernel, std::size_t threads) {
     const LinearSampler::Options options{transition_kernel(kernel), tune, threads};
     if (options.kernel == TransitionKernel::gibbs && !model->model().likelihood.augments())
         throw py::value_error("kernel='gibbs' needs a likelihood with a Pólya-gamma form");
-    auto owned = std::make_shared<OwnedModel>(OwnedModel{std::move(model), {}, {}, {}});
+    auto owned = std::make_shared<OwnedModel>(OwnedModel{std::move(model), {}});
     const LinearModel& full = owned->model->model();
-    const bool reduce = full.prior.size() > full.design.n && full.prior.scales().empty() &&
-                        full.likelihood.extras() == 0 && full.likelihood.predictors() == 1;
+    const bool reduce = reduces(full);
     std::vector<BitGen*> bitgens = bitgens_of(bit_generators);
     std::unique_ptr<Sampler> sampler;
     Status status;
     {
         const py::gil_scoped_release release;
-        if (moves_with_scales(full, options.kernel)) owned->prior = owned->model->noncentered_prior();
-        if (owned->prior) {
-            owned->design = std::make_unique<WideDesign>(full);
-            sampler = std::make_unique<NoncenteredSampler>(*owned->design, *owned->prior, blas(),
-                                                           std::move(bitgens), tune, threads);
-        }
         if (reduce) status = owned->row_space.assign(full);
-        if (status.ok() && !sampler)
-            sampler = std::make_unique<LinearSampler>(reduce ? owned->row_space.reduced() : full,
-                                                      reduce ? &owned->row_space : nullptr,
-                                                      std::move(bitgens), options);
+        if (status.ok())
+            sampler =
+                make_linear_sampler(full, reduce ? &owned->row_space : nullptr, std::move(bitgens), options);
     }
     require(status);
     auto chains = std::make_unique<Chains>(std::move(sampler), threads);

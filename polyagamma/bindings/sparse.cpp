@@ -61,16 +61,16 @@ class PySparseModel {
         if (!prior_) throw py::value_error("the prior has no form for sparse predictors");
         Vector shift = vector_of(centre, centre.size(), "centre");
         const py::gil_scoped_release release;
-        design_ = std::make_unique<SparseDesign>(std::move(matrix), std::move(shift), intercept,
+        design_ = std::make_shared<SparseDesign>(std::move(matrix), std::move(shift), intercept,
                                                  offset.data(), std::move(likelihood));
     }
 
-    const SparseDesign& design() const { return *design_; }
-    const NoncenteredPrior& prior() const { return *prior_; }
+    const std::shared_ptr<SparseDesign>& design() const { return design_; }
+    const std::shared_ptr<NoncenteredPrior>& prior() const { return prior_; }
 
   private:
-    std::unique_ptr<SparseDesign> design_;
-    std::unique_ptr<NoncenteredPrior> prior_;
+    std::shared_ptr<SparseDesign> design_;
+    std::shared_ptr<NoncenteredPrior> prior_;
 };
 
 PyChains sparse_chains(std::shared_ptr<PySparseModel> model, std::vector<py::object> bit_generators,

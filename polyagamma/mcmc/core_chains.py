@@ -83,6 +83,11 @@ class LinearChains(CoreChains):
                 "kernel='gibbs' needs a likelihood with a Pólya-gamma form, which "
                 f"{likelihood.name!r} has not: pass kernel='hmc'"
             )
+        if settings.kernel == "hmc" and linear.predictors > 1 and linear.prior.scales:
+            raise ValueError(
+                "kernel='hmc' needs priors without scales where rows have several linear predictors: pass "
+                "kernel='gibbs'"
+            )
         with one_blas_thread(), self._errors_in_words():
             self._core = self._make(rows, offset, settings, bit_generators)
 

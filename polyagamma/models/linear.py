@@ -97,7 +97,7 @@ class GaussianPriors:
         if is_sparse(predictors.X) and isinstance(self.coefficients, (MvNormal, Bridge)):
             raise ValueError(
                 "prior must be one of independent coefficients for a sparse X, Normal or a shrinkage prior "
-                f"other than Bridge, got {type(self.coefficients).__name__}: pass one of these, or X.toarray()"
+                f"other than Bridge, got {type(self.coefficients).__name__}: pass one of these"
             )
         mean, sd = predictors.moments(weights)
         coefficients = self.coefficients.gaussian("prior", sd)

@@ -49,7 +49,7 @@ class PolyaGammaLogistic(ClassificationModel):
         Weights of the rows, positive; by default 1.
     offset : float or array_like, shape (n,), optional
         Known part of the linear predictor; by default 0.
-    prior : Normal or MvNormal, optional
+    prior : Normal, MvNormal or a shrinkage prior such as RegularizedHorseshoe, optional
         Prior of the coefficients. The default, ``Normal(0, 2.5, standardized=True)``, is ``N(0, 2.5**2)`` on
         the coefficients of the standardized predictors, whatever their units [2]_ [3]_. ``Normal(0, 2.5)`` is
         exactly ``N(0, 2.5**2)`` on the coefficients of X as given.
@@ -68,7 +68,7 @@ class PolyaGammaLogistic(ClassificationModel):
         The labels of failure and success; 0 and 1 for data with `trials`.
     feature_names : list of str
     n_features : int
-    prior, intercept_prior : Normal or MvNormal
+    prior, intercept_prior : Normal, MvNormal or a shrinkage prior
         The defaults, if none were given.
 
     Raises

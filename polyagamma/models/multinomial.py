@@ -49,7 +49,7 @@ class PolyaGammaMultinomial(ClassificationModel):
     offset : array_like, shape (n, K), optional
         Known part of the exponent, a column for each class in the order of ``classes_``; by default 0. An
         offset that all classes share would cancel.
-    prior : Normal or MvNormal, optional
+    prior : Normal, MvNormal or a shrinkage prior such as RegularizedHorseshoe, optional
         Prior of the coefficients of each class, as for `PolyaGammaLogistic`: by default
         ``Normal(0, 2.5, standardized=True)``. Classes are independent before `parametrization`.
     intercept_prior : Normal, optional
@@ -73,7 +73,7 @@ class PolyaGammaMultinomial(ClassificationModel):
         The labels: sorted, or in the order of the columns of a table.
     feature_names : list of str
     n_features : int
-    prior, intercept_prior : Normal or MvNormal
+    prior, intercept_prior : Normal, MvNormal or a shrinkage prior
         The defaults, if none were given.
     parametrization : str
     baseline : label or None

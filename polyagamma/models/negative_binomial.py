@@ -59,7 +59,7 @@ class PolyaGammaNegativeBinomial(CountModel):
         Known part of the log mean, besides the logarithm of the exposure; by default 0.
     weights : float or array_like, shape (n,), optional
         Weights of the rows, positive; by default 1. A row of weight ``w`` counts as ``w`` rows.
-    prior : Normal or MvNormal, optional
+    prior : Normal, MvNormal or a shrinkage prior such as RegularizedHorseshoe, optional
         Prior of the coefficients, as for `PolyaGammaLogistic`: by default
         ``Normal(0, 2.5, standardized=True)``.
     intercept_prior : Normal, optional
@@ -77,7 +77,7 @@ class PolyaGammaNegativeBinomial(CountModel):
     ----------
     feature_names : list of str
     n_features : int
-    prior, intercept_prior : Normal or MvNormal
+    prior, intercept_prior : Normal, MvNormal or a shrinkage prior
         The defaults, if none were given.
     dispersion_prior : HalfNormal, Gamma, InverseGamma or float
 

@@ -51,7 +51,7 @@ class PolyaGammaSequential(ClassificationModel):
         Weights of the rows, positive; by default 1. A row of weight ``w`` counts as ``w`` rows.
     offset : float or array_like, shape (n,) or (n, K - 1), optional
         Known part of the linear predictors, of all or of each; by default 0.
-    prior : Normal or MvNormal, optional
+    prior : Normal, MvNormal or a shrinkage prior such as RegularizedHorseshoe, optional
         Prior of the coefficients of each class, as for `PolyaGammaLogistic`: by default
         ``Normal(0, 2.5, standardized=True)``.
     intercept_prior : Normal, optional
@@ -67,7 +67,7 @@ class PolyaGammaSequential(ClassificationModel):
         The labels in their order.
     feature_names : list of str
     n_features : int
-    prior, intercept_prior : Normal or MvNormal
+    prior, intercept_prior : Normal, MvNormal or a shrinkage prior
         The defaults, if none were given.
 
     Raises

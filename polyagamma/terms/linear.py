@@ -116,6 +116,11 @@ class LinearTerm:
         scales = self._prior.named(raw["parameters"]) if self._prior.scales else {}
         return {**self._as_given(raw["beta"]), **self._with_dims(scales)}
 
+    @property
+    def prior(self) -> CoefficientPrior:
+        """Of the coefficients of the design."""
+        return self._prior
+
     def _with_dims(self, scales: dict[str, FloatArray]) -> trace.Variables:
         dims = self._prior.scales
         return {name: ((*trace.DRAWS, *dims[name]), values) for name, values in scales.items()}

@@ -98,7 +98,7 @@ class ShrinkagePrior:
             self._slab("prior"),
             self._local("prior"),
             [names[column] for column in shrunk],
-            setting.rows * setting.information,
+            self._information(setting)[shrunk],
             setting.coding,
         )
 
@@ -109,6 +109,11 @@ class ShrinkagePrior:
         for all_of, of_columns in ((mean, own.mean), (precision, own.precision)):
             all_of[before:][kept] = of_columns[kept]
         return Gaussian(mean, precision)
+
+    def _information(self, setting: Setting) -> FloatArray:
+        """Return that of all rows about each coefficient in its unit."""
+        ratio = np.ones_like(setting.sd) if self.standardized else setting.sd
+        return setting.rows * setting.information * ratio**2
 
     def _means(self, name: str, size: int) -> FloatArray:  # noqa: ARG002
         return np.zeros(size)

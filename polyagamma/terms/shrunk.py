@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +40,8 @@ class Shrunk:
         The distribution of lam.
     names : list of str
         Of the columns that are shrunk.
-    information : float
-        See `shrinkage_factors`: of a row, about the linear predictor.
+    information : ndarray of float
+        Of all rows about each of these coefficients in its unit, were it alone: n σ⁻² in `factors`.
     coding : Coding
         Linear predictors have this prior each, with the same tau and c.
     """
@@ -53,7 +53,7 @@ class Shrunk:
     slab: tuple[float, float]
     local: Local
     names: list[str]
-    information: float
+    information: FloatArray
     coding: Coding = ONE_PREDICTOR
 
     @property
@@ -107,6 +107,22 @@ class Shrunk:
             lam = parameters[..., count:]
             named["lam"] = self.coding.named(lam)
         return named
+
+    def factors(self, scales: Mapping[str, FloatArray]) -> FloatArray:
+        """Return shrinkage factors (..., *classes, shrunk columns), given the scales as they are named."""
+        of_group = self.group[self.group >= 0].astype(int)
+        tau = scales["tau"][..., np.newaxis] if self.groups is None else scales["tau"]
+        sd = tau[..., of_group] if self.groups is not None else tau * np.ones(len(of_group))
+        if self.coding.coords:
+            sd = sd[..., np.newaxis, :]
+        if not self.local.fixed:
+            sd = sd * scales["lam"]
+        elif self.coding.coords:
+            sd = sd * np.ones((self.coding.predictors, 1))
+        if self.slab[0]:
+            slab = np.asarray(scales.get("slab", self.slab[0]))
+            sd = regularized(sd, slab.reshape(slab.shape + (1,) * (sd.ndim - slab.ndim)))
+        return np.asarray(1.0 / (1.0 + self.information * sd**2))
 
     def core(self) -> CoreForm:
         """See `CoefficientPrior`."""

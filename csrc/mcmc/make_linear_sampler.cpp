@@ -1,0 +1,47 @@
+#include "mcmc/make_linear_sampler.hpp"
+
+#include <utility>
+
+#include "mcmc/noncentered_sampler.hpp"
+#include "mcmc/shrinkage_sampler.hpp"
+#include "terms/wide_design.hpp"
+
+namespace polyagamma {
+
+bool reduces(const LinearModel& model) {
+    return model.prior.size() > model.design.n && model.prior.scales().empty() &&
+           model.likelihood.extras() == 0 && model.likelihood.predictors() == 1;
+}
+
+namespace {
+
+// Whether coefficients should move with their scales, which more coefficients than rows say little about.
+bool moves_with_scales(const LinearModel& model, TransitionKernel kernel) {
+    return kernel != TransitionKernel::gibbs && model.prior.shrinkage() != nullptr &&
+           model.prior.size() > model.design.n;
+}
+
+}  // namespace
+
+std::unique_ptr<Sampler> make_linear_sampler(const LinearModel& model, const RowSpaceModel* row_space,
+                                             std::vector<BitGen*> bitgens,
+                                             const LinearSampler::Options& options) {
+    if (moves_with_scales(model, options.kernel)) {
+        if (std::shared_ptr<NoncenteredPrior> prior = model.prior.noncentered(model.blas))
+            return std::make_unique<NoncenteredSampler>(std::make_shared<WideDesign>(model), std::move(prior),
+                                                        model.blas, std::move(bitgens), options.tune,
+                                                        options.threads);
+    }
+    if (ShrinkageSampler::suits(model)) {
+        const ShrinkageSampler::Options own{options.kernel, options.tune};
+        return std::make_unique<ShrinkageSampler>(model, std::move(bitgens), own);
+    }
+    LinearSampler::Options chosen = options;
+    // Local scales go to zero: no trajectory in coordinates of a mode follows coefficients there.
+    if (model.prior.shrinkage() != nullptr && model.likelihood.augments())
+        chosen.kernel = TransitionKernel::gibbs;
+    return std::make_unique<LinearSampler>(row_space ? row_space->reduced() : model, row_space,
+                                           std::move(bitgens), chosen);
+}
+
+}  // namespace polyagamma

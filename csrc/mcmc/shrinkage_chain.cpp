@@ -1,0 +1,318 @@
+#include "mcmc/shrinkage_chain.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "linalg/dense.hpp"
+#include "mcmc/group_scaling.hpp"
+#include "mcmc/split_hmc.hpp"
+#include "pg/sampler.hpp"
+#include "random/normals.hpp"
+#include "random/variates.hpp"
+#include "simd/fill_arguments.hpp"
+
+namespace polyagamma {
+namespace {
+
+constexpr double kSpread = 0.5;  // of logarithms of scales at the start
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+ShrinkageChain::ShrinkageChain(const ShrunkModel& model, const ShrunkSurrogate& surrogate, BitGen& bitgen)
+    : model_(&model),
+      surrogate_(&surrogate),
+      bitgen_(&bitgen),
+      own_(model.likelihood.for_chain()),
+      prior_(model.prior),
+      gamma_(model.size()),
+      u_(model.size()),
+      extras_(model.likelihood.extras()),
+      factor_(model.size(), model.blas),
+      proposed_(factor_),
+      collapsed_(model.blas, bitgen),
+      rows_(model),
+      rows_proposed_(model),
+      walks_(model.prior.groups(), RandomWalk(1)) {
+    const std::size_t padded = model.likelihood.padded();
+    seen_ = {Vector(padded), Vector(padded), Vector(padded), 0.0};
+}
+
+void ShrinkageChain::evaluate(const Vector& gamma, RowsWanted wanted, ShrunkRowsAt& out) const {
+    evaluate_rows(*model_, likelihood(), extras_.data(), surrogate_->rows, gamma.data(), wanted, out);
+}
+
+Status ShrinkageChain::start() {
+    for (std::size_t g = 0; g < prior_.groups(); ++g)
+        prior_.set_tau(g, prior_.tau0()[g] * std::exp(kSpread * normal_variate(*bitgen_)));
+    if (!prior_.local().fixed())
+        for (const std::size_t j : prior_.shrunk())
+            prior_.set_square(j, std::exp(2.0 * kSpread * normal_variate(*bitgen_)));
+    return rebuild();
+}
+
+Status ShrinkageChain::start_at(const double* coefficients, const double* extras) {
+    for (std::size_t j = 0; j < gamma_.size(); ++j) gamma_[j] = coefficients[j] - prior_.columns().mean[j];
+    std::copy_n(extras, extras_.size(), extras_.begin());
+    prior_.update_scales(coefficients, *bitgen_);
+    return rebuild();
+}
+
+Status ShrinkageChain::rebuild() {
+    if (const Status status = factor_.assign(surrogate_->gram, variances()); !status.ok()) return status;
+    factor_.whiten(gamma_.data(), u_.data());
+    evaluate(gamma_, RowsWanted::value, rows_);
+    return check_finite(&rows_.log_likelihood, 1);
+}
+
+Vector ShrinkageChain::stored_scales() const {
+    Vector stored;
+    for (std::size_t g = 0; g < prior_.groups(); ++g) stored.push_back(prior_.tau(g));
+    stored.push_back(prior_.slab());
+    stored.insert(stored.end(), prior_.squares().begin(), prior_.squares().end());
+    return stored;
+}
+
+void ShrinkageChain::restored() {
+    const double* stored = scales_.data();
+    for (std::size_t g = 0; g < prior_.groups(); ++g) prior_.set_tau(g, *stored++);
+    if (prior_.has_slab()) prior_.set_slab(*stored);
+    prior_.set_squares(Vector(stored + 1, stored + 1 + prior_.squares().size()));
+}
+
+Vector ShrinkageChain::variances() const {
+    Vector all(gamma_.size());
+    for (std::size_t j = 0; j < all.size(); ++j) all[j] = prior_.variance(j);
+    return all;
+}
+
+void ShrinkageChain::coefficients(double* out) const {
+    for (std::size_t j = 0; j < gamma_.size(); ++j) out[j] = prior_.columns().mean[j] + gamma_[j];
+}
+
+void ShrinkageChain::update_extras() {
+    if (!extras_.empty()) own_->update_extras(rows_.eta.data(), extras_.data(), *bitgen_);
+}
+
+bool ShrinkageChain::moves_local_scales() const {
+    return prior_.local().has_density() && !prior_.local().fixed();
+}
+
+Status ShrinkageChain::move(const ShrinkageMoves& moves, bool learn, ShrinkageSweep& told) {
+    if (!extras_.empty()) {
+        update_extras();
+        evaluate(gamma_, RowsWanted::value, rows_);
+    }
+    told.scales = moves_local_scales() ? move_local_scales(moves.parts) : 0.0;
+    if (moves_local_scales()) prior_.update_tau_given_products(*bitgen_);
+    double of_groups = 0.0;
+    for (std::size_t g = 0; g < prior_.groups(); ++g) of_groups += move_group_scale(g, learn);
+    if (!moves_local_scales()) told.scales = of_groups / static_cast<double>(prior_.groups());
+    if (const Status status = move_along(moves, told); !status.ok()) return status;
+    scale_groups();
+    return update_scales();
+}
+
+std::vector<std::size_t> ShrinkageChain::shuffled() const {
+    std::vector<std::size_t> order(prior_.shrunk());
+    for (std::size_t i = order.size(); i > 1; --i) {
+        const auto other = static_cast<std::size_t>(uniform_variate(*bitgen_) * static_cast<double>(i));
+        std::swap(order[i - 1], order[other]);
+    }
+    return order;
+}
+
+double ShrinkageChain::move_local_scales(std::size_t parts) {
+    const std::vector<std::size_t> order = shuffled();
+    double sum = 0.0;
+    for (std::size_t part = 0; part < parts; ++part) {
+        const auto at = [&](std::size_t index) {
+            return order.begin() + static_cast<std::ptrdiff_t>(index * order.size() / parts);
+        };
+        sum += move_part({at(part), at(part + 1)});
+    }
+    return sum / static_cast<double>(parts);
+}
+
+double ShrinkageChain::move_part(const std::vector<std::size_t>& columns) {
+    const Vector before = prior_.squares();
+    collapsed_.update(surrogate_->gram, factor_, columns, prior_);
+    bool accepted = false;
+    const bool proper = proposed_.assign(surrogate_->gram, variances()).ok();
+    const double acceptance = proper ? decide(0.0, accepted) : 0.0;
+    if (!accepted) prior_.set_squares(before);
+    return acceptance;
+}
+
+double ShrinkageChain::move_group_scale(std::size_t group, bool learn) {
+    RandomWalk& walk = walks_[group];
+    const double before = prior_.tau(group);
+    Vector log_tau{std::log(before)}, candidate(1);
+    walk.propose(log_tau, *bitgen_, candidate);
+    const double of_prior =
+        prior_.log_prior_of_tau(group, candidate[0]) - prior_.log_prior_of_tau(group, log_tau[0]);
+    prior_.set_tau(group, std::exp(candidate[0]));
+    bool accepted = false;
+    double acceptance = 0.0;
+    if (std::isfinite(of_prior) && proposed_.assign(surrogate_->gram, variances()).ok())
+        acceptance = decide(of_prior + proposed_.log_normalizer() - factor_.log_normalizer(), accepted);
+    if (!accepted) prior_.set_tau(group, before);
+    if (learn) walk.learn(acceptance);
+    return acceptance;
+}
+
+double ShrinkageChain::decide(double log_ratio, bool& accepted) {
+    Vector gamma(gamma_.size());
+    const double level = uniform_variate(*bitgen_);
+    proposed_.coefficients(u_.data(), gamma.data());
+    evaluate(gamma, RowsWanted::value, rows_proposed_);
+    const double acceptance = acceptance_probability(rows_.excess - rows_proposed_.excess - log_ratio);
+    accepted = level < acceptance;
+    if (accepted) {
+        std::swap(factor_, proposed_);
+        std::swap(gamma_, gamma);
+        std::swap(rows_, rows_proposed_);
+    }
+    return acceptance;
+}
+
+// Trajectories of u given the scales: −log density ½‖u‖² − R(γ(u)).
+class ShrinkageChain::Motion {
+  public:
+    Motion(ShrinkageChain& chain, double mean_angle)
+        : chain_(chain),
+          angle_(spread_angle(mean_angle, *chain.bitgen_)),
+          level_(uniform_variate(*chain.bitgen_)),
+          u_(chain.u_),
+          v_(u_.size()),
+          gamma_(u_.size()),
+          gradient_(chain.rows_.gradient) {}
+
+    Status start() {
+        fill_normals(*chain_.bitgen_, v_.data(), v_.size());
+        energy_ = energy(chain_.rows_);
+        chain_.factor_.pull_back(gradient_.data());
+        return {};
+    }
+    void kick(double share) {
+        for (std::size_t i = 0; i < v_.size(); ++i) v_[i] += share * angle_ * gradient_[i];
+    }
+    void rotate() {
+        const Rotation rotation(angle_);
+        for (std::size_t i = 0; i < v_.size(); ++i) rotation.turn(u_[i], v_[i]);
+    }
+    Status differentiate(bool last) {
+        chain_.factor_.coefficients(u_.data(), gamma_.data());
+        chain_.evaluate(gamma_, last ? RowsWanted::value_and_gradient : RowsWanted::gradient,
+                        chain_.rows_proposed_);
+        gradient_ = chain_.rows_proposed_.gradient;
+        chain_.factor_.pull_back(gradient_.data());
+        return {};
+    }
+    void accept() {
+        acceptance_ = acceptance_probability(energy(chain_.rows_proposed_) - energy_);
+        if (!(level_ < acceptance_)) return;
+        std::swap(chain_.u_, u_);
+        std::swap(chain_.gamma_, gamma_);
+        std::swap(chain_.rows_, chain_.rows_proposed_);
+    }
+    double acceptance() const { return acceptance_; }
+
+  private:
+    double energy(const ShrunkRowsAt& rows) const {
+        return 0.5 * (dot(u_.data(), u_.data(), u_.size()) + dot(v_.data(), v_.data(), v_.size())) -
+               rows.excess;
+    }
+
+    ShrinkageChain& chain_;
+    const double angle_, level_;
+    Vector u_, v_, gamma_, gradient_;
+    double energy_ = 0.0, acceptance_ = 0.0;
+};
+
+Status ShrinkageChain::move_along(const ShrinkageMoves& moves, ShrinkageSweep& told) {
+    complete_gradient(*model_, rows_);
+    told.trajectory = 0.0;
+    for (std::size_t i = 0; i < moves.trajectories; ++i) {
+        Motion motion(*this, moves.leapfrog.step_size);
+        if (const Status status = leapfrog(motion, moves.leapfrog.steps); !status.ok()) return status;
+        told.trajectory += motion.acceptance() / static_cast<double>(moves.trajectories);
+    }
+    return {};
+}
+
+void ShrinkageChain::scale_groups() {
+    for (std::size_t g = 0; g < prior_.groups(); ++g) {
+        GroupScaling scaling(*model_, surrogate_->gram, g, moves_local_scales());
+        scaling.move(likelihood(), extras_.data(), rows_.eta, prior_, gamma_, *bitgen_);
+        evaluate(gamma_, RowsWanted::value, rows_);
+    }
+}
+
+// Given γ, and the factor of the new ones.
+Status ShrinkageChain::update_scales() {
+    Vector beta(gamma_.size());
+    coefficients(beta.data());
+    prior_.update_scales(beta.data(), *bitgen_);
+    if (const Status status = factor_.assign(surrogate_->gram, variances()); !status.ok()) return status;
+    factor_.whiten(gamma_.data(), u_.data());
+    return {};
+}
+
+// ω | γ ~ PG(b, η): pseudo-data of precision ω and linear term κ − ω(offset + shift).
+void ShrinkageChain::draw_pseudo_data() {
+    if (!pseudo_data_) pseudo_data_ = std::make_unique<ShrunkSurrogate>(*model_);
+    GaussianRows& rows = pseudo_data_->rows;
+    const PolyaGammaForm& form = *likelihood().polya_gamma();
+    const FillKey key = FillKey::from(*bitgen_);
+    const std::size_t n = model_->likelihood.rows();
+    for (std::size_t i = 0; i < n; ++i) rows.precision[i] = rows_.eta[i] + form.shift;
+    fill(key, 0, {form.b, 1}, {rows.precision.data(), 1}, n, rows.precision.data());
+    for (std::size_t i = 0; i < n; ++i)
+        rows.linear[i] = form.kappa[i] - rows.precision[i] * (model_->offset[i] + form.shift);
+    pseudo_data_->aggregate(*model_);
+}
+
+Status ShrinkageChain::augment(bool collapsed, ShrinkageSweep& told) {
+    told = {kNone, kNone};
+    update_extras();
+    draw_pseudo_data();
+    const ShrunkGram& gram = pseudo_data_->gram;
+    if (const Status status = factor_.assign(gram, variances()); !status.ok()) return status;
+    if (collapsed && moves_local_scales()) {
+        collapsed_.update(gram, factor_, shuffled(), prior_);
+        if (const Status status = factor_.assign(gram, variances()); !status.ok()) return status;
+    }
+    fill_normals(*bitgen_, u_.data(), u_.size());
+    factor_.coefficients(u_.data(), gamma_.data());
+    Vector beta(gamma_.size());
+    coefficients(beta.data());
+    prior_.update_scales(beta.data(), *bitgen_);
+    evaluate(gamma_, RowsWanted::value, rows_);
+    return check_finite(&rows_.log_likelihood, 1);
+}
+
+void ShrinkageChain::see_rows() {
+    const RowCurves curves = row_curves(likelihood(), extras_.data(), rows_.eta);
+    for (std::size_t i = 0; i < model_->likelihood.rows(); ++i) {
+        seen_.precision[i] += curves.precision[i];
+        seen_.slope[i] += curves.slope[i];
+        seen_.t[i] += rows_.eta[i] - model_->offset[i];
+    }
+    seen_.count += 1.0;
+}
+
+double ShrinkageChain::log_density() const {
+    Vector beta(gamma_.size());
+    coefficients(beta.data());
+    double sum = rows_.log_likelihood + prior_.log_density_of(beta.data()) + prior_.log_density_of_scales();
+    if (!extras_.empty()) {
+        Vector of_extras(extras_.size() * kPanelRows);
+        sum += likelihood().log_density_of_extras(extras_.data(), of_extras.data());
+    }
+    return sum;
+}
+
+}  // namespace polyagamma

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+
+#include "likelihood/likelihood.hpp"
+#include "linalg/aligned.hpp"
+#include "linalg/blas.hpp"
+#include "linalg/panels.hpp"
+#include "terms/additive_rows.hpp"
+#include "terms/linear_model.hpp"
+#include "terms/shrinkage_prior.hpp"
+
+namespace polyagamma {
+
+// A linear model whose prior is one of scales, in deviations γ from the prior's means m: η = offset + X γ,
+// where the offset has X m too.
+struct ShrunkModel {
+    // `model`: its design without the zeros of extras, its prior's first coefficients.
+    explicit ShrunkModel(const LinearModel& model);
+
+    std::size_t size() const { return x.columns(); }
+
+    Panels x;
+    Vector offset;  // of the padded rows
+    const Likelihood& likelihood;
+    const ShrinkagePrior& prior;
+    const Blas& blas;
+};
+
+// What the rows say at γ: Σℓ, the excess R over a Gaussian surrogate's, and its derivatives.
+struct ShrunkRowsAt {
+    explicit ShrunkRowsAt(const ShrunkModel& model)
+        : eta(model.likelihood.padded()), slope(model.likelihood.padded()), gradient(model.size()) {}
+
+    Vector eta, slope;  // of the padded rows: predictors, ∂R/∂η
+    Vector gradient;    // ∂R/∂γ
+    double log_likelihood = 0.0, excess = 0.0;
+};
+
+enum class RowsWanted { value, value_and_gradient, gradient };
+
+// One pass over the rows. `likelihood`: the chain's own, at `extras`.
+void evaluate_rows(const ShrunkModel& model, const Likelihood& likelihood, const double* extras,
+                   const GaussianRows& surrogate, const double* gamma, RowsWanted wanted, ShrunkRowsAt& out);
+// Σℓ at linear predictors of the padded rows.
+double log_likelihood_at(const Likelihood& likelihood, const double* extras, const Vector& eta);
+// The gradient, from the slopes.
+void complete_gradient(const ShrunkModel& model, ShrunkRowsAt& out);
+
+}  // namespace polyagamma

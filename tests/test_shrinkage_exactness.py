@@ -1,0 +1,153 @@
+"""Shrinkage priors: the posterior of coefficients and scales is the right one."""
+
+import numpy as np
+import pytest
+from chain_statistics import LIMIT, grid_posterior, mean_z, moments, sd_z
+from scipy.special import expit
+from scipy.stats import chi2
+from shrinkage_densities import PRIORS, SCALE, log_marginal
+
+from polyagamma import (
+    Bridge,
+    Horseshoe,
+    Laplace,
+    Normal,
+    PolyaGammaLogistic,
+    PolyaGammaMultinomial,
+    PolyaGammaNegativeBinomial,
+    RegularizedHorseshoe,
+    Ridge,
+    StudentT,
+)
+
+X = np.random.default_rng(5).standard_normal((9, 1))
+Y = np.array([0, 1, 0, 1, 1, 1, 0, 1, 1])
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
+
+
+def exact_moments(name):
+    """Of beta and log tau, by quadrature over s and log tau with beta = tau sinh(s)**3.
+
+    There is no funnel, and horseshoes have no pole at 0.
+    """
+
+    def point(at):
+        tau = np.exp(at[1])
+        return np.sinh(at[0]) ** 3 * tau, tau
+
+    def log_density(at):
+        beta, tau = point(at)
+        eta = X[:, 0] * beta
+        log_likelihood = Y @ eta - np.logaddexp(0, eta).sum()
+        jacobian = np.log(np.cosh(at[0])) + 2 * np.log(np.abs(np.sinh(at[0]))) + 2 * at[1]
+        return log_likelihood + log_marginal(name, beta, tau) - np.log1p((tau / SCALE) ** 2) + jacobian
+
+    points, probability = grid_posterior(log_density, (0.0, -2.0), (0.8, 2.0), size=260)
+    tau = np.exp(points[:, 1])
+    return moments(np.column_stack([np.sinh(points[:, 0]) ** 3 * tau, points[:, 1]]), probability)
+
+
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+@pytest.mark.parametrize("name", PRIORS)
+def test_posterior_by_quadrature(name, kernel):
+    """Means and standard deviations of beta and log tau, 4 x 20,000 draws, |z| < 5.5 in MCSE."""
+    exact_mean, exact_sd = exact_moments(name)
+    model = PolyaGammaLogistic(X, Y, prior=PRIORS[name], intercept=False)
+    posterior = model.sample(20_000, kernel=kernel, random_seed=1, progressbar=False).posterior
+    for i, draws in enumerate((posterior["beta"][..., 0].to_numpy(), np.log(posterior["tau"].to_numpy()))):
+        assert abs(mean_z(draws, exact_mean[i])) < LIMIT
+        assert abs(sd_z(draws, exact_sd[i])) < LIMIT
+
+
+N, REPETITIONS, THIN, KEPT, BINS = 12, 160, 20, 63, 8
+ROWS = np.random.default_rng(6).standard_normal((N, 3))
+FALSE_ALARM = 1e-7  # of one calibration, with the least p-value of all parameters
+CALIBRATED = {
+    "ridge": Ridge(0.7, groups={"a": ["x0", "x1"], "b": ["x2"]}, standardized=False),
+    "laplace": Laplace(scale=0.7, unshrunk=["x1"], unshrunk_prior=Normal(0, 1), standardized=False),
+    "student": StudentT(3.0, scale=0.7, standardized=False),
+    "bridge": Bridge(0.7, scale=0.7, standardized=False),
+    "horseshoe": Horseshoe(scale=0.5, standardized=False),
+    "regularized": RegularizedHorseshoe(scale=0.5, slab_scale=1.5, standardized=False),
+    "sampled slab": RegularizedHorseshoe(
+        scale=0.5, slab_scale=1.5, slab_df=5, groups={"a": ["x0", "x2"], "b": ["x1"]}, standardized=False
+    ),
+}
+
+
+def logistic(prior, y=None):
+    return PolyaGammaLogistic(
+        ROWS, np.arange(N) % 2 if y is None else y, prior=prior, intercept_prior=Normal()
+    )
+
+
+def successes(parameters, rng):
+    eta = parameters["intercept"] + ROWS @ parameters["beta"]
+    return (rng.random(N) < expit(eta)).astype(int)
+
+
+def multinomial(prior, y=None):
+    y = np.eye(3, dtype=int)[np.arange(N) % 3] if y is None else y
+    return PolyaGammaMultinomial(ROWS, y, prior=prior, intercept_prior=Normal(), parametrization="baseline")
+
+
+def classes(parameters, rng):
+    eta = parameters["intercept"] + ROWS @ parameters["beta"].T
+    y = (np.column_stack([np.zeros(N), eta]) + rng.gumbel(size=(N, 3))).argmax(axis=1)
+    return (y[:, np.newaxis] == range(3)).astype(int)  # a table: classes may be missing
+
+
+def counts(prior, y=None):
+    y = np.zeros(N) if y is None else y
+    return PolyaGammaNegativeBinomial(
+        ROWS, y, prior=prior, intercept_prior=Normal(0, 0.5), dispersion_prior=4.0
+    )
+
+
+def numbers(parameters, rng):
+    mean = np.exp(np.clip(parameters["intercept"] + ROWS @ parameters["beta"], -30, 20))
+    return rng.poisson(mean * rng.gamma(4.0, 1 / 4.0, N))
+
+
+def calibration_p_value(make, simulate, prior, kernel, repetitions=REPETITIONS):
+    """Ranks of true coefficients and scales among thinned draws; least p-value of chi-squared tests.
+
+    Talts et al. (2018), "Validating Bayesian inference algorithms with simulation-based calibration".
+    """
+    rng = np.random.default_rng(30)
+    truths = make(prior).sample_prior_predictive(repetitions, random_seed=31).prior
+    counted: dict[str, np.ndarray] = {}
+    for seed in range(repetitions):
+        truth = {name: values.to_numpy()[0, seed] for name, values in truths.items()}
+        trace = make(prior, simulate(truth, rng)).sample(
+            KEPT * THIN, tune=400, chains=1, kernel=kernel, random_seed=seed, progressbar=False
+        )
+        for name, value in truth.items():
+            draws = trace.posterior[name].to_numpy()[0, ::THIN].reshape(KEPT, -1)
+            ranks = (draws < np.ravel(value)).sum(axis=0)
+            found = counted.setdefault(name, np.zeros((len(ranks), BINS)))
+            found[np.arange(len(ranks)), ranks * BINS // (KEPT + 1)] += 1
+    expected = repetitions / BINS
+    return min(
+        chi2.sf(((found - expected) ** 2 / expected).sum(axis=1), BINS - 1).min()
+        for found in counted.values()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+@pytest.mark.parametrize("name", CALIBRATED)
+def test_calibration(name, kernel):
+    assert calibration_p_value(logistic, successes, CALIBRATED[name], kernel) > FALSE_ALARM
+
+
+@pytest.mark.parametrize("name", ["regularized", "bridge"])
+def test_calibration_of_classes(name):
+    prior = CALIBRATED[name]
+    assert calibration_p_value(multinomial, classes, prior, "auto", repetitions=80) > FALSE_ALARM
+
+
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+def test_calibration_of_counts(kernel):
+    prior = CALIBRATED["sampled slab"]
+    assert calibration_p_value(counts, numbers, prior, kernel, repetitions=80) > FALSE_ALARM
