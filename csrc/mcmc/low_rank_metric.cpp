@@ -16,14 +16,16 @@ constexpr double kLeastCurvature = 1e-8;
 
 void LowRankMetric::set_directions(std::vector<EigenPair> pairs) {
     directions_.clear();
+    // Where a density is not concave there is no normal law to follow.
+    const auto flat = [](const EigenPair& pair) { return !(pair.value > kLeastCurvature); };
+    pairs.erase(std::remove_if(pairs.begin(), pairs.end(), flat), pairs.end());
     const auto distance = [](const EigenPair& pair) { return std::fabs(std::log(pair.value)); };
     std::stable_sort(pairs.begin(), pairs.end(), [&](const EigenPair& one, const EigenPair& other) {
         return distance(one) > distance(other);
     });
     for (EigenPair& pair : pairs) {
         if (directions_.size() == kMost || distance(pair) < std::log(kNear)) break;
-        const double curvature = std::max(pair.value, kLeastCurvature);
-        directions_.push_back({1.0 / std::sqrt(curvature), std::move(pair.vector)});
+        directions_.push_back({1.0 / std::sqrt(pair.value), std::move(pair.vector)});
     }
 }
 
