@@ -49,32 +49,41 @@ class Conditional:
         self.shapes = [self._start[value].shape for value in block.values]
         self.others = [value for value in model.value_vars if value not in block.values]
         graphs = _graphs(block, self.shapes)
-        fixed = {key: graph for key, graph in graphs.items() if not self._varies(block, key, graph)}
+        fixed = {key: graph for key, graph in graphs.items() if not self._depends(block, key, graph)}
         self._known = _evaluated(fixed, self._start)
         self._unknown = {key: graph for key, graph in graphs.items() if key not in fixed}
         self._inputs = [v for v in self.others if any(depends(g, [v]) for g in self._unknown.values())]
 
-    def _varies(self, block: GaussianBlock, key: str, graph: Variable) -> bool:
+    def _depends(self, block: GaussianBlock, key: str, graph: Variable) -> bool:
         """Whether a factor depends on other variables; what these only add to predictors drops out of moves."""
         if key == "moves":
             return any(depends(one, self.others) for one in _pulled_back(block))
         return depends(graph, self.others)
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether no factor but the dispersion depends on other variables."""
-        return set(self._unknown) <= {"dispersion"}
+    def varies(self, factor: str) -> bool:
+        """Whether a factor depends on other variables."""
+        return factor in self._unknown
 
-    def somewhere(self) -> Factors:
-        """Return the factors at a point near PyMC's start, where nothing vanishes by accident."""
-        rng = np.random.default_rng(0)
-        point = {
-            value: start + rng.uniform(0.1, 0.5, start.shape).astype(value.dtype)
+    def point(self, rng: np.random.Generator) -> dict[Variable, FloatArray]:
+        """Return a point near PyMC's start, where nothing vanishes by accident."""
+        return {
+            value: np.asarray(start + rng.uniform(0.1, 0.5, start.shape), value.dtype)
             if value.dtype.startswith("float")
             else start
             for value, start in self._start.items()
         }
+
+    def at(self, point: Mapping[Variable, FloatArray]) -> Factors:
+        """Return the factors at a point, without compiling them."""
         return self._joined(self._known | _evaluated(self._unknown, point))
+
+    def somewhere(self) -> Factors:
+        """Return the factors at such a point."""
+        return self.at(self.point(np.random.default_rng(0)))
+
+    def shape_of(self, value: Variable) -> tuple[int, ...]:
+        """Return the shape of a value variable."""
+        return np.shape(self._start[value])
 
     def compiled(self, compile_kwargs: Mapping[str, Any]) -> Callable[[Mapping[str, FloatArray]], Factors]:
         """Return the function from points to factors: of what depends on them alone."""

@@ -1,0 +1,135 @@
+"""PyMC models with effects of groups, whose scales are sampled, as additive models of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from polyagamma.models.additive import PolyaGammaAdditive
+from polyagamma.pymc.coefficients import Coefficients, Positions, quiet
+from polyagamma.pymc.dispersions import Prior, SampledDispersion
+from polyagamma.pymc.observed import Observed
+from polyagamma.pymc.scales import Scale, StandardForm
+from polyagamma.terms.group_columns import Group
+from polyagamma.terms.linear_columns import Linear
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The effects of one scale: each row has that of one level, times a number.
+
+    Attributes
+    ----------
+    scale : Scale
+    name : str
+        That of the group in the additive model.
+    levels : ndarray, shape (n,)
+        Which of the scale's members each row has.
+    slopes : ndarray, shape (n,)
+    """
+
+    scale: Scale
+    name: str
+    levels: IntArray
+    slopes: FloatArray
+
+    @classmethod
+    def of(cls, scale: Scale, name: str, design: FloatArray) -> Effects | None:
+        """Return the effects of a design (members, n); None if rows have several of them."""
+        if (np.count_nonzero(design, axis=0) > 1).any() or not design.any():
+            return None
+        levels = np.argmax(design != 0, axis=0)
+        return cls(scale, name, levels, design[levels, np.arange(design.shape[1])])
+
+    def group(self) -> Group:
+        """Return the part of an additive model."""
+        if (self.slopes == 1).all():
+            return Group(self.levels, prior_sd=self.scale.prior, name=self.name)
+        slopes = self.slopes[:, np.newaxis]
+        return Group(self.levels, slopes, intercept=False, prior_sd=self.scale.prior, name=self.name)
+
+    def drawn(self, posterior: xr.Dataset, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+        """Return draws of all effects (chains, draws, members), and of their scale (chains, draws)."""
+        [sigma] = [name for name in posterior.data_vars if str(name).endswith(f"|{self.name}_sigma")]
+        observed = posterior[str(sigma).removesuffix("_sigma")].transpose("chain", "draw", self.name)
+        sd = posterior[sigma].transpose("chain", "draw").to_numpy()
+        effects = sd[..., np.newaxis] * rng.standard_normal((*sd.shape, len(self.scale.members)))
+        effects[..., observed[self.name].to_numpy().astype(np.intp)] = observed.to_numpy()
+        return effects, sd
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """A model with effects of groups; see `Engine`."""
+
+    model: PolyaGammaAdditive
+    parts: Coefficients
+    form: StandardForm
+    effects: Sequence[Effects]
+    dispersion: SampledDispersion | None
+
+    def positions(self, posterior: xr.Dataset, rng: np.random.Generator) -> tuple[FloatArray, Positions]:
+        """See `Engine`."""
+        beta = posterior["beta"].transpose("chain", "draw", "feature").to_numpy()
+        fixed = self.parts.completed(beta, rng)
+        drawn = [one.drawn(posterior, rng) for one in self.effects]
+        of_scales = [one / (1 if e.scale.centred else sd[..., np.newaxis])
+                     for e, (one, sd) in zip(self.effects, drawn, strict=True)]  # fmt: skip
+        members = np.concatenate([one.scale.members for one in self.effects])
+        size = fixed.shape[-1] + len(members)
+        b = np.empty((*fixed.shape[:-1], size))
+        b[..., np.setdiff1d(np.arange(size), members)] = fixed
+        means = fixed @ self.form.mean_of_fixed.T + self.form.mean
+        b[..., members] = means + np.concatenate(of_scales, axis=-1)
+        others = {} if self.dispersion is None else self.dispersion.positions(posterior)
+        return b, others | self._log_scales([sd for _, sd in drawn])
+
+    def _log_scales(self, sds: Sequence[FloatArray]) -> Positions:
+        by_value: dict[str, list[FloatArray]] = {}
+        for one, sd in zip(self.effects, sds, strict=True):  # elements are in order
+            by_value.setdefault(one.scale.value.name, []).append(np.log(sd))
+        return {name: np.stack(elements, axis=-1) for name, elements in by_value.items()}
+
+
+def grouped(
+    likelihood: Observed,
+    found: Sequence[Scale],
+    form: StandardForm,
+    dispersion: SampledDispersion | None,
+    prior: Prior | None,
+) -> Grouped | None:
+    """Return an additive model; None if effects are no groups, or columns those of several intercepts."""
+    sizes = [len(scale.members) for scale in found]
+    designs = np.split(form.effects, np.cumsum(sizes)[:-1])
+    some = np.ones(len(likelihood.y), bool) if likelihood.trials is None else likelihood.trials > 0
+    effects = [
+        Effects.of(scale, f"group{k}", design[:, some])
+        for k, (scale, design) in enumerate(zip(found, designs, strict=True))
+    ]
+    parts = Coefficients.of(form.fixed)
+    if any(one is None for one in effects) or parts.has_two_constants:
+        return None
+    kept = [one for one in effects if one is not None]
+    model = _model(likelihood, parts, kept, some, prior)
+    return Grouped(model, parts, form, kept, dispersion)
+
+
+def _model(
+    likelihood: Observed, parts: Coefficients, effects: Sequence[Effects], some: NDArray[np.bool_], prior: Prior | None
+) -> PolyaGammaAdditive:
+    terms: list[Linear | Group] = [one.group() for one in effects]
+    if parts.active.size:
+        terms.append(Linear(np.ascontiguousarray(parts.design[:, some].T), parts.prior()))
+    y, offset = likelihood.y[some].astype(np.int64), parts.factors.offset[some]
+    if likelihood.trials is None:
+        of_family = {"family": "negative_binomial", "dispersion_prior": prior}
+    else:
+        of_family = {"family": "binomial", "trials": likelihood.trials[some].astype(np.int64)}
+    return quiet(PolyaGammaAdditive, terms, y, offset=offset, **of_family)
