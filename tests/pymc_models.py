@@ -10,12 +10,14 @@ X = np.column_stack([RNG.standard_normal(N), RNG.standard_normal(N) * 2 + 5, RNG
 CENTRED = X - X.mean(0)
 GROUP = RNG.integers(GROUPS, size=N)
 EFFECT = np.linspace(-1, 1, GROUPS)
-ETA = 0.8 * X[:, 0] - 0.3 * CENTRED[:, 1] + EFFECT[GROUP]
+SLOPE = np.array([1.2, -0.4, 0.8, 1.8, 0.2])
+PLACE = RNG.integers(4, size=N)  # crossed with groups
+ETA = SLOPE[GROUP] * X[:, 0] - 0.3 * CENTRED[:, 1] + EFFECT[GROUP] + 0.5 * PLACE
 Y = (RNG.random(N) < 1 / (1 + np.exp(-ETA))).astype(int)
 TRIALS = RNG.integers(0, 8, N)
 WINS = RNG.binomial(TRIALS, 1 / (1 + np.exp(-ETA)))
 EXPOSURE = RNG.uniform(0.5, 3, N)
-COUNTS = RNG.poisson(EXPOSURE * np.exp(0.5 + 0.4 * X[:, 0]) * RNG.gamma(2, 0.5, N))
+COUNTS = RNG.poisson(EXPOSURE * np.exp(0.5 + 0.4 * X[:, 0] + EFFECT[GROUP]) * RNG.gamma(2, 0.5, N))
 KIND = (np.column_stack([np.zeros(N), ETA, -X[:, 0]]) + RNG.gumbel(size=(N, 3))).argmax(1)
 TABLE = np.array([RNG.multinomial(4, p) for p in RNG.dirichlet([2, 1, 1], 30)])
 COORDS = {"predictor": ["a", "b", "c"], "group": list("vwxyz"), "kind": ["ash", "elm", "oak"]}
@@ -145,25 +147,59 @@ def table_of_classes():
     pm.Multinomial("y", n=4, p=p, shape=TABLE.shape, observed=TABLE)
 
 
-@of(MIXED)
+@of(WHOLE)
 def groups_centred():
     sd = pm.HalfNormal("sd", 1)
     effect = pm.Normal("effect", pm.Normal("mean", 0, 1), sd, dims="group")
-    pm.Bernoulli("y", logit_p=effect[GROUP] + 0.8 * X[:, 0], observed=Y)
+    pm.Binomial("y", n=TRIALS, logit_p=effect[GROUP] + 0.8 * X[:, 0], observed=WINS)
 
 
-@of(MIXED)
+@of(WHOLE)
 def groups_not_centred():
     offset = pm.Normal("offset", 0, 1, dims="group")
     effect = pm.Deterministic("effect", pm.HalfNormal("sd", 1) * offset, dims="group")
-    pm.Binomial("y", n=TRIALS, p=pm.math.invlogit(pm.Normal("mean", 0, 2) + effect[GROUP]), observed=WINS)
+    pm.Bernoulli("y", p=pm.math.invlogit(pm.Normal("mean", 0, 2) + effect[GROUP]), observed=Y)
 
 
-@of(MIXED)
+@of(WHOLE)
 def slopes_of_groups():
     sd = pm.Exponential("sd", 1, shape=2)
     effect = pm.Normal("effect", 0, sd, shape=(GROUPS, 2))
-    pm.Bernoulli("y", logit_p=effect[GROUP, 0] + effect[GROUP, 1] * X[:, 0], observed=Y)
+    eta = effect[GROUP, 0] + effect[GROUP, 1] * X[:, 0]
+    pm.Binomial("y", n=TRIALS, logit_p=eta, observed=WINS)
+
+
+@of(WHOLE)
+def crossed_groups():
+    sds = pm.HalfStudentT("sd_group", 3, 1), pm.HalfCauchy("sd_place", 1)
+    group, place = (
+        pm.Normal("group_effect", 0, sds[0], dims="group"),
+        pm.Normal("place_effect", 0, 1, shape=4),
+    )
+    beta = pm.Normal("beta", 0, 1, dims="predictor")
+    eta = pm.Normal("mean", 0, 2) + pm.math.dot(CENTRED, beta) + group[GROUP] + sds[1] * place[PLACE]
+    pm.Binomial("y", n=TRIALS, logit_p=eta, observed=WINS)
+
+
+@of(WHOLE)
+def groups_with_a_predictor_of_their_own():
+    gamma = pm.Normal("gamma", [0, 1], 1)
+    mean = gamma[0] + gamma[1] * np.linspace(-1, 1, GROUPS)
+    effect = pm.Normal("effect", mean + 0.2, pm.Exponential("sd", 2), dims="group")
+    pm.Binomial("y", n=TRIALS, logit_p=effect[GROUP], observed=WINS)
+
+
+@of(WHOLE)
+def groups_not_all_seen():
+    effect = pm.Normal("effect", 0, pm.HalfNormal("sd", 1), shape=GROUPS + 2)
+    pm.Binomial("y", n=TRIALS, logit_p=effect[GROUP + 1], observed=WINS)
+
+
+@of(WHOLE)
+def counts_of_groups_with_exponential_dispersion():
+    effect = pm.Normal("effect", 0, pm.HalfNormal("sd", 1), dims="group")
+    mu = pm.math.exp(pm.Normal("mean", 0, 1) + effect[GROUP] + np.log(EXPOSURE))
+    pm.NegativeBinomial("y", mu=mu, alpha=pm.Exponential("alpha", 0.2), observed=COUNTS)
 
 
 @of(MIXED)
@@ -184,6 +220,34 @@ def counts_by_number_and_probability():
 def classes_with_a_scale():
     beta = pm.Normal("beta", 0, pm.HalfNormal("sd", 1), dims=("predictor", "kind"))
     pm.Categorical("y", logit_p=pm.math.dot(CENTRED, beta), observed=KIND)
+
+
+@of(MIXED)
+def effects_of_neighbours():
+    steps = pm.Normal("steps", 0, 1, dims="group")
+    level = pm.Deterministic("level", pt.cumsum(pm.HalfNormal("sd", 1) * steps), dims="group")
+    pm.Binomial("y", n=TRIALS, logit_p=level[GROUP], observed=WINS)
+
+
+@of(MIXED)
+def groups_in_groups():
+    region = pm.Normal("region", 0, pm.HalfNormal("sd_region", 1), shape=2)
+    effect = pm.Normal("effect", region[[0, 0, 1, 1, 1]], pm.HalfNormal("sd", 1), dims="group")
+    pm.Binomial("y", n=TRIALS, logit_p=effect[GROUP], observed=WINS)
+
+
+@of(MIXED)
+def correlated_slopes():
+    factor, _, _ = pm.LKJCholeskyCov("factor", n=2, eta=2, sd_dist=pm.HalfNormal.dist(1))
+    effect = pm.Deterministic("effect", pm.Normal("z", 0, 1, shape=(GROUPS, 2)) @ factor.T)
+    pm.Binomial("y", n=TRIALS, logit_p=effect[GROUP, 0] + effect[GROUP, 1] * X[:, 0], observed=WINS)
+
+
+@of(MIXED)
+def variance_that_is_sampled():
+    rate = pm.HalfNormal("rate", 1)
+    beta = pm.Normal("beta", 0, pt.sqrt(rate), dims="predictor")
+    pm.Bernoulli("y", logit_p=CENTRED @ beta, observed=Y)
 
 
 @of(MIXED)

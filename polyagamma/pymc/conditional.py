@@ -45,6 +45,7 @@ class Conditional:
 
     def __init__(self, model: pm.Model, block: GaussianBlock) -> None:
         self._start = starting_values(model)
+        self._block = block.values
         self.names = [value.name for value in block.values]
         self.shapes = [self._start[value].shape for value in block.values]
         self.others = [value for value in model.value_vars if value not in block.values]
@@ -55,7 +56,7 @@ class Conditional:
         self._inputs = [v for v in self.others if any(depends(g, [v]) for g in self._unknown.values())]
 
     def _depends(self, block: GaussianBlock, key: str, graph: Variable) -> bool:
-        """Whether a factor depends on other variables; what these only add to predictors drops out of moves."""
+        """Whether a factor depends on others; what they only add to predictors drops out of moves."""
         if key == "moves":
             return any(depends(one, self.others) for one in _pulled_back(block))
         return depends(graph, self.others)
@@ -111,6 +112,11 @@ class Conditional:
     def flat(self, point: Mapping[str, FloatArray]) -> FloatArray:
         """Return the block's coefficients at a point, (p,)."""
         return np.concatenate([np.ravel(point[name]) for name in self.names]).astype(np.float64)
+
+    def values(self, b: FloatArray) -> dict[Variable, FloatArray]:
+        """Return coefficients (p,) by value variable."""
+        shaped = self.shaped(b)
+        return {value: np.asarray(shaped[value.name], value.dtype) for value in self._block}
 
     def shaped(self, coefficients: FloatArray) -> dict[str, FloatArray]:
         """Return coefficients (..., p) as value variables."""

@@ -30,8 +30,8 @@ class Degrees:
     """Degrees of graphs; infinite where a graph is no polynomial, as far as its operations tell.
 
     An operation that is linear in those of its inputs that depend on the variables keeps their degree. That
-    is so where its Jacobian does not depend on them. So any operation with a derivative counts, without a list
-    of them; but for those of elements, which may be steps, whose derivatives vanish.
+    is so where its Jacobian does not depend on them. So any operation with a derivative counts, without a
+    list of them; but for those of elements, which may be steps, whose derivatives vanish.
     """
 
     def __init__(self) -> None:

@@ -61,7 +61,7 @@ def engine(model: pm.Model, block: GaussianBlock, conditional: Conditional) -> E
     dispersion = next((one for one in found.values() if one is not None), None)
     prior: Prior | None = None
     if block.likelihood.trials is None:
-        prior = _known_dispersion(block, conditional) if dispersion is None else dispersion.prior
+        prior = _known_dispersion(conditional) if dispersion is None else dispersion.prior
         if prior is None or block.likelihood.relative:  # to a dispersion that may be sampled
             return None
     others = [value for value, one in found.items() if one is None]
@@ -78,7 +78,7 @@ def positions(engine: Engine, posterior: xr.Dataset, conditional: Conditional, s
     return conditional.shaped(coefficients) | shaped
 
 
-def _known_dispersion(block: GaussianBlock, conditional: Conditional) -> float | None:
+def _known_dispersion(conditional: Conditional) -> float | None:
     """Return the dispersion of counts if it is one known number."""
     if conditional.varies("dispersion"):
         return None
@@ -107,11 +107,12 @@ def _without_scales(
     parts = Coefficients.of(conditional.somewhere())
     if not parts.active.size or parts.has_two_constants:
         return None
-    make = _logistic if prior is None else _counts
-    return OnePredictor(make(block.likelihood, parts, prior), parts, dispersion)
+    likelihood = block.likelihood
+    model = _logistic(likelihood, parts) if prior is None else _counts(likelihood, parts, prior)
+    return OnePredictor(model, parts, dispersion)
 
 
-def _logistic(likelihood: Observed, parts: Coefficients, _prior: None) -> Model:
+def _logistic(likelihood: Observed, parts: Coefficients) -> Model:
     assert likelihood.trials is not None
     some = likelihood.trials > 0
     return quiet(

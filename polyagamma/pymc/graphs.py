@@ -64,8 +64,7 @@ def at_each(
         for variable, value in zip(variables, values, strict=True)
     }
     return [
-        vectorize_graph(graph, {variable: constants[variable] for variable in variables})
-        for graph in graphs
+        vectorize_graph(graph, {variable: constants[variable] for variable in variables}) for graph in graphs
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -77,8 +78,7 @@ class Grouped:
 
     def positions(self, posterior: xr.Dataset, rng: np.random.Generator) -> tuple[FloatArray, Positions]:
         """See `Engine`."""
-        beta = posterior["beta"].transpose("chain", "draw", "feature").to_numpy()
-        fixed = self.parts.completed(beta, rng)
+        fixed = self.parts.completed(self._active(posterior), rng)
         drawn = [one.drawn(posterior, rng) for one in self.effects]
         of_scales = [one / (1 if e.scale.centred else sd[..., np.newaxis])
                      for e, (one, sd) in zip(self.effects, drawn, strict=True)]  # fmt: skip
@@ -90,6 +90,11 @@ class Grouped:
         b[..., members] = means + np.concatenate(of_scales, axis=-1)
         others = {} if self.dispersion is None else self.dispersion.positions(posterior)
         return b, others | self._log_scales([sd for _, sd in drawn])
+
+    def _active(self, posterior: xr.Dataset) -> FloatArray:
+        if not self.parts.active.size:  # and so no linear part
+            return np.empty((posterior.sizes["chain"], posterior.sizes["draw"], 0))
+        return posterior["beta"].transpose("chain", "draw", "feature").to_numpy()
 
     def _log_scales(self, sds: Sequence[FloatArray]) -> Positions:
         by_value: dict[str, list[FloatArray]] = {}
@@ -122,14 +127,18 @@ def grouped(
 
 
 def _model(
-    likelihood: Observed, parts: Coefficients, effects: Sequence[Effects], some: NDArray[np.bool_], prior: Prior | None
+    likelihood: Observed,
+    parts: Coefficients,
+    effects: Sequence[Effects],
+    some: NDArray[np.bool_],
+    prior: Prior | None,
 ) -> PolyaGammaAdditive:
     terms: list[Linear | Group] = [one.group() for one in effects]
     if parts.active.size:
         terms.append(Linear(np.ascontiguousarray(parts.design[:, some].T), parts.prior()))
     y, offset = likelihood.y[some].astype(np.int64), parts.factors.offset[some]
     if likelihood.trials is None:
-        of_family = {"family": "negative_binomial", "dispersion_prior": prior}
+        family: dict[str, Any] = {"family": "negative_binomial", "dispersion_prior": prior}
     else:
-        of_family = {"family": "binomial", "trials": likelihood.trials[some].astype(np.int64)}
-    return quiet(PolyaGammaAdditive, terms, y, offset=offset, **of_family)
+        family = {"family": "binomial", "trials": likelihood.trials[some].astype(np.int64)}
+    return quiet(PolyaGammaAdditive, terms, y, offset=offset, **family)

@@ -145,7 +145,7 @@ def _adds_axes_before(graph: Variable) -> bool:
     if owner is None or not isinstance(owner.op, DimShuffle):
         return False
     kept = tuple(axis for axis in owner.op.new_order if axis != "x")
-    return owner.op.new_order[-len(kept) :] == kept == tuple(range(owner.inputs[0].ndim))
+    return bool(owner.op.new_order[-len(kept) :] == kept == tuple(range(owner.inputs[0].ndim)))
 
 
 def _is_elemwise(graph: Variable, *operations: type) -> bool:

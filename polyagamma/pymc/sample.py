@@ -8,6 +8,7 @@ from typing import Any
 import pymc as pm
 
 from polyagamma.mcmc.settings import seed_sequence
+from polyagamma.pymc.certificate import require_density
 from polyagamma.pymc.conditional import Conditional
 from polyagamma.pymc.engine import Engine, engine, positions
 from polyagamma.pymc.labels import labelled
@@ -91,6 +92,7 @@ def sample(
     block = GaussianBlock.largest(Structure(model))
     conditional = Conditional(model, block)
     require_proper(conditional)
+    require_density(model, block, conditional)
     whole = engine(model, block, conditional)
     if whole is None:
         step = PolyaGammaGibbs(block, model=model, compile_kwargs=pymc_kwargs.get("compile_kwargs"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,11 +18,11 @@ from polyagamma.terms.scale_priors import Exponential, HalfT
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
-PRIORS = {
-    type(pm.HalfNormal.rv_op): lambda _, sigma: HalfNormal(sigma),
-    type(pm.Exponential.rv_op): lambda mean: Exponential(1 / mean),
-    type(pm.HalfStudentT.rv_op): HalfT,
-    type(pm.HalfCauchy.rv_op): lambda beta: HalfT(1, beta),
+PRIORS: dict[type, Callable[..., HalfNormal | HalfT | Exponential]] = {
+    pm.HalfNormal.rv_type: lambda _, sigma: HalfNormal(sigma),
+    pm.Exponential.rv_type: lambda mean: Exponential(1 / mean),
+    pm.HalfStudentT.rv_type: HalfT,
+    pm.HalfCauchy.rv_type: lambda beta: HalfT(1, beta),
 }
 TOLERANCE = 1e-8  # of numbers that are the same but for rounding
 CHECKS = 3  # points at which they have to be
@@ -40,7 +40,7 @@ class Scale:
     members : ndarray
         The block's coefficients that it scales.
     centred : bool
-        Whether they are N(mean, s**2) themselves; otherwise they are standard normal, and s enters predictors.
+        Whether they are N(mean, s**2); otherwise they are standard normal, and s enters predictors.
     """
 
     value: Variable

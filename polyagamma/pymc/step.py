@@ -14,6 +14,7 @@ from pymc.util import get_random_generator, get_value_vars_from_user_vars
 from pytensor import Variable
 
 from polyagamma._public import public
+from polyagamma.pymc.certificate import require_density
 from polyagamma.pymc.conditional import Conditional
 from polyagamma.pymc.draws import Augmentation, BinomialRows, ClassRows, members_of_classes
 from polyagamma.pymc.refusal import UnsupportedModelError
@@ -92,6 +93,7 @@ class PolyaGammaGibbs(BlockedStep):  # type: ignore[misc]
         block = vars if isinstance(vars, GaussianBlock) else _block(vars, model)
         conditional = Conditional(model, block)
         require_proper(conditional)
+        require_density(model, block, conditional)
         self.vars = block.values
         self.tune = True
         self.rng = get_random_generator(rng)
