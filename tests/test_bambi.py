@@ -51,7 +51,7 @@ EXAMPLES = {"votes": votes, "days": days, "players": players}
 pytestmark = pytest.mark.filterwarnings("ignore")  # of bambi and its dependencies, in whatever version
 
 
-@pytest.mark.parametrize("name", ["votes", "days"])
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_results_are_labelled_as_bambi_labels_them(name):
     model = EXAMPLES[name]()
     ours = polyagamma.bambi.fit(model, 6, tune=4, chains=2, random_seed=1, progressbar=False)
@@ -77,7 +77,13 @@ def test_results_are_labelled_as_bambi_labels_them(name):
         if variable in theirs.posterior.coords:
             np.testing.assert_array_equal(ours.posterior[variable], array)
     assert ours.posterior.attrs["modeling_interface"] == "bambi"
-    assert ours.posterior.attrs["sampler"].endswith("all variables")
+    assert ours.posterior.attrs["sampler"].startswith(
+        {
+            "votes": "PolyaGammaLogistic: all",
+            "days": "PolyaGammaGibbs: prog, ",
+            "players": "PolyaGammaAdditive: all",
+        }[name]
+    )
 
 
 def test_the_same_seed_gives_the_same_draws():

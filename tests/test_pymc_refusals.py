@@ -43,6 +43,12 @@ def squared_coefficients():
 
 
 @refused("the log odds of 'y' are not linear in 'b'")
+def clipped_predictor():
+    b = pm.Normal("b", 0, 1, shape=3)
+    pm.Bernoulli("y", logit_p=pm.math.clip(X @ b, -30, 30), observed=Y)
+
+
+@refused("the log odds of 'y' are not linear in 'b'")
 def probit_link():
     b = pm.Normal("b", 0, 1, shape=3)
     pm.Bernoulli("y", p=pm.math.invprobit(X @ b), observed=Y)

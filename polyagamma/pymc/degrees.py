@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytensor
 from pytensor import Variable
+from pytensor.compile.builders import OpFromGraph
 from pytensor.graph.basic import Apply, Constant
 from pytensor.raise_op import CheckAndRaise
 from pytensor.scalar import basic as scalar
@@ -39,7 +40,10 @@ class Degrees:
 
     def of(self, graph: Variable, variables: Sequence[Variable]) -> float:
         """Return the degree of a graph in the variables, all at once."""
-        known: dict[Variable, float] = dict.fromkeys(variables, 1)
+        return self._given(graph, dict.fromkeys(variables, 1))
+
+    def _given(self, graph: Variable, known: dict[Variable, float]) -> float:
+        """Return the degree of a graph, given those of variables in it."""
         ahead = [graph]
         while ahead:
             variable = ahead[-1]
@@ -63,6 +67,9 @@ class Degrees:
             return max(degrees)
         if _is_product(owner):
             return sum(degrees)
+        if isinstance(owner.op, OpFromGraph):
+            inner = owner.op.inner_outputs[owner.outputs.index(variable)]
+            return self._given(inner, dict(zip(owner.op.inner_inputs, degrees, strict=True)))
         power = _power(owner)
         if power:
             return power * degrees[0]
