@@ -26,6 +26,7 @@ void product(const Blas& blas, char trans_a, const double* a, std::size_t lda, c
 }
 
 void triangular_solve(const Blas& blas, char trans, const double* l, std::size_t n, double* x) {
+    if (n == 0) return;  // BLAS and LAPACK refuse leading dimensions of 0
     int order = static_cast<int>(n);
     blas.dtrsv(&kUpper, &trans, &kNo, &order, mutable_pointer(l), &order, x, &kStep);
 }
@@ -95,6 +96,7 @@ void multiply_vector_transposed(const Blas& blas, const double* a, const double*
 }
 
 Status cholesky(const Blas& blas, double* a, std::size_t n) {
+    if (n == 0) return {};
     int order = static_cast<int>(n), info = 0;
     blas.dpotrf(&kUpper, &order, a, &order, &info);
     if (info != 0) return {Status::Kind::not_positive_definite, static_cast<std::size_t>(info - 1)};
