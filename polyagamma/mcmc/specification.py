@@ -234,6 +234,10 @@ class Specification:
             groups["posterior"] = {name: variables[name] for name in settings.var_names}
         return groups
 
+    def posterior_of(self, raw: Arrays) -> xr.Dataset:
+        """Return the posterior that outputs (chains, draws, ...) make."""
+        return trace.dataset(self._variables(raw), self.coords)
+
     def _variables(self, raw: Arrays) -> trace.Variables:
         return {**self.term.variables(raw), **self.likelihood.variables(raw)}
 

@@ -1,0 +1,98 @@
+"""What models have of deterministic approximations: `fit`, and chains that start from one."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from polyagamma._validation import models as checks
+from polyagamma.mcmc.settings import Settings, seed_to_plain
+from polyagamma.mcmc.specification import Specification
+from polyagamma.terms.term import Initial
+from polyagamma.vi.approximation import Approximation
+from polyagamma.vi.core_rows import CoreRows
+from polyagamma.vi.fit import FitSettings, approximate, core_rows
+from polyagamma.vi.iterates import FitCallback
+from polyagamma.vi.law import NormalLaw
+
+OF_INIT = 1 << 20  # key of the seed that starts are drawn from: no chain has it
+
+
+class Approximated:
+    """A model whose posterior can be approximated."""
+
+    _specification: Specification
+
+    @abstractmethod
+    def _unchanged(self) -> Specification:
+        """Return the model for a use of its rows; ValueError if the caller has changed X."""
+
+    def fit(
+        self,
+        method: str = "laplace",
+        *,
+        covariance: str = "auto",
+        iterations: int | None = None,
+        callback: FitCallback | None = None,
+        progressbar: bool = True,
+        cores: int | None = None,
+    ) -> Approximation:
+        """Approximate the posterior by a normal law, in milliseconds where chains take seconds.
+
+        Parameters
+        ----------
+        method : {"laplace", "gaussian", "cavi"}, default "laplace"
+            ``"laplace"``: the curvature at the mode, and a mean that is right to the third order; the
+            quickest, for all linear models. ``"gaussian"``: the normal law with the largest bound of the
+            evidence; the most accurate. ``"cavi"``: coordinate ascent with Pólya-gamma variables; a coarser
+            bound, whose standard deviations are too small everywhere.
+        covariance : {"auto", "full", "mean_field", "laplace"}, default "auto"
+            ``"full"``: that of the method. ``"mean_field"``: coordinates independent. ``"laplace"``, the
+            default of ``"cavi"``, which needs it: that of Laplace's approximation.
+        iterations : int, optional
+            At most so many, by default 1000; a warning says if they were too few.
+        callback : callable, optional
+            Called after each iteration with an object that has ``iteration``, ``bound``, ``shift`` (how far
+            the mean still is to move, in standard deviations) and ``mean``; iterations end if it returns
+            something true.
+        progressbar : bool, default True
+            Whether a line on the terminal says how it goes, once it has taken a second.
+        cores : int, optional
+            Threads to use, by default all. It changes the time, never the result.
+
+        Returns
+        -------
+        Approximation
+            After Ctrl-C the approximation so far.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit, or the model is not one that the method is for.
+        FloatingPointError
+            If a matrix cannot be factored in double precision.
+        """
+        settings = FitSettings.check(method, covariance, iterations, progressbar, callback)
+        return approximate(self, settings, self._core_rows(cores), None)
+
+    def _refine(self, start: NormalLaw, **options: Any) -> Approximation:
+        """Return an approximation that starts from another; see `Approximation.refine`."""
+        return approximate(self, FitSettings.check(**options), self._core_rows(None), start)
+
+    def _core_rows(self, cores: int | None) -> CoreRows:
+        return core_rows(self._unchanged(), cores)
+
+
+def starting_values(
+    init: Approximation, initvals: object, model: Specification, settings: Settings
+) -> Initial:
+    """Return where the chains of a run start that starts from an approximation."""
+    checks.instance("init", init, (Approximation,))
+    if initvals is not None:
+        raise ValueError("init and initvals both say where chains start: drop one of the two")
+    init.require_of(model)
+    plain = seed_to_plain(settings.seed)
+    seed = np.random.SeedSequence(plain["entropy"], spawn_key=(*plain["spawn_key"], OF_INIT))
+    return init.initvals(settings.chains, seed)
