@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     from polyagamma.terms.priors import MvNormal, Normal
     from polyagamma.terms.scale_priors import LKJ, Exponential, HalfT
     from polyagamma.terms.smooth_columns import Smooth
+    from polyagamma.vi.approximation import Approximation
 
 __all__ = [
     "LKJ",
+    "Approximation",
     "Exponential",
     "Gamma",
     "Group",
@@ -77,6 +79,7 @@ warn_of_another_package()
 # and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.
 _MODULE_OF = {
     "LKJ": "terms.scale_priors",
+    "Approximation": "vi.approximation",
     "Exponential": "terms.scale_priors",
     "Gamma": "likelihoods.dispersion",
     "Group": "terms.group_columns",
