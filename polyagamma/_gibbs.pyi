@@ -123,7 +123,7 @@ class RowSums:
 
     The arithmetic does not depend on the number of threads. X is kept, not copied. `factors`
     (variances, p, p): lower L, where ``inv(L @ L.T)`` gives x the variance ``x @ inv(L @ L.T) @ x`` of each
-    linear predictor; if these are coupled and `skew` is asked, of each sum of predictors k and l < k too, in
+    linear predictor; for `third_order`, if these are coupled, of each sum of predictors k and l < k too, in
     the order of a lower triangle.
 
     Parameters
@@ -151,8 +151,8 @@ class RowSums:
 
         None in place of the latter unless `weigh`. `part`: from one row of so many, scaled to all.
         """
-    def skew(self, beta: _Array, factors: _Array) -> _Array:
-        """Gradient plus half the contraction of third derivatives with the covariance of the rows."""
+    def third_order(self, beta: _Array, factors: _Array) -> tuple[float, _Array, _Array, _Array]:
+        """What `at_point` gives, and half the contraction of third derivatives with the rows' covariance."""
     def mean(
         self, beta: _Array, factors: _Array, nodes: _Array, shares: _Array
     ) -> tuple[float, _Array, _Array]:

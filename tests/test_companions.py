@@ -109,7 +109,10 @@ def test_third_order_gradient(kind):
 
     factor = factored(rows.at_point(x).precision)
     expected = differences(marginal, x, 1e-4)
-    np.testing.assert_allclose(rows.third_order(x, factor), expected, rtol=2e-4, atol=2e-4)
+    found = rows.third_order(x, factor)
+    np.testing.assert_allclose(found.slope + found.skew, expected, rtol=2e-4, atol=2e-4)
+    np.testing.assert_array_equal(found.precision, rows.at_point(x).precision)
+    assert found.value == rows.at_point(x).value
 
 
 @pytest.mark.parametrize("kind", SEPARATE)

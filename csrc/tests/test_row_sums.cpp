@@ -31,7 +31,7 @@ struct Rows {
 // Σℓ and its derivatives, row by row.
 RowTotals by_definition(const fixtures::Problem& problem, const Rows& rows, const Vector& beta) {
     const std::size_t p = problem.p;
-    RowTotals totals{0.0, Vector(p), Vector(p * p)};
+    RowTotals totals{0.0, Vector(p), Vector(p * p), {}};
     for (std::size_t i = 0; i < problem.n; ++i) {
         double eta = problem.offset[i];
         Vector x(p);

@@ -38,6 +38,10 @@ Vector factors_of_rows(const Likelihood& likelihood, const BlockOfRows& block) {
         return 0.5 * (variance(k, l, i) - variance(k, k, i) - variance(l, l, i));
     };
     Vector factor(q * q * stride);
+    if (q == 1) {
+        for (std::size_t i = 0; i < block.rows.count; ++i) factor[i] = std::sqrt(block.variance[i]);
+        return factor;
+    }
     for (std::size_t i = 0; i < block.rows.count; ++i) {
         for (std::size_t k = 0; k < q; ++k) {
             for (std::size_t j = 0; j <= k; ++j) {
@@ -71,26 +75,25 @@ void SkewKernel::apply(const Likelihood& likelihood, const BlockOfRows& block) c
     const std::size_t q = likelihood.predictors(), size = q * rows.stride;
     const std::size_t lanes = likelihood.extras() * kPanelRows;
     const Vector factors = factors_of_rows(likelihood, block), middle(block.eta, block.eta + size);
-    std::fill_n(block.eta, size, 0.0);
-    const auto add = [&](Vector& at, double share) {
-        Vector of_extras(lanes);
-        likelihood.derivative_at(block.extras, rows, at.data(), of_extras.data(), nullptr);
-        for (std::size_t i = 0; i < size; ++i) block.eta[i] += share * at[i];
-        for (std::size_t i = 0; i < lanes; ++i) block.of_extras[i] += share * of_extras[i];
-    };
+    Vector slopes_of_extras(lanes), at(size), of_extras(lanes);
+    PointKernel(true).apply(likelihood, {rows, block.extras, nullptr, block.eta, block.weights, block.value,
+                                         slopes_of_extras.data(), nullptr, nullptr});
+    for (std::size_t i = 0; i < lanes; ++i) block.of_extras[i] += slopes_of_extras[i];
+    std::fill_n(block.skew, size, 0.0);
     const double share = 0.5 / (kStep * kStep);
-    Vector at;
     for (std::size_t j = 0; j < q; ++j) {
-        for (const double sign : {1.0, -1.0}) {
+        for (const double step : {kStep, -kStep}) {
             at = middle;
             for (std::size_t k = j; k < q; ++k)
                 for (std::size_t i = 0; i < rows.count; ++i)
-                    at[k * rows.stride + i] += sign * kStep * factors[(k * q + j) * rows.stride + i];
-            add(at, share);
+                    at[k * rows.stride + i] += step * factors[(k * q + j) * rows.stride + i];
+            std::fill(of_extras.begin(), of_extras.end(), 0.0);
+            likelihood.derivative_at(block.extras, rows, at.data(), of_extras.data(), nullptr);
+            for (std::size_t i = 0; i < size; ++i) block.skew[i] += share * (at[i] - block.eta[i]);
+            for (std::size_t i = 0; i < lanes; ++i)
+                block.skew_of_extras[i] += share * (of_extras[i] - slopes_of_extras[i]);
         }
     }
-    at = middle;
-    add(at, 1.0 - 2.0 * share * static_cast<double>(q));
 }
 
 void MeanKernel::apply(const Likelihood& likelihood, const BlockOfRows& block) const {

@@ -17,6 +17,9 @@ struct BlockOfRows {
     double* weights;         // of products of predictors; see RowSums
     double* value;           // [kPanelRows], to be added to
     double* of_extras;       // (extras, kPanelRows), to be added to
+    // Of kernels that skew, what is to be added to slopes: (predictors), and (extras, kPanelRows).
+    double* skew;
+    double* skew_of_extras;
 };
 
 // What sums over the rows of a linear model are made of: a value, slopes in the linear predictors, and
@@ -27,6 +30,8 @@ class RowKernel {
     // How many variances of a row it needs.
     virtual std::size_t variances(const Likelihood&) const = 0;
     virtual bool weighs() const { return true; }
+    // Whether it makes corrections of slopes, apart from these.
+    virtual bool skews() const { return false; }
     // Whether what the extras add to the log density besides the rows belongs to the sums.
     virtual bool whole() const { return false; }
     virtual void apply(const Likelihood& likelihood, const BlockOfRows& block) const = 0;
@@ -55,13 +60,14 @@ class PointKernel final : public RowKernel {
     bool weighs_;
 };
 
-// The mean of ∂ℓ/∂η to the third order, ∂ℓ/∂η_a + ½ Σ_bc V_bc ∂³ℓ/∂η_a∂η_b∂η_c with V the covariance of a
-// row's linear predictors: by second differences of the derivatives, along the columns of V's factor.
-// Variances: of each predictor k, and of coupled ones those of sums η_k + η_l in the places of products.
+// The same, and the corrections ½ Σ_bc V_bc ∂³ℓ/∂η_a∂η_b∂η_c of slopes, with V the covariance of a row's
+// linear predictors: they make of ∂ℓ/∂η its mean to the third order. By second differences of the
+// derivatives, along the columns of V's factor. Variances: of each predictor k, and of coupled ones those of
+// sums η_k + η_l in the places of products.
 class SkewKernel final : public RowKernel {
   public:
     std::size_t variances(const Likelihood& likelihood) const override { return products_of(likelihood); }
-    bool weighs() const override { return false; }
+    bool skews() const override { return true; }
     bool whole() const override { return true; }
     void apply(const Likelihood& likelihood, const BlockOfRows& block) const override;
 };

@@ -71,9 +71,12 @@ class RowSums::Strip {
           eta_(q_ * block_.most_rows()),
           weights_(std::max(products_, std::size_t{1}) * block_.most_rows()),
           variance_(variances_ * block_.most_rows()),
-          value_(kPanelRows),
+          skew_(kernel.skews() ? eta_.size() : 0),
           of_extras_(rows.likelihood.extras() * kPanelRows),
+          skew_of_extras_(of_extras_.size()),
           slopes_(q_ * p_ * kPanelRows),
+          skew_slopes_(kernel.skews() ? slopes_.size() : 0),
+          value_(kPanelRows),
           grams_(products_ * p_ * p_) {}
 
     void run(const Pass& pass, std::size_t first, std::size_t end) {
@@ -91,9 +94,8 @@ class RowSums::Strip {
 
     void add_to(RowTotals& totals) const {
         totals.value += sum_lanes(value_.data());
-        for (std::size_t j = 0; j < q_ * p_; ++j) totals.slope[j] += sum_lanes(&slopes_[j * kPanelRows]);
-        for (std::size_t e = 0; e < rows_.likelihood.extras(); ++e)
-            totals.slope[q_ * p_ + e] += sum_lanes(&of_extras_[e * kPanelRows]);
+        add_slopes(slopes_, of_extras_, totals.slope);
+        if (!skew_.empty()) add_slopes(skew_slopes_, skew_of_extras_, totals.skew);
         for (std::size_t k = 0; products_ > 0 && k < q_; ++k)
             for (std::size_t l = rows_.likelihood.coupled() ? 0 : k; l <= k; ++l)
                 add_products(k, l, totals.precision);
@@ -116,12 +118,20 @@ class RowSums::Strip {
                                              eta_.data(),
                                              weights_.data(),
                                              value_.data(),
-                                             of_extras_.data()});
-        for (std::size_t k = 0; k < q_; ++k)
-            loops().model.transposed(x.panel(0), panels, p_, &eta_[k * stride], 1, stride,
-                                     &slopes_[k * p_ * kPanelRows]);
+                                             of_extras_.data(),
+                                             skew_.data(),
+                                             skew_of_extras_.data()});
+        transpose(eta_, panels, slopes_);
+        if (!skew_.empty()) transpose(skew_, panels, skew_slopes_);
         for (std::size_t m = 0; m < products_; ++m)
             add_weighted_gram(x, 0, panels, &weights_[m * stride], &grams_[m * p_ * p_]);
+    }
+
+    void transpose(const Vector& of_rows, std::size_t panels, Vector& lanes) {
+        const std::size_t stride = block_.most_rows();
+        for (std::size_t k = 0; k < q_; ++k)
+            loops().model.transposed(block_.panels().panel(0), panels, p_, &of_rows[k * stride], 1, stride,
+                                     &lanes[k * p_ * kPanelRows]);
     }
 
     void find_variances(const double* factors, std::size_t panels) {
@@ -130,6 +140,12 @@ class RowSums::Strip {
             loops().model.solve_lower(solved_.panel(0), panels, p_, factors + v * p_ * p_,
                                       &variance_[v * block_.most_rows()]);
         }
+    }
+
+    void add_slopes(const Vector& lanes, const Vector& of_extras, Vector& slopes) const {
+        for (std::size_t j = 0; j < q_ * p_; ++j) slopes[j] += sum_lanes(&lanes[j * kPanelRows]);
+        for (std::size_t e = 0; e < rows_.likelihood.extras(); ++e)
+            slopes[q_ * p_ + e] += sum_lanes(&of_extras[e * kPanelRows]);
     }
 
     // The products of predictors k and l, which are symmetric in the columns.
@@ -149,8 +165,9 @@ class RowSums::Strip {
     std::size_t p_, q_, products_, variances_, rows_seen_ = 0;
     Block block_;
     Panels solved_;
-    Vector eta_, weights_, variance_;
-    Vector value_, of_extras_, slopes_, grams_;  // sums; of lanes but for the last
+    Vector eta_, weights_, variance_, skew_;
+    // Sums; of lanes but for the last.
+    Vector of_extras_, skew_of_extras_, slopes_, skew_slopes_, value_, grams_;
 };
 
 // Log-likelihoods of a strip at many coefficients, a few of them at a time.
@@ -226,7 +243,8 @@ RowTotals RowSums::of(const RowKernel& kernel, const double* beta, const double*
         strips[s]->run(pass, partition_.first_panel(s) * kPanelRows,
                        std::min(rows_.design.n, partition_.first_panel(s + 1) * kPanelRows));
     });
-    RowTotals totals{0.0, Vector(size), Vector(kernel.weighs() ? size * size : 0)};
+    RowTotals totals{0.0, Vector(size), Vector(kernel.weighs() ? size * size : 0),
+                     Vector(kernel.skews() ? size : 0)};
     std::size_t seen = 0;
     for (const std::unique_ptr<Strip>& strip : strips) {
         strip->add_to(totals);

@@ -26,6 +26,7 @@ struct RowTotals {
     double value = 0.0;
     Vector slope;      // (k)
     Vector precision;  // (k, k), full: minus the second derivatives, but for those of extras, which are zero
+    Vector skew;       // (k): corrections of slopes
 };
 
 // Sums over the rows, in one pass over the caller's own X: a block of rows is arranged in panels, used and

@@ -46,8 +46,8 @@ class PyRowSums {
     py::tuple at_point(const Array& beta, bool weigh, std::size_t part) const {
         return sums_of(PointKernel(weigh), beta, nullptr, part);
     }
-    Array skew(const Array& beta, const Array& factors) const {
-        return sums_of(SkewKernel(), beta, &factors, 1)[1].cast<Array>();
+    py::tuple third_order(const Array& beta, const Array& factors) const {
+        return sums_of(SkewKernel(), beta, &factors, 1);
     }
     py::tuple mean(const Array& beta, const Array& factors, const Array& nodes, const Array& shares) const {
         require_separate("means under a normal law");
@@ -93,7 +93,8 @@ class PyRowSums {
         }
         const py::object precision =
             kernel.weighs() ? py::object(array_of(totals.precision, {k, k})) : py::object(py::none());
-        return py::make_tuple(totals.value, array_of(totals.slope, {k}), precision);
+        const py::tuple found = py::make_tuple(totals.value, array_of(totals.slope, {k}), precision);
+        return kernel.skews() ? py::tuple(found + py::make_tuple(array_of(totals.skew, {k}))) : found;
     }
 
     Array design_;
@@ -114,7 +115,7 @@ void register_row_sums(py::module_& module) {
              "intercept"_a = false, "threads"_a = 1)
         .def_property_readonly("n_coefficients", &PyRowSums::size)
         .def("at_point", &PyRowSums::at_point, "beta"_a, "weigh"_a = true, "part"_a = 1)
-        .def("skew", &PyRowSums::skew, "beta"_a, "factors"_a)
+        .def("third_order", &PyRowSums::third_order, "beta"_a, "factors"_a)
         .def("mean", &PyRowSums::mean, "beta"_a, "factors"_a, "nodes"_a, "shares"_a)
         .def("polya_gamma", &PyRowSums::polya_gamma, "beta"_a, "factors"_a)
         .def("log_likelihoods", &PyRowSums::log_likelihoods, "betas"_a);

@@ -19,11 +19,15 @@ STEP = 1e-3  # of differences in an extra, which is a logarithm
 
 
 class Sums(NamedTuple):
-    """A function of the coordinates, its gradient (k,), and minus its second derivatives (k, k)."""
+    """A function of the coordinates, its gradient (k,), and minus its second derivatives (k, k).
+
+    Perhaps corrections (k,) of the gradient: see `CoreRows.third_order`.
+    """
 
     value: float
     slope: FloatArray
     precision: FloatArray
+    skew: FloatArray | None = None
 
 
 class PriorForm(NamedTuple):
@@ -89,38 +93,39 @@ class CoreRows:
     def at_point(self, x: FloatArray, part: int = 1) -> Sums:
         """Return the log joint density of data and coordinates; `part`: by one row of so many."""
         value, slope, precision = self._rows.at_point(x, True, part)
-        if self.extras:
-            for last in range(self.size - self.extras, self.size):
-                self._bend(x, precision, last)
+        self._bend(x, precision)
         return self._with_prior(x, value, slope, precision)
 
-    def _bend(self, x: FloatArray, precision: FloatArray, last: int) -> None:
-        """Set the derivatives in an extra, which the core does not have, by differences of slopes."""
-        ahead, behind = x.copy(), x.copy()
-        ahead[last] += STEP
-        behind[last] -= STEP
-        column = (self.slope(behind) - self.slope(ahead)) / (2 * STEP)
-        precision[:, last] = precision[last] = column
+    def third_order(self, x: FloatArray, factor: FloatArray) -> Sums:
+        """Return what `at_point` does, with corrections of the gradient: of its mean under ``N(x, S)``.
 
-    def slope(self, x: FloatArray) -> FloatArray:
-        """Return the gradient of the log-likelihood, with what extras add to it."""
-        return self._rows.at_point(x, False)[1]
-
-    def third_order(self, x: FloatArray, factor: FloatArray) -> FloatArray:
-        """Return the mean of the gradient of the log posterior under ``N(x, S)``, to the third order.
-
-        ``factor @ factor.T`` is the inverse of S. Given the extras, the coefficients have the covariance
-        whose inverse is the leading block; a step along the column of S that belongs to an extra is the rest.
+        They are half the contraction of the third derivatives with S, whose inverse is ``factor @ factor.T``.
+        Given the extras, the coefficients have the covariance whose inverse is the leading block; a step
+        along the column of S that belongs to an extra is the rest.
         """
         size = self.size - self.extras
-        slope = self._rows.skew(x, self._row_factors(factor[:size, :size], self.coupled))
+        factors = self._row_factors(factor[:size, :size], self.coupled)
+        value, slope, precision, skew = self._rows.third_order(x, factors)
         if self.extras:
             along = inverse(factor)[:, -1]
             along /= np.sqrt(along[-1])
             step = 10 * STEP
-            behind, middle, ahead = (self.slope(x + move * along) for move in (-step, 0.0, step))
-            slope += (ahead + behind - 2 * middle) / (2 * step**2)
-        return slope - self.prior.precision @ (x - self.prior.mean)
+            ahead, behind = (self.slope(x + move * along) for move in (step, -step))
+            skew = skew + (ahead + behind - 2 * slope) / (2 * step**2)
+        self._bend(x, precision)
+        return self._with_prior(x, value, slope, precision)._replace(skew=skew)
+
+    def _bend(self, x: FloatArray, precision: FloatArray) -> None:
+        """Set the derivatives in extras, which the core does not have, by differences of slopes."""
+        for last in range(self.size - self.extras, self.size):
+            move = np.zeros(self.size)
+            move[last] = STEP
+            column = (self.slope(x - move) - self.slope(x + move)) / (2 * STEP)
+            precision[:, last] = precision[last] = column
+
+    def slope(self, x: FloatArray) -> FloatArray:
+        """Return the gradient of the log-likelihood, with what extras add to it."""
+        return self._rows.at_point(x, False)[1]
 
     def mean(self, x: FloatArray, factor: FloatArray) -> Sums:
         """Return means under ``N(x, S)`` by quadrature in the linear predictors; no extras, not coupled."""

@@ -18,7 +18,7 @@ from polyagamma.vi.ascent import apart, ascend, with_gap
 from polyagamma.vi.core_rows import CoreRows
 from polyagamma.vi.iterates import Ended, FitCallback, Iterate, drive
 from polyagamma.vi.law import NormalLaw
-from polyagamma.vi.newton import newton, third_order_mean
+from polyagamma.vi.newton import newton
 
 FloatArray = NDArray[np.float64]
 METHODS = ("laplace", "gaussian", "cavi")
@@ -106,15 +106,14 @@ def approximate(
 def _laplace(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
     x = np.zeros(rows.size) if start is None else start.mean
     ended = _driven(newton(rows, x), settings)
-    law = ended.last.law
-    mean = third_order_mean(rows, law)
+    law, mean = ended.last.law, ended.last.mean
     if settings.covariance == "mean_field":
         law = NormalLaw(law.mean, apart(law.factor @ law.factor.T))
-    return NormalLaw(mean, law.factor), ended
+    return NormalLaw(law.mean if mean is None else mean, law.factor), ended
 
 
 def _mode(rows: CoreRows) -> NormalLaw:
-    for iterate in newton(rows, np.zeros(rows.size)):
+    for iterate in newton(rows, np.zeros(rows.size), third=False):
         law = iterate.law
     return law
 

@@ -29,12 +29,15 @@ class Iterate:
         How far the mean still is to move, in standard deviations; NaN where nothing tells.
     converged : bool
         Whether this is the last one.
+    mean : ndarray, shape (k,), optional
+        A better mean than that of the law, where one is known.
     """
 
     law: NormalLaw
     bound: float
     shift: float
     converged: bool = False
+    mean: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -19,45 +19,85 @@ from polyagamma.vi.iterates import Iterate
 from polyagamma.vi.law import NormalLaw
 
 FloatArray = NDArray[np.float64]
-NEAR = 1e-2  # squared length of a step in standard deviations, after which none is needed
+NEAR = 1e-2  # standard deviations from where a step is thought to lead to the mode
 ARMIJO = 1e-4  # share of the promised gain that a step must yield
 HALVINGS = 50
-SAMPLED_ROWS, PART = 1 << 14, 8  # from so many rows on, first steps look at one row of so many
+SAMPLED_ROWS, PART = 1 << 13, 8  # from so many rows on, first steps look at one row of so many
 LEAST_CURVATURE = 1e-2  # in an extra, where the posterior is not concave
+AT_LAST = 20.0  # squared length of a step, for each coordinate, after which the next may be the last
 
 
-def newton(rows: CoreRows, x: FloatArray) -> Iterator[Iterate]:
-    """Yield steps from x to the mode, each halved until it is uphill, with the curvature where it began."""
+def newton(rows: CoreRows, x: FloatArray, third: bool = True) -> Iterator[Iterate]:
+    """Yield steps from x to the mode, each halved until it is uphill.
+
+    The law has its mean where a step leads, and the curvature of where it began: the last step is short. The
+    last iterate has the posterior mean to the third order too [1]_, if `third`: ``x + S (g + c)`` with g the
+    gradient, and c half the contraction of the third derivatives with S.
+    """
     if rows.n >= SAMPLED_ROWS:
-        for sampled in _climb(rows, x, PART):
+        for sampled in _climb(rows, x, PART, False):
             x = sampled.law.mean
-    yield from _climb(rows, x, 1)
+    yield from _climb(rows, x, 1, third)
 
 
-def _climb(rows: CoreRows, x: FloatArray, part: int) -> Iterator[Iterate]:
-    here = rows.at_point(x, part)
+def _climb(rows: CoreRows, x: FloatArray, part: int, third: bool) -> Iterator[Iterate]:
+    here, before = rows.at_point(x, part), np.inf
     while True:
         factor = concave_factor(here.precision, rows.extras)
         step = solve(factor, here.slope)
         length = float(step @ here.slope)
-        if length < NEAR:
-            yield Iterate(NormalLaw(x + step, factor), here.value + 0.5 * length, length, converged=True)
+        if is_last(length, before):
+            yield _last(rows, x, here, factor, step, third)
             return
-        scale, there = _uphill(rows, x, step, here.value, length, part)
+        scale, there = _uphill(rows, x, step, length, here.value, part, factor if third else None)
         if there is None:
-            yield Iterate(NormalLaw(x, factor), here.value, np.sqrt(length), converged=True)
+            yield _last(rows, x, here, factor, np.zeros_like(x), third)
             return
         x, here = x + scale * step, there
+        before = length if scale == 1 else np.inf
         yield Iterate(NormalLaw(x, factor), here.value, np.sqrt(length))
 
 
+def is_last(length: float, before: float) -> bool:
+    """Return whether a step leads to the mode: by its squared length, and that of the whole one before.
+
+    Newton's method converges quadratically: where a step of length a was followed by one of c a**2, this one
+    of length b will be by one of c b**2.
+    """
+    ratio = length / before if np.isfinite(before) else 1.0
+    return length <= 0 or bool(min(1.0, ratio) * np.sqrt(length) < NEAR)
+
+
+def _last(
+    rows: CoreRows, x: FloatArray, here: Sums, factor: FloatArray, step: FloatArray, third: bool
+) -> Iterate:
+    gain, mean = 0.5 * float(step @ here.slope), None
+    if third:
+        known = here if here.skew is not None else rows.third_order(x, factor)
+        assert known.skew is not None
+        mean = x + solve(factor, known.slope + known.skew)
+    shift = float(np.sqrt(max(2 * gain, 0.0)))
+    return Iterate(NormalLaw(x + step, factor), here.value + gain, shift, converged=True, mean=mean)
+
+
 def _uphill(
-    rows: CoreRows, x: FloatArray, step: FloatArray, value: float, length: float, part: int
+    rows: CoreRows,
+    x: FloatArray,
+    step: FloatArray,
+    length: float,
+    value: float,
+    part: int,
+    factor: FloatArray | None,
 ) -> tuple[float, Sums | None]:
-    """Return the largest share of a step, of halves of halves, that yields enough; none if none does."""
+    """Return the largest share of a step, of halves of halves, that yields enough; none if none does.
+
+    `factor`: that of the curvature, where what is found may be the last, and to the third order.
+    """
+    at_last = part == 1 and length < AT_LAST * rows.size
     scale = 1.0
     for _ in range(HALVINGS):
-        there = rows.at_point(x + scale * step, part)
+        to = x + scale * step
+        there = rows.at_point(to, part) if factor is None or not at_last else rows.third_order(to, factor)
         if there.value >= value + ARMIJO * scale * length:
             return scale, there
         scale /= 2
@@ -87,12 +127,3 @@ def concave_factor(precision: FloatArray, extras: int) -> FloatArray:
             "far apart for double precision: centre and scale X, or use a narrower prior"
         )
     return factor
-
-
-def third_order_mean(rows: CoreRows, law: NormalLaw) -> FloatArray:
-    """Return the posterior mean to the third order, from a law at the mode [1]_.
-
-    It is ``x + S g`` with g the mean of the gradient under the law to that order, which at the mode is half
-    the contraction of the third derivatives with S; what gradient is left there is made good at once.
-    """
-    return np.asarray(law.mean + solve(law.factor, rows.third_order(law.mean, law.factor)))
