@@ -17,7 +17,7 @@ from polyagamma._validation import categories
 from polyagamma._validation.ownership import kept
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.augmentation import AugmentedRows
-from polyagamma.mcmc.digest import digest
+from polyagamma.mcmc.digest import column_sums, digest
 from polyagamma.mcmc.rounds import Arrays, Chains
 from polyagamma.mcmc.settings import OMEGA, Settings
 from polyagamma.mcmc.trace_schema import Labelled, TraceSchema
@@ -41,21 +41,31 @@ class Specification:
     term : Term
     inputs : str
         Digest of the predictors when the model was made.
+    sums : ndarray
+        Sums of their bits then.
     """
 
     name: str
     likelihood: Likelihood
     term: Term
     inputs: str
+    sums: NDArray[np.uint64]
 
     @classmethod
     def of(cls, name: str, likelihood: Likelihood, term: Term) -> Specification:
         """Return the model as it is now."""
-        return cls(name, likelihood, term, digest(term.predictors.X))
+        X = term.predictors.X
+        return cls(name, likelihood, term, digest(X), column_sums(X))
 
-    def require_unchanged(self) -> None:
-        """Raise ValueError if the predictors have changed since the model was made."""
-        if digest(self.term.predictors.X) != self.inputs:
+    def require_unchanged(self, *, quickly: bool = False) -> None:
+        """Raise ValueError if the predictors have changed since the model was made.
+
+        `quickly`: by sums alone, for what takes less time than a digest.
+        """
+        X = self.term.predictors.X
+        if (quickly and not np.array_equal(column_sums(X), self.sums)) or (
+            not quickly and digest(X) != self.inputs
+        ):
             raise ValueError(
                 "X must stay what it was when the model was made, got other values: the model keeps no "
                 "copy of an X of more than 1 MB; make a new model, or pass X.copy() to it"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -24,10 +23,6 @@ class Approximated:
     """A model whose posterior can be approximated."""
 
     _specification: Specification
-
-    @abstractmethod
-    def _unchanged(self) -> Specification:
-        """Return the model for a use of its rows; ValueError if the caller has changed X."""
 
     def fit(
         self,
@@ -82,7 +77,8 @@ class Approximated:
         return approximate(self, FitSettings.check(**options), self._core_rows(None), start)
 
     def _core_rows(self, cores: int | None) -> CoreRows:
-        return core_rows(self._unchanged(), cores)
+        self._specification.require_unchanged(quickly=True)
+        return core_rows(self._specification, cores)
 
 
 def starting_values(
