@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from scipy.special import expit, logsumexp
+from scipy.stats import multivariate_normal, multivariate_t
 
 from polyagamma import (
     Approximation,
@@ -27,6 +28,7 @@ from polyagamma.traces import psis
 from polyagamma.vi import newton
 from polyagamma.vi.factors import factored, inverse
 from polyagamma.vi.fit import core_rows
+from polyagamma.vi.law import NormalLaw
 
 RNG = np.random.default_rng(20)
 N = 150
@@ -463,6 +465,35 @@ def test_models_that_a_method_is_not_for(case):
     make, method, message = REFUSED[case]
     with pytest.raises(ValueError, match=message):
         make().fit(method)
+
+
+def test_log_densities_of_draws():
+    rng = np.random.default_rng(12)
+    root = rng.normal(size=(3, 3))
+    law = NormalLaw(np.array([1.0, -2.0, 0.5]), factored(root @ root.T + np.eye(3)))
+    for tails, exact in {
+        "normal": multivariate_normal(law.mean, law.covariance()),
+        "t7": multivariate_t(law.mean, law.covariance(), df=7),
+    }.items():
+        draws, density = law.draw(np.random.default_rng(1), 4000, tails)
+        np.testing.assert_allclose(density, exact.logpdf(draws), rtol=1e-10)
+        # Of 4000 draws: 6 standard errors of a mean, with the variance 7/5 of t at most.
+        error = 6 * np.sqrt(1.4 * law.covariance().diagonal() / 4000)
+        assert (np.abs(draws.mean(axis=0) - law.mean) < error).all()
+
+
+def test_slow_coordinate_ascent_does_not_stop_early():
+    x = np.linspace(-1, 1, 40)[:, np.newaxis]
+    model = PolyaGammaLogistic(x, (x[:, 0] > 0).astype(int), prior=Normal(0, 30))
+    short = model.fit("cavi", covariance="full")
+    rows, mean, factor = rows_of(model), short.law.mean, short.law.factor
+    for _ in range(3000):
+        sums = rows.polya_gamma(mean, factor)
+        factor = factored(sums.precision)
+        mean = mean + np.linalg.solve(sums.precision, sums.slope)
+    sd = np.sqrt(inverse(factor).diagonal())
+    assert len(short.hist) > 100
+    assert np.abs((short.law.mean - mean) / sd).max() < 0.02  # a step shorter than .01 is no sign of an end
 
 
 def test_other_arviz(monkeypatch):
