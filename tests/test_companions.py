@@ -496,6 +496,153 @@ def test_slow_coordinate_ascent_does_not_stop_early():
     assert np.abs((short.law.mean - mean) / sd).max() < 0.02  # a step shorter than .01 is no sign of an end
 
 
+STREAMED = PolyaGammaLogistic(X, LABELS, prior=Normal(0, 2.5), intercept_prior=Normal(0, 5))
+
+
+class Generated:
+    """Batches that are made anew whenever they are asked for."""
+
+    def __iter__(self):
+        for first in range(0, N, 40):
+            yield X[first : first + 40], LABELS[first : first + 40]
+
+
+@pytest.mark.parametrize(
+    "data", [(X, LABELS), Generated(), [(X[:100], LABELS[:100]), (X[100:], LABELS[100:])]]
+)
+@pytest.mark.parametrize("method", ["laplace", "gaussian", "cavi"])
+def test_streams_give_what_all_rows_at_once_do(method, data):
+    streamed, whole = STREAMED.fit(method, data=data, batch=37), STREAMED.fit(method)
+    sd = np.sqrt(np.diag(whole.covariance))
+    assert np.abs((streamed.mean - whole.mean) / sd).max() < 0.02
+    np.testing.assert_allclose(np.sqrt(np.diag(streamed.covariance)), sd, rtol=0.02)
+    assert streamed.hist[-1] == pytest.approx(whole.hist[-1], abs=1e-3)
+    assert streamed.khat < 0.7
+
+
+def test_sums_over_batches_are_sums_over_rows():
+    trials = (X, SUCCESSES, TRIALS, WEIGHTS)
+    model = PolyaGammaLogistic(X, SUCCESSES, trials=TRIALS, weights=WEIGHTS)
+    whole, streamed = rows_of(model), core_rows(model._specification, 1, trials, 37)
+    x, factor = point(whole)
+    for name, arguments in {"at_point": (x,), "third_order": (x, factor), "polya_gamma": (x, factor)}.items():
+        for ours, expected in zip(
+            getattr(streamed, name)(*arguments), getattr(whole, name)(*arguments), strict=True
+        ):
+            if expected is not None:
+                np.testing.assert_allclose(ours, expected, rtol=1e-10)
+    draws = np.array([x, -x])
+    np.testing.assert_allclose(streamed.log_joint(draws), whole.log_joint(draws), rtol=1e-12)
+
+
+def test_stochastic_steps():
+    rng = np.random.default_rng(13)
+    x = rng.standard_normal((20_000, 4))
+    y = (rng.random(20_000) < expit(x[:, 0])).astype(int)
+    model = PolyaGammaLogistic(x, y, prior=Normal(0, 2.5), intercept_prior=Normal(0, 5))
+    whole, sd = model.fit(), np.sqrt(np.diag(model.fit().covariance))
+    rough = model.fit("svi", data=(x, y), batch=100, iterations=3, covariance="full")
+    assert np.abs((rough.mean - whole.mean) / sd).max() < 1.5
+    assert rough.hist[-1] > rough.hist[0]
+    final = model.fit("svi", data=(x, y), batch=100, iterations=3)
+    assert np.abs((final.mean - whole.mean) / sd).max() < 0.02
+    assert final.covariance_of == "laplace"
+    with pytest.raises(ValueError, match="method='svi' needs batches"):
+        model.fit("svi")
+
+
+def test_an_approximation_of_a_stream_is_not_of_the_rows_of_the_model(tmp_path):
+    approximation = STREAMED.fit(data=(X[:100], LABELS[:100]))
+    idata = approximation.sample(10)
+    with pytest.raises(ValueError, match="idata must say which model it is of"):
+        STREAMED.predict_proba(idata, X[:2])
+    assert approximation.predict_proba(X[:2]).shape == (2, 2)
+    with pytest.raises(ValueError, match="init must be an approximation of this model"):
+        STREAMED.sample(init=approximation)
+    approximation.save(tmp_path / "fit.npz")
+    with pytest.raises(ValueError, match="data must be what fit"):
+        Approximation.load(tmp_path / "fit.npz", STREAMED)
+    loaded = Approximation.load(tmp_path / "fit.npz", STREAMED, data=(X[:100], LABELS[:100]))
+    assert loaded.khat == pytest.approx(approximation.khat, rel=1e-6)
+    assert approximation.refine(50).hist[-1] == pytest.approx(approximation.hist[-1], abs=1e-2)
+
+
+def batches_with(change):
+    """Return six batches, the fifth of which is changed."""
+    rows = [(X[i : i + 25].copy(), LABELS[i : i + 25].copy()) for i in range(0, N, 25)]
+    rows[4] = change(*rows[4])
+    return rows
+
+
+def with_nan(x, y):
+    x[7, 1] = np.nan
+    return x, y
+
+
+def with_another_label(x, y):
+    y = y.astype(object)
+    y[3] = "maybe"
+    return x, y
+
+
+BAD_DATA = {
+    "nan": (batches_with(with_nan), r"in batch 4: X must be finite, got X\[7, 1\] = nan"),
+    "no rows": (batches_with(lambda x, y: (x[:0], y[:0])), "in batch 4: "),
+    "label": (batches_with(with_another_label), r"in batch 4: y must be one of .*'maybe' in row 3"),
+    "columns": (batches_with(lambda x, y: (x[:, :1], y)), "in batch 4: X must have 2 columns"),
+    "no pair": (batches_with(lambda x, _: x), "in batch 4: a batch must be"),
+    "iterator": (iter([(X, LABELS)]), "data must be gone through several times"),
+    "nothing": ([], "data must have rows"),
+    "number": (3, "data must be batches"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_DATA)
+def test_bad_batches(case):
+    data, message = BAD_DATA[case]
+    with pytest.raises((TypeError, ValueError), match=message):
+        STREAMED.fit(data=data)
+
+
+class Failing:
+    """Batches that cannot be read any more after some times."""
+
+    def __init__(self, times):
+        self.left = times
+
+    def __iter__(self):
+        self.left -= 1
+        for first in range(0, N, 25):
+            if self.left < 0 and first >= 100:
+                raise OSError("disk gone")
+            yield X[first : first + 25], LABELS[first : first + 25]
+
+
+def test_an_error_carries_the_approximation_so_far():
+    with pytest.raises(OSError, match="disk gone") as caught:
+        STREAMED.fit("svi", data=Failing(3))
+    approximation = caught.value.approximation
+    assert len(approximation.hist) == 2
+    assert np.isfinite(approximation.mean).all()
+    assert any("approximation so far" in note for note in caught.value.__notes__)
+    with pytest.raises(OSError, match="disk gone") as caught:
+        STREAMED.fit("svi", data=Failing(0))
+    assert not hasattr(caught.value, "approximation")
+
+
+def test_a_batch_may_have_one_class():
+    order = np.argsort(LABELS)
+    x, y = X[order], LABELS[order]
+    streamed = STREAMED.fit(data=(x, y), batch=30)
+    sd = np.sqrt(np.diag(STREAMED.fit().covariance))
+    assert np.abs((streamed.mean - STREAMED.fit().mean) / sd).max() < 0.02
+
+
+def test_streams_are_for_logistic_models():
+    with pytest.raises(ValueError, match="data= is for PolyaGammaLogistic"):
+        KINDS["counts"]().fit(data=(X, COUNTS))
+
+
 def test_other_arviz(monkeypatch):
     """ArviZ 1.x takes the negative of log ratios; its module stands in for the one that is not installed."""
     calls = []

@@ -16,7 +16,7 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
 from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.settings import Seed, seed_sequence
-from polyagamma.mcmc.specification import Specification
+from polyagamma.mcmc.specification import DATA, Specification
 from polyagamma.traces import trace
 from polyagamma.vi.coordinates import Coordinates
 from polyagamma.vi.core_rows import CoreRows
@@ -33,11 +33,11 @@ class Owner(Protocol):
 
     _specification: Specification
 
-    def _refine(self, start: NormalLaw, **options: Any) -> Approximation:
+    def _refine(self, start: NormalLaw, rows: CoreRows, **options: Any) -> Approximation:
         """Return an approximation that starts from another law; see `FitSettings`."""
 
-    def _core_rows(self, cores: int | None) -> CoreRows:
-        """Return its log posterior."""
+    def _core_rows(self, cores: int | None, data: Any = None) -> CoreRows:
+        """Return its log posterior, or that of other rows."""
 
 
 @dataclass(frozen=True)
@@ -218,8 +218,12 @@ class Approximation:
     def _trace(self, values: FloatArray, kind: str) -> trace.Trace:
         attrs = trace.provenance() | self._model.description()
         attrs |= {"approximation": f"{self.method} {self.covariance_of} {kind}"}
+        data = self._model.data_groups()
+        if self._rows.rows.streamed:  # its data are not those of the model
+            data = {}
+            del attrs[DATA]
         posterior = self._coordinates.posterior(values).assign_attrs(attrs)
-        return trace.to_trace({"posterior": posterior, **self._model.data_groups()}, attrs)
+        return trace.to_trace({"posterior": posterior, **data}, attrs)
 
     def predict_proba(self, X_new: ArrayLike, **options: Any) -> FloatArray:
         """Return class probabilities of new rows, averaged over the draws of `sample`.
@@ -246,7 +250,8 @@ class Approximation:
                 f"predict_proba() needs a model of classes, got {self._model.name}: pass sample() of this "
                 "approximation to predict() of the model"
             )
-        return np.asarray(predict(self.sample(), X_new, **options))
+        other = {"other_data": True} if self._rows.rows.streamed else {}
+        return np.asarray(predict(self.sample(), X_new, **(other | options)))
 
     def initvals(self, chains: int, random_seed: np.random.SeedSequence) -> dict[str, FloatArray]:
         """Return where chains start: a draw for each, (chains, ...), by parameter."""
@@ -257,7 +262,7 @@ class Approximation:
 
     def require_of(self, model: Specification) -> None:
         """Raise ValueError unless it is an approximation of this very model."""
-        if self._model.fingerprint() != model.fingerprint():
+        if self._rows.rows.streamed or self._model.fingerprint() != model.fingerprint():
             raise ValueError(
                 f"init must be an approximation of this model, got {self!r} of other data or priors: pass "
                 "what fit() of this model returned"
@@ -287,6 +292,7 @@ class Approximation:
             progressbar=progressbar,
             callback=callback,
             start=self.law,
+            rows=self._rows,
         )
         fitted = replace(more._fitted, hist=np.concatenate([self._fitted.hist, more._fitted.hist]))
         return Approximation(self._owner, more._rows, more.law, fitted)
@@ -305,13 +311,14 @@ class Approximation:
             "method": self.method,
             "covariance": self.covariance_of,
             "ended": self._fitted.ended,
+            "streamed": self._rows.rows.streamed,
         }
         arrays = {"mean": self.law.mean, "factor": self.law.factor, "hist": self._fitted.hist}
         with open(fspath(path), "wb") as file:
             np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
 
     @classmethod
-    def load(cls, path: str | PathLike[str], model: Any) -> Approximation:
+    def load(cls, path: str | PathLike[str], model: Any, *, data: Any = None) -> Approximation:
         """Read what `save` wrote.
 
         Parameters
@@ -319,6 +326,8 @@ class Approximation:
         path : path
         model : PolyaGammaLogistic or another model
             With the same data and priors as the one that it is of.
+        data : tuple of array_like, or iterable, optional
+            That of `fit`, if there were such data; k-hat is about them.
 
         Raises
         ------
@@ -349,4 +358,7 @@ class Approximation:
                 f"path must be that of an approximation of this model, got {fspath(path)!r} of another model "
                 "or version: fit anew"
             )
-        return cls(model, model._core_rows(None), NormalLaw(arrays["mean"], arrays["factor"]), fitted)
+        if about["streamed"] != (data is not None):
+            needed = "the data that fit() had" if about["streamed"] else "no data, which fit() had not"
+            raise ValueError(f"data must be what fit() had, got {type(data).__name__}: pass {needed}")
+        return cls(model, model._core_rows(None, data), NormalLaw(arrays["mean"], arrays["factor"]), fitted)

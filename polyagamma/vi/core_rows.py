@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma import _gibbs
-from polyagamma.likelihoods.likelihood import CoreForm
+from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.terms.term import LinearForm
 from polyagamma.vi.factors import inverse
 
 FloatArray = NDArray[np.float64]
 NODES, SHARES = np.polynomial.hermite_e.hermegauss(20)
 SHARES = SHARES / SHARES.sum()
+Found = tuple[float, FloatArray, FloatArray]
+FoundThird = tuple[float, FloatArray, FloatArray, FloatArray]
 STEP = 1e-3  # of differences in an extra, which is a logarithm
 
 
@@ -48,20 +50,8 @@ class PriorForm(NamedTuple):
         return cls(np.pad(linear.prior.mean, (0, extras)), precision, linear.prior.log_normalizer() or 0.0)
 
 
-class CoreRows:
-    """The log posterior of a linear model: rows of the core, and a Gaussian prior.
-
-    Coordinates are the coefficients of the linear predictors, one predictor after the other, and the extras
-    of the likelihood.
-
-    Parameters
-    ----------
-    linear : LinearForm
-    likelihood : CoreForm
-    offset : ndarray, shape (predictors, n)
-    constant : float
-        What the core leaves out of the log-likelihood.
-    threads : int
+class RowSource(Protocol):
+    """Rows of a linear model whose sums can be made; see `_gibbs.RowSums` for the methods.
 
     Attributes
     ----------
@@ -70,29 +60,97 @@ class CoreRows:
     predictors : int
     coupled : bool
         Whether the second derivatives of a row mix its linear predictors.
+    augments : bool
+        Whether a row is Gaussian given Pólya-gamma variables, with nothing but its predictors unknown.
+    streamed : bool
+        Whether rows are others than those of the model.
     """
 
+    size: int
+    extras: int
+    predictors: int
+    coupled: bool
+    augments: bool
+    streamed: bool
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+
+    @property
+    def constant(self) -> float:
+        """What the log-likelihood leaves out."""
+
+    def at_point(self, beta: FloatArray, weigh: bool = True, part: int = 1) -> Found:
+        """Return the log-likelihood and its derivatives."""
+
+    def third_order(self, beta: FloatArray, factors: FloatArray) -> FoundThird:
+        """Return these, and corrections of the gradient."""
+
+    def mean(self, beta: FloatArray, factors: FloatArray, nodes: FloatArray, shares: FloatArray) -> Found:
+        """Return their means under normal laws."""
+
+    def polya_gamma(self, beta: FloatArray, factors: FloatArray) -> Found:
+        """Return bounds of these means."""
+
+    def log_likelihoods(self, betas: FloatArray) -> FloatArray:
+        """Return log-likelihoods at many points."""
+
+
+class RowsInMemory(_gibbs.RowSums):
+    """Rows in memory; see `RowSource`.
+
+    Parameters
+    ----------
+    linear : LinearForm
+    X : ndarray, shape (n, p)
+        Of these rows.
+    likelihood : Likelihood
+    offset : ndarray, shape (predictors, n)
+    threads : int
+    """
+
+    streamed = False
+
     def __init__(
-        self, linear: LinearForm, likelihood: CoreForm, offset: FloatArray, constant: float, threads: int
+        self, linear: LinearForm, X: FloatArray, likelihood: Likelihood, offset: FloatArray, threads: int
     ) -> None:
-        rows = _gibbs.Likelihood(likelihood.name, likelihood.arrays)
-        self.extras, self.predictors, self.coupled = rows.extras, rows.predictors, rows.coupled
-        self.augments, self.n = rows.augments and rows.extras == 0 and not rows.coupled, rows.rows
-        self._rows = _gibbs.RowSums(
-            X=linear.X,
+        core = likelihood.core()
+        assert core is not None
+        rows = _gibbs.Likelihood(core.name, core.arrays)
+        super().__init__(
+            X=X,
             centre=linear.centre,
             offset=np.ascontiguousarray(np.atleast_2d(offset)),
             likelihood=rows,
             intercept=linear.intercept,
             threads=threads,
         )
-        self.size = self._rows.n_coefficients
-        self.prior = PriorForm.of(linear, self.extras)
-        self._constant = constant + self.prior.log_normalizer
+        self.extras, self.predictors, self.coupled = rows.extras, rows.predictors, rows.coupled
+        self.augments, self.n = rows.augments and rows.extras == 0 and not rows.coupled, rows.rows
+        self.size, self.constant = self.n_coefficients, likelihood.log_constant()
+
+
+class CoreRows:
+    """The log posterior of a linear model: rows, and a Gaussian prior.
+
+    Coordinates are the coefficients of the linear predictors, one predictor after the other, and the extras
+    of the likelihood.
+
+    Parameters
+    ----------
+    linear : LinearForm
+    rows : RowSource
+    """
+
+    def __init__(self, linear: LinearForm, rows: RowSource) -> None:
+        self.rows = rows
+        self.size, self.extras = rows.size, rows.extras
+        self.prior = PriorForm.of(linear, rows.extras)
 
     def at_point(self, x: FloatArray, part: int = 1) -> Sums:
         """Return the log joint density of data and coordinates; `part`: by one row of so many."""
-        value, slope, precision = self._rows.at_point(x, True, part)
+        value, slope, precision = self.rows.at_point(x, True, part)
         self._bend(x, precision)
         return self._with_prior(x, value, slope, precision)
 
@@ -104,8 +162,8 @@ class CoreRows:
         along the column of S that belongs to an extra is the rest.
         """
         size = self.size - self.extras
-        factors = self._row_factors(factor[:size, :size], self.coupled)
-        value, slope, precision, skew = self._rows.third_order(x, factors)
+        factors = self._row_factors(factor[:size, :size], self.rows.coupled)
+        value, slope, precision, skew = self.rows.third_order(x, factors)
         if self.extras:
             along = inverse(factor)[:, -1]
             along /= np.sqrt(along[-1])
@@ -123,37 +181,40 @@ class CoreRows:
             column = (self.slope(x - move) - self.slope(x + move)) / (2 * STEP)
             precision[:, last] = precision[last] = column
 
+    def _constant(self) -> float:
+        return self.rows.constant + self.prior.log_normalizer
+
     def slope(self, x: FloatArray) -> FloatArray:
         """Return the gradient of the log-likelihood, with what extras add to it."""
-        return self._rows.at_point(x, False)[1]
+        return self.rows.at_point(x, False)[1]
 
     def mean(self, x: FloatArray, factor: FloatArray) -> Sums:
         """Return means under ``N(x, S)`` by quadrature in the linear predictors; no extras, not coupled."""
         factors = self._row_factors(factor, coupled=False)
-        value, slope, precision = self._rows.mean(x, factors, NODES, SHARES)
+        value, slope, precision = self.rows.mean(x, factors, NODES, SHARES)
         return self._under(x, factor, value, slope, precision)
 
     def polya_gamma(self, x: FloatArray, factor: FloatArray) -> Sums:
         """Return the bound of these means by Pólya-gamma variables, but for a constant: `gap` has it."""
-        value, slope, precision = self._rows.polya_gamma(x, self._row_factors(factor, coupled=False))
+        value, slope, precision = self.rows.polya_gamma(x, self._row_factors(factor, coupled=False))
         return self._under(x, factor, value, slope, precision)
 
     def gap(self) -> float:
         """Return how much larger the log-likelihood is than its Pólya-gamma form, at any point."""
         x, sharp = self.prior.mean, np.eye(self.size) * 1e100
-        bound = self._rows.polya_gamma(x, self._row_factors(sharp, coupled=False))[0]
-        return self._rows.at_point(x, False)[0] - bound
+        bound = self.rows.polya_gamma(x, self._row_factors(sharp, coupled=False))[0]
+        return self.rows.at_point(x, False)[0] - bound
 
     def log_joint(self, draws: FloatArray) -> FloatArray:
         """Return the log joint density of data and coordinates, (s,), at draws (s, k)."""
         deviations = draws - self.prior.mean
         quadratic = np.einsum("ij,ij->i", deviations @ self.prior.precision, deviations)
-        log_likelihood = self._rows.log_likelihoods(np.ascontiguousarray(draws))
-        return np.asarray(log_likelihood - 0.5 * quadratic + self._constant)
+        log_likelihood = self.rows.log_likelihoods(np.ascontiguousarray(draws))
+        return np.asarray(log_likelihood - 0.5 * quadratic + self._constant())
 
     def _row_factors(self, factor: FloatArray, coupled: bool) -> FloatArray:
         """Return what gives variances of rows' linear predictors; see `_gibbs.RowSums`."""
-        q = self.predictors
+        q = self.rows.predictors
         if q == 1:
             return np.ascontiguousarray(factor)[np.newaxis]
         p = len(factor) // q
@@ -169,14 +230,19 @@ class CoreRows:
     def _with_prior(self, x: FloatArray, value: float, slope: FloatArray, precision: FloatArray) -> Sums:
         deviation = x - self.prior.mean
         of_prior = self.prior.precision @ deviation
-        log_prior = self._constant - 0.5 * float(deviation @ of_prior)
+        log_prior = self._constant() - 0.5 * float(deviation @ of_prior)
         return Sums(value + log_prior, slope - of_prior, precision + self.prior.precision)
 
     def _under(
         self, x: FloatArray, factor: FloatArray, value: float, slope: FloatArray, precision: FloatArray
     ) -> Sums:
-        """Return the evidence bound of ``N(x, S)``: with the mean of the log prior, and the entropy."""
         sums = self._with_prior(x, value, slope, precision)
+        return sums._replace(value=self.under(x, factor, value))
+
+    def under(self, x: FloatArray, factor: FloatArray, value: float) -> float:
+        """Return the evidence bound of ``N(x, S)``, given the rows' part of it."""
+        deviation = x - self.prior.mean
+        quadratic = float(deviation @ self.prior.precision @ deviation)
         trace = float(np.sum(self.prior.precision * inverse(factor)))
         entropy = 0.5 * self.size * (1 + np.log(2 * np.pi)) - float(np.log(factor.diagonal()).sum())
-        return sums._replace(value=sums.value - 0.5 * trace + entropy)
+        return float(value + self._constant() - 0.5 * (quadratic + trace) + entropy)

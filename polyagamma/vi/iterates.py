@@ -71,7 +71,7 @@ class Ended:
 
     last: Iterate
     hist: FloatArray
-    why: str  # "converged", "iterations", "callback" or "interrupted"
+    why: str  # "converged", "iterations", "callback", "interrupted" or "error"
 
 
 def drive(
@@ -79,27 +79,33 @@ def drive(
 ) -> Ended:
     """Make up to so many iterations; Ctrl-C ends them after the one that is being made.
 
+    An error carries what was reached before it, as its attribute ``ended``.
+
     Raises
     ------
     KeyboardInterrupt
-        If Ctrl-C comes before the first iteration is made, or twice.
+        If Ctrl-C comes twice.
     """
     hist: list[float] = []
     last, why = None, "iterations"
     with Interrupt() as interrupt, status_line(progressbar) as say:
-        for last in steps:
-            hist.append(last.bound)
-            say(f"{method}: iteration {len(hist)}, bound {last.bound:.6g}, {last.shift:.2g} sd to go")
-            told = FitProgress(len(hist), last.bound, last.shift, last.law.mean.copy())
-            if callback is not None and callback(told):
-                why = "callback"
-            elif last.converged:
-                why = "converged"
-            elif interrupt.requested:
-                why = "interrupted"
-            elif len(hist) < iterations:
-                continue
-            break
-        if last is None:
-            raise KeyboardInterrupt
+        try:
+            for last in steps:
+                hist.append(last.bound)
+                say(f"{method}: iteration {len(hist)}, bound {last.bound:.6g}, {last.shift:.2g} sd to go")
+                told = FitProgress(len(hist), last.bound, last.shift, last.law.mean.copy())
+                if callback is not None and callback(told):
+                    why = "callback"
+                elif last.converged:
+                    why = "converged"
+                elif interrupt.requested:
+                    why = "interrupted"
+                elif len(hist) < iterations:
+                    continue
+                break
+        except Exception as error:
+            if last is not None:
+                vars(error)["ended"] = Ended(last, np.array(hist), "error")
+            raise
+    assert last is not None  # methods yield, or raise
     return Ended(last, np.array(hist), why)

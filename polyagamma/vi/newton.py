@@ -34,7 +34,7 @@ def newton(rows: CoreRows, x: FloatArray, third: bool = True) -> Iterator[Iterat
     last iterate has the posterior mean to the third order too [1]_, if `third`: ``x + S (g + c)`` with g the
     gradient, and c half the contraction of the third derivatives with S.
     """
-    if rows.n >= SAMPLED_ROWS:
+    if not rows.rows.streamed and rows.rows.n >= SAMPLED_ROWS:
         for sampled in _climb(rows, x, PART, False):
             x = sampled.law.mean
     yield from _climb(rows, x, 1, third)
@@ -102,6 +102,14 @@ def _uphill(
             return scale, there
         scale /= 2
     return scale, None
+
+
+def newton_step(rows: CoreRows, law: NormalLaw) -> NormalLaw:
+    """Return a law with the curvature at the mean of another, and the mean to the third order [1]_."""
+    here = rows.third_order(law.mean, law.factor)
+    factor = concave_factor(here.precision, rows.extras)
+    assert here.skew is not None
+    return NormalLaw(law.mean + solve(factor, here.slope + here.skew), factor)
 
 
 def concave_factor(precision: FloatArray, extras: int) -> FloatArray:
