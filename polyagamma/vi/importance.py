@@ -39,8 +39,11 @@ class Check:
 
 
 def check(rows: CoreRows, law: NormalLaw, tails: tuple[str, ...], seed: np.random.SeedSequence) -> Check:
-    """Return the check with the lowest k-hat among those of several tails."""
+    """Return the best check of those of several tails: the most effective reliable one, or the lowest k-hat."""
     checks = [_of(rows, law, one, np.random.default_rng(seed)) for one in tails]
+    reliable = [one for one in checks if one.reliable]
+    if reliable:
+        return max(reliable, key=lambda one: one.smoothed.ess)
     return min(checks, key=lambda one: one.smoothed.khat)
 
 
