@@ -97,7 +97,7 @@ def gradient(n: int) -> dict[str, float]:
     }
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """Peak resident memory of this process (Linux: since it was started, not of the process it came from)."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -110,10 +110,10 @@ def _peak_bytes() -> int:
 
 def _peak_memory(n: int, answer: "multiprocessing.Queue[float]") -> None:
     sample(model(*problem(1000, COLUMNS)), 2, 2, "auto")  # every import and workspace that any run has
-    before = _peak_bytes()
+    before = peak_bytes()
     X, y = problem(n, COLUMNS)
     sample(model(X, y), 5, 20, "auto", chains=4)
-    answer.put((_peak_bytes() - before) / X.nbytes)
+    answer.put((peak_bytes() - before) / X.nbytes)
 
 
 def peak_memory(n: int) -> float:

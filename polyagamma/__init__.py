@@ -47,9 +47,11 @@ if TYPE_CHECKING:
         StudentT,
     )
     from polyagamma.terms.smooth_columns import Smooth
+    from polyagamma.vi.approximation import Approximation
 
 __all__ = [
     "LKJ",
+    "Approximation",
     "Bridge",
     "Exponential",
     "Gamma",
@@ -93,6 +95,7 @@ warn_of_another_package()
 # and with it pandas, which take longer to import than all the rest, and nobody needs them to draw variates.
 _MODULE_OF = {
     "LKJ": "terms.scale_priors",
+    "Approximation": "vi.approximation",
     "Bridge": "terms.shrinkage",
     "Exponential": "terms.scale_priors",
     "Gamma": "likelihoods.dispersion",

@@ -49,6 +49,9 @@ class Likelihood:
     def augments(self) -> bool:
         """Whether it has a Pólya-gamma form, which ``kernel="gibbs"`` needs."""
     @property
+    def coupled(self) -> bool:
+        """Whether second derivatives of a row mix its linear predictors."""
+    @property
     def predictors(self) -> int:
         """How many linear predictors a row has."""
 
@@ -114,6 +117,50 @@ class LinearModel:
     def n_coefficients(self) -> int: ...
     def log_posterior(self, beta: _Array) -> float:
         """Log-likelihood plus ``-(beta - m).T @ precision @ (beta - m) / 2``; no other constants."""
+
+class RowSums:
+    """Sums over the rows of a linear model, at coefficients beta (k,): those of `LinearModel`, then extras.
+
+    The arithmetic does not depend on the number of threads. X is kept, not copied. `factors`
+    (variances, p, p): lower L, where ``inv(L @ L.T)`` gives x the variance ``x @ inv(L @ L.T) @ x`` of each
+    linear predictor; for `third_order`, if these are coupled, of each sum of predictors k and l < k too, in
+    the order of a lower triangle.
+
+    Parameters
+    ----------
+    X, centre, likelihood, intercept
+        As for `LinearModel`.
+    offset : ndarray, shape (predictors, n)
+    threads : int
+    """
+
+    def __init__(
+        self,
+        *,
+        X: _Array,
+        centre: _Array | None = None,
+        offset: _Array,
+        likelihood: Likelihood,
+        intercept: bool = False,
+        threads: int = 1,
+    ) -> None: ...
+    @property
+    def n_coefficients(self) -> int: ...
+    def at_point(self, beta: _Array, weigh: bool = True, part: int = 1) -> tuple[float, _Array, _Array]:
+        """Log-likelihood, its gradient, and minus its second derivatives, which extras do not have.
+
+        None in place of the latter unless `weigh`. `part`: from one row of so many, scaled to all.
+        """
+    def third_order(self, beta: _Array, factors: _Array) -> tuple[float, _Array, _Array, _Array]:
+        """What `at_point` gives, and half the contraction of third derivatives with the rows' covariance."""
+    def mean(
+        self, beta: _Array, factors: _Array, nodes: _Array, shares: _Array
+    ) -> tuple[float, _Array, _Array]:
+        """What `at_point` gives, its mean over normal linear predictors by a quadrature rule."""
+    def polya_gamma(self, beta: _Array, factors: _Array) -> tuple[float, _Array, _Array]:
+        """Bound of these means by Pólya-gamma variables."""
+    def log_likelihoods(self, betas: _Array) -> _Array:
+        """Log-likelihoods (s,) at coefficients (s, k)."""
 
 class Chains:
     """All chains of one run, of whatever model; `start` or `set_state` comes before `run`."""

@@ -188,6 +188,7 @@ def test_refused_predictors(case):
         PolyaGammaLogistic(X(), Y)
 
 
+@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # of few draws
 def test_refused_uses():
     model = PolyaGammaLogistic(ROWS, Y)
     with pytest.raises(ValueError, match="kernel='gibbs' needs dense predictors, got a sparse X"):
@@ -197,6 +198,8 @@ def test_refused_uses():
     for other in (lambda: PolyaGammaGP(ROWS, Y), lambda: PolyaGammaAdditive([ROWS], Y)):
         with pytest.raises(TypeError):
             other()
+    with pytest.raises(ValueError, match=r"fit\(\) needs dense predictors"):
+        model.fit()
     idata = model.sample(20, tune=60, **QUIET)
     with pytest.raises(ValueError, match="X_new must have 4 columns"):
         model.predict_proba(idata, ROWS[:, :3])

@@ -193,6 +193,7 @@ void register_linear(py::module_& module) {
         .def_property_readonly("rows", &Likelihood::rows)
         .def_property_readonly("extras", &Likelihood::extras)
         .def_property_readonly("augments", [](const Likelihood& self) { return self.augments(); })
+        .def_property_readonly("coupled", &Likelihood::coupled)
         .def_property_readonly("predictors", &Likelihood::predictors);
     py::class_<Prior, std::shared_ptr<Prior>>(module, "Prior")
         .def(py::init(&make<Prior>), "name"_a, "size"_a, "arrays"_a);

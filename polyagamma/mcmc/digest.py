@@ -32,6 +32,14 @@ def digest(*arrays: NDArray[np.float64]) -> str:
     return whole.hexdigest()
 
 
+def column_sums(array: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Return the sums of a matrix's bits by column: nearly any change changes them, but for swaps of rows.
+
+    A tenth of the time of a digest.
+    """
+    return np.asarray(np.ascontiguousarray(array).view(np.uint64).sum(axis=0))
+
+
 def digest_of_state(arrays: Mapping[str, NDArray[Any]]) -> str:
     """Return a digest of named arrays of any kind: of names, dtypes, shapes and every bit."""
     whole = blake2b(digest_size=16)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol
@@ -12,6 +13,8 @@ import xarray as xr
 
 from polyagamma._validation.optional import packages_for
 from polyagamma.mcmc.rounds import TraceBackend
+
+STATUS_SECONDS = 1.0  # before a line says how something is doing
 
 
 @dataclass(frozen=True)
@@ -158,3 +161,28 @@ def display(progressbar: bool, chains: int) -> AbstractContextManager[Display]:
         if console.is_terminal:
             return LiveDisplay(chains)
     return nullcontext(Silent())
+
+
+@contextmanager
+def status_line(progressbar: bool) -> Iterator[Callable[[str], None]]:
+    """Let a line of text on a terminal say how something is doing, once it has taken a while."""
+    shown: Any = None
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        nonlocal shown
+        if not progressbar or time.monotonic() - started < STATUS_SECONDS:
+            return
+        if shown is None:
+            with packages_for("the display of progress", ", or pass progressbar=False"):
+                from rich import get_console
+
+            shown = get_console().status(text)
+            shown.start()
+        shown.update(text)
+
+    try:
+        yield say
+    finally:
+        if shown is not None:
+            shown.stop()

@@ -17,7 +17,7 @@ from polyagamma._validation import categories
 from polyagamma._validation.ownership import kept
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.augmentation import AugmentedRows
-from polyagamma.mcmc.digest import digest
+from polyagamma.mcmc.digest import column_sums, digest
 from polyagamma.mcmc.rounds import Arrays, Chains
 from polyagamma.mcmc.settings import OMEGA, Settings
 from polyagamma.mcmc.trace_schema import Labelled, TraceSchema
@@ -41,21 +41,34 @@ class Specification:
     term : Term
     inputs : str
         Digest of the predictors when the model was made.
+    sums : list of ndarray
+        Sums of their bits then.
     """
 
     name: str
     likelihood: Likelihood
     term: Term
     inputs: str
+    sums: list[NDArray[np.uint64]]
 
     @classmethod
     def of(cls, name: str, likelihood: Likelihood, term: Term) -> Specification:
         """Return the model as it is now."""
-        return cls(name, likelihood, term, digest(*term.predictors.arrays()))
+        arrays = term.predictors.arrays()
+        return cls(name, likelihood, term, digest(*arrays), [column_sums(array) for array in arrays])
 
-    def require_unchanged(self) -> None:
-        """Raise ValueError if the predictors have changed since the model was made."""
-        if digest(*self.term.predictors.arrays()) != self.inputs:
+    def require_unchanged(self, *, quickly: bool = False) -> None:
+        """Raise ValueError if the predictors have changed since the model was made.
+
+        `quickly`: by sums alone, for what takes less time than a digest.
+        """
+        arrays = self.term.predictors.arrays()
+        if quickly:
+            pairs = zip(arrays, self.sums, strict=True)
+            changed = not all(np.array_equal(column_sums(array), sums) for array, sums in pairs)
+        else:
+            changed = digest(*arrays) != self.inputs
+        if changed:
             raise ValueError(
                 "X must stay what it was when the model was made, got other values: the model keeps no "
                 "copy of an X of more than 1 MB; make a new model, or pass X.copy() to it"
@@ -233,6 +246,10 @@ class Specification:
                 variables = {**variables, OMEGA: ((*trace.DRAWS, ROWS), raw[OMEGA])}
             groups["posterior"] = {name: variables[name] for name in settings.var_names}
         return groups
+
+    def posterior_of(self, raw: Arrays) -> xr.Dataset:
+        """Return the posterior that outputs (chains, draws, ...) make."""
+        return trace.dataset(self._variables(raw), self.coords)
 
     def _variables(self, raw: Arrays) -> trace.Variables:
         return {**self.term.variables(raw), **self.likelihood.variables(raw)}

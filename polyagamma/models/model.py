@@ -28,15 +28,17 @@ from polyagamma.mcmc.run_state import metadata
 from polyagamma.mcmc.runs import Execution, iterate, new_run, require_room, stored_run
 from polyagamma.mcmc.settings import Seed, Settings, seed_sequence
 from polyagamma.mcmc.specification import ROWS, Specification
+from polyagamma.models.approximated import Approximated, starting_values
 from polyagamma.models.predict import simulated
 from polyagamma.terms.term import Initial, Term
 from polyagamma.traces import trace
+from polyagamma.vi.approximation import Approximation
 
 FloatArray = NDArray[np.float64]
 State = dict[str, FloatArray]
 
 
-class Model:
+class Model(Approximated):
     """A model of rows with a likelihood, whose linear predictors are a term.
 
     Parameters
@@ -80,6 +82,7 @@ class Model:
         kernel: str = "auto",
         compute_log_likelihood: bool = False,
         initvals: Initial | Sequence[Initial] | None = None,
+        init: Approximation | None = None,
         thin: int = 1,
         discard_tuned_samples: bool = True,
         var_names: Sequence[str] | None = None,
@@ -114,6 +117,8 @@ class Model:
         initvals : mapping or list of them, optional
             Where to start: for each parameter a value, or one for each chain; or a mapping for each chain. By
             default the model chooses.
+        init : Approximation, optional
+            What `fit` of this model returned: chains start at draws from it. Only one of this and `initvals`.
         thin : int, default 1
             Sweeps for each draw that is kept.
         discard_tuned_samples : bool, default True
@@ -179,6 +184,8 @@ class Model:
         if path is not None:
             require_free(path)
         model = self._unchanged()
+        if init is not None:
+            initvals = starting_values(init, initvals, model, settings)
         kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
         require_room(model, settings, kept if path is None else settings.every)
         state = new_run(model, settings, initvals)

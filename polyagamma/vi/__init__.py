@@ -1,1 +1,1 @@
-"""Variational inference: so far the kernel that maximises a bound of the evidence."""
+"""Normal approximations of posteriors, and the kernel that maximises a bound of the evidence."""

@@ -1,0 +1,66 @@
+"""How far an approximation is from the posterior, by the importance ratios of its own draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma.traces.psis import Smoothed, smoothed
+from polyagamma.vi.core_rows import CoreRows
+from polyagamma.vi.law import NormalLaw
+
+FloatArray = NDArray[np.float64]
+DRAWS = 4000
+GREATEST_KHAT, LEAST_ESS = 0.7, 400.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """Weighted draws of a law with the centre and scale of an approximation.
+
+    Attributes
+    ----------
+    draws : ndarray, shape (s, k)
+    smoothed : Smoothed
+    tails : str
+        Of what they are draws of; see `TAILS`.
+    """
+
+    draws: FloatArray
+    smoothed: Smoothed
+    tails: str
+
+    @property
+    def reliable(self) -> bool:
+        """Whether weighted draws tell moments of the posterior."""
+        return self.smoothed.khat <= GREATEST_KHAT and self.smoothed.ess >= LEAST_ESS
+
+
+def check(rows: CoreRows, law: NormalLaw, tails: tuple[str, ...], seed: np.random.SeedSequence) -> Check:
+    """Return the best check of those of several tails: the most effective reliable one, or the lowest k-hat."""
+    checks = [_of(rows, law, one, np.random.default_rng(seed)) for one in tails]
+    reliable = [one for one in checks if one.reliable]
+    if reliable:
+        return max(reliable, key=lambda one: one.smoothed.ess)
+    return min(checks, key=lambda one: one.smoothed.khat)
+
+
+def _of(rows: CoreRows, law: NormalLaw, tails: str, rng: np.random.Generator) -> Check:
+    draws, log_density = law.draw(rng, DRAWS, tails)
+    return Check(draws, smoothed(rows.log_joint(draws) - log_density), tails)
+
+
+def in_words(khat: float) -> str:
+    """Return what a k-hat says of an approximation."""
+    if khat <= 0.5:
+        return (
+            f"k-hat {khat:.2f}: the approximation is close to the posterior; weighted draws correct the rest"
+        )
+    if khat <= GREATEST_KHAT:
+        return f"k-hat {khat:.2f}: the approximation is usable; weighted draws correct it"
+    return (
+        f"k-hat {khat:.2f}, above {GREATEST_KHAT}: the approximation misses a part of the posterior, and "
+        "weighted draws do not make it good"
+    )

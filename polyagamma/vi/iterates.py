@@ -1,0 +1,111 @@
+"""What iterative methods yield, and how their iterations are driven: display, callback, Ctrl-C, history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma.mcmc.interrupt import Interrupt
+from polyagamma.mcmc.progress import status_line
+from polyagamma.vi.law import NormalLaw
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """Where a method stands.
+
+    Attributes
+    ----------
+    law : NormalLaw
+    bound : float
+        What the method maximises, there.
+    shift : float
+        How far the mean still is to move, in standard deviations; NaN where nothing tells.
+    converged : bool
+        Whether this is the last one.
+    mean : ndarray, shape (k,), optional
+        A better mean than that of the law, where one is known.
+    """
+
+    law: NormalLaw
+    bound: float
+    shift: float
+    converged: bool = False
+    mean: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class FitProgress:
+    """What a callback is told after each iteration of `fit`.
+
+    Attributes
+    ----------
+    iteration : int
+        From 1 on.
+    bound : float
+        What the method maximises.
+    shift : float
+        How far the mean still is to move, in posterior standard deviations.
+    mean : ndarray, shape (k,)
+        Of the coordinates; a copy.
+    """
+
+    iteration: int
+    bound: float
+    shift: float
+    mean: FloatArray
+
+
+FitCallback = Callable[[FitProgress], Any]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How iterations ended: the last iterate, all bounds, and why."""
+
+    last: Iterate
+    hist: FloatArray
+    why: str  # "converged", "iterations", "callback", "interrupted" or "error"
+
+
+def drive(
+    steps: Iterator[Iterate], method: str, iterations: int, progressbar: bool, callback: FitCallback | None
+) -> Ended:
+    """Make up to so many iterations; Ctrl-C ends them after the one that is being made.
+
+    An error carries what was reached before it, as its attribute ``ended``.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C comes twice.
+    """
+    hist: list[float] = []
+    last, why = None, "iterations"
+    with Interrupt() as interrupt, status_line(progressbar) as say:
+        try:
+            for last in steps:
+                hist.append(last.bound)
+                say(f"{method}: iteration {len(hist)}, bound {last.bound:.6g}, {last.shift:.2g} sd to go")
+                told = FitProgress(len(hist), last.bound, last.shift, last.law.mean.copy())
+                if callback is not None and callback(told):
+                    why = "callback"
+                elif last.converged:
+                    why = "converged"
+                elif interrupt.requested:
+                    why = "interrupted"
+                elif len(hist) < iterations:
+                    continue
+                break
+        except Exception as error:
+            if last is not None:
+                vars(error)["ended"] = Ended(last, np.array(hist), "error")
+            raise
+    assert last is not None  # methods yield, or raise
+    return Ended(last, np.array(hist), why)

@@ -1,0 +1,172 @@
+"""Rows that come in batches, from memory, from disk, or from wherever an iterable has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma._validation import models as checks
+from polyagamma._validation.arguments import shown
+from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.mcmc.specification import Specification
+from polyagamma.vi.core_rows import Found, FoundThird, RowsInMemory
+
+FloatArray = NDArray[np.float64]
+CURE = "pass (X, y), or an iterable of (X, y[, trials, weights]) that can be gone through again"
+
+
+class Stream:
+    """Batches of the rows of a logistic model; see `RowSource`.
+
+    Parameters
+    ----------
+    model : Specification
+        Has the columns, classes and prior; its own rows are not among the batches.
+    data : sequence of array_like, or iterable
+        (X, y[, trials, weights]), of which slices are read; or an iterable of such batches.
+    batch : int
+        Rows of a slice.
+    threads : int
+    """
+
+    extras, predictors, coupled, augments, streamed = 0, 1, False, True, True
+
+    def __init__(self, model: Specification, data: Any, batch: int, threads: int) -> None:
+        linear, likelihood = model.term.linear(), model.likelihood
+        if (
+            linear is None
+            or model.term.process() is not None
+            or not isinstance(likelihood, BinomialLikelihood)
+        ):
+            raise ValueError(f"data= is for PolyaGammaLogistic, got {model.name}: pass all rows to the model")
+        self._model, self._linear, self._likelihood = model, linear, likelihood
+        self._batches = batches_of(data, batch)
+        self._threads, self.size = threads, len(linear.prior.mean)
+
+    def __iter__(self) -> Iterator[RowsInMemory]:
+        """Go through the batches.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a batch does not fit: the message says which it is.
+        """
+        for index, given in enumerate(self._batches()):
+            try:
+                rows = self._checked(given)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"data must fit in every batch, got in batch {index}: {error}") from error
+            yield rows
+
+    def _checked(self, given: Any) -> RowsInMemory:
+        if not isinstance(given, (tuple, list)) or not 2 <= len(given) <= 4:
+            raise TypeError(f"a batch must be (X, y[, trials, weights]), got {shown(given)}: pass a tuple")
+        X = self._model.term.predictors.check_new(given[0], "X")
+        if len(X) == 0:
+            raise ValueError("no rows: leave the batch out")
+        likelihood = self._observed(len(X), *given[1:])
+        return RowsInMemory(self._linear, X, likelihood, likelihood.offset, self._threads)
+
+    def _observed(self, n: int, y: Any, trials: Any = None, weights: Any = None) -> BinomialLikelihood:
+        if trials is None:
+            n_trials, successes = np.ones(n), is_second(y, self._likelihood.classes, n)
+        else:
+            n_trials = checks.trials(trials, n)
+            successes = checks.successes(y, n_trials)
+        return replace(
+            self._likelihood,
+            y=successes,
+            trials=n_trials,
+            weights=checks.weights(weights, n, n_trials),
+            offset=np.zeros(n),
+        )
+
+    @cached_property
+    def _looked_at(self) -> tuple[int, float]:
+        """Number of rows, and what their log-likelihood leaves out: all batches are looked at once."""
+        each = [(rows.n, rows.constant) for rows in self]
+        if not each:
+            raise ValueError(f"data must have rows, got none: {CURE}")
+        return sum(n for n, _ in each), sum(constant for _, constant in each)
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return self._looked_at[0]
+
+    @property
+    def constant(self) -> float:
+        """What the log-likelihood leaves out."""
+        return self._looked_at[1]
+
+    def at_point(self, beta: FloatArray, weigh: bool = True, part: int = 1) -> Found:
+        """See `RowSource`."""
+        return cast(Found, self._sum(lambda rows: rows.at_point(beta, weigh, part)))
+
+    def third_order(self, beta: FloatArray, factors: FloatArray) -> FoundThird:
+        """See `RowSource`."""
+        return cast(FoundThird, self._sum(lambda rows: rows.third_order(beta, factors)))
+
+    def mean(self, beta: FloatArray, factors: FloatArray, nodes: FloatArray, shares: FloatArray) -> Found:
+        """See `RowSource`."""
+        return cast(Found, self._sum(lambda rows: rows.mean(beta, factors, nodes, shares)))
+
+    def polya_gamma(self, beta: FloatArray, factors: FloatArray) -> Found:
+        """See `RowSource`."""
+        return cast(Found, self._sum(lambda rows: rows.polya_gamma(beta, factors)))
+
+    def log_likelihoods(self, betas: FloatArray) -> FloatArray:
+        """See `RowSource`."""
+        return np.asarray(sum(rows.log_likelihoods(betas) for rows in self))
+
+    def _sum(self, of: Callable[[RowsInMemory], tuple[Any, ...]]) -> Any:
+        total: Any = None
+        for rows in self:
+            found = of(rows)
+            total = found if total is None else tuple(map(added, total, found))
+        return total
+
+
+def added(one: Any, other: Any) -> Any:
+    """Return a sum; None of what there is not."""
+    return None if one is None else one + other
+
+
+def batches_of(data: Any, batch: int) -> Callable[[], Iterable[Any]]:
+    """Return what gives the batches, each time it is called from the first on; TypeError if it cannot."""
+    if isinstance(data, tuple) and len(data) >= 2 and not isinstance(data[0], tuple):
+        return lambda: slices_of(data, batch)
+    if isinstance(data, Iterator):
+        raise TypeError(f"data must be gone through several times, got an iterator, which cannot: {CURE}")
+    if not isinstance(data, Iterable):
+        raise TypeError(f"data must be batches of rows, got {shown(data)}: {CURE}")
+    return lambda: data
+
+
+def slices_of(arrays: Sequence[Any], batch: int) -> Iterator[tuple[Any, ...]]:
+    """Yield slices of arrays of the same length, in memory or not."""
+    n = len(arrays[0])
+    for first in range(0, n, batch):
+        rows = slice(first, first + batch)
+        yield tuple(None if one is None else one[rows] for one in arrays)
+
+
+def is_second(y: Any, classes: NDArray[Any], n: int) -> FloatArray:
+    """Return labels as 1.0 where they are the second class; ValueError if one is neither."""
+    labels = np.asarray(y)
+    if labels.shape != (n,):
+        raise ValueError(f"y must have shape ({n},), one label for each row of X, got {labels.shape}")
+    second = labels == classes[1]
+    other = ~(second | (labels == classes[0]))
+    if other.any():
+        row = int(np.argmax(other))
+        raise ValueError(
+            f"y must be one of {classes.tolist()}, got {shown(labels[row])} in row {row}: correct y, or make "
+            "the model with these classes"
+        )
+    return np.asarray(second, dtype=np.float64)
