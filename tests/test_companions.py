@@ -23,7 +23,7 @@ from polyagamma import (
     PolyaGammaSequential,
     SamplingWarning,
 )
-from polyagamma.terms.ridge import Ridge
+from polyagamma.terms.shrinkage import Ridge
 from polyagamma.traces import psis
 from polyagamma.vi import newton
 from polyagamma.vi.factors import factored, inverse
