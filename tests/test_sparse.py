@@ -6,6 +6,9 @@ import pandas as pd
 import pytest
 from chain_statistics import LIMIT
 from scipy import sparse
+from sklearn.base import clone
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.pipeline import make_pipeline
 
 from polyagamma import (
     MvNormal,
@@ -18,6 +21,7 @@ from polyagamma import (
     PolyaGammaSequential,
 )
 from polyagamma._validation import memory
+from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaCountRegressor
 from polyagamma.terms.sparse_predictors import SparsePredictors
 
 RNG = np.random.default_rng(8)
@@ -211,6 +215,26 @@ def test_changed_predictors_are_noticed():
     large.data[7] += 1.0
     with pytest.raises(ValueError, match="X must stay what it was"):
         model.sample(10, **QUIET)
+
+
+def test_estimators_take_what_encoders_and_vectorizers_make():
+    """Equal rows are merged: a weight of 2 and two copies give the same bits."""
+    texts = np.array(["good film", "bad film", "good good story", "bad story", "dull film"])[
+        np.arange(60) % 5
+    ]
+    liked = np.array(["yes", "no", "yes", "no", "no"])[np.arange(60) % 5]
+    liked[:7] = "yes"
+    pipeline = make_pipeline(CountVectorizer(), PolyaGammaClassifier(draws=500, random_state=1))
+    pipeline.fit(texts, liked)
+    probability = pipeline.predict_proba(["good", "bad"])[:, 1]
+    assert probability[0] > 0.7 > 0.4 > probability[1]
+    X, y = ROWS[:40], CLASSES[:40]
+    estimator = PolyaGammaClassifier(draws=300, random_state=1)
+    twice = clone(estimator).fit(sparse.vstack([X, X]), np.tile(y, 2)).coef_
+    np.testing.assert_array_equal(twice, clone(estimator).fit(X, y, sample_weight=np.full(40, 2.0)).coef_)
+    counts = PolyaGammaCountRegressor(draws=1500, random_state=1).fit(ROWS, COUNTS)
+    assert counts.predict(ROWS[:3]).shape == (3,)
+    assert counts.coef_.shape == (P,)
 
 
 def test_memory_is_proportional_to_the_entries(monkeypatch):

@@ -33,10 +33,11 @@ class PolyaGammaLogistic(ClassificationModel):
 
     Parameters
     ----------
-    X : array_like or data frame, shape (n, p)
+    X : array_like, data frame or sparse array, shape (n, p)
         Predictors, without a column of ones. Real and finite: rows with missing values are refused, not
         dropped. The column names of a data frame become coordinates of the trace. An X of more than 1 MB is
         not copied, and must stay as it is.
+        Sparse arrays and matrices of SciPy and frames of sparse columns never become dense.
     y : array_like, shape (n,)
         With `trials`: numbers of successes. Without: 0 and 1, booleans, or two labels of any type; see
         `success`.

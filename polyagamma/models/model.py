@@ -111,7 +111,7 @@ class Model(Approximated):
             The transition kernel. ``"gibbs"``: Pólya-gamma data augmentation alone. ``"hmc"``: Hamiltonian
             trajectories with the Pólya-gamma variables marginalised, for linear models and for Gaussian
             processes with a fixed covariance function. ``"auto"``: the mix of both that warm-up finds best;
-            the trace's attributes tell which.
+            the trace's attributes tell which. Sparse predictors have trajectories only.
         compute_log_likelihood : bool, default False
             Whether to add the group ``log_likelihood``, one value for each draw and row.
         initvals : mapping or list of them, optional

@@ -35,10 +35,11 @@ class PolyaGammaMultinomial(ClassificationModel):
 
     Parameters
     ----------
-    X : array_like or data frame, shape (n, p)
+    X : array_like, data frame or sparse array, shape (n, p)
         Predictors, without a column of ones. Real and finite: rows with missing values are refused, not
         dropped. The column names of a data frame become coordinates of the trace. An X of more than 1 MB is
         not copied, and must stay as it is.
+        Sparse arrays and matrices of SciPy and frames of sparse columns never become dense.
     y : array_like, shape (n,) or (n, K)
         Labels of two or more classes, of any type; or a table of counts with a column for each class. The
         column names of a data frame are labels then, else 0, 1, ...

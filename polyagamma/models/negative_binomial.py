@@ -48,9 +48,10 @@ class PolyaGammaNegativeBinomial(CountModel):
 
     Parameters
     ----------
-    X : array_like or data frame, shape (n, p)
+    X : array_like, data frame or sparse array, shape (n, p)
         Predictors, without a column of ones. Real and finite: rows with missing values are refused, not
         dropped. The column names of a data frame become coordinates of the trace.
+        Sparse arrays and matrices of SciPy and frames of sparse columns never become dense.
     y : array_like, shape (n,)
         Counts: whole numbers from 0 to 10**12.
     exposure : float or array_like, shape (n,), optional

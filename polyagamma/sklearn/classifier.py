@@ -54,9 +54,9 @@ class PosteriorClassifier(ClassifierMixin, PosteriorEstimator):  # type: ignore[
         data, target, weights = self._training_rows(X, y, sample_weight)
         used = weights > 0
         labels = self._labels(target, used)
-        merged, sums = rows.distinct(np.column_stack([data[used], labels]), weights[used])
-        kinds = self.classes_[merged[:, -1].astype(np.int64)]
-        self._sample(self._model(merged[:, :-1], kinds, sums, self._column_names()))
+        merged, kinds, sums = rows.distinct(data[used], labels[:, np.newaxis].astype(float), weights[used])
+        own = self.classes_[kinds[:, 0].astype(np.int64)]
+        self._sample(self._model(merged, own, sums, self._column_names()))
         self._summarize()
         return self
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from polyagamma._validation import models as checks
 from polyagamma.terms.priors import MvNormal, Normal
@@ -23,14 +24,15 @@ class VaryingColumns:
     n_features: int
 
     @classmethod
-    def of(cls, X: FloatArray) -> VaryingColumns:
-        """Return those of X; ValueError if there are none."""
-        kept = np.flatnonzero(np.ptp(X, axis=0))
+    def of(cls, X: Any) -> VaryingColumns:
+        """Return those of X, dense or sparse; ValueError if there are none."""
+        spread = X.max(axis=0) - X.min(axis=0)
+        kept = np.flatnonzero(spread.toarray() if issparse(X) else spread)
         if not len(kept):
             raise ValueError("X has only constant columns: add a predictor that varies")
         return cls(kept, X.shape[1])
 
-    def of_rows(self, X: FloatArray) -> FloatArray:
+    def of_rows(self, X: Any) -> Any:
         """Return the columns of X, (n, n_features), that are kept."""
         return X[:, self.kept]
 

@@ -109,6 +109,7 @@ class PolyaGammaCountRegressor(RegressorMixin, PosteriorEstimator):  # type: ign
         tags.target_tags.positive_only = True
         return tags
 
+    _takes_sparse = True
     model_: PolyaGammaNegativeBinomial
 
     def fit(
@@ -141,11 +142,12 @@ class PolyaGammaCountRegressor(RegressorMixin, PosteriorEstimator):  # type: ign
             If an argument does not fit.
         """
         data, target, weights = self._training_rows(X, y, sample_weight, y_numeric=True, ensure_min_samples=2)
-        counts = count_checks.counts("y", target, len(data))
-        exposed = _exposure(X, exposure, len(data))
+        counts = count_checks.counts("y", target, len(target))
+        exposed = _exposure(X, exposure, len(target))
         used = weights > 0
-        merged, sums = rows.distinct(np.column_stack([data, counts, exposed])[used], weights[used])
-        self._sample(self._model(merged[:, :-2], merged[:, -2], sums, merged[:, -1]))
+        observed = np.column_stack([counts, exposed])
+        merged, values, sums = rows.distinct(data[used], observed[used], weights[used])
+        self._sample(self._model(merged, values[:, 0], sums, values[:, 1]))
         means = self.idata_["posterior"].mean(("chain", "draw"))
         self.coef_ = self._columns.spread(means["beta"].to_numpy())
         self.intercept_ = float(means["intercept"]) if self.fit_intercept else 0.0
@@ -173,7 +175,7 @@ class PolyaGammaCountRegressor(RegressorMixin, PosteriorEstimator):  # type: ign
             If the estimator has not been fitted.
         """
         data = self._new_rows(X)
-        exposed = _exposure(X, exposure, len(data))
+        exposed = _exposure(X, exposure, data.shape[0])
         with one_blas_thread():  # cross-validation has processes of its own
             return self.model_.predict(self.idata_, self._columns.of_rows(data), exposure=exposed)
 

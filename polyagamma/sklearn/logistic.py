@@ -103,6 +103,7 @@ class PolyaGammaClassifier(PosteriorClassifier):
             np.atleast_1d(means["intercept"].to_numpy()) if self.fit_intercept else np.zeros(len(self.coef_))
         )
 
+    _takes_sparse = True
     model_: LinearClasses
 
     def _model(self, X: FloatArray, y: NDArray[Any], weights: FloatArray, names: list[str]) -> LinearClasses:

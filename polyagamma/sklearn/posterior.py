@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from joblib import effective_n_jobs
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from polyagamma._validation import models as model_checks
@@ -42,6 +42,18 @@ class PosteriorEstimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-le
     chains: int
     n_jobs: int | None
     random_state: int | np.random.RandomState | None
+
+    _takes_sparse: ClassVar[bool] = False
+
+    @property
+    def _sparse_formats(self) -> str | bool:
+        return "csr" if self._takes_sparse else False
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say whether predictors may be sparse."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = self._takes_sparse
+        return tags
 
     def _sampler(self) -> dict[str, Any]:
         """Return arguments of ``model_.sample`` besides those that the estimators share."""
@@ -77,22 +89,24 @@ class PosteriorEstimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-le
 
     def _training_rows(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, **options: Any
-    ) -> tuple[FloatArray, NDArray[Any], FloatArray]:
+    ) -> tuple[Any, NDArray[Any], FloatArray]:
         """Return checked predictors, responses and weights, these not negative."""
         check_columns(X)
         checks.require_same_rows("X", X, y=y, sample_weight=sample_weight)
         complete = None if y is None else complete_labels("y", y)
-        data, target = validate_data(self, X, complete, dtype=np.float64, **options)
+        data, target = validate_data(
+            self, X, complete, dtype=np.float64, accept_sparse=self._sparse_formats, **options
+        )
         if sample_weight is not None:
-            sample_weight = model_checks.per_row("sample_weight", sample_weight, len(data))
+            sample_weight = model_checks.per_row("sample_weight", sample_weight, data.shape[0])
         weights = _check_sample_weight(sample_weight, data, dtype=np.float64, ensure_non_negative=True)
         return data, target, weights
 
-    def _new_rows(self, X: ArrayLike) -> FloatArray:
+    def _new_rows(self, X: ArrayLike) -> Any:
         """Return checked predictors for the fitted model."""
         check_is_fitted(self)
         check_columns(X)
-        return np.asarray(validate_data(self, X, dtype=np.float64, reset=False))
+        return validate_data(self, X, dtype=np.float64, reset=False, accept_sparse=self._sparse_formats)
 
     def _column_names(self) -> list[str]:
         """Return the names of the columns of the training data."""
