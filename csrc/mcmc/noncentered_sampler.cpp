@@ -44,7 +44,7 @@ NoncenteredSampler::NoncenteredSampler(std::shared_ptr<const ProductDesign> desi
     const double first_step = std::pow(static_cast<double>(size_), -0.25);
     for (std::size_t s = 0; s < count; ++s) {
         const std::size_t first = s * chains() / count, end = (s + 1) * chains() / count;
-        const std::size_t workers = std::max<std::size_t>(1, threads / count);
+        const std::size_t workers = std::clamp<std::size_t>(threads / count, 1, design_.workers());
         shares_.push_back({first,
                            workers,
                            design_.pass(end - first, workers),

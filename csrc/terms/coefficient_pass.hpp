@@ -28,6 +28,8 @@ class ProductDesign {
     virtual ~ProductDesign() = default;
 
     virtual const Likelihood& likelihood() const = 0;
+    // How many workers a pass has enough work for: they wait for each other several times in each.
+    virtual std::size_t workers() const = 0;
     // Those of the linear predictors, one after the other, and the likelihood's extras.
     virtual std::size_t coefficients() const = 0;
     virtual std::unique_ptr<CoefficientPass> pass(std::size_t chains, std::size_t workers) const = 0;

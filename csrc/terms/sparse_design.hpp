@@ -21,6 +21,7 @@ class SparseDesign final : public ProductDesign {
 
     const Likelihood& likelihood() const override { return *likelihood_; }
     std::size_t coefficients() const override { return predictors() * columns() + likelihood_->extras(); }
+    std::size_t workers() const override { return 1 + rows_.entries() / kEntriesOfWorker; }
     std::unique_ptr<CoefficientPass> pass(std::size_t chains, std::size_t workers) const override;
     Vector curvature_at(const double* coefficients) const override;
 
@@ -36,6 +37,8 @@ class SparseDesign final : public ProductDesign {
     const double* offset(std::size_t predictor) const { return &offset_[predictor * likelihood_->padded()]; }
 
   private:
+    static constexpr std::size_t kEntriesOfWorker = 50'000;
+
     SparseRows rows_, transposed_;
     Vector centre_;
     bool intercept_;

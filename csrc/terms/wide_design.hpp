@@ -19,6 +19,7 @@ class WideDesign final : public ProductDesign {
     std::size_t coefficients() const override {
         return likelihood_.predictors() * columns() + likelihood_.extras();
     }
+    std::size_t workers() const override { return 1 + likelihood_.rows() * columns() / kEntriesOfWorker; }
     std::unique_ptr<CoefficientPass> pass(std::size_t chains, std::size_t workers) const override;
     Vector curvature_at(const double* coefficients) const override;
 
@@ -28,6 +29,8 @@ class WideDesign final : public ProductDesign {
     const Vector& offset() const { return offset_; }
 
   private:
+    static constexpr std::size_t kEntriesOfWorker = 200'000;
+
     const Likelihood& likelihood_;
     Panels transposed_;
     Vector offset_;  // (predictors, padded)
