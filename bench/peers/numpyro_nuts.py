@@ -1,6 +1,7 @@
 """NumPyro's NUTS with its defaults, or the target of acceptance of the problem.
 
 Its warm-up and compilation are timed apart from the draws.
+"""
 
 from collections.abc import Callable
 from types import SimpleNamespace
