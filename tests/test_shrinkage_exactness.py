@@ -19,6 +19,7 @@ from polyagamma import (
     Ridge,
     StudentT,
 )
+from polyagamma.terms.shrunk import Shrunk
 
 X = np.random.default_rng(5).standard_normal((9, 1))
 Y = np.array([0, 1, 0, 1, 1, 1, 0, 1, 1])
@@ -139,6 +140,20 @@ def calibration_p_value(make, simulate, prior, kernel, repetitions=REPETITIONS):
 @pytest.mark.parametrize("name", CALIBRATED)
 def test_calibration(name, kernel):
     assert calibration_p_value(logistic, successes, CALIBRATED[name], kernel) > FALSE_ALARM
+
+
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+def test_calibration_finds_a_wrong_scale(kernel, monkeypatch):
+    """Plant a bug: tau0 as the square of the scale."""
+    right = Shrunk.core
+
+    def wrong(self):
+        form = right(self)
+        return form._replace(arrays=form.arrays | {"tau0": form.arrays["tau0"] ** 2})
+
+    monkeypatch.setattr(Shrunk, "core", wrong)
+    prior = Laplace(scale=0.1, standardized=False)
+    assert calibration_p_value(logistic, successes, prior, kernel, repetitions=80) < FALSE_ALARM
 
 
 @pytest.mark.parametrize("name", ["regularized", "bridge"])

@@ -296,5 +296,16 @@ def additive_bytes(n_rows: int, additive: AdditiveForm, settings: Settings) -> i
 def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
     """Return the memory of the chains of a linear model, besides X and the draws."""
     size = len(linear.prior.mean)
-    rows = max(n_rows, size) if linear.prior.scales else n_rows  # such a prior keeps all coefficients apart
-    return _gibbs.memory_estimate(rows, size, settings.chains, settings.tune, linear.predictors)
+    if linear.prior.scales and linear.predictors == 1:
+        return shrunk_bytes(n_rows, size, settings.chains)
+    return _gibbs.memory_estimate(n_rows, size, settings.chains, settings.tune, linear.predictors)
+
+
+def shrunk_bytes(n_rows: int, size: int, chains: int) -> int:
+    """Return the memory of the chains of a linear model whose prior has scales.
+
+    The design, and the square of its columns that chains share; of each chain four squares, for scales given
+    pseudo-data four more, and vectors of rows.
+    """
+    squares = 1 + chains * (8 if size <= n_rows else 4)
+    return 8 * (n_rows * (size + 4 + 12 * chains) + squares * size**2)
