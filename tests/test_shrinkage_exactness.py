@@ -156,13 +156,13 @@ def test_calibration_finds_a_wrong_scale(kernel, monkeypatch):
     assert calibration_p_value(logistic, successes, prior, kernel, repetitions=80) < FALSE_ALARM
 
 
-@pytest.mark.parametrize("name", ["regularized", "bridge"])
+@pytest.mark.parametrize("name", ["regularized", pytest.param("bridge", marks=pytest.mark.slow)])
 def test_calibration_of_classes(name):
     prior = CALIBRATED[name]
     assert calibration_p_value(multinomial, classes, prior, "auto", repetitions=80) > FALSE_ALARM
 
 
-@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+@pytest.mark.parametrize("kernel", ["auto", pytest.param("gibbs", marks=pytest.mark.slow)])
 def test_calibration_of_counts(kernel):
     prior = CALIBRATED["sampled slab"]
     assert calibration_p_value(counts, numbers, prior, kernel, repetitions=80) > FALSE_ALARM

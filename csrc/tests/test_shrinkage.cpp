@@ -193,13 +193,18 @@ struct Small {
 // λ₁ and λ₂ alternate, all coefficients integrated out: the density of both by quadrature.
 TEST_CASE("local scales given pseudo-data, coefficients integrated out") {
     constexpr std::size_t kDraws = 200000;
-    const Small small(31, {-1.0, 0.0, 0.0}, {1.5, 0.0});
+    Small small(31, {-1.0, 0.0, 0.0}, {4.0, 0.0});
+    for (std::size_t i = 0; i < small.problem.n;
+         ++i) {  // what is said of one coefficient depends on the other
+        double* row = &small.problem.design[3 * i];
+        row[2] = 0.9 * row[1] + 0.3 * row[2];
+    }
     const LinearModel linear = small.model();
     const ShrunkModel model(linear);
     GaussianRows rows(model.likelihood.padded());
     for (std::size_t i = 0; i < small.problem.n; ++i) {
-        rows.precision[i] = 0.3 + 0.2 * static_cast<double>(i);
-        rows.linear[i] = 0.9 * std::sin(1.0 + static_cast<double>(i));
+        rows.precision[i] = 1.0 + 0.5 * static_cast<double>(i);
+        rows.linear[i] = 2.0 * small.problem.design[3 * i + 1] + std::sin(1.0 + static_cast<double>(i));
     }
     ShrunkGram gram(3);
     gram.assign(model, rows);
