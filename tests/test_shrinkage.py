@@ -9,6 +9,7 @@ from polyagamma import (
     Horseshoe,
     Laplace,
     Normal,
+    PolyaGammaClassifier,
     PolyaGammaLogistic,
     PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
@@ -239,3 +240,13 @@ def test_lp_is_the_log_density(prior, kernel):
     idata = PolyaGammaLogistic(X, Y, prior=prior).sample(100, kernel=kernel, random_seed=4, progressbar=False)
     difference = idata.sample_stats["lp"].to_numpy() - log_joint(prior, idata.posterior)
     assert np.ptp(difference) < 1e-6
+
+
+def test_estimators_take_shrinkage_priors():
+    classifier = PolyaGammaClassifier(prior=RegularizedHorseshoe(expected=1), draws=100, random_state=1)
+    assert classifier.set_params(prior__expected=2).fit(X, Y).prior.expected == 2
+    assert classifier.score(X, Y) > 0.7
+    with pytest.raises(
+        ValueError, match=r"prior must be Normal or MvNormal with param.*'symmetric', got Ridge"
+    ):
+        PolyaGammaClassifier(prior=Ridge(), random_state=1).fit(X, np.arange(120) % 3)
