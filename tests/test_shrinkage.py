@@ -9,6 +9,7 @@ from polyagamma import (
     Horseshoe,
     Laplace,
     Normal,
+    PolyaGammaClassifier,
     PolyaGammaLogistic,
     PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
@@ -200,3 +201,52 @@ def test_initial_values_are_coefficients():
     start = {"intercept": 0.5, "beta": np.array([2.0, 0.0, 0.1, 0.0, 0.0])}
     idata = model.sample(100, initvals=start, random_seed=1, progressbar=False)
     assert idata.posterior.sizes["draw"] == 100
+
+
+def log_joint(prior, posterior):
+    """Log density of data, coefficients and logarithms of scales, but for a constant, from definitions."""
+    sd = X.std(ddof=0).to_numpy()
+    beta, tau = posterior["beta"].to_numpy() * sd, posterior["tau"].to_numpy()[..., np.newaxis]
+    eta = posterior["intercept"].to_numpy()[..., np.newaxis] + posterior["beta"].to_numpy() @ X.to_numpy().T
+    centre = posterior["intercept"].to_numpy() + posterior["beta"].to_numpy() @ X.mean().to_numpy()
+    total = (Y * eta - np.logaddexp(0, eta)).sum(axis=-1) - 0.5 * (centre / 10) ** 2
+    total += (np.log(tau) - np.log1p(tau**2))[..., 0]
+    if isinstance(prior, Bridge):
+        return total - (np.abs(beta / tau) ** prior.exponent + np.log(tau)).sum(axis=-1)
+    lam = posterior["lam"].to_numpy() if "lam" in posterior else 1.0
+    precision = 1 / (tau * lam) ** 2
+    if isinstance(prior, RegularizedHorseshoe):
+        slab = posterior["slab"].to_numpy()[..., np.newaxis]
+        precision = precision + 1 / slab**2
+        total += (-4 * np.log(slab) - 2 * prior.slab_scale**2 / slab**2)[..., 0]  # of log c, 4 degrees
+    total += 0.5 * (np.log(precision) - precision * beta**2).sum(axis=-1)
+    match prior:
+        case Horseshoe() | RegularizedHorseshoe():
+            total += (np.log(lam) - np.log1p(lam**2)).sum(axis=-1)
+        case Laplace():
+            total += (2 * np.log(lam) - 0.5 * lam**2).sum(axis=-1)
+        case StudentT():
+            total += (-prior.nu * np.log(lam) - 0.5 * prior.nu / lam**2).sum(axis=-1)
+    return total
+
+
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+@pytest.mark.parametrize(
+    "prior",
+    [Ridge(), Laplace(), StudentT(3), Bridge(0.5), Horseshoe(), RegularizedHorseshoe(slab_df=4)],
+    ids=lambda prior: type(prior).__name__,
+)
+def test_lp_is_the_log_density(prior, kernel):
+    idata = PolyaGammaLogistic(X, Y, prior=prior).sample(100, kernel=kernel, random_seed=4, progressbar=False)
+    difference = idata.sample_stats["lp"].to_numpy() - log_joint(prior, idata.posterior)
+    assert np.ptp(difference) < 1e-6
+
+
+def test_estimators_take_shrinkage_priors():
+    classifier = PolyaGammaClassifier(prior=RegularizedHorseshoe(expected=1), draws=100, random_state=1)
+    assert classifier.set_params(prior__expected=2).fit(X, Y).prior.expected == 2
+    assert classifier.score(X, Y) > 0.7
+    with pytest.raises(
+        ValueError, match=r"prior must be Normal or MvNormal with param.*'symmetric', got Ridge"
+    ):
+        PolyaGammaClassifier(prior=Ridge(), random_state=1).fit(X, np.arange(120) % 3)

@@ -19,6 +19,7 @@ from polyagamma import (
     Ridge,
     StudentT,
 )
+from polyagamma.terms.shrunk import Shrunk
 
 X = np.random.default_rng(5).standard_normal((9, 1))
 Y = np.array([0, 1, 0, 1, 1, 1, 0, 1, 1])
@@ -141,13 +142,27 @@ def test_calibration(name, kernel):
     assert calibration_p_value(logistic, successes, CALIBRATED[name], kernel) > FALSE_ALARM
 
 
-@pytest.mark.parametrize("name", ["regularized", "bridge"])
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+def test_calibration_finds_a_wrong_scale(kernel, monkeypatch):
+    """Plant a bug: tau0 as the square of the scale."""
+    right = Shrunk.core
+
+    def wrong(self):
+        form = right(self)
+        return form._replace(arrays=form.arrays | {"tau0": form.arrays["tau0"] ** 2})
+
+    monkeypatch.setattr(Shrunk, "core", wrong)
+    prior = Laplace(scale=0.1, standardized=False)
+    assert calibration_p_value(logistic, successes, prior, kernel, repetitions=80) < FALSE_ALARM
+
+
+@pytest.mark.parametrize("name", ["regularized", pytest.param("bridge", marks=pytest.mark.slow)])
 def test_calibration_of_classes(name):
     prior = CALIBRATED[name]
     assert calibration_p_value(multinomial, classes, prior, "auto", repetitions=80) > FALSE_ALARM
 
 
-@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+@pytest.mark.parametrize("kernel", ["auto", pytest.param("gibbs", marks=pytest.mark.slow)])
 def test_calibration_of_counts(kernel):
     prior = CALIBRATED["sampled slab"]
     assert calibration_p_value(counts, numbers, prior, kernel, repetitions=80) > FALSE_ALARM

@@ -1,4 +1,7 @@
-"""NumPyro's NUTS with its defaults, its warm-up and compilation timed apart from the draws."""
+"""NumPyro's NUTS with its defaults, or the target of acceptance of the problem.
+
+Its warm-up and compilation are timed apart from the draws.
+"""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -11,7 +14,9 @@ from numpyro.infer import MCMC, NUTS
 def nuts(model: Callable, problem: SimpleNamespace, warmup: int, collect: Callable):
     """Return ``collect(samples)`` of each chain, stacked, and the seconds that the draws took."""
     configure(problem)
-    mcmc = MCMC(NUTS(model), num_warmup=warmup, num_samples=problem.draws, progress_bar=False)
+    target = getattr(problem, "target", 0.8)
+    kernel = NUTS(model, target_accept_prob=target)
+    mcmc = MCMC(kernel, num_warmup=warmup, num_samples=problem.draws, progress_bar=False)
 
     def warm_up(key):
         mcmc.warmup(key)

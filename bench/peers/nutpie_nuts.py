@@ -1,4 +1,4 @@
-"""Nutpie's NUTS on a PyMC model, both with their defaults."""
+"""Nutpie's NUTS on a PyMC model, both with their defaults, or the target of acceptance of the problem."""
 
 import time
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ def nuts(model: pm.Model, problem: SimpleNamespace):
         cores=problem.cores,
         seed=problem.seed,
         progress_bar=False,
+        **({"target_accept": problem.target} if hasattr(problem, "target") else {}),
     )
     elapsed = time.perf_counter() - start
     # Nutpie times both phases as one: the time is divided as the gradients were.

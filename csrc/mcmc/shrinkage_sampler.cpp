@@ -156,10 +156,11 @@ Status ShrinkageSampler::finish_window(std::uint64_t sweeps_done) {
     return rebuild();
 }
 
-// Where transitions fail they are made in more parts, and then given up.
+// Trajectories of as few steps as promise most draws per gradient, and as many of them as take the time of
+// the rest of a sweep. Where transitions fail they are made in more parts, and then given up.
 void ShrinkageSampler::settle(const Window& all) {
-    const LeapfrogSettings fitted = most_effective_steps(moves().leapfrog, all.trajectories / all.sweeps,
-                                                         kMostLeapfrogSteps, work_besides());
+    const LeapfrogSettings fitted =
+        most_effective_steps(moves().leapfrog, all.trajectories / all.sweeps, kMostLeapfrogSteps);
     settings_[1] = fitted.step_size;
     settings_[2] = static_cast<double>(fitted.steps);
     settings_[3] = std::clamp(std::round(work_besides() / settings_[2]), 1.0, kMostTrajectories);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "math/elementary.hpp"
 #include "math/exponential_integral.hpp"
 #include "random/variates.hpp"
 #include "terms/local_scale.hpp"
@@ -13,21 +14,28 @@ constexpr double kLeast = 1e-200;  // of b, below which nothing depends on it
 
 // F(b, r) = ∫₀^∞ √(1 + r²/x) e^{−bx} / (1 + x) dx over x = 1/λ²; with x = r² sinh²q it is
 //     2r² ∫₀^∞ cosh²q e^{−b r² sinh²q} / (1 + r² sinh²q) dq,
-// whose integrand is even and analytic up to |Im q| = π/2, or asin(1/r) if r > 1: the trapezoidal rule of
-// step h has a relative error of e^{−2π·that/h}, kept below 1e-10.
+// whose integrand is even, and analytic and bounded for |Im q| < π/4 (beyond it grows with Re q) and <
+// asin(1/r) (where it has a pole): the trapezoidal rule of step h has a relative error of e^{−2π·that/h},
+// kept below 1e-9.
+// Nodes are done side by side, as compilers make vectors of.
 double log_slab_integral(double b, double r) {
     constexpr double kDigits = 23.0, kTail = 30.0;
-    const double strip = r > 1.0 ? std::asin(1.0 / r) : 0.5 * kPi, square = r * r;
-    const double h = (2.0 * kPi * strip / kDigits) /
-                     (1.0 + 2.0 * std::sqrt(std::max(0.0, b * square - 1.0)));
-    const double factor = std::exp(h);
-    double sum = 0.5, power = 1.0;
-    for (;;) {
-        power *= factor;
-        const double sinh = 0.5 * (power - 1.0 / power), t = square * sinh * sinh;
-        if (b * t > kTail) break;
-        sum += (1.0 + sinh * sinh) / (1.0 + t) * std::exp(-b * t);
-    }
+    constexpr int kLanes = 8;
+    const double square = r * r, strip = std::asin(std::min(std::sqrt(0.5), 1.0 / r));
+    const double h = 2.0 * kPi * strip / kDigits / (1.0 + 2.0 * std::sqrt(std::max(0.0, b * square - 1.0)));
+    double powers[kLanes], sums[kLanes] = {}, t[kLanes];  // e^q
+    for (int lane = 0; lane < kLanes; ++lane) powers[lane] = std::exp((lane + 1) * h);
+    const double factor = powers[kLanes - 1];
+    do {
+        for (int lane = 0; lane < kLanes; ++lane) {
+            const double sinh = 0.5 * (powers[lane] - 1.0 / powers[lane]), sinh_square = sinh * sinh;
+            t[lane] = square * sinh_square;
+            sums[lane] += (1.0 + sinh_square) / (1.0 + t[lane]) * exponential_of_moderate(-b * t[lane]);
+            powers[lane] *= factor;
+        }
+    } while (b * t[kLanes - 1] < kTail);
+    double sum = 0.5;
+    for (const double part : sums) sum += part;
     return std::log(2.0 * square * h * sum);
 }
 

@@ -13,7 +13,7 @@
 
 using namespace polyagamma;
 
-// One coefficient β ~ N(0, τ²), τ half-Cauchy: the posterior of β and log τ by quadrature.
+// One coefficient β ~ N(0, τ²), τ half-Cauchy: the posterior of β/τ and log τ by quadrature.
 TEST_CASE("scales of a prior are sampled with the coefficients") {
     constexpr std::size_t kRows = 8, kSweeps = 100000;
     constexpr double kScale = 0.8;
@@ -28,26 +28,23 @@ TEST_CASE("scales of a prior are sampled with the coefficients") {
                             *prior,
                             reference::blas()};
     problem.precision = {0.0};
-    const auto log_density = [&](const double* at) {  // β, log τ
-        const double tau = std::exp(at[1]);
-        return problem.log_posterior(at) - 0.5 * at[0] * at[0] / (tau * tau) - at[1] -
+    const auto log_density = [&](const double* at) {  // β/τ and log τ, where there is no funnel
+        const double tau = std::exp(at[1]), beta = tau * at[0];
+        return problem.log_posterior(&beta) - 0.5 * at[0] * at[0] -
                std::log1p(tau * tau / (kScale * kScale)) + at[1];
     };
     const fixtures::Moments exact = fixtures::quadrature(log_density, {{0.0, 0.0}, {8.0, 9.0}});
-    for (const TransitionKernel kernel :
-         {TransitionKernel::gibbs, TransitionKernel::automatic, TransitionKernel::hmc}) {
-        fixtures::Run run(model, nullptr, {kernel, 400, 1});
-        REQUIRE(run.own == 1);
-        REQUIRE(run.chains->start(nullptr).ok());
-        run.advance(400, 400);
-        run.advance(kSweeps, kSweeps);
-        std::vector<double> pairs;
-        for (std::size_t draw = 0; draw < run.beta.size(); ++draw) {
-            pairs.push_back(run.beta[draw]);
-            pairs.push_back(std::log(run.parameters[draw]));
-        }
-        CHECK(fixtures::worst_score(pairs, 4, kSweeps, exact) < 6.0);
+    fixtures::Run run(model, nullptr, {TransitionKernel::gibbs, 400, 1});
+    REQUIRE(run.own == 1);
+    REQUIRE(run.chains->start(nullptr).ok());
+    run.advance(400, 400);
+    run.advance(kSweeps, kSweeps);
+    std::vector<double> pairs;
+    for (std::size_t draw = 0; draw < run.beta.size(); ++draw) {
+        pairs.push_back(run.beta[draw] / run.parameters[draw]);
+        pairs.push_back(std::log(run.parameters[draw]));
     }
+    CHECK(fixtures::worst_score(pairs, 4, kSweeps, exact) < 6.0);
 }
 
 TEST_CASE("a prior without scales is one for all chains, and arrays of the wrong size make none") {

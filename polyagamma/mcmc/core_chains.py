@@ -333,18 +333,41 @@ def additive_bytes(n_rows: int, additive: AdditiveForm, settings: Settings) -> i
 def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
     """Return the memory of the chains of a linear model, besides X and the draws."""
     size = len(linear.prior.mean)
-    rows = max(n_rows, size) if linear.prior.scales else n_rows  # such a prior keeps all coefficients apart
-    return _gibbs.memory_estimate(rows, size, settings.chains, settings.tune, linear.predictors)
+    if linear.prior.scales and linear.predictors == 1:
+        wide = size > n_rows and settings.kernel != "gibbs" and linear.prior.core().name != "bridge"
+        return (
+            wide_bytes(n_rows, size, settings.chains) if wide else shrunk_bytes(n_rows, size, settings.chains)
+        )
+    return _gibbs.memory_estimate(n_rows, size, settings.chains, settings.tune, linear.predictors)
 
 
-def sparse_bytes(linear: LinearForm, settings: Settings, extras: int = 1) -> int:
+def shrunk_bytes(n_rows: int, size: int, chains: int) -> int:
+    """Return the memory of the chains of a linear model whose prior has scales.
+
+    The design, and the square of its columns that chains share; of each chain four squares, for scales given
+    pseudo-data four more, and vectors of rows.
+    """
+    squares = 1 + chains * (8 if size <= n_rows else 4)
+    return 8 * (n_rows * (size + 4 + 12 * chains) + squares * size**2)
+
+
+def wide_bytes(n_rows: int, size: int, chains: int) -> int:
+    """Return the memory of chains that move coefficients and scales in non-centred coordinates.
+
+    The design three times while it is arranged; vectors of each chain's coordinates, two for a coefficient,
+    with eight directions of a metric.
+    """
+    return 8 * (3 * n_rows * (size + chains) + 2 * size * (16 * chains + 8))
+
+
+def sparse_bytes(linear: LinearForm, settings: Settings) -> int:
     """Return the memory of the chains of a linear model with sparse predictors, besides X and the draws.
 
     X by rows and by columns; vectors of rows and coefficients of up to four chains in lockstep; vectors of
-    each chain's coordinates.
+    each chain's coordinates, two for a coefficient if scales are sampled; eight directions of a metric.
     """
     entries, (n, p) = int(linear.X.nnz), linear.X.shape
-    size = linear.predictors * (p + 1) + extras
+    size = (1 + bool(linear.prior.scales)) * linear.predictors * (p + 1)
     matrix = 2 * entries * 12 + 8 * (n + p)
-    vectors = 4 * linear.predictors * (n + p) + settings.chains * 16 * size
+    vectors = 4 * linear.predictors * (n + p) + (16 * settings.chains + 8) * size
     return int(matrix + 8 * vectors)

@@ -22,6 +22,7 @@ from polyagamma.sklearn import rows
 from polyagamma.sklearn.columns import VaryingColumns
 from polyagamma.sklearn.posterior import FloatArray, PosteriorEstimator
 from polyagamma.terms.priors import MvNormal, Normal
+from polyagamma.terms.shrinkage import ShrinkagePrior
 
 
 @partial(public, place="polyagamma.sklearn")
@@ -30,7 +31,7 @@ class PolyaGammaCountRegressor(RegressorMixin, PosteriorEstimator):  # type: ign
 
     Parameters
     ----------
-    prior : Normal or MvNormal, optional
+    prior : Normal, MvNormal or a shrinkage prior such as RegularizedHorseshoe, optional
         Prior of the coefficients; by default ``N(0, 2.5**2)`` on those of the standardized predictors. See
         `PolyaGammaNegativeBinomial`. Its arrays have a value for each column of X: those of columns that are
         left out are, too.
@@ -81,7 +82,7 @@ class PolyaGammaCountRegressor(RegressorMixin, PosteriorEstimator):  # type: ign
     def __init__(
         self,
         *,
-        prior: Normal | MvNormal | None = None,
+        prior: Normal | MvNormal | ShrinkagePrior | None = None,
         intercept_prior: Normal | None = None,
         dispersion_prior: HalfNormal | Gamma | InverseGamma | float | None = None,
         fit_intercept: bool = True,

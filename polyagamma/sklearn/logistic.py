@@ -15,6 +15,7 @@ from polyagamma.sklearn.classifier import PosteriorClassifier
 from polyagamma.sklearn.columns import VaryingColumns
 from polyagamma.sklearn.posterior import FloatArray
 from polyagamma.terms.priors import MvNormal, Normal
+from polyagamma.terms.shrinkage import ShrinkagePrior
 
 LinearClasses = PolyaGammaLogistic | PolyaGammaMultinomial
 
@@ -28,10 +29,11 @@ class PolyaGammaClassifier(PosteriorClassifier):
 
     Parameters
     ----------
-    prior : Normal or MvNormal, optional
+    prior : Normal, MvNormal or a shrinkage prior such as RegularizedHorseshoe, optional
         Prior of the coefficients, of each class if there are more than two; by default ``N(0, 2.5**2)`` on
         those of the standardized predictors. Its arrays have a value for each column of X: those of columns
-        that are left out are, too. Of more than two classes a mean would cancel, and must be 0.
+        that are left out are, too. Of more than two classes a mean would cancel, and must be 0; shrinkage
+        priors are for two classes.
     intercept_prior : Normal, optional
         Prior of the intercept, likewise; by default ``N(0, 10**2)`` at the predictors' means.
     fit_intercept : bool, default True
@@ -76,7 +78,7 @@ class PolyaGammaClassifier(PosteriorClassifier):
     def __init__(
         self,
         *,
-        prior: Normal | MvNormal | None = None,
+        prior: Normal | MvNormal | ShrinkagePrior | None = None,
         intercept_prior: Normal | None = None,
         fit_intercept: bool = True,
         draws: int = 500,
