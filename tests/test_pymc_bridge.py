@@ -8,9 +8,11 @@ import arviz as az
 import numpy as np
 import pymc as pm
 import pytensor
+import pytensor.tensor as pt
 import pytest
+from chain_statistics import LIMIT, mean_z, sd_z
 from pymc.step_methods.compound import Competence
-from pymc_models import COORDS, COUNTS, GROUP, MIXED, TRIALS, WHOLE, WINS, N, X, Y
+from pymc_models import COORDS, COUNTS, GROUP, KIND, MIXED, TRIALS, WHOLE, WINS, N, X, Y
 from scipy.special import gammaln, logsumexp
 
 import polyagamma.pymc
@@ -73,15 +75,20 @@ WITH_OTHER_COORDINATES = {
     "classes_all_alike",
     "table_of_classes",
     "groups_not_all_seen",
-    "groups_not_centred",  # effects are sampled, not their quotients with a scale
-    "crossed_groups",
+}
+QUOTIENTS = {  # of effects, which are sampled, and a scale: how many
+    "groups_not_centred": {"sd_log__": len(COORDS["group"])},
+    "crossed_groups": {"sd_place_log__": 4},
 }
 
 
 @pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 @pytest.mark.parametrize("name", sorted(set(WHOLE) - WITH_OTHER_COORDINATES))
 def test_a_model_of_the_package_has_the_density_of_pymc(name):
-    """Log-densities of draws are PyMC's, but for a constant; ours are of scales, PyMC's of their logs."""
+    """Log-densities of draws are PyMC's, but for a constant, and the Jacobian of other coordinates.
+
+    Ours are of effects and scales; PyMC's of logs of scales, and of quotients of effects and scales.
+    """
     model = WHOLE[name]()
     idata = polyagamma.pymc.sample(
         model,
@@ -99,9 +106,13 @@ def test_a_model_of_the_package_has_the_density_of_pymc(name):
         float(logp({v.name: draws[v.name].isel(draw=d).to_numpy() for v in model.value_vars}))
         for d in range(4)
     ]
-    scales = [draws[name].to_numpy().reshape(4, -1).sum(1) for name in draws.data_vars if name[:2] == "sd"
-              and name.endswith("_log__")]  # fmt: skip
-    difference = idata.sample_stats["lp"].to_numpy()[0] + sum(scales) - theirs
+    quotients = QUOTIENTS.get(name, {})
+    jacobian = sum(
+        (1 + quotients.get(scale, 0)) * draws[scale].to_numpy().reshape(4, -1).sum(1)
+        for scale in draws.data_vars
+        if scale.startswith("sd") and scale.endswith("_log__")
+    )
+    difference = idata.sample_stats["lp"].to_numpy()[0] + jacobian - theirs
     assert np.ptp(theirs) > 0.1
     np.testing.assert_allclose(difference, difference[0], rtol=0, atol=1e-8 * np.max(np.abs(theirs)))
 
@@ -225,6 +236,15 @@ def test_parents_are_drawn_given_their_effects():
     assert np.abs(np.corrcoef(z, effects.T)[0, 1:]).max() < 5 / np.sqrt(len(z))
 
 
+def test_effects_of_no_row_have_their_prior():
+    """Of 4000 draws, quotients of two such effects and the scale are standard normal within 5 s. e."""
+    idata = polyagamma.pymc.sample(WHOLE["groups_not_all_seen"](), 1000, random_seed=3, progressbar=False)
+    effect = idata.posterior["effect"] / idata.posterior["sd"]
+    z = effect.isel(effect_dim_0=[0, -1]).to_numpy().reshape(-1, 2)
+    assert np.abs(z.mean(0)).max() < 5 / np.sqrt(len(z))
+    assert np.abs((z**2).mean(0) - 1).max() < 5 * np.sqrt(2 / len(z))
+
+
 def test_the_mean_of_classes_has_its_prior():
     """Of 4000 draws, the classes' mean has the moments of N(0.5, 1/3) within 5 standard errors."""
     idata = polyagamma.pymc.sample(WHOLE["classes_all_alike"](), 1000, random_seed=3, progressbar=False)
@@ -292,6 +312,44 @@ def test_rows_without_trials_count_for_nothing():
 
     assert (TRIALS == 0).any()
     assert draws(np.arange(N)).equals(draws(np.flatnonzero(TRIALS)))
+
+
+def bernoulli():
+    b = pm.Normal("b", 0.5, 2)
+    pm.Bernoulli("y", logit_p=b * X[:20, 0] + 0.3, observed=Y[:20])
+
+
+def counts():
+    b = pm.Normal("b", 0.5, 2)
+    pm.NegativeBinomial("y", mu=pm.math.exp(b * X[:20, 0]), alpha=1.5, observed=COUNTS[:20])
+
+
+def classes():
+    b = pm.Normal("b", 0.5, 2)
+    eta = pt.stack([0.2 * X[:20, 1], b * X[:20, 0], 0 * X[:20, 0]], axis=1)
+    pm.Categorical("y", logit_p=eta, observed=KIND[:20])
+
+
+@pytest.mark.parametrize("build", [bernoulli, counts, classes])
+def test_a_step_has_the_posterior_of_quadrature(build):
+    """Mean and standard deviation of 4 x 500 draws."""
+    with pm.Model() as model:
+        build()
+        step = PolyaGammaGibbs([model["b"]], rng=7)
+    logp = model.compile_logp()
+    grid = np.linspace(-5, 5, 201)
+    weights = np.array([float(logp({"b": np.asarray(b)})) for b in grid])
+    weights = np.exp(weights - weights.max())
+    weights /= weights.sum()
+    mean = weights @ grid
+    chains = np.empty((4, 500))
+    for chain in chains:
+        point = model.initial_point()
+        for k in range(len(chain)):
+            point, _ = step.step(point)
+            chain[k] = point["b"]
+    assert abs(mean_z(chains, mean)) < LIMIT
+    assert abs(sd_z(chains, np.sqrt(weights @ (grid - mean) ** 2))) < LIMIT
 
 
 def test_the_log_likelihood_of_a_step_is_that_of_its_draw():
