@@ -229,7 +229,7 @@ def effects_of_neighbours():
     pm.Binomial("y", n=TRIALS, logit_p=level[GROUP], observed=WINS)
 
 
-@of(MIXED)
+@of(WHOLE)
 def groups_in_groups():
     region = pm.Normal("region", 0, pm.HalfNormal("sd_region", 1), shape=2)
     effect = pm.Normal("effect", region[[0, 0, 1, 1, 1]], pm.HalfNormal("sd", 1), dims="group")

@@ -20,7 +20,7 @@ from polyagamma.pymc.conditional import Conditional
 from polyagamma.pymc.dispersions import Prior, SampledDispersion, sampled_dispersion
 from polyagamma.pymc.grouped import Grouped, grouped
 from polyagamma.pymc.observed import Observed
-from polyagamma.pymc.scales import scales, standard_form
+from polyagamma.pymc.scales import standard_form
 from polyagamma.pymc.softmax import classes
 from polyagamma.pymc.structure import GaussianBlock
 
@@ -94,11 +94,8 @@ def _with_scales(
     dispersion: SampledDispersion | None,
     prior: Prior | None,
 ) -> Grouped | None:
-    found = scales(model, conditional, values)
-    form = None if found is None else standard_form(conditional, found)
-    if found is None or form is None:
-        return None
-    return grouped(block.likelihood, found, form, dispersion, prior)
+    form = standard_form(model, conditional, values)
+    return None if form is None else grouped(block.likelihood, form, dispersion, prior)
 
 
 def _without_scales(

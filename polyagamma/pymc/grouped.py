@@ -14,7 +14,7 @@ from polyagamma.models.additive import PolyaGammaAdditive
 from polyagamma.pymc.coefficients import Coefficients, Positions, quiet
 from polyagamma.pymc.dispersions import Prior, SampledDispersion
 from polyagamma.pymc.observed import Observed
-from polyagamma.pymc.scales import Scale, StandardForm
+from polyagamma.pymc.scales import Population, Scale, StandardForm
 from polyagamma.terms.group_columns import Group
 from polyagamma.terms.linear_columns import Linear
 
@@ -28,26 +28,32 @@ class Effects:
 
     Attributes
     ----------
-    scale : Scale
+    population : Population
     name : str
         That of the group in the additive model.
     levels : ndarray, shape (n,)
-        Which of the scale's members each row has.
+        Which of the population's members each row has.
     slopes : ndarray, shape (n,)
     """
 
-    scale: Scale
+    population: Population
     name: str
     levels: IntArray
     slopes: FloatArray
 
     @classmethod
-    def of(cls, scale: Scale, name: str, design: FloatArray) -> Effects | None:
-        """Return the effects of a design (members, n); None if rows have several of them."""
+    def of(cls, population: Population, name: str, rows: NDArray[np.bool_]) -> Effects | None:
+        """Return the effects in some rows; None if rows have several of them."""
+        design = population.effects[:, rows]
         if (np.count_nonzero(design, axis=0) > 1).any() or not design.any():
             return None
         levels = np.argmax(design != 0, axis=0)
-        return cls(scale, name, levels, design[levels, np.arange(design.shape[1])])
+        return cls(population, name, levels, design[levels, np.arange(design.shape[1])])
+
+    @property
+    def scale(self) -> Scale:
+        """Their standard deviation."""
+        return self.population.scale
 
     def group(self) -> Group:
         """Return the part of an additive model."""
@@ -72,22 +78,19 @@ class Grouped:
 
     model: PolyaGammaAdditive
     parts: Coefficients
-    form: StandardForm
     effects: Sequence[Effects]
     dispersion: SampledDispersion | None
 
     def positions(self, posterior: xr.Dataset, rng: np.random.Generator) -> tuple[FloatArray, Positions]:
         """See `Engine`."""
         fixed = self.parts.completed(self._active(posterior), rng)
-        drawn = [one.drawn(posterior, rng) for one in self.effects]
-        of_scales = [one / (1 if e.scale.centred else sd[..., np.newaxis])
-                     for e, (one, sd) in zip(self.effects, drawn, strict=True)]  # fmt: skip
         members = np.concatenate([one.scale.members for one in self.effects])
-        size = fixed.shape[-1] + len(members)
-        b = np.empty((*fixed.shape[:-1], size))
-        b[..., np.setdiff1d(np.arange(size), members)] = fixed
-        means = fixed @ self.form.mean_of_fixed.T + self.form.mean
-        b[..., members] = means + np.concatenate(of_scales, axis=-1)
+        b = np.zeros((*fixed.shape[:-1], fixed.shape[-1] + len(members)))
+        b[..., np.setdiff1d(np.arange(b.shape[-1]), members)] = fixed
+        drawn = [one.drawn(posterior, rng) for one in self.effects]
+        for one, (effects, sd) in reversed(list(zip(self.effects, drawn, strict=True))):  # parents first
+            mean = b @ one.population.mean_of_rest.T + one.population.mean
+            b[..., one.scale.members] = mean + effects if one.scale.centred else effects / sd[..., np.newaxis]
         others = {} if self.dispersion is None else self.dispersion.positions(posterior)
         return b, others | self._log_scales([sd for _, sd in drawn])
 
@@ -97,33 +100,30 @@ class Grouped:
         return posterior["beta"].transpose("chain", "draw", "feature").to_numpy()
 
     def _log_scales(self, sds: Sequence[FloatArray]) -> Positions:
-        by_value: dict[str, list[FloatArray]] = {}
-        for one, sd in zip(self.effects, sds, strict=True):  # elements are in order
-            by_value.setdefault(one.scale.value.name, []).append(np.log(sd))
-        return {name: np.stack(elements, axis=-1) for name, elements in by_value.items()}
+        by_value: dict[str, dict[int, FloatArray]] = {}
+        for one, sd in zip(self.effects, sds, strict=True):
+            by_value.setdefault(one.scale.value.name, {})[one.scale.element] = np.log(sd)
+        return {
+            name: np.stack([elements[k] for k in sorted(elements)], axis=-1)
+            for name, elements in by_value.items()
+        }
 
 
 def grouped(
-    likelihood: Observed,
-    found: Sequence[Scale],
-    form: StandardForm,
-    dispersion: SampledDispersion | None,
-    prior: Prior | None,
+    likelihood: Observed, form: StandardForm, dispersion: SampledDispersion | None, prior: Prior | None
 ) -> Grouped | None:
     """Return an additive model; None if effects are no groups, or columns those of several intercepts."""
-    sizes = [len(scale.members) for scale in found]
-    designs = np.split(form.effects, np.cumsum(sizes)[:-1])
     some = np.ones(len(likelihood.y), bool) if likelihood.trials is None else likelihood.trials > 0
-    effects = [
-        Effects.of(scale, f"group{k}", design[:, some])
-        for k, (scale, design) in enumerate(zip(found, designs, strict=True))
-    ]
+    effects = []
+    for k, population in enumerate(form.populations):
+        of_population = Effects.of(population, f"group{k}", some)
+        if of_population is None:
+            return None
+        effects.append(of_population)
     parts = Coefficients.of(form.fixed)
-    if any(one is None for one in effects) or parts.has_two_constants:
+    if parts.has_two_constants:
         return None
-    kept = [one for one in effects if one is not None]
-    model = _model(likelihood, parts, kept, some, prior)
-    return Grouped(model, parts, form, kept, dispersion)
+    return Grouped(_model(likelihood, parts, effects, some, prior), parts, effects, dispersion)
 
 
 def _model(
