@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pymc as pm
 from numpy.typing import NDArray
-from pytensor import Variable
+from pytensor.graph.basic import Variable
 from scipy.special import logsumexp
 
 from polyagamma.pymc.conditional import Conditional, Factors

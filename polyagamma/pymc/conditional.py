@@ -12,7 +12,7 @@ import pytensor
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pymc.pytensorf import compile as compile_graphs
-from pytensor import Variable
+from pytensor.graph.basic import Variable
 
 from polyagamma.pymc.graphs import at_each, depends, pullback, values_of
 from polyagamma.pymc.observed import starting_values

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytensor
-from pytensor import Variable
 from pytensor.compile.builders import OpFromGraph
-from pytensor.graph.basic import Apply, Constant
+from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.raise_op import CheckAndRaise
 from pytensor.scalar import basic as scalar
 from pytensor.tensor.blockwise import Blockwise

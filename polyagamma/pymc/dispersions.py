@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pymc as pm
 import xarray as xr
-from pytensor import Variable
+from pytensor.graph.basic import Variable
 
 from polyagamma.likelihoods.dispersion import Gamma, InverseGamma
 from polyagamma.pymc import links

@@ -10,7 +10,7 @@ import numpy as np
 import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
-from pytensor import Variable
+from pytensor.graph.basic import Variable
 
 from polyagamma.models.logistic import PolyaGammaLogistic
 from polyagamma.models.model import Model

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pytensor
 from numpy.typing import NDArray
-from pytensor import Variable
 from pytensor.compile.mode import Mode
+from pytensor.graph.basic import Variable
 from pytensor.graph.replace import vectorize_graph
 from pytensor.scalar import basic as scalar
 from pytensor.tensor.elemwise import Elemwise

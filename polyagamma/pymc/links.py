@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor import Variable
 from pytensor.compile.ops import ViewOp
-from pytensor.graph.basic import equal_computations
+from pytensor.graph.basic import Variable, equal_computations
 from pytensor.scalar import basic as scalar
 from pytensor.scalar.math import Sigmoid
 from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.special import LogSoftmax, Softmax
-from pytensor.tensor.subtensor import AdvancedSubtensor, AdvancedSubtensor1, Subtensor
+from pytensor.tensor.subtensor import AdvancedSubtensor, Subtensor
 from pytensor.tensor.variable import TensorConstant
 
-VIEWS = (DimShuffle, Reshape, SpecifyShape, Subtensor, AdvancedSubtensor, AdvancedSubtensor1)
+VIEWS = (DimShuffle, Reshape, SpecifyShape, Subtensor, AdvancedSubtensor)
 
 
 def plain(graph: Variable) -> Variable:
@@ -134,10 +133,13 @@ def _over_last_axis(graph: Variable) -> bool:
 
 
 def _takes_rows(graph: Variable) -> bool:
+    """Whether a graph is p[rows], with nothing of later axes."""
     owner = graph.owner
-    if owner is None or not isinstance(owner.op, AdvancedSubtensor | AdvancedSubtensor1):
+    if owner is None or not isinstance(owner.op, AdvancedSubtensor):
         return False
-    return len(owner.inputs) == 2 and owner.inputs[0].ndim == graph.ndim  # p[rows], nothing of later axes
+    # of PyTensor 3, whose slices are no inputs
+    first_axis_only = getattr(owner.op, "idx_list", None) in (None, (0,))
+    return first_axis_only and len(owner.inputs) == 2 and bool(owner.inputs[0].ndim == graph.ndim)
 
 
 def _adds_axes_before(graph: Variable) -> bool:

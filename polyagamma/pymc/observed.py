@@ -9,7 +9,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
-from pytensor import Variable
+from pytensor.graph.basic import Variable
 
 from polyagamma.pymc import links
 from polyagamma.pymc.graphs import depends, values_of

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pymc as pm
 from numpy.typing import NDArray
-from pytensor import Variable
+from pytensor.graph.basic import Variable
 
 from polyagamma.likelihoods.dispersion import HalfNormal
 from polyagamma.pymc.conditional import Conditional, Factors

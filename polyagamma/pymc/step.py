@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pymc.step_methods.compound import BlockedStep, Competence, StepMethodState
 from pymc.step_methods.state import dataclass_state
 from pymc.util import get_random_generator, get_value_vars_from_user_vars
-from pytensor import Variable
+from pytensor.graph.basic import Variable
 
 from polyagamma._public import public
 from polyagamma.pymc.certificate import require_density

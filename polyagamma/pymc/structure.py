@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pymc as pm
 import pytensor.tensor as pt
-from pytensor import Variable
+from pytensor.graph.basic import Variable
 from pytensor.tensor.random.type import RandomType
 
 from polyagamma.pymc import observed
