@@ -101,9 +101,15 @@ def log_odds_of_classes(p: Variable) -> Variable:
 def mean_of_counts(n: Variable, p: Variable) -> Variable | None:
     """Return mu where p is n / (mu + n), as PyMC writes the negative binomial distribution; else None."""
     p = plain(p)
-    if not _is_elemwise(p, scalar.TrueDiv) or not _same(p.owner.inputs[0], n):
-        return None
-    return _remainder(p.owner.inputs[1], n)
+    if _is_elemwise(p, scalar.TrueDiv) and _same(p.owner.inputs[0], n):
+        return _remainder(p.owner.inputs[1], n)
+    if _is_elemwise(p, Sigmoid):  # of log n - log mu, in PyMC 6
+        difference = p.owner.inputs[0]
+        if _is_elemwise(difference, scalar.Sub):
+            of_n, of_mu = (unbroadcast(part) for part in difference.owner.inputs)
+            if _is_elemwise(of_n, scalar.Log) and _is_elemwise(of_mu, scalar.Log):
+                return of_mu.owner.inputs[0] if _same(of_n.owner.inputs[0], n) else None
+    return None
 
 
 def _remainder(total: Variable, part: Variable) -> Variable | None:
@@ -129,7 +135,11 @@ def _same(left: Variable, right: Variable) -> bool:
 
 
 def _over_last_axis(graph: Variable) -> bool:
-    return graph.owner.op.axis in (-1, graph.ndim - 1) or (graph.owner.op.axis is None and graph.ndim == 1)
+    axis = graph.owner.op.axis
+    if axis is None:
+        return bool(graph.ndim == 1)
+    last = graph.ndim - 1
+    return axis in (-1, last, (-1,), (last,))  # a tuple in PyTensor 3
 
 
 def _takes_rows(graph: Variable) -> bool:
