@@ -130,7 +130,7 @@ def moments_agree(left, right, names, limit=5):
         arrays = [run.posterior[name] for run in (left, right)]
         centre = arrays[1].mean(("chain", "draw"))
         for moment, values in (("mean", arrays), ("variance", [(one - centre) ** 2 for one in arrays])):
-            errors = [np.asarray(az.mcse(value, method="mean")[name]) for value in values]
+            errors = [az.mcse(value.to_dataset(name="x"), method="mean")["x"].to_numpy() for value in values]
             one, two = (value.mean(("chain", "draw")).to_numpy() for value in values)
             assert np.all(np.abs(one - two) <= limit * np.hypot(*errors) + 1e-12), (name, moment)
 
@@ -360,7 +360,8 @@ def test_the_log_likelihood_of_a_step_is_that_of_its_draw():
     point, [stats] = step.step(model.initial_point())
     theirs = float(model.compile_logp(vars=[model["y"]])(point))
     constants = (gammaln(COUNTS + 3) - gammaln(3) - gammaln(COUNTS + 1)).sum()
-    assert stats["loglik"] + constants == pytest.approx(theirs, rel=1e-10)
+    # PyMC 6 takes the logarithm of alpha=3 in single precision
+    assert stats["loglik"] + constants == pytest.approx(theirs, rel=1e-7)
 
 
 def test_the_group_data_are_used():
