@@ -82,7 +82,6 @@ QUOTIENTS = {  # of effects, which are sampled, and a scale: how many
 }
 
 
-@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 @pytest.mark.parametrize("name", sorted(set(WHOLE) - WITH_OTHER_COORDINATES))
 def test_a_model_of_the_package_has_the_density_of_pymc(name):
     """Log-densities of draws are PyMC's, but for a constant, and the Jacobian of other coordinates.
@@ -117,7 +116,6 @@ def test_a_model_of_the_package_has_the_density_of_pymc(name):
     np.testing.assert_allclose(difference, difference[0], rtol=0, atol=1e-8 * np.max(np.abs(theirs)))
 
 
-@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
 @pytest.mark.parametrize("name", sorted(WITH_OTHER_COORDINATES))
 def test_whole_models_need_no_step_of_pymc(name):
     idata = polyagamma.pymc.sample(WHOLE[name](), 3, tune=3, chains=2, random_seed=1, progressbar=False)
@@ -151,6 +149,25 @@ def test_draws_agree_with_nuts(name):
     moments_agree(ours, nuts, list(nuts.posterior.data_vars))
 
 
+def test_advice_speaks_of_the_variables_of_the_model(caplog):
+    """PyMC's own checks, and not this package's, which name what its models name."""
+    polyagamma.pymc.sample(
+        WHOLE["groups_centred"](), 100, tune=100, chains=2, random_seed=1, progressbar=False
+    )
+    assert "The effective sample size per chain is smaller than 100" in caplog.text
+    caplog.clear()
+    quiet = {"progressbar": False, "compute_convergence_checks": False}
+    polyagamma.pymc.sample(WHOLE["groups_centred"](), 100, tune=100, chains=2, random_seed=1, **quiet)
+    assert not caplog.text
+
+
+def test_arguments_that_pymc_does_not_have_are_refused():
+    with pytest.raises(TypeError, match="no argument 'burn'"):
+        polyagamma.pymc.sample(WHOLE["logit_p"](), burn=3)
+    with pytest.raises(TypeError, match=r"step is chosen here: .* PolyaGammaGibbs"):
+        polyagamma.pymc.sample(WHOLE["logit_p"](), step=None)
+
+
 def small(seed=1, **options):
     """A short run with a step of the bridge and one of PyMC."""
     model = WHOLE["groups_centred"]()
@@ -178,7 +195,6 @@ def test_a_step_is_labelled_and_reproducible():
     assert not first.posterior.equals(other.posterior)
 
 
-@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
 def test_a_whole_model_is_labelled_as_pymc_labels_it():
     model = WHOLE["matrix_operator"]()
     runs = [
@@ -219,9 +235,9 @@ def test_only_variables_asked_for_are_kept():
         chains=1,
         random_seed=1,
         progressbar=False,
-        var_names=["beta"],
+        var_names=["p"],
     )
-    assert list(idata.posterior.data_vars) == ["beta"]
+    assert list(idata.posterior.data_vars) == ["p"]
 
 
 def test_parents_are_drawn_given_their_effects():
