@@ -18,6 +18,7 @@ from scipy.special import gammaln, logsumexp
 import polyagamma.pymc
 from polyagamma.pymc import PolyaGammaGibbs
 from polyagamma.pymc.conditional import Conditional
+from polyagamma.pymc.engine import engine
 from polyagamma.pymc.structure import GaussianBlock, Structure
 from polyagamma.traces import trace
 
@@ -120,6 +121,42 @@ def test_a_model_of_the_package_has_the_density_of_pymc(name):
 def test_whole_models_need_no_step_of_pymc(name):
     idata = polyagamma.pymc.sample(WHOLE[name](), 3, tune=3, chains=2, random_seed=1, progressbar=False)
     assert ": all variables" in idata.posterior.attrs["sampler"]
+
+
+def potential_of_a_scale():
+    sd = pm.HalfNormal("sd", 1)
+    pm.Potential("penalty", -3 * sd)
+    return sd, 2.0
+
+
+def data_of_a_scale():
+    sd = pm.HalfNormal("sd", 1)
+    pm.Normal("z", 0, sd, observed=X[:, 0])
+    return sd, 2.0
+
+
+def data_of_a_dispersion():
+    alpha = pm.Exponential("alpha", 1)
+    pm.Normal("z", 0, alpha, observed=X[:, 0])
+    return pm.HalfNormal("sd", 1), alpha
+
+
+def scale_sampled_otherwise():
+    return pm.HalfNormal("sd", 1, default_transform=None), 2.0
+
+
+@pytest.mark.parametrize(
+    "build", [potential_of_a_scale, data_of_a_scale, data_of_a_dispersion, scale_sampled_otherwise]
+)
+def test_what_else_there_is_of_scales_is_not_left_out(build):
+    """Such models take PyMC's steps, whose densities have everything."""
+    with pm.Model() as model:
+        sd, alpha = build()
+        effect = pm.Normal("effect", 0, sd, shape=len(COORDS["group"]))
+        pm.NegativeBinomial("y", mu=pm.math.exp(effect[GROUP]), alpha=alpha, observed=COUNTS)
+    structure = Structure(model)
+    block = GaussianBlock.largest(structure)
+    assert engine(structure, block, Conditional(model, block)) is None
 
 
 def moments_agree(left, right, names, limit=5):

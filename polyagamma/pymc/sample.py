@@ -97,11 +97,12 @@ def sample(
     _require_arguments(pymc_kwargs)
     options = dict(idata_kwargs or {})
     common: dict[str, Any] = {"draws": draws, "chains": chains, "cores": cores, "progressbar": progressbar}
-    block = GaussianBlock.largest(Structure(model))
+    structure = Structure(model)
+    block = GaussianBlock.largest(structure)
     conditional = Conditional(model, block)
     require_proper(conditional)
     require_density(model, block, conditional)
-    whole = engine(model, block, conditional)
+    whole = engine(structure, block, conditional)
     if whole is None:
         step = PolyaGammaGibbs(block, model=model, compile_kwargs=pymc_kwargs.get("compile_kwargs"))
         settings = common | ({} if tune is None else {"tune": tune}) | pymc_kwargs
