@@ -18,6 +18,7 @@ from scipy.special import gammaln, logsumexp
 import polyagamma.pymc
 from polyagamma.pymc import PolyaGammaGibbs
 from polyagamma.pymc.conditional import Conditional
+from polyagamma.pymc.engine import engine
 from polyagamma.pymc.structure import GaussianBlock, Structure
 from polyagamma.traces import trace
 
@@ -82,7 +83,6 @@ QUOTIENTS = {  # of effects, which are sampled, and a scale: how many
 }
 
 
-@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 @pytest.mark.parametrize("name", sorted(set(WHOLE) - WITH_OTHER_COORDINATES))
 def test_a_model_of_the_package_has_the_density_of_pymc(name):
     """Log-densities of draws are PyMC's, but for a constant, and the Jacobian of other coordinates.
@@ -117,11 +117,46 @@ def test_a_model_of_the_package_has_the_density_of_pymc(name):
     np.testing.assert_allclose(difference, difference[0], rtol=0, atol=1e-8 * np.max(np.abs(theirs)))
 
 
-@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
 @pytest.mark.parametrize("name", sorted(WITH_OTHER_COORDINATES))
 def test_whole_models_need_no_step_of_pymc(name):
     idata = polyagamma.pymc.sample(WHOLE[name](), 3, tune=3, chains=2, random_seed=1, progressbar=False)
     assert ": all variables" in idata.posterior.attrs["sampler"]
+
+
+def potential_of_a_scale():
+    sd = pm.HalfNormal("sd", 1)
+    pm.Potential("penalty", -3 * sd)
+    return sd, 2.0
+
+
+def data_of_a_scale():
+    sd = pm.HalfNormal("sd", 1)
+    pm.Normal("z", 0, sd, observed=X[:, 0])
+    return sd, 2.0
+
+
+def data_of_a_dispersion():
+    alpha = pm.Exponential("alpha", 1)
+    pm.Normal("z", 0, alpha, observed=X[:, 0])
+    return pm.HalfNormal("sd", 1), alpha
+
+
+def scale_sampled_otherwise():
+    return pm.HalfNormal("sd", 1, default_transform=None), 2.0
+
+
+@pytest.mark.parametrize(
+    "build", [potential_of_a_scale, data_of_a_scale, data_of_a_dispersion, scale_sampled_otherwise]
+)
+def test_what_else_there_is_of_scales_is_not_left_out(build):
+    """Such models take PyMC's steps, whose densities have everything."""
+    with pm.Model() as model:
+        sd, alpha = build()
+        effect = pm.Normal("effect", 0, sd, shape=len(COORDS["group"]))
+        pm.NegativeBinomial("y", mu=pm.math.exp(effect[GROUP]), alpha=alpha, observed=COUNTS)
+    structure = Structure(model)
+    block = GaussianBlock.largest(structure)
+    assert engine(structure, block, Conditional(model, block)) is None
 
 
 def moments_agree(left, right, names, limit=5):
@@ -151,6 +186,25 @@ def test_draws_agree_with_nuts(name):
     moments_agree(ours, nuts, list(nuts.posterior.data_vars))
 
 
+def test_advice_speaks_of_the_variables_of_the_model(caplog):
+    """PyMC's own checks, and not this package's, which name what its models name."""
+    polyagamma.pymc.sample(
+        WHOLE["groups_centred"](), 100, tune=100, chains=2, random_seed=1, progressbar=False
+    )
+    assert "The effective sample size per chain is smaller than 100" in caplog.text
+    caplog.clear()
+    quiet = {"progressbar": False, "compute_convergence_checks": False}
+    polyagamma.pymc.sample(WHOLE["groups_centred"](), 100, tune=100, chains=2, random_seed=1, **quiet)
+    assert not caplog.text
+
+
+def test_arguments_that_pymc_does_not_have_are_refused():
+    with pytest.raises(TypeError, match="no argument 'burn'"):
+        polyagamma.pymc.sample(WHOLE["logit_p"](), burn=3)
+    with pytest.raises(TypeError, match=r"step is chosen here: .* PolyaGammaGibbs"):
+        polyagamma.pymc.sample(WHOLE["logit_p"](), step=None)
+
+
 def small(seed=1, **options):
     """A short run with a step of the bridge and one of PyMC."""
     model = WHOLE["groups_centred"]()
@@ -178,7 +232,6 @@ def test_a_step_is_labelled_and_reproducible():
     assert not first.posterior.equals(other.posterior)
 
 
-@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
 def test_a_whole_model_is_labelled_as_pymc_labels_it():
     model = WHOLE["matrix_operator"]()
     runs = [
@@ -219,9 +272,9 @@ def test_only_variables_asked_for_are_kept():
         chains=1,
         random_seed=1,
         progressbar=False,
-        var_names=["beta"],
+        var_names=["p"],
     )
-    assert list(idata.posterior.data_vars) == ["beta"]
+    assert list(idata.posterior.data_vars) == ["p"]
 
 
 def test_parents_are_drawn_given_their_effects():

@@ -6,12 +6,12 @@ from polyagamma._validation.rewording import Rewording
 
 REQUIREMENTS = {  # by the names of modules: packages, and what to install
     "arviz": ("arviz", "arviz>=0.20"),
-    "bambi": ("bambi", "polyagamma-gibbs[bambi]"),
+    "bambi": ("bambi 0.17 or later", "polyagamma-gibbs[bambi]"),
     "formulae": ("formulae", "polyagamma-gibbs[formula]"),
     "joblib": ("scikit-learn", "polyagamma-gibbs[sklearn]"),
     "pandas": ("pandas", "pandas"),
-    "pymc": ("PyMC", "polyagamma-gibbs[pymc]"),
-    "pytensor": ("PyMC", "polyagamma-gibbs[pymc]"),
+    "pymc": ("PyMC 5.28.2 or later", "polyagamma-gibbs[pymc]"),
+    "pytensor": ("PyMC 5.28.2 or later", "polyagamma-gibbs[pymc]"),
     "rich": ("rich", "rich>=13"),
     "sklearn": ("scikit-learn", "polyagamma-gibbs[sklearn]"),
     "threadpoolctl": ("threadpoolctl", "threadpoolctl>=3.1"),

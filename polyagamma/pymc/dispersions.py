@@ -13,6 +13,7 @@ from polyagamma.likelihoods.dispersion import Gamma, InverseGamma
 from polyagamma.pymc import links
 from polyagamma.pymc.coefficients import Positions
 from polyagamma.pymc.graphs import depends, values_of
+from polyagamma.pymc.observed import is_logarithm
 from polyagamma.pymc.structure import GaussianBlock
 
 Prior = Gamma | InverseGamma | float
@@ -36,7 +37,7 @@ def sampled_dispersion(model: pm.Model, block: GaussianBlock, value: Variable) -
         return None
     rv = model.values_to_rvs[value]
     parameter = block.likelihood.rv.owner.op.dist_params(block.likelihood.rv.owner)[0]
-    if links.unbroadcast(parameter) is not rv or rv.ndim or not value.name.endswith("_log__"):
+    if links.unbroadcast(parameter) is not rv or rv.ndim or not is_logarithm(model, value):
         return None
     parameters = model.replace_rvs_by_values(rv.owner.op.dist_params(rv.owner))
     if any(depends(one, model.value_vars) for one in parameters):

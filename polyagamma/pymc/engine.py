@@ -22,7 +22,7 @@ from polyagamma.pymc.grouped import Grouped, grouped
 from polyagamma.pymc.observed import Observed
 from polyagamma.pymc.scales import standard_form
 from polyagamma.pymc.softmax import classes
-from polyagamma.pymc.structure import GaussianBlock
+from polyagamma.pymc.structure import GaussianBlock, Structure
 
 FloatArray = NDArray[np.float64]
 
@@ -53,8 +53,11 @@ class OnePredictor:
         return self.parts.completed(beta, rng), others
 
 
-def engine(model: pm.Model, block: GaussianBlock, conditional: Conditional) -> Engine | None:
+def engine(structure: Structure, block: GaussianBlock, conditional: Conditional) -> Engine | None:
     """Return a model of this package with the same posterior; None if there is none."""
+    model = structure.model
+    if structure.has_more_of(conditional.others, block.likelihood):
+        return None
     if block.likelihood.n_classes is not None:
         return None if conditional.others else classes(block, conditional)
     found = {value: sampled_dispersion(model, block, value) for value in conditional.others}

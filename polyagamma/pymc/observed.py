@@ -9,6 +9,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
+from pymc.logprob.transforms import LogTransform
 from pytensor.graph.basic import Variable
 
 from polyagamma.pymc import links
@@ -90,6 +91,11 @@ def starting_values(model: pm.Model) -> dict[Variable, FloatArray]:
     """Return PyMC's starting point, by value variable."""
     point = model.initial_point()
     return {value: np.asarray(point[value.name], value.dtype) for value in model.value_vars}
+
+
+def is_logarithm(model: pm.Model, value: Variable) -> bool:
+    """Whether PyMC samples the logarithm of a variable as this value."""
+    return isinstance(model.rvs_to_transforms[model.values_to_rvs[value]], LogTransform)
 
 
 def _require_plain(model: pm.Model, rv: Variable) -> None:

@@ -14,6 +14,7 @@ from pytensor.graph.basic import Variable
 from polyagamma.likelihoods.dispersion import HalfNormal
 from polyagamma.pymc.conditional import Conditional, Factors
 from polyagamma.pymc.graphs import depends, values_of
+from polyagamma.pymc.observed import is_logarithm
 from polyagamma.terms.scale_priors import Exponential, HalfT
 
 FloatArray = NDArray[np.float64]
@@ -163,7 +164,7 @@ def _priors(model: pm.Model, value: Variable, shape: tuple[int, ...]) -> list[Pr
     rv = model.values_to_rvs[value]
     kind = type(rv.owner.op)
     parameters = model.replace_rvs_by_values(rv.owner.op.dist_params(rv.owner))
-    if kind not in PRIORS or not value.name.endswith("_log__"):
+    if kind not in PRIORS or not is_logarithm(model, value):
         return None
     if any(depends(parameter, model.value_vars) for parameter in parameters):
         return None

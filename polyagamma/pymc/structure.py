@@ -46,6 +46,11 @@ class Structure:
             if any(depends(parent, values) for parent in parents)
         ]
 
+    def has_more_of(self, values: Sequence[Variable], likelihood: Observed) -> bool:
+        """Whether values have a part in anything but priors and one likelihood."""
+        others = [rv for rv in self.observed_with(values) if rv is not likelihood.rv]
+        return bool(others) or any(depends(graph, values) for _, graph in self._potentials)
+
     def priors_with(self, values: Sequence[Variable]) -> list[Variable]:
         """Return the log-densities of free variables that depend on the values."""
         return [term for _, term in self.priors if depends(term, values)]
