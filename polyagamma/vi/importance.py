@@ -39,7 +39,7 @@ class Check:
 
 
 def check(rows: CoreRows, law: NormalLaw, tails: tuple[str, ...], seed: np.random.SeedSequence) -> Check:
-    """Return the best check of those of several tails: the most effective reliable one, or the lowest k-hat."""
+    """Return the check of the best tails: the most effective reliable one, or the lowest k-hat."""
     checks = [_of(rows, law, one, np.random.default_rng(seed)) for one in tails]
     reliable = [one for one in checks if one.reliable]
     if reliable:
