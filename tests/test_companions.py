@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 from scipy.special import expit, logsumexp
 from scipy.stats import multivariate_normal, multivariate_t
+from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import (
     Approximation,
@@ -52,8 +53,11 @@ KINDS = {
     "counts": lambda: PolyaGammaNegativeBinomial(X, COUNTS, exposure=WEIGHTS),
     "counts known": lambda: PolyaGammaNegativeBinomial(X, COUNTS, **KNOWN),
     "process": lambda: PolyaGammaGP(X[:, :1], LABELS, **GP),
+    "full process": lambda: PolyaGammaGP(
+        X[:40, :1], LABELS[:40], 2.0 * RBF(1.0), mean=0.3, sample_kernel=False
+    ),
 }
-SEPARATE = ("logistic", "binomial", "sequential", "counts known", "process")
+SEPARATE = ("logistic", "binomial", "sequential", "counts known", "process", "full process")
 PAIRS = [(kind, "laplace") for kind in KINDS]
 PAIRS += [(kind, method) for kind in SEPARATE for method in ("gaussian", "cavi")]
 quiet = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
@@ -338,6 +342,9 @@ def test_chains_refuse_what_is_not_of_their_model():
         model.sample(init=other)
     with pytest.raises(ValueError, match="init and initvals both"):
         model.sample(init=model.fit(), initvals={"beta": [0, 0], "intercept": 0})
+    process = KINDS["process"]()
+    with pytest.raises(ValueError, match="init is for models with coefficients"):
+        process.sample(init=process.fit())
     with pytest.raises(TypeError, match="init must be Approximation"):
         model.sample(init="laplace")
 

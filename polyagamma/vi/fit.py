@@ -19,6 +19,7 @@ from polyagamma.vi.ascent import apart, ascend, with_gap
 from polyagamma.vi.core_rows import CoreRows, RowsInMemory
 from polyagamma.vi.iterates import Ended, FitCallback, Iterate, drive
 from polyagamma.vi.law import NormalLaw
+from polyagamma.vi.linear_forms import linear_form
 from polyagamma.vi.newton import newton, newton_step
 from polyagamma.vi.stochastic import epochs
 from polyagamma.vi.streams import Stream
@@ -83,11 +84,11 @@ def core_rows(model: Specification, cores: int | None, data: Any = None, batch: 
     """
     threads = available_cores() if cores is None else checks.integer("cores", cores, 1, MOST_CORES)
     batch = checks.integer("batch", batch, 1)
-    linear, likelihood = model.term.linear(), model.likelihood
+    linear, likelihood = linear_form(model), model.likelihood
     if linear is None or likelihood.core() is None:
         raise ValueError(
-            f"fit() needs a linear model, or a sparse process with a fixed kernel, got {model.name} with "
-            "scales or a kernel to sample: use sample()"
+            "fit() needs a linear model, or a process of two classes with a fixed kernel (full, "
+            f"approximation='dtc' or a HilbertBasis), got another kind of {model.name}: use sample()"
         )
     if linear.prior.scales:
         raise ValueError(
