@@ -5,6 +5,7 @@ import warnings
 
 import arviz
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from scipy.special import expit, logsumexp
@@ -286,6 +287,33 @@ def test_resampled_draws_have_the_moments_of_the_posterior():
     assert approximation.ess > 2000
     assert abs(draws.mean() - mean) < 5 * sd * np.sqrt(1 / 2000 + 1 / 20_000)
     assert draws.std() == pytest.approx(sd, rel=0.1)
+
+
+def test_more_predictors_than_rows():
+    rng = np.random.default_rng(14)
+    x = rng.standard_normal((20, 60))
+    model = PolyaGammaLogistic(x, (x[:, 0] > 0).astype(int), prior=Normal(0, 0.2))
+    approximation = model.fit("gaussian")
+    assert approximation.converged
+    assert len(approximation.mean) == 61
+    assert approximation.hist[-1] > model.fit("cavi").hist[-1]
+
+
+def test_data_frames():
+    frame = pd.DataFrame({"dose": X[:, 0], "sex": np.where(X[:, 1] > 0, "f", "m")})
+    approximation = PolyaGammaLogistic(frame, LABELS).fit()
+    assert approximation.mean.coordinate.to_numpy().tolist() == ["intercept", "beta[dose]", "beta[sex[m]]"]
+    assert approximation.predict_proba(frame[:3]).shape == (3, 2)
+    streamed = PolyaGammaLogistic(frame, LABELS).fit(
+        data=[(frame[:70], LABELS[:70]), (frame[70:], LABELS[70:])]
+    )
+    np.testing.assert_allclose(streamed.mean, approximation.mean, atol=0.02)
+
+
+def test_memory_is_looked_at(monkeypatch):
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 1000)
+    with pytest.raises(MemoryError, match="an approximation with 3 coefficients"):
+        KINDS["logistic"]().fit()
 
 
 def test_one_draw_is_like_another():

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
+from polyagamma._validation.memory import require_memory
 from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.rounds import one_blas_thread
 from polyagamma.mcmc.settings import MOST_CORES, available_cores
@@ -30,6 +31,7 @@ COVARIANCES = ("auto", "full", "mean_field", "laplace")
 MOST_ITERATIONS = 10**6
 DEFAULT_ITERATIONS, DEFAULT_EPOCHS = 1000, 5
 BATCH = 5000  # rows
+MATRICES, STRIPS = 12, 16  # matrices of all coefficients; sums of products of rows, at most
 BOUNDED = ("cavi", "svi")  # methods whose own standard deviations are too small
 
 
@@ -95,6 +97,13 @@ def core_rows(model: Specification, cores: int | None, data: Any = None, batch: 
             f"fit() needs a prior without scales to sample, got {model.words().get('prior')}: pass a Normal "
             "or MvNormal prior, or use sample()"
         )
+    k, p = len(linear.prior.mean), len(linear.prior.mean) // linear.predictors
+    products = linear.predictors * (linear.predictors + 1) // 2
+    require_memory(
+        8 * (MATRICES * k**2 + STRIPS * products * p**2),
+        f"an approximation with {k} coefficients",
+        "leave predictors out, or use sample()",
+    )
     if data is not None:
         return CoreRows(linear, Stream(model, data, batch, threads))
     offset = likelihood.offset + model.term.known
