@@ -316,6 +316,18 @@ def test_memory_is_looked_at(monkeypatch):
         KINDS["logistic"]().fit()
 
 
+@pytest.mark.parametrize("kind", ["full process", "multinomial"])
+def test_draws_have_the_mean_and_covariance_that_are_told(kind):
+    approximation = KINDS[kind]().fit()
+    posterior = approximation.sample(5000).posterior
+    draws = np.concatenate(
+        [posterior[name].to_numpy().reshape(20_000, -1) for name in posterior.data_vars], axis=1
+    )
+    sd = np.sqrt(np.diag(approximation.covariance))
+    assert (np.abs(draws.mean(axis=0) - approximation.mean) < 6 * sd / np.sqrt(20_000)).all()
+    np.testing.assert_allclose(draws.std(axis=0), sd, rtol=6 / np.sqrt(2 * 20_000))
+
+
 def test_one_draw_is_like_another():
     approximation = KINDS["logistic"]().fit()
     first, again = approximation.sample(5), approximation.sample(5)
@@ -401,6 +413,17 @@ def test_the_mode_does_not_depend_on_where_the_search_began(monkeypatch):
     sd = np.sqrt(np.diag(whole.covariance))
     assert len(quick.hist) < len(whole.hist)
     assert np.abs((quick.mean - whole.mean) / sd).max() < 1e-3
+
+
+def test_newton_steps_that_overshoot_are_halved():
+    rng = np.random.default_rng(15)
+    y = (rng.random(60) < 0.5).astype(int)
+    far = PolyaGammaLogistic(X[:60], y, offset=8.0, intercept_prior=Normal(0, 10), prior=Normal(0, 2.5))
+    near = PolyaGammaLogistic(X[:60], y, intercept_prior=Normal(8, 10), prior=Normal(0, 2.5))
+    approximation, expected = far.fit(), near.fit()
+    assert np.diff(approximation.hist).min() > 0
+    assert float(approximation.mean[0]) + 8 == pytest.approx(float(expected.mean[0]), abs=0.02)
+    np.testing.assert_allclose(approximation.mean[1:], expected.mean[1:], atol=0.02)
 
 
 def test_callbacks_and_iterations():
