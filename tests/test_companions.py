@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+import zarr
 from scipy.special import expit, logsumexp
 from scipy.stats import multivariate_normal, multivariate_t
 from sklearn.gaussian_process.kernels import RBF
@@ -696,6 +697,16 @@ def test_a_batch_may_have_one_class():
     streamed = STREAMED.fit(data=(x, y), batch=30)
     sd = np.sqrt(np.diag(STREAMED.fit().covariance))
     assert np.abs((streamed.mean - STREAMED.fit().mean) / sd).max() < 0.05
+
+
+def test_arrays_on_disk(tmp_path):
+    np.save(tmp_path / "X.npy", X)
+    stored = zarr.open_array(tmp_path / "X.zarr", mode="w", shape=X.shape, dtype="f8")
+    stored[:] = X
+    expected = STREAMED.fit(data=(X, LABELS), batch=40)
+    for array in (np.load(tmp_path / "X.npy", mmap_mode="r"), stored):
+        found = STREAMED.fit(data=(array, LABELS), batch=40)
+        np.testing.assert_array_equal(found.law.mean, expected.law.mean)
 
 
 def test_streams_are_for_logistic_models():
