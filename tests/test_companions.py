@@ -652,6 +652,7 @@ BAD_DATA = {
     "label": (batches_with(with_another_label), r"in batch 4: y must be one of .*'maybe' in row 3"),
     "columns": (batches_with(lambda x, y: (x[:, :1], y)), "in batch 4: X must have 2 columns"),
     "no pair": (batches_with(lambda x, _: x), "in batch 4: a batch must be"),
+    "lengths": ((X, LABELS[:-1]), "data must have as many of everything as rows of X"),
     "iterator": (iter([(X, LABELS)]), "data must be gone through several times"),
     "nothing": ([], "data must have rows"),
     "number": (3, "data must be batches"),
