@@ -5,10 +5,13 @@ import warnings
 
 import arviz
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
+import zarr
 from scipy.special import expit, logsumexp
 from scipy.stats import multivariate_normal, multivariate_t
+from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import (
     Approximation,
@@ -52,10 +55,16 @@ KINDS = {
     "counts": lambda: PolyaGammaNegativeBinomial(X, COUNTS, exposure=WEIGHTS),
     "counts known": lambda: PolyaGammaNegativeBinomial(X, COUNTS, **KNOWN),
     "process": lambda: PolyaGammaGP(X[:, :1], LABELS, **GP),
+    "full process": lambda: PolyaGammaGP(
+        X[:40, :1], LABELS[:40], 2.0 * RBF(1.0), mean=0.3, sample_kernel=False
+    ),
 }
-SEPARATE = ("logistic", "binomial", "sequential", "counts known", "process")
+SEPARATE = ("logistic", "binomial", "sequential", "counts known", "process", "full process")
 PAIRS = [(kind, "laplace") for kind in KINDS]
+PAIRS += [("counts", "gaussian")]
 PAIRS += [(kind, method) for kind in SEPARATE for method in ("gaussian", "cavi")]
+BOUNDS = [("counts", "mean")]
+BOUNDS += [(kind, bound) for kind in SEPARATE for bound in ("mean", "polya_gamma")]
 quiet = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
 
 
@@ -117,8 +126,7 @@ def test_third_order_gradient(kind):
     assert found.value == rows.at_point(x).value
 
 
-@pytest.mark.parametrize("kind", SEPARATE)
-@pytest.mark.parametrize("bound", ["mean", "polya_gamma"])
+@pytest.mark.parametrize(("kind", "bound"), BOUNDS)
 def test_gradients_of_bounds(kind, bound):
     rows = rows_of(KINDS[kind]())
     x, factor = point(rows)
@@ -284,6 +292,45 @@ def test_resampled_draws_have_the_moments_of_the_posterior():
     assert draws.std() == pytest.approx(sd, rel=0.1)
 
 
+def test_more_predictors_than_rows():
+    rng = np.random.default_rng(14)
+    x = rng.standard_normal((20, 60))
+    model = PolyaGammaLogistic(x, (x[:, 0] > 0).astype(int), prior=Normal(0, 0.2))
+    approximation = model.fit("gaussian")
+    assert approximation.converged
+    assert len(approximation.mean) == 61
+    assert approximation.hist[-1] > model.fit("cavi").hist[-1]
+
+
+def test_data_frames():
+    frame = pd.DataFrame({"dose": X[:, 0], "sex": np.where(X[:, 1] > 0, "f", "m")})
+    approximation = PolyaGammaLogistic(frame, LABELS).fit()
+    assert approximation.mean.coordinate.to_numpy().tolist() == ["intercept", "beta[dose]", "beta[sex[m]]"]
+    assert approximation.predict_proba(frame[:3]).shape == (3, 2)
+    streamed = PolyaGammaLogistic(frame, LABELS).fit(
+        data=[(frame[:70], LABELS[:70]), (frame[70:], LABELS[70:])]
+    )
+    np.testing.assert_allclose(streamed.mean, approximation.mean, atol=0.02)
+
+
+def test_memory_is_looked_at(monkeypatch):
+    monkeypatch.setattr("polyagamma._validation.memory.available_memory", lambda: 1000)
+    with pytest.raises(MemoryError, match="an approximation with 3 coefficients"):
+        KINDS["logistic"]().fit()
+
+
+@pytest.mark.parametrize("kind", ["full process", "multinomial"])
+def test_draws_have_the_mean_and_covariance_that_are_told(kind):
+    approximation = KINDS[kind]().fit()
+    posterior = approximation.sample(5000).posterior
+    draws = np.concatenate(
+        [posterior[name].to_numpy().reshape(20_000, -1) for name in posterior.data_vars], axis=1
+    )
+    sd = np.sqrt(np.diag(approximation.covariance))
+    assert (np.abs(draws.mean(axis=0) - approximation.mean) < 6 * sd / np.sqrt(20_000)).all()
+    np.testing.assert_allclose(draws.std(axis=0), sd, rtol=6 / np.sqrt(2 * 20_000))
+
+
 def test_one_draw_is_like_another():
     approximation = KINDS["logistic"]().fit()
     first, again = approximation.sample(5), approximation.sample(5)
@@ -338,6 +385,9 @@ def test_chains_refuse_what_is_not_of_their_model():
         model.sample(init=other)
     with pytest.raises(ValueError, match="init and initvals both"):
         model.sample(init=model.fit(), initvals={"beta": [0, 0], "intercept": 0})
+    process = KINDS["process"]()
+    with pytest.raises(ValueError, match="init is for models with coefficients"):
+        process.sample(init=process.fit())
     with pytest.raises(TypeError, match="init must be Approximation"):
         model.sample(init="laplace")
 
@@ -366,6 +416,17 @@ def test_the_mode_does_not_depend_on_where_the_search_began(monkeypatch):
     sd = np.sqrt(np.diag(whole.covariance))
     assert len(quick.hist) < len(whole.hist)
     assert np.abs((quick.mean - whole.mean) / sd).max() < 1e-3
+
+
+def test_newton_steps_that_overshoot_are_halved():
+    rng = np.random.default_rng(15)
+    y = (rng.random(60) < 0.5).astype(int)
+    far = PolyaGammaLogistic(X[:60], y, offset=8.0, intercept_prior=Normal(0, 10), prior=Normal(0, 2.5))
+    near = PolyaGammaLogistic(X[:60], y, intercept_prior=Normal(8, 10), prior=Normal(0, 2.5))
+    approximation, expected = far.fit(), near.fit()
+    assert np.diff(approximation.hist).min() > 0
+    assert float(approximation.mean[0]) + 8 == pytest.approx(float(expected.mean[0]), abs=0.02)
+    np.testing.assert_allclose(approximation.mean[1:], expected.mean[1:], atol=0.02)
 
 
 def test_callbacks_and_iterations():
@@ -455,8 +516,8 @@ REFUSED = {
         "laplace",
         "fit.. needs a linear model",
     ),
-    "coupled": (KINDS["multinomial"], "gaussian", "does not couple"),
-    "dispersion": (KINDS["counts"], "cavi", "known dispersion"),
+    "coupled": (KINDS["multinomial"], "gaussian", "rows do not couple"),
+    "dispersion": (KINDS["counts"], "cavi", "only the linear predictor"),
 }
 
 
@@ -514,7 +575,7 @@ class Generated:
 def test_streams_give_what_all_rows_at_once_do(method, data):
     streamed, whole = STREAMED.fit(method, data=data, batch=37), STREAMED.fit(method)
     sd = np.sqrt(np.diag(whole.covariance))
-    assert np.abs((streamed.mean - whole.mean) / sd).max() < 0.02
+    assert np.abs((streamed.mean - whole.mean) / sd).max() < 0.05  # Newton ends where a step of .01 is left
     np.testing.assert_allclose(np.sqrt(np.diag(streamed.covariance)), sd, rtol=0.02)
     assert streamed.hist[-1] == pytest.approx(whole.hist[-1], abs=1e-3)
     assert streamed.khat < 0.7
@@ -591,6 +652,7 @@ BAD_DATA = {
     "label": (batches_with(with_another_label), r"in batch 4: y must be one of .*'maybe' in row 3"),
     "columns": (batches_with(lambda x, y: (x[:, :1], y)), "in batch 4: X must have 2 columns"),
     "no pair": (batches_with(lambda x, _: x), "in batch 4: a batch must be"),
+    "lengths": ((X, LABELS[:-1]), "data must have as many of everything as rows of X"),
     "iterator": (iter([(X, LABELS)]), "data must be gone through several times"),
     "nothing": ([], "data must have rows"),
     "number": (3, "data must be batches"),
@@ -635,7 +697,17 @@ def test_a_batch_may_have_one_class():
     x, y = X[order], LABELS[order]
     streamed = STREAMED.fit(data=(x, y), batch=30)
     sd = np.sqrt(np.diag(STREAMED.fit().covariance))
-    assert np.abs((streamed.mean - STREAMED.fit().mean) / sd).max() < 0.02
+    assert np.abs((streamed.mean - STREAMED.fit().mean) / sd).max() < 0.05
+
+
+def test_arrays_on_disk(tmp_path):
+    np.save(tmp_path / "X.npy", X)
+    stored = zarr.open_array(tmp_path / "X.zarr", mode="w", shape=X.shape, dtype="f8")
+    stored[:] = X
+    expected = STREAMED.fit(data=(X, LABELS), batch=40)
+    for array in (np.load(tmp_path / "X.npy", mmap_mode="r"), stored):
+        found = STREAMED.fit(data=(array, LABELS), batch=40)
+        np.testing.assert_array_equal(found.law.mean, expected.law.mean)
 
 
 def test_streams_are_for_logistic_models():

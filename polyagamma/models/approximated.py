@@ -99,6 +99,11 @@ def starting_values(
     checks.instance("init", init, (Approximation,))
     if initvals is not None:
         raise ValueError("init and initvals both say where chains start: drop one of the two")
+    if model.term.process() is not None:
+        raise ValueError(
+            "init is for models with coefficients, got one of a process with a fixed kernel, whose chains "
+            "need no start: drop it"
+        )
     init.require_of(model)
     plain = seed_to_plain(settings.seed)
     seed = np.random.SeedSequence(plain["entropy"], spawn_key=(*plain["spawn_key"], OF_INIT))

@@ -118,8 +118,7 @@ class Approximation:
     def _check(self) -> Check:
         """Return weighted draws, the same ones whenever it is called; warn the first time if they fail."""
         if self._checked is None:
-            tails = ("normal", "t7") if self.method == "gaussian" else ("normal",)
-            self._checked = check(self._rows, self.law, tails, np.random.SeedSequence(0))
+            self._checked = check(self._rows, self.law, np.random.SeedSequence(0))
             if not self._checked.reliable:
                 notice(f"{self._found(self._checked)}. {self._cure()}")
         return self._checked
@@ -139,8 +138,8 @@ class Approximation:
         """Shape of the tail of the importance ratios of 4000 draws; above 0.7 a warning says what to do.
 
         Evaluated when it is first asked for: that takes about as long as 4000 evaluations of the
-        log-likelihood. The approximation ``"gaussian"`` also tries draws with the tails of a t distribution
-        with 7 degrees of freedom, and keeps what fits best for `resample`.
+        log-likelihood, twice if draws of the normal law fail: then draws with the tails of a t distribution
+        with 7 degrees of freedom are weighted, whose ratios are bounded more often.
         """
         return self._check().smoothed.khat
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from polyagamma import _gibbs
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.terms.term import LinearForm
+from polyagamma.vi.dispersion import at_known, means
 from polyagamma.vi.factors import inverse
 
 FloatArray = NDArray[np.float64]
@@ -129,6 +130,13 @@ class RowsInMemory(_gibbs.RowSums):
         self.extras, self.predictors, self.coupled = rows.extras, rows.predictors, rows.coupled
         self.augments, self.n = rows.augments and rows.extras == 0 and not rows.coupled, rows.rows
         self.size, self.constant = self.n_coefficients, likelihood.log_constant()
+        self._parts = (linear, X, likelihood, offset, threads)
+
+    def at_extra(self, value: float) -> RowsInMemory | None:
+        """Return the rows at a known value of their only extra, if they have one."""
+        linear, X, likelihood, offset, threads = self._parts
+        known = at_known(likelihood, value)
+        return None if known is None else RowsInMemory(linear, X, known, offset, threads)
 
 
 class CoreRows:
@@ -189,10 +197,27 @@ class CoreRows:
         return self.rows.at_point(x, False)[1]
 
     def mean(self, x: FloatArray, factor: FloatArray) -> Sums:
-        """Return means under ``N(x, S)`` by quadrature in the linear predictors; no extras, not coupled."""
+        """Return means under ``N(x, S)`` by quadrature in linear predictors, which are not coupled."""
+        if self.extras:
+            return self._under(x, factor, *self._mean_with_extra(x, factor))
         factors = self._row_factors(factor, coupled=False)
-        value, slope, precision = self.rows.mean(x, factors, NODES, SHARES)
-        return self._under(x, factor, value, slope, precision)
+        return self._under(x, factor, *self.rows.mean(x, factors, NODES, SHARES))
+
+    def _mean_with_extra(self, x: FloatArray, factor: FloatArray) -> Found:
+        """Return these of a likelihood with one extra, by quadrature in that too."""
+        rows = self.rows
+        assert isinstance(rows, RowsInMemory)
+        given = self._row_factors(factor[:-1, :-1], coupled=False)
+
+        def inner(at: FloatArray) -> Found:
+            known = rows.at_extra(at[-1])
+            assert known is not None
+            beta = np.ascontiguousarray(at[:-1])
+            value, slope, precision = known.mean(beta, given, NODES, SHARES)
+            of_extra = rows.at_point(at, False)[0] - known.at_point(beta, False)[0]
+            return value + of_extra, slope, precision
+
+        return means(x, inverse(factor), inner)
 
     def polya_gamma(self, x: FloatArray, factor: FloatArray) -> Sums:
         """Return the bound of these means by Pólya-gamma variables, but for a constant: `gap` has it."""

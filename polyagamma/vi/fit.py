@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
+from polyagamma._validation.memory import require_memory
 from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.rounds import one_blas_thread
 from polyagamma.mcmc.settings import MOST_CORES, available_cores
@@ -20,6 +21,7 @@ from polyagamma.vi.ascent import apart, ascend, with_gap
 from polyagamma.vi.core_rows import CoreRows, RowsInMemory
 from polyagamma.vi.iterates import Ended, FitCallback, Iterate, drive
 from polyagamma.vi.law import NormalLaw
+from polyagamma.vi.linear_forms import linear_form
 from polyagamma.vi.newton import newton, newton_step
 from polyagamma.vi.stochastic import epochs
 from polyagamma.vi.streams import Stream
@@ -30,6 +32,7 @@ COVARIANCES = ("auto", "full", "mean_field", "laplace")
 MOST_ITERATIONS = 10**6
 DEFAULT_ITERATIONS, DEFAULT_EPOCHS = 1000, 5
 BATCH = 5000  # rows
+MATRICES, STRIPS = 12, 16  # matrices of all coefficients; sums of products of rows, at most
 BOUNDED = ("cavi", "svi")  # methods whose own standard deviations are too small
 
 
@@ -84,11 +87,11 @@ def core_rows(model: Specification, cores: int | None, data: Any = None, batch: 
     """
     threads = available_cores() if cores is None else checks.integer("cores", cores, 1, MOST_CORES)
     batch = checks.integer("batch", batch, 1)
-    linear, likelihood = model.term.linear(), model.likelihood
+    linear, likelihood = linear_form(model), model.likelihood
     if linear is None or likelihood.core() is None:
         raise ValueError(
-            f"fit() needs a linear model, or a sparse process with a fixed kernel, got {model.name} with "
-            "scales or a kernel to sample: use sample()"
+            "fit() needs a linear model, or a process of two classes with a fixed kernel (full, "
+            f"approximation='dtc' or a HilbertBasis), got another kind of {model.name}: use sample()"
         )
     if linear.prior.scales:
         raise ValueError(
@@ -97,6 +100,13 @@ def core_rows(model: Specification, cores: int | None, data: Any = None, batch: 
         )
     if is_sparse(linear.X):
         raise ValueError("fit() needs dense predictors, got a sparse X: pass X.toarray(), or use sample()")
+    k, p = len(linear.prior.mean), len(linear.prior.mean) // linear.predictors
+    products = linear.predictors * (linear.predictors + 1) // 2
+    require_memory(
+        8 * (MATRICES * k**2 + STRIPS * products * p**2),
+        f"an approximation with {k} coefficients",
+        "leave predictors out, or use sample()",
+    )
     if data is not None:
         return CoreRows(linear, Stream(model, data, batch, threads))
     offset = likelihood.offset + model.term.known
@@ -154,14 +164,14 @@ def _mode(rows: CoreRows) -> NormalLaw:
 
 
 def _gaussian(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
-    _require_separate(rows, "gaussian")
+    _require_uncoupled(rows, "gaussian")
     law = _mode(rows) if start is None else start
     ended = _driven(ascend(rows.mean, law, settings.covariance == "mean_field"), settings)
     return ended.last.law, ended
 
 
 def _cavi(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
-    _require_separate(rows, "cavi")
+    _require_uncoupled(rows, "cavi")
     if not rows.rows.augments:
         raise ValueError(
             "method='cavi' needs rows with a Pólya-gamma form in which only the linear predictor is unknown: "
@@ -192,9 +202,9 @@ def _driven(steps: Iterator[Iterate], settings: FitSettings) -> Ended:
     return drive(steps, settings.method, settings.iterations, settings.progressbar, settings.callback)
 
 
-def _require_separate(rows: CoreRows, method: str) -> None:
-    if rows.rows.coupled or rows.extras:
+def _require_uncoupled(rows: CoreRows, method: str) -> None:
+    if rows.rows.coupled:
         raise ValueError(
-            f"method={method!r} needs linear predictors that a row's likelihood does not couple, and a known "
-            "dispersion: pass method='laplace'"
+            f"method={method!r} needs linear predictors that rows do not couple, as those of a softmax do: "
+            "pass method='laplace'"
         )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from polyagamma.traces.psis import Smoothed, smoothed
 from polyagamma.vi.core_rows import CoreRows
-from polyagamma.vi.law import NormalLaw
+from polyagamma.vi.law import TAILS, NormalLaw
 
 FloatArray = NDArray[np.float64]
 DRAWS = 4000
@@ -38,12 +38,17 @@ class Check:
         return self.smoothed.khat <= GREATEST_KHAT and self.smoothed.ess >= LEAST_ESS
 
 
-def check(rows: CoreRows, law: NormalLaw, tails: tuple[str, ...], seed: np.random.SeedSequence) -> Check:
-    """Return the best check of those of several tails: the most effective reliable one, or the lowest k-hat."""
-    checks = [_of(rows, law, one, np.random.default_rng(seed)) for one in tails]
-    reliable = [one for one in checks if one.reliable]
-    if reliable:
-        return max(reliable, key=lambda one: one.smoothed.ess)
+def check(rows: CoreRows, law: NormalLaw, seed: np.random.SeedSequence) -> Check:
+    """Return weighted draws of a law, or if they fail, of one with longer tails, if these do better.
+
+    Posteriors have longer tails than normal laws, so that ratios may have no finite variance where they are
+    nearly constant else; those to a t distribution have one.
+    """
+    checks = []
+    for tails in TAILS:
+        checks.append(_of(rows, law, tails, np.random.default_rng(seed)))
+        if checks[-1].reliable:
+            return checks[-1]
     return min(checks, key=lambda one: one.smoothed.khat)
 
 

@@ -23,8 +23,8 @@ NEAR = 1e-2  # standard deviations from where a step is thought to lead to the m
 ARMIJO = 1e-4  # share of the promised gain that a step must yield
 HALVINGS = 50
 SAMPLED_ROWS, PART = 1 << 13, 8  # from so many rows on, first steps look at one row of so many
+MANY = 1000  # rows for each coordinate: their log-likelihood is nearly quadratic
 LEAST_CURVATURE = 1e-2  # in an extra, where the posterior is not concave
-AT_LAST = 20.0  # squared length of a step, for each coordinate, after which the next may be the last
 
 
 def newton(rows: CoreRows, x: FloatArray, third: bool = True) -> Iterator[Iterate]:
@@ -35,13 +35,14 @@ def newton(rows: CoreRows, x: FloatArray, third: bool = True) -> Iterator[Iterat
     gradient, and c half the contraction of the third derivatives with S.
     """
     if not rows.rows.streamed and rows.rows.n >= SAMPLED_ROWS:
-        for sampled in _climb(rows, x, PART, False):
+        for sampled in _climb(rows, x, PART, third=False):
             x = sampled.law.mean
     yield from _climb(rows, x, 1, third)
 
 
 def _climb(rows: CoreRows, x: FloatArray, part: int, third: bool) -> Iterator[Iterate]:
     here, before = rows.at_point(x, part), np.inf
+    near = bool(x.any()) and rows.rows.n >= MANY * rows.size  # so that one step may do
     while True:
         factor = concave_factor(here.precision, rows.extras)
         step = solve(factor, here.slope)
@@ -49,7 +50,8 @@ def _climb(rows: CoreRows, x: FloatArray, part: int, third: bool) -> Iterator[It
         if is_last(length, before):
             yield _last(rows, x, here, factor, step, third)
             return
-        scale, there = _uphill(rows, x, step, length, here.value, part, factor if third else None)
+        last = third and (next_is_last(length, before) if np.isfinite(before) else near)
+        scale, there = _uphill(rows, x, step, length, here.value, part, factor if last else None)
         if there is None:
             yield _last(rows, x, here, factor, np.zeros_like(x), third)
             return
@@ -66,6 +68,11 @@ def is_last(length: float, before: float) -> bool:
     """
     ratio = length / before if np.isfinite(before) else 1.0
     return length <= 0 or bool(min(1.0, ratio) * np.sqrt(length) < NEAR)
+
+
+def next_is_last(length: float, before: float) -> bool:
+    """Return whether the step after one will be the last, as far as quadratic convergence tells."""
+    return length < before and is_last(length**3 / before**2, length)
 
 
 def _last(
@@ -91,13 +98,12 @@ def _uphill(
 ) -> tuple[float, Sums | None]:
     """Return the largest share of a step, of halves of halves, that yields enough; none if none does.
 
-    `factor`: that of the curvature, where what is found may be the last, and to the third order.
+    `factor`: that of the curvature, where what is found is to be to the third order.
     """
-    at_last = part == 1 and length < AT_LAST * rows.size
     scale = 1.0
     for _ in range(HALVINGS):
         to = x + scale * step
-        there = rows.at_point(to, part) if factor is None or not at_last else rows.third_order(to, factor)
+        there = rows.at_point(to, part) if factor is None else rows.third_order(to, factor)
         if there.value >= value + ARMIJO * scale * length:
             return scale, there
         scale /= 2

@@ -149,8 +149,13 @@ def batches_of(data: Any, batch: int) -> Callable[[], Iterable[Any]]:
 
 
 def slices_of(arrays: Sequence[Any], batch: int) -> Iterator[tuple[Any, ...]]:
-    """Yield slices of arrays of the same length, in memory or not."""
-    n = len(arrays[0])
+    """Yield slices of arrays, in memory or not; ValueError if they differ in length."""
+    lengths = [
+        None if one is None else (one.shape[0] if hasattr(one, "shape") else len(one)) for one in arrays
+    ]
+    n = lengths[0]
+    if n is None or any(length not in (n, None) for length in lengths):
+        raise ValueError(f"data must have as many of everything as rows of X, got {lengths}: {CURE}")
     for first in range(0, n, batch):
         rows = slice(first, first + batch)
         yield tuple(None if one is None else one[rows] for one in arrays)
