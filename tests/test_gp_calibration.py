@@ -115,7 +115,7 @@ SLOW = pytest.mark.slow
 @pytest.mark.parametrize(
     "simulate",
     [
-        isotropic,
+        pytest.param(isotropic, marks=SLOW),
         pytest.param(anisotropic, marks=SLOW),
         pytest.param(inducing, marks=SLOW),
         pytest.param(classes, marks=SLOW),

@@ -120,6 +120,7 @@ def mixes(*, slow, fast):
     return marked + [pytest.param(mix, id=name) for name, mix in fast.items()]
 
 
+@SLOW
 @pytest.mark.parametrize("mix", mixes(slow=SLOW_MIXES | MIXES, fast={}))
 def test_sampled_kernel_agrees_with_quadrature(mix, monkeypatch):
     monkeypatch.setitem(chains.MIXES, "auto", mix)

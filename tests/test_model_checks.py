@@ -30,7 +30,11 @@ BAD_X = {
     "text": (X.astype(str), TypeError, r"X must hold real numbers, got dtype <U"),
     "complex": (X + 0j, TypeError, r"X must hold real numbers, got dtype complex128"),
     "dates": (X.astype("M8[s]"), TypeError, r"X must hold real numbers, got dtype datetime64"),
-    "sparse": (csr_array(X), TypeError, r"X must be dense, got a csr_array: pass X.toarray\(\)"),
+    "sparse and complex": (
+        csr_array(X).astype(complex),
+        TypeError,
+        "X must hold real numbers, got a csr_array",
+    ),
     "constant": (
         replaced(X, (slice(None), 1), 3),
         ValueError,

@@ -623,7 +623,7 @@ REFUSED = {
     ),
     "bad trials": ({"y": TABLE, "trials": 0}, "trials must be positive integers"),
     "weight": ({"weights": 0.0}, "weights must be positive"),
-    "prior": ({"prior": "flat"}, r"prior must be Normal or MvNormal, got 'flat'"),
+    "prior": ({"prior": "flat"}, r"prior must be Normal or MvNormal or ShrinkagePrior, got 'flat'"),
     "intercept prior": (
         {"intercept": False, "intercept_prior": Normal(0, 1)},
         "intercept_prior needs intercept",

@@ -170,9 +170,22 @@ def moments_agree(left, right, names, limit=5):
             assert np.all(np.abs(one - two) <= limit * np.hypot(*errors) + 1e-12), (name, moment)
 
 
-@pytest.mark.slow
+# One of each kind is a slow test; the others have a marker of their own: NUTS needs half a minute for each.
+OF_EACH_KIND = (
+    "logit_p",
+    "counts_with_exposure",
+    "classes_with_a_baseline",
+    "slopes_of_groups",
+    "unlike_classes",
+)
+AGAINST_NUTS = [
+    pytest.param(name, marks=pytest.mark.slow if name in OF_EACH_KIND else pytest.mark.nuts)
+    for name in MODELS
+]
+
+
 @pytest.mark.filterwarnings("ignore")  # of PyMC and its dependencies, in whatever version
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", AGAINST_NUTS)
 def test_draws_agree_with_nuts(name):
     """Means and variances of all variables within 5 MCSE, of 2 x 1000 draws each."""
     with pytensor.config.change_flags(mode="FAST_RUN", cxx=CXX):

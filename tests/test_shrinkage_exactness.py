@@ -48,8 +48,14 @@ def exact_moments(name):
     return moments(np.column_stack([np.sinh(points[:, 0]) ** 3 * tau, points[:, 1]]), probability)
 
 
-@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
-@pytest.mark.parametrize("name", PRIORS)
+QUICK = [("regularized", "auto"), ("regularized", "gibbs"), ("horseshoe", "auto")]
+EACH = [(name, kernel) for name in PRIORS for kernel in ("auto", "gibbs")]
+
+
+@pytest.mark.parametrize(
+    ("name", "kernel"),
+    [pytest.param(*one, marks=[] if one in QUICK else pytest.mark.slow) for one in EACH],
+)
 def test_posterior_by_quadrature(name, kernel):
     """Means and standard deviations of beta and log tau, 4 x 20,000 draws, |z| < 5.5 in MCSE."""
     exact_mean, exact_sd = exact_moments(name)
@@ -142,6 +148,7 @@ def test_calibration(name, kernel):
     assert calibration_p_value(logistic, successes, CALIBRATED[name], kernel) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", ["auto", "gibbs"])
 def test_calibration_finds_a_wrong_scale(kernel, monkeypatch):
     """Plant a bug: tau0 as the square of the scale."""
@@ -156,13 +163,15 @@ def test_calibration_finds_a_wrong_scale(kernel, monkeypatch):
     assert calibration_p_value(logistic, successes, prior, kernel, repetitions=80) < FALSE_ALARM
 
 
-@pytest.mark.parametrize("name", ["regularized", pytest.param("bridge", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["regularized", "bridge"])
 def test_calibration_of_classes(name):
     prior = CALIBRATED[name]
     assert calibration_p_value(multinomial, classes, prior, "auto", repetitions=80) > FALSE_ALARM
 
 
-@pytest.mark.parametrize("kernel", ["auto", pytest.param("gibbs", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
 def test_calibration_of_counts(kernel):
     prior = CALIBRATED["sampled slab"]
     assert calibration_p_value(counts, numbers, prior, kernel, repetitions=80) > FALSE_ALARM

@@ -18,7 +18,7 @@ namespace {
 // Whether coefficients should move with their scales, which more coefficients than rows say little about.
 bool moves_with_scales(const LinearModel& model, TransitionKernel kernel) {
     return kernel != TransitionKernel::gibbs && model.prior.shrinkage() != nullptr &&
-           model.prior.size() > model.design.n;
+           model.likelihood.predictors() == 1 && model.prior.size() > model.design.n;
 }
 
 }  // namespace
