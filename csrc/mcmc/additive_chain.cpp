@@ -31,11 +31,10 @@ AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate
       rows_proposed_(model),
       walk_(theta_.size()),
       jumps_(theta_.size()),
-      candidate_(theta_.size()) {
+      candidate_(theta_.size()),
+      seen_(model.likelihood.padded()) {
     for (const EffectBlock& block : model.prior.blocks())
         if (block.scales) rescalings_.insert(rescalings_.end(), block.columns, RandomWalk(1));
-    const std::size_t padded = model.likelihood.padded();
-    seen_ = {Vector(padded), Vector(padded), Vector(padded), 0.0};
 }
 
 void AdditiveChain::evaluate(const Vector& x, RowsAt& out) const {
@@ -308,13 +307,8 @@ bool AdditiveChain::rescale(std::size_t block, std::size_t column, RandomWalk& w
 }
 
 void AdditiveChain::see_rows() {
-    const RowCurves curves = row_curves(likelihood(), extras_.data(), rows_.eta);
-    for (std::size_t i = 0; i < model_->design.rows(); ++i) {
-        seen_.precision[i] += curves.precision[i];
-        seen_.slope[i] += curves.slope[i];
-        seen_.t[i] += rows_.eta[i] - model_->offset[i];
-    }
-    seen_.count += 1.0;
+    seen_.add(row_curves(likelihood(), extras_.data(), rows_.eta), rows_.eta, model_->offset,
+              model_->design.rows());
 }
 
 double AdditiveChain::log_density() const {

@@ -7,6 +7,7 @@
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
 #include "mcmc/proposals.hpp"
+#include "mcmc/seen_rows.hpp"
 #include "mcmc/step_size.hpp"
 #include "random/bitgen.hpp"
 #include "terms/additive_gram.hpp"
@@ -64,19 +65,14 @@ class AdditiveChain {
     const Vector& x() const { return x_; }
     const Vector& theta() const { return theta_; }
     const Vector& extras() const { return extras_; }
-    // Sums since the last time: precisions, slopes and t of rows; their number.
-    struct Seen {
-        Vector precision, slope, t;
-        double count = 0.0;
-    };
-    Seen& seen() { return seen_; }
+    // Since the last time that chains were pooled.
+    SeenRows& seen() { return seen_; }
 
     // Visits all that the future depends on, as ranges of numbers.
     template <class Visitor>
     void visit(Visitor&& visitor) {
-        for (Vector* part : {&x_, &u_, &theta_, &anchor_, &extras_, &seen_.precision, &seen_.slope, &seen_.t})
-            visitor(part->data(), part->size());
-        visitor(&seen_.count, 1);
+        for (Vector* part : {&x_, &u_, &theta_, &anchor_, &extras_}) visitor(part->data(), part->size());
+        seen_.visit(visitor);
         visitor(walk_.state().data(), walk_.state().size());
         jumps_.visit(visitor);
         for (RandomWalk& walk : rescalings_) visitor(walk.state().data(), walk.state().size());
@@ -112,7 +108,7 @@ class AdditiveChain {
     IndependentProposal jumps_;
     std::vector<RandomWalk> rescalings_;  // of each standard deviation
     Vector candidate_;
-    Seen seen_;
+    SeenRows seen_;
     std::unique_ptr<AdditiveSurrogate> pseudo_data_;  // of data augmentation
 };
 

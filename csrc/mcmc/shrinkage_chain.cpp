@@ -35,10 +35,8 @@ ShrinkageChain::ShrinkageChain(const ShrunkModel& model, const ShrunkSurrogate& 
       collapsed_(model.blas, bitgen),
       rows_(model),
       rows_proposed_(model),
-      walks_(model.prior.groups(), RandomWalk(1)) {
-    const std::size_t padded = model.likelihood.padded();
-    seen_ = {Vector(padded), Vector(padded), Vector(padded), 0.0};
-}
+      walks_(model.prior.groups(), RandomWalk(1)),
+      seen_(model.likelihood.padded()) {}
 
 void ShrinkageChain::evaluate(const Vector& gamma, RowsWanted wanted, ShrunkRowsAt& out) const {
     evaluate_rows(*model_, likelihood(), extras_.data(), surrogate_->rows, gamma.data(), wanted, out);
@@ -295,13 +293,8 @@ Status ShrinkageChain::augment(bool collapsed, ShrinkageSweep& told) {
 }
 
 void ShrinkageChain::see_rows() {
-    const RowCurves curves = row_curves(likelihood(), extras_.data(), rows_.eta);
-    for (std::size_t i = 0; i < model_->likelihood.rows(); ++i) {
-        seen_.precision[i] += curves.precision[i];
-        seen_.slope[i] += curves.slope[i];
-        seen_.t[i] += rows_.eta[i] - model_->offset[i];
-    }
-    seen_.count += 1.0;
+    seen_.add(row_curves(likelihood(), extras_.data(), rows_.eta), rows_.eta, model_->offset,
+              model_->likelihood.rows());
 }
 
 double ShrinkageChain::log_density() const {

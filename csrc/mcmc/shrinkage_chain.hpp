@@ -8,6 +8,7 @@
 #include "linalg/status.hpp"
 #include "mcmc/collapsed_scales.hpp"
 #include "mcmc/proposals.hpp"
+#include "mcmc/seen_rows.hpp"
 #include "mcmc/step_size.hpp"
 #include "random/bitgen.hpp"
 #include "terms/shrinkage_prior.hpp"
@@ -63,19 +64,14 @@ class ShrinkageChain {
     void coefficients(double* out) const;
     const ShrinkagePrior& prior() const { return prior_; }
     const Vector& extras() const { return extras_; }
-    struct Seen {
-        Vector precision, slope, t;
-        double count = 0.0;
-    };
-    Seen& seen() { return seen_; }
+    SeenRows& seen() { return seen_; }
 
     // Visits all that the future depends on, as ranges of numbers; then `restored` reads back the scales.
     template <class Visitor>
     void visit(Visitor&& visitor) {
         scales_ = stored_scales();
-        for (Vector* part : {&gamma_, &u_, &scales_, &extras_, &seen_.precision, &seen_.slope, &seen_.t})
-            visitor(part->data(), part->size());
-        visitor(&seen_.count, 1);
+        for (Vector* part : {&gamma_, &u_, &scales_, &extras_}) visitor(part->data(), part->size());
+        seen_.visit(visitor);
         for (RandomWalk& walk : walks_) visitor(walk.state().data(), walk.state().size());
     }
     void restored();
@@ -111,7 +107,7 @@ class ShrinkageChain {
     CollapsedScales collapsed_;
     ShrunkRowsAt rows_, rows_proposed_;
     std::vector<RandomWalk> walks_;  // of log τ of each group
-    Seen seen_;
+    SeenRows seen_;
     std::unique_ptr<ShrunkSurrogate> pseudo_data_;  // of data augmentation
 };
 

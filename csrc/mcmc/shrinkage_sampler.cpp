@@ -172,28 +172,10 @@ void ShrinkageSampler::settle(const Window& all) {
     }
 }
 
-// Precisions E[−ℓ″] and linear terms E[ℓ′] + precision E[t], expectations over the posterior: the best
-// Gaussian approximation (Opper and Archambeau 2009, equations 8 and 9).
 void ShrinkageSampler::pool_surrogate() {
-    GaussianRows& rows = surrogate_.rows;
-    double count = 0.0;
-    for (ShrinkageChain& chain : chains_) count += chain.seen().count;
-    for (std::size_t i = 0; i < model_.likelihood.rows(); ++i) {
-        double precision = 0.0, slope = 0.0, t = 0.0;
-        for (ShrinkageChain& chain : chains_) {
-            precision += chain.seen().precision[i];
-            slope += chain.seen().slope[i];
-            t += chain.seen().t[i];
-        }
-        rows.precision[i] = precision / count;
-        rows.linear[i] = (slope + rows.precision[i] * t) / count;
-    }
-    for (ShrinkageChain& chain : chains_) {
-        ShrinkageChain::Seen& seen = chain.seen();
-        for (Vector* part : {&seen.precision, &seen.slope, &seen.t})
-            std::fill(part->begin(), part->end(), 0.0);
-        seen.count = 0.0;
-    }
+    std::vector<SeenRows*> seen;
+    for (ShrinkageChain& chain : chains_) seen.push_back(&chain.seen());
+    pool_rows(seen, model_.likelihood.rows(), surrogate_.rows);
 }
 
 State ShrinkageSampler::state() {
