@@ -209,12 +209,29 @@ def test_refused_uses():
         model.predict_proba(idata, ROWS[:, :3])
 
 
+@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # of few draws
 def test_changed_predictors_are_noticed():
-    large = sparse.random_array((2000, 50), density=0.1, rng=np.random.default_rng(1), format="csr")
-    model = PolyaGammaLogistic(large, np.arange(2000) % 2)
+    """Where they are large and not copied; small ones are."""
+    large = sparse.random_array((4000, 50), density=0.8, rng=np.random.default_rng(1), format="csr")
+    model = PolyaGammaLogistic(large, np.arange(4000) % 2)
     large.data[7] += 1.0
     with pytest.raises(ValueError, match="X must stay what it was"):
         model.sample(10, **QUIET)
+    small = ROWS.copy()
+    model = PolyaGammaLogistic(small, Y)
+    small.data[7] += 1.0
+    assert model.sample(10, tune=20, **QUIET).posterior.sizes["draw"] == 10
+
+
+@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # of few draws
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the infinities that are refused
+def test_rows_beyond_double_precision_are_named():
+    model = PolyaGammaLogistic(ROWS, Y)
+    idata = model.sample(20, tune=60, **QUIET)
+    idata.posterior["beta"] = 1e10 * idata.posterior["beta"]  # so that infinities of both signs are added
+    far = sparse.csr_array(np.array([[0.0] * P, [1e308] * P]))
+    with pytest.raises(ValueError, match=r"got \[1e\+308, .* in row 1: drop that row"):
+        model.predict_proba(idata, far)
 
 
 def test_estimators_take_what_encoders_and_vectorizers_make():

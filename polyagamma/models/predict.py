@@ -85,7 +85,8 @@ class NewRows:
         for some, rows, values in self.model.term.new_predictors(self.posterior, self.X, noise, joint):
             if (lost := np.isnan(values).any(axis=tuple(range(values.ndim - 1)))).any():
                 row = range(len(self.X))[rows][int(np.argmax(lost))]
-                found = reprlib.repr(self.X[row].tolist())
+                one = self.X[row : row + 1]
+                found = reprlib.repr((one if isinstance(one, np.ndarray) else one.toarray())[0].tolist())
                 raise ValueError(
                     f"X_new must be near enough to X for double precision, got {found} in row {row}: "
                     "drop that row, or scale the column"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from polyagamma._validation.ownership import read_only
+from polyagamma._validation.ownership import kept, read_only
 
 FloatArray = NDArray[np.float64]
 
@@ -29,9 +29,9 @@ class SparsePredictors(csr_array):
         return [shape, self.data, self.indices.astype(np.float64), self.indptr.astype(np.float64)]
 
     def frozen(self) -> SparsePredictors:
-        """Return the same matrix, whose arrays cannot be written to through it."""
+        """Return the same matrix, whose arrays cannot be written to: copies if they are small, else views."""
         for name in ("data", "indices", "indptr"):
-            setattr(self, name, read_only(getattr(self, name)))
+            setattr(self, name, read_only(kept(getattr(self, name))))
         return self
 
     def moments(self, share: FloatArray) -> tuple[FloatArray, FloatArray]:
