@@ -107,7 +107,7 @@ class Approximation:
 
     @property
     def covariance(self) -> xr.DataArray:
-        """Covariance of the same, (coordinate, coordinate_)."""
+        """Covariance of the same, a matrix with the dimensions ``coordinate`` and ``coordinate_``."""
         return self._coordinates.covariance(self.law.covariance())
 
     @property
