@@ -159,8 +159,8 @@ class SparseChains(LinearChains):
             )
         X, size = linear.X, linear.X.shape[1]
         model = _gibbs.SparseModel(
-            indptr=X.indptr.astype(np.int64),
-            indices=X.indices.astype(np.int32),
+            indptr=X.indptr.astype(np.int64, copy=False),
+            indices=X.indices.astype(np.int32, copy=False),
             values=np.empty(0) if (X.data == 1.0).all() else X.data,
             centre=np.zeros(size) if linear.centre is None else linear.centre,
             offset=offset if linear.predictors > 1 else offset.ravel(),

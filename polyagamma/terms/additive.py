@@ -195,8 +195,8 @@ class AdditiveTerm:
             size, prior = self._design.n_fixed, self._prior._asdict()
             blocks.insert(0, {"kind": "fixed", "levels": size, "columns": 1, **prior})
         return AdditiveForm(
-            indptr=matrix.indptr.astype(np.int64),
-            indices=matrix.indices.astype(np.int32),
+            indptr=matrix.indptr.astype(np.int64, copy=False),
+            indices=matrix.indices.astype(np.int32, copy=False),
             values=np.ascontiguousarray(matrix.data),
             blocks=blocks,
         )
