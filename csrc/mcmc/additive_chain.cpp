@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "linalg/dense.hpp"
+#include "mcmc/excess_motion.hpp"
+#include "mcmc/pseudo_rows.hpp"
 #include "mcmc/split_hmc.hpp"
-#include "pg/sampler.hpp"
 #include "random/normals.hpp"
 #include "random/slice.hpp"
-#include "simd/fill_arguments.hpp"
 
 namespace polyagamma {
 
@@ -73,57 +73,12 @@ Status AdditiveChain::rebuild() {
     return factor_.assign(surrogate_->gram, anchor_.data());
 }
 
-// Trajectories of u given θ: −log density ½‖u‖² − R(x(u)).
-class AdditiveChain::Motion {
-  public:
-    Motion(AdditiveChain& chain, double mean_angle)
-        : chain_(chain),
-          angle_(spread_angle(mean_angle, *chain.bitgen_)),
-          level_(chain.bitgen_->next_double(chain.bitgen_->state)),
-          u_(chain.u_),
-          v_(u_.size()),
-          x_(u_.size()),
-          gradient_(chain.rows_.gradient) {}
-
-    Status start() {
-        fill_normals(*chain_.bitgen_, v_.data(), v_.size());
-        energy_ = energy(chain_.rows_);
-        chain_.factor_.pull_back(gradient_.data());
-        return {};
-    }
-    void kick(double share) {
-        for (std::size_t i = 0; i < v_.size(); ++i) v_[i] += share * angle_ * gradient_[i];
-    }
-    void rotate() {
-        const Rotation rotation(angle_);
-        for (std::size_t i = 0; i < v_.size(); ++i) rotation.turn(u_[i], v_[i]);
-    }
-    Status differentiate(bool) {
-        chain_.factor_.effects(u_.data(), x_.data());
-        chain_.evaluate(x_, chain_.rows_proposed_);
-        gradient_ = chain_.rows_proposed_.gradient;
-        chain_.factor_.pull_back(gradient_.data());
-        return {};
-    }
-    void accept() {
-        acceptance_ = acceptance_probability(energy(chain_.rows_proposed_) - energy_);
-        if (!(level_ < acceptance_)) return;
-        std::swap(chain_.u_, u_);
-        std::swap(chain_.x_, x_);
-        std::swap(chain_.rows_, chain_.rows_proposed_);
-    }
-    double acceptance() const { return acceptance_; }
-
-  private:
-    double energy(const RowsAt& rows) const {
-        return 0.5 * (dot(u_.data(), u_.data(), u_.size()) + dot(v_.data(), v_.data(), v_.size())) -
-               rows.excess;
-    }
-
-    AdditiveChain& chain_;
-    const double angle_, level_;
-    Vector u_, v_, x_, gradient_;
-    double energy_ = 0.0, acceptance_ = 0.0;
+// Of trajectories of u given θ.
+struct AdditiveChain::Space {
+    AdditiveChain& chain;
+    void point(const double* u, double* x) { chain.factor_.effects(u, x); }
+    void pull_back(double* h) { chain.factor_.pull_back(h); }
+    void evaluate(const Vector& x, bool) { chain.evaluate(x, chain.rows_proposed_); }
 };
 
 Status AdditiveChain::move_with_scales(const LeapfrogSettings& settings, bool learn, AdditiveSweep& told) {
@@ -146,7 +101,9 @@ Status AdditiveChain::move_anchored(const LeapfrogSettings& settings, bool learn
 }
 
 Status AdditiveChain::move(const LeapfrogSettings& settings, AdditiveSweep& told) {
-    Motion motion(*this, settings.step_size);
+    const double angle = spread_angle(settings.step_size, *bitgen_);
+    const double level = bitgen_->next_double(bitgen_->state);
+    ExcessMotion<RowsAt, Space> motion({*this}, {u_, x_, rows_, rows_proposed_}, *bitgen_, angle, level);
     const Status status = leapfrog(motion, settings.steps);
     told.acceptance = motion.acceptance();
     return status;
@@ -211,17 +168,10 @@ double AdditiveChain::step(const AdditiveGram& gram, Proposal& proposal, Vector&
     return acceptance;
 }
 
-// ω | x ~ PG(b, η): pseudo-data of precision ω and linear term κ − ω(offset + shift).
 void AdditiveChain::draw_pseudo_data() {
     if (!pseudo_data_) pseudo_data_ = std::make_unique<AdditiveSurrogate>(*model_);
-    GaussianRows& rows = pseudo_data_->rows;
-    const PolyaGammaForm& form = *likelihood().polya_gamma();
-    const FillKey key = FillKey::from(*bitgen_);
-    const std::size_t n = model_->design.rows();
-    for (std::size_t i = 0; i < n; ++i) rows.precision[i] = rows_.eta[i] + form.shift;
-    fill(key, 0, {form.b, 1}, {rows.precision.data(), 1}, n, rows.precision.data());
-    for (std::size_t i = 0; i < n; ++i)
-        rows.linear[i] = form.kappa[i] - rows.precision[i] * (model_->offset[i] + form.shift);
+    draw_pseudo_rows(*likelihood().polya_gamma(), rows_.eta, model_->offset, model_->design.rows(), *bitgen_,
+                     pseudo_data_->rows);
     pseudo_data_->aggregate();
 }
 

@@ -79,7 +79,7 @@ class AdditiveChain {
     }
 
   private:
-    class Motion;
+    struct Space;
     const Likelihood& likelihood() const { return own_ ? *own_ : model_->likelihood; }
     void evaluate(const Vector& x, RowsAt& out) const;
     void update_extras();  // the rows are to be evaluated after it

@@ -102,7 +102,7 @@ Status AdditiveSampler::rebuild() {
 
 RunStatus AdditiveSampler::advance(std::size_t share, SweepRange sweeps, const Outputs& outputs) {
     AdditiveChain& chain = chains_[share];
-    Window& window = windows_[share];
+    SurrogateWindow& window = windows_[share];
     const bool learn = sweeps.first < options_.tune;
     const Places places = places_of(outputs);
     for (std::size_t sweep = 0; sweep < sweeps.count; ++sweep) {
@@ -111,9 +111,7 @@ RunStatus AdditiveSampler::advance(std::size_t share, SweepRange sweeps, const O
         if (!status.ok()) return {status, share, sweep};
         if (learn && sweep_kind() != Sweep::augmentation) {
             chain.see_rows();
-            window.trajectories += told.acceptance;
-            window.scales += told.scales_acceptance;
-            window.sweeps += 1.0;
+            window.add(told.acceptance, told.scales_acceptance);
         }
         store(share, sweep, told, places);
     }
@@ -158,13 +156,8 @@ void AdditiveSampler::store(std::size_t chain, std::size_t sweep, const Additive
     if (out.scales_acceptance) *out.scales_acceptance.at(chain, sweep) = told.scales_acceptance;
 }
 
-// Ends of windows at 10, 25, 50 and 100 % of warm-up.
 std::size_t AdditiveSampler::left_in_window(std::uint64_t sweeps_done) const {
-    for (const double share : {0.1, 0.25, 0.5, 1.0}) {
-        const auto end = static_cast<std::uint64_t>(share * static_cast<double>(options_.tune));
-        if (end > sweeps_done) return static_cast<std::size_t>(end - sweeps_done);
-    }
-    return 0;
+    return left_in_surrogate_window(options_.tune, sweeps_done);
 }
 
 double AdditiveSampler::passes_of_a_factor() const {
@@ -179,13 +172,7 @@ double AdditiveSampler::work_besides() const {
 // The last window settles the steps only: another surrogate might want others.
 Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
     if (sweep_kind() == Sweep::augmentation) return {};
-    Window all;
-    for (Window& window : windows_) {
-        const Window one = std::exchange(window, {});
-        all.trajectories += one.trajectories;
-        all.scales += one.scales;
-        all.sweeps += one.sweeps;
-    }
+    const SurrogateWindow all = take_all(windows_);
     const LeapfrogSettings fitted = most_effective_steps(leapfrog_settings(), all.trajectories / all.sweeps,
                                                          kMostLeapfrogSteps, work_besides());
     settings_[0] = fitted.step_size;

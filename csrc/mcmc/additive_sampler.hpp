@@ -7,6 +7,7 @@
 #include "mcmc/additive_chain.hpp"
 #include "mcmc/linear_schedule.hpp"
 #include "mcmc/sampler.hpp"
+#include "mcmc/surrogate_window.hpp"
 
 namespace polyagamma {
 
@@ -43,10 +44,6 @@ class AdditiveSampler final : public Sampler {
     Status finish_window(std::uint64_t sweeps_done) override;
 
   private:
-    // Mean acceptances of a window.
-    struct Window {
-        double trajectories = 0.0, scales = 0.0, sweeps = 0.0;
-    };
     Status start_at_random(std::size_t chain, const Vector& centre);
     Status start_at(std::size_t chain, const double* initial);
     // Where the values of some sweeps go.
@@ -63,8 +60,7 @@ class AdditiveSampler final : public Sampler {
     template <class Visitor>
     void visit(Visitor&& visitor) {
         for (AdditiveChain& chain : chains_) chain.visit(visitor);
-        for (Window& window : windows_)
-            for (double* number : {&window.trajectories, &window.scales, &window.sweeps}) visitor(number, 1);
+        for (SurrogateWindow& window : windows_) window.visit(visitor);
         for (Vector* part : {&surrogate_.rows.precision, &surrogate_.rows.linear, &settings_})
             visitor(part->data(), part->size());
     }
@@ -83,7 +79,7 @@ class AdditiveSampler final : public Sampler {
     std::vector<BitGen*> bitgens_;
     AdditiveSurrogate surrogate_;
     std::vector<AdditiveChain> chains_;
-    std::vector<Window> windows_;
+    std::vector<SurrogateWindow> windows_;
     Vector settings_;  // step size, steps; the kind of sweeps
 };
 

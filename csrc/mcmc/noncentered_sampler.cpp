@@ -28,26 +28,24 @@ struct NoncenteredSampler::Arrays {
 NoncenteredSampler::NoncenteredSampler(std::shared_ptr<const ProductDesign> design,
                                        std::shared_ptr<const NoncenteredPrior> prior, const Blas& blas,
                                        std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads)
-    : owned_design_(std::move(design)),
-      owned_prior_(std::move(prior)),
-      design_(*owned_design_),
-      prior_(*owned_prior_),
+    : design_(std::move(design)),
+      prior_(std::move(prior)),
       blas_(blas),
       bitgens_(std::move(bitgens)),
-      extras_(design_.likelihood().extras()),
-      size_(prior_.size() + extras_),
+      extras_(design_->likelihood().extras()),
+      size_(prior_->size() + extras_),
       tune_(tune),
       metric_(size_) {
     for (BitGen* bitgen : bitgens_)
-        chains_.emplace_back(size_, design_.coefficients(), prior_.workspace(), *bitgen);
+        chains_.emplace_back(size_, design_->coefficients(), prior_->workspace(), *bitgen);
     const std::size_t count = (chains() + kBatchChains - 1) / kBatchChains;
     const double first_step = std::pow(static_cast<double>(size_), -0.25);
     for (std::size_t s = 0; s < count; ++s) {
         const std::size_t first = s * chains() / count, end = (s + 1) * chains() / count;
-        const std::size_t workers = std::clamp<std::size_t>(threads / count, 1, design_.workers());
+        const std::size_t workers = std::clamp<std::size_t>(threads / count, 1, design_->workers());
         shares_.push_back({first,
                            workers,
-                           design_.pass(end - first, workers),
+                           design_->pass(end - first),
                            {},
                            DualAveraging(first_step),
                            {},
@@ -64,7 +62,7 @@ NoncenteredSampler::NoncenteredSampler(std::shared_ptr<const ProductDesign> desi
 
 std::vector<OutputShape> NoncenteredSampler::outputs() const {
     std::vector<OutputShape> all{
-        {"beta", prior_.coefficients()}, {"lp", 0}, {"acceptance_rate", 0}, {"energy", 0}};
+        {"beta", prior_->coefficients()}, {"lp", 0}, {"acceptance_rate", 0}, {"energy", 0}};
     const std::size_t own = parameters(0).size() + extras_;
     if (own > 0) all.push_back({"parameters", own});
     return all;
@@ -83,18 +81,18 @@ SamplerInfo NoncenteredSampler::info() const {
 }
 
 Vector NoncenteredSampler::parameters(std::size_t chain) const {
-    return prior_.scales(chains_[chain].now.q.data());
+    return prior_->scales(chains_[chain].now.q.data());
 }
 
 Status NoncenteredSampler::start(const double* initial) {
-    const Vector centre = prior_.centre();
-    Vector beta(design_.coefficients()), work(prior_.workspace());
-    prior_.coefficients_at(centre.data(), beta.data(), work.data());
-    const Vector curvature = design_.curvature_at(beta.data());
+    const Vector centre = prior_->centre();
+    Vector beta(design_->coefficients()), work(prior_->workspace());
+    prior_->coefficients_at(centre.data(), beta.data(), work.data());
+    const Vector curvature = design_->curvature_at(beta.data());
     Vector& scale = metric_.scale();
-    prior_.variances(centre.data(), curvature.data(), scale.data());
+    prior_->variances(centre.data(), curvature.data(), scale.data());
     for (std::size_t e = 0; e < extras_; ++e)
-        scale[prior_.size() + e] = 1.0 / (1.0 + curvature[prior_.coefficients() + e]);
+        scale[prior_->size() + e] = 1.0 / (1.0 + curvature[prior_->coefficients() + e]);
     for (double& value : scale) value = std::sqrt(value);
     Vector first(centre);
     first.resize(size_);
@@ -103,32 +101,39 @@ Status NoncenteredSampler::start(const double* initial) {
         Vector& q = chains_[c].now.q;
         fill_normals(*bitgens_[c], chains_[c].work.data(), size_);
         metric_.forward(chains_[c].work.data(), q.data());
-        for (std::size_t j = 0; j < prior_.size(); ++j) q[j] += centre[j];
+        for (std::size_t j = 0; j < prior_->size(); ++j) q[j] += centre[j];
         if (initial == nullptr) continue;
         const double* given = initial + c * initial_size();
-        prior_.coordinates_of(given, q.data());
-        std::copy_n(given + prior_.coefficients(), extras_, &q[prior_.size()]);
+        prior_->coordinates_of(given, q.data());
+        std::copy_n(given + prior_->coefficients(), extras_, &q[prior_->size()]);
     }
     return {};
+}
+
+// What a pass reads.
+void NoncenteredSampler::find_coefficients(Point& at) const {
+    prior_->coefficients_at(at.q.data(), at.beta.data(), at.work.data());
+    std::copy_n(&at.q[prior_->size()], extras_, &at.beta[prior_->coefficients()]);
+}
+
+// From what a pass has written.
+void NoncenteredSampler::find_gradient(Point& at) const {
+    prior_->differentiate(at.q.data(), at.beta.data(), at.of_beta.gradient.data(), at.gradient.data(),
+                          at.work.data());
+    std::copy_n(&at.of_beta.gradient[prior_->coefficients()], extras_, &at.gradient[prior_->size()]);
 }
 
 // log π and its gradient at points of all chains of a share; all workers take part.
 void NoncenteredSampler::evaluate(Worker& worker, Share& share, Point Chain::* point,
                                   bool wants_value) const {
     const Worker::Range own = worker.share(share.chains.size());
-    for (std::size_t c = own.begin; c < own.end; ++c) {
-        Point& at = share.chains[c]->*point;
-        prior_.coefficients_at(at.q.data(), at.beta.data(), at.work.data());
-        std::copy_n(&at.q[prior_.size()], extras_, &at.beta[prior_.coefficients()]);
-    }
+    for (std::size_t c = own.begin; c < own.end; ++c) find_coefficients(share.chains[c]->*point);
     share.pass->run(worker, share.beta.data(), wants_value, share.densities.data());
     for (std::size_t c = own.begin; c < own.end; ++c) {
         Point& at = share.chains[c]->*point;
-        prior_.differentiate(at.q.data(), at.beta.data(), at.of_beta.gradient.data(), at.gradient.data(),
-                             at.work.data());
-        std::copy_n(&at.of_beta.gradient[prior_.coefficients()], extras_, &at.gradient[prior_.size()]);
+        find_gradient(at);
         if (wants_value)
-            at.log_density = at.of_beta.log_posterior + prior_.log_density_of_coordinates(at.q.data());
+            at.log_density = at.of_beta.log_posterior + prior_->log_density_of_coordinates(at.q.data());
     }
 }
 
@@ -253,14 +258,11 @@ double NoncenteredSampler::slope_of_criterion(const Share& share, Chain& chain) 
 
 void NoncenteredSampler::gradient_at(CoefficientPass& pass, Point& at) const {
     Worker alone;
-    prior_.coefficients_at(at.q.data(), at.beta.data(), at.work.data());
-    std::copy_n(&at.q[prior_.size()], extras_, &at.beta[prior_.coefficients()]);
+    find_coefficients(at);
     const double* beta = at.beta.data();
     Density* density = &at.of_beta;
     pass.run(alone, &beta, false, &density);
-    prior_.differentiate(at.q.data(), at.beta.data(), at.of_beta.gradient.data(), at.gradient.data(),
-                         at.work.data());
-    std::copy_n(&at.of_beta.gradient[prior_.coefficients()], extras_, &at.gradient[prior_.size()]);
+    find_gradient(at);
 }
 
 // The ends of the spectrum of the curvature in unit coordinates, where the coordinates are all Gaussian given
@@ -269,9 +271,9 @@ Status NoncenteredSampler::find_directions(const Vector& at) {
     constexpr std::size_t kSteps = 40;
     constexpr double kDifference = 1e-4, kTolerance = 0.1;
     metric_.forget_directions();
-    if (prior_.size() > prior_.coefficients()) return {};
-    const std::unique_ptr<CoefficientPass> pass = design_.pass(1, 1);
-    Point point(size_, design_.coefficients(), prior_.workspace());
+    if (prior_->size() > prior_->coefficients()) return {};
+    const std::unique_ptr<CoefficientPass> pass = design_->pass(1);
+    Point point(size_, design_->coefficients(), prior_->workspace());
     Vector step(size_), up(size_);
     const auto product = [&](const double* x, double* y) {
         metric_.forward(x, step.data());
@@ -347,14 +349,14 @@ Status NoncenteredSampler::finish_window(std::uint64_t sweeps_done) {
 void NoncenteredSampler::tell(const Chain& chain, std::size_t index, std::size_t sweep,
                               const Arrays& out) const {
     const Point& at = chain.now;
-    if (out.beta) std::copy_n(at.beta.data(), prior_.coefficients(), out.beta.at(index, sweep));
+    if (out.beta) std::copy_n(at.beta.data(), prior_->coefficients(), out.beta.at(index, sweep));
     if (out.acceptance_rate) *out.acceptance_rate.at(index, sweep) = chain.acceptance;
     if (out.energy) *out.energy.at(index, sweep) = chain.told_energy;
-    if (out.lp) *out.lp.at(index, sweep) = at.of_beta.log_posterior + prior_.log_density(at.q.data());
+    if (out.lp) *out.lp.at(index, sweep) = at.of_beta.log_posterior + prior_->log_density(at.q.data());
     if (!out.parameters) return;
     double* to = out.parameters.at(index, sweep);
-    to = std::copy_n(&at.beta[prior_.coefficients()], extras_, to);
-    const Vector scales = prior_.scales(at.q.data());
+    to = std::copy_n(&at.beta[prior_->coefficients()], extras_, to);
+    const Vector scales = prior_->scales(at.q.data());
     std::copy(scales.begin(), scales.end(), to);
 }
 

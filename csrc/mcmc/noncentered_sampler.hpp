@@ -38,7 +38,7 @@ class NoncenteredSampler final : public Sampler {
 
     // `initial`: coefficients and extras (chains, p + extras).
     Status start(const double* initial) override;
-    std::size_t initial_size() const override { return prior_.coefficients() + extras_; }
+    std::size_t initial_size() const override { return prior_->coefficients() + extras_; }
     bool restore(const State& state, std::uint64_t sweeps_done) override;
     State state() override;
 
@@ -88,6 +88,8 @@ class NoncenteredSampler final : public Sampler {
     };
     struct Arrays;
 
+    void find_coefficients(Point& at) const;
+    void find_gradient(Point& at) const;
     void evaluate(Worker& worker, Share& share, Point Chain::* point, bool wants_value) const;
     void point_at(Share& share, Point Chain::* point) const;
     void trajectory(Worker& worker, Share& share, std::size_t steps) const;
@@ -103,10 +105,8 @@ class NoncenteredSampler final : public Sampler {
     template <class Visitor>
     void visit(Visitor&& visitor);
 
-    const std::shared_ptr<const ProductDesign> owned_design_;
-    const std::shared_ptr<const NoncenteredPrior> owned_prior_;
-    const ProductDesign& design_;
-    const NoncenteredPrior& prior_;
+    const std::shared_ptr<const ProductDesign> design_;
+    const std::shared_ptr<const NoncenteredPrior> prior_;
     const Blas& blas_;
     std::vector<BitGen*> bitgens_;
     std::size_t extras_, size_, tune_;

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "linalg/dense.hpp"
+#include "mcmc/excess_motion.hpp"
 #include "mcmc/group_scaling.hpp"
+#include "mcmc/pseudo_rows.hpp"
 #include "mcmc/split_hmc.hpp"
-#include "pg/sampler.hpp"
 #include "random/normals.hpp"
 #include "random/variates.hpp"
-#include "simd/fill_arguments.hpp"
 
 namespace polyagamma {
 namespace {
@@ -176,65 +176,25 @@ double ShrinkageChain::decide(double log_ratio, bool& accepted) {
     return acceptance;
 }
 
-// Trajectories of u given the scales: −log density ½‖u‖² − R(γ(u)).
-class ShrinkageChain::Motion {
-  public:
-    Motion(ShrinkageChain& chain, double mean_angle)
-        : chain_(chain),
-          angle_(spread_angle(mean_angle, *chain.bitgen_)),
-          level_(uniform_variate(*chain.bitgen_)),
-          u_(chain.u_),
-          v_(u_.size()),
-          gamma_(u_.size()),
-          gradient_(chain.rows_.gradient) {}
-
-    Status start() {
-        fill_normals(*chain_.bitgen_, v_.data(), v_.size());
-        energy_ = energy(chain_.rows_);
-        chain_.factor_.pull_back(gradient_.data());
-        return {};
+// Of trajectories of u given the scales.
+struct ShrinkageChain::Space {
+    ShrinkageChain& chain;
+    void point(const double* u, double* gamma) { chain.factor_.coefficients(u, gamma); }
+    void pull_back(double* h) { chain.factor_.pull_back(h); }
+    void evaluate(const Vector& gamma, bool last) {
+        chain.evaluate(gamma, last ? RowsWanted::value_and_gradient : RowsWanted::gradient,
+                       chain.rows_proposed_);
     }
-    void kick(double share) {
-        for (std::size_t i = 0; i < v_.size(); ++i) v_[i] += share * angle_ * gradient_[i];
-    }
-    void rotate() {
-        const Rotation rotation(angle_);
-        for (std::size_t i = 0; i < v_.size(); ++i) rotation.turn(u_[i], v_[i]);
-    }
-    Status differentiate(bool last) {
-        chain_.factor_.coefficients(u_.data(), gamma_.data());
-        chain_.evaluate(gamma_, last ? RowsWanted::value_and_gradient : RowsWanted::gradient,
-                        chain_.rows_proposed_);
-        gradient_ = chain_.rows_proposed_.gradient;
-        chain_.factor_.pull_back(gradient_.data());
-        return {};
-    }
-    void accept() {
-        acceptance_ = acceptance_probability(energy(chain_.rows_proposed_) - energy_);
-        if (!(level_ < acceptance_)) return;
-        std::swap(chain_.u_, u_);
-        std::swap(chain_.gamma_, gamma_);
-        std::swap(chain_.rows_, chain_.rows_proposed_);
-    }
-    double acceptance() const { return acceptance_; }
-
-  private:
-    double energy(const ShrunkRowsAt& rows) const {
-        return 0.5 * (dot(u_.data(), u_.data(), u_.size()) + dot(v_.data(), v_.data(), v_.size())) -
-               rows.excess;
-    }
-
-    ShrinkageChain& chain_;
-    const double angle_, level_;
-    Vector u_, v_, gamma_, gradient_;
-    double energy_ = 0.0, acceptance_ = 0.0;
 };
 
 Status ShrinkageChain::move_along(const ShrinkageMoves& moves, ShrinkageSweep& told) {
     complete_gradient(*model_, rows_);
     told.trajectory = 0.0;
     for (std::size_t i = 0; i < moves.trajectories; ++i) {
-        Motion motion(*this, moves.leapfrog.step_size);
+        const double angle = spread_angle(moves.leapfrog.step_size, *bitgen_);
+        const double level = uniform_variate(*bitgen_);
+        ExcessMotion<ShrunkRowsAt, Space> motion({*this}, {u_, gamma_, rows_, rows_proposed_}, *bitgen_,
+                                                 angle, level);
         if (const Status status = leapfrog(motion, moves.leapfrog.steps); !status.ok()) return status;
         told.trajectory += motion.acceptance() / static_cast<double>(moves.trajectories);
     }
@@ -259,17 +219,10 @@ Status ShrinkageChain::update_scales() {
     return {};
 }
 
-// ω | γ ~ PG(b, η): pseudo-data of precision ω and linear term κ − ω(offset + shift).
 void ShrinkageChain::draw_pseudo_data() {
     if (!pseudo_data_) pseudo_data_ = std::make_unique<ShrunkSurrogate>(*model_);
-    GaussianRows& rows = pseudo_data_->rows;
-    const PolyaGammaForm& form = *likelihood().polya_gamma();
-    const FillKey key = FillKey::from(*bitgen_);
-    const std::size_t n = model_->likelihood.rows();
-    for (std::size_t i = 0; i < n; ++i) rows.precision[i] = rows_.eta[i] + form.shift;
-    fill(key, 0, {form.b, 1}, {rows.precision.data(), 1}, n, rows.precision.data());
-    for (std::size_t i = 0; i < n; ++i)
-        rows.linear[i] = form.kappa[i] - rows.precision[i] * (model_->offset[i] + form.shift);
+    draw_pseudo_rows(*likelihood().polya_gamma(), rows_.eta, model_->offset, model_->likelihood.rows(),
+                     *bitgen_, pseudo_data_->rows);
     pseudo_data_->aggregate(*model_);
 }
 

@@ -77,7 +77,7 @@ class ShrinkageChain {
     void restored();
 
   private:
-    class Motion;
+    struct Space;
     const Likelihood& likelihood() const { return own_ ? *own_ : model_->likelihood; }
     void evaluate(const Vector& gamma, RowsWanted wanted, ShrunkRowsAt& out) const;
     void update_extras();

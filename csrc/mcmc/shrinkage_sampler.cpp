@@ -79,7 +79,7 @@ Status ShrinkageSampler::rebuild() {
 
 RunStatus ShrinkageSampler::advance(std::size_t share, SweepRange sweeps, const Outputs& outputs) {
     ShrinkageChain& chain = chains_[share];
-    Window& window = windows_[share];
+    SurrogateWindow& window = windows_[share];
     const Places places{outputs["beta"], outputs["lp"], outputs["acceptance_rate"],
                         outputs["acceptance_rate_scales"], outputs["parameters"]};
     for (std::size_t sweep = 0; sweep < sweeps.count; ++sweep) {
@@ -89,9 +89,7 @@ RunStatus ShrinkageSampler::advance(std::size_t share, SweepRange sweeps, const 
         if (!status.ok()) return {status, share, sweep};
         if (learn && options_.kernel != TransitionKernel::gibbs) {
             chain.see_rows();
-            window.trajectories += told.trajectory;
-            window.scales += told.scales;
-            window.sweeps += 1.0;
+            window.add(told.trajectory, told.scales);
         }
         store(share, sweep, told, places);
     }
@@ -116,13 +114,8 @@ void ShrinkageSampler::store(std::size_t chain, std::size_t sweep, const Shrinka
     std::copy(scales.begin(), scales.end(), to);
 }
 
-// Ends of windows at 10, 25, 50 and 100 % of warm-up.
 std::size_t ShrinkageSampler::left_in_window(std::uint64_t sweeps_done) const {
-    for (const double share : {0.1, 0.25, 0.5, 1.0}) {
-        const auto end = static_cast<std::uint64_t>(share * static_cast<double>(options_.tune));
-        if (end > sweeps_done) return static_cast<std::size_t>(end - sweeps_done);
-    }
-    return 0;
+    return left_in_surrogate_window(options_.tune, sweeps_done);
 }
 
 // For each part of the local scales V and a factorisation, which are about 3 k³ multiplications, and a pass
@@ -139,13 +132,7 @@ Status ShrinkageSampler::finish_window(std::uint64_t sweeps_done) {
     if (options_.kernel == TransitionKernel::gibbs || sweep_kind() == Sweep::collapsed) return {};
     const std::size_t n = model_.likelihood.rows(), k = model_.size();
     if (options_.kernel == TransitionKernel::automatic && (k > n || k > kMostColumns)) return {};
-    Window all;
-    for (Window& window : windows_) {
-        const Window one = std::exchange(window, {});
-        all.trajectories += one.trajectories;
-        all.scales += one.scales;
-        all.sweeps += one.sweeps;
-    }
+    const SurrogateWindow all = take_all(windows_);
     if (sweep_kind() == Sweep::transition) {
         settle(all);
         if (sweeps_done == options_.tune) return {};
@@ -158,7 +145,7 @@ Status ShrinkageSampler::finish_window(std::uint64_t sweeps_done) {
 
 // Trajectories of as few steps as promise most draws per gradient, and as many of them as take the time of
 // the rest of a sweep. Where transitions fail they are made in more parts, and then given up.
-void ShrinkageSampler::settle(const Window& all) {
+void ShrinkageSampler::settle(const SurrogateWindow& all) {
     const LeapfrogSettings fitted =
         most_effective_steps(moves().leapfrog, all.trajectories / all.sweeps, kMostLeapfrogSteps);
     settings_[1] = fitted.step_size;

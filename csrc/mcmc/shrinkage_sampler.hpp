@@ -8,6 +8,7 @@
 #include "mcmc/linear_schedule.hpp"
 #include "mcmc/sampler.hpp"
 #include "mcmc/shrinkage_chain.hpp"
+#include "mcmc/surrogate_window.hpp"
 #include "random/bitgen.hpp"
 #include "terms/linear_model.hpp"
 #include "terms/shrunk_model.hpp"
@@ -51,9 +52,6 @@ class ShrinkageSampler final : public Sampler {
   private:
     // What a sweep does: `collapsed` is data augmentation with local scales given ω.
     enum class Sweep { augmentation, collapsed, transition };
-    struct Window {
-        double trajectories = 0.0, scales = 0.0, sweeps = 0.0;
-    };
     struct Places {
         OutputArray beta, log_density, acceptance, scales_acceptance, parameters;
     };
@@ -63,15 +61,14 @@ class ShrinkageSampler final : public Sampler {
     ShrinkageMoves moves() const;
     Status make_sweep(ShrinkageChain& chain, bool learn, ShrinkageSweep& told) const;
     void store(std::size_t chain, std::size_t sweep, const ShrinkageSweep& told, const Places& out) const;
-    void settle(const Window& all);
+    void settle(const SurrogateWindow& all);
     void pool_surrogate();
     // What a sweep takes besides its leapfrog steps, in passes over the rows.
     double work_besides() const;
     template <class Visitor>
     void visit(Visitor&& visitor) {
         for (ShrinkageChain& chain : chains_) chain.visit(visitor);
-        for (Window& window : windows_)
-            for (double* number : {&window.trajectories, &window.scales, &window.sweeps}) visitor(number, 1);
+        for (SurrogateWindow& window : windows_) window.visit(visitor);
         for (Vector* part : {&surrogate_.rows.precision, &surrogate_.rows.linear, &settings_})
             visitor(part->data(), part->size());
     }
@@ -80,7 +77,7 @@ class ShrinkageSampler final : public Sampler {
     Options options_;
     ShrunkSurrogate surrogate_;
     std::vector<ShrinkageChain> chains_;
-    std::vector<Window> windows_;
+    std::vector<SurrogateWindow> windows_;
     Vector settings_;  // kind of sweeps; step size, steps; trajectories; parts
 };
 

@@ -32,7 +32,7 @@ class ProductDesign {
     virtual std::size_t workers() const = 0;
     // Those of the linear predictors, one after the other, and the likelihood's extras.
     virtual std::size_t coefficients() const = 0;
-    virtual std::unique_ptr<CoefficientPass> pass(std::size_t chains, std::size_t workers) const = 0;
+    virtual std::unique_ptr<CoefficientPass> pass(std::size_t chains) const = 0;
     // Σᵢ wᵢ x_ij², the curvature of the log-likelihood in every coefficient, at these coefficients.
     virtual Vector curvature_at(const double* coefficients) const = 0;
 };

@@ -19,7 +19,7 @@ SparseDesign::SparseDesign(SparseRows matrix, Vector centre, bool intercept, con
         std::copy_n(offset + k * n, n, &offset_[k * likelihood_->padded()]);
 }
 
-std::unique_ptr<CoefficientPass> SparseDesign::pass(std::size_t chains, std::size_t) const {
+std::unique_ptr<CoefficientPass> SparseDesign::pass(std::size_t chains) const {
     return std::make_unique<SparsePass>(*this, chains);
 }
 

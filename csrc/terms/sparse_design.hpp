@@ -22,7 +22,7 @@ class SparseDesign final : public ProductDesign {
     const Likelihood& likelihood() const override { return *likelihood_; }
     std::size_t coefficients() const override { return predictors() * columns() + likelihood_->extras(); }
     std::size_t workers() const override { return 1 + rows_.entries() / kEntriesOfWorker; }
-    std::unique_ptr<CoefficientPass> pass(std::size_t chains, std::size_t workers) const override;
+    std::unique_ptr<CoefficientPass> pass(std::size_t chains) const override;
     Vector curvature_at(const double* coefficients) const override;
 
     std::size_t predictors() const { return likelihood_->predictors(); }

@@ -129,7 +129,7 @@ WideDesign::WideDesign(const LinearModel& model)
     transposed_.pack(0, p, turned.data());
 }
 
-std::unique_ptr<CoefficientPass> WideDesign::pass(std::size_t chains, std::size_t) const {
+std::unique_ptr<CoefficientPass> WideDesign::pass(std::size_t chains) const {
     return std::make_unique<WidePass>(*this, chains);
 }
 

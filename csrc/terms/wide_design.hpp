@@ -20,7 +20,7 @@ class WideDesign final : public ProductDesign {
         return likelihood_.predictors() * columns() + likelihood_.extras();
     }
     std::size_t workers() const override { return 1 + likelihood_.rows() * columns() / kEntriesOfWorker; }
-    std::unique_ptr<CoefficientPass> pass(std::size_t chains, std::size_t workers) const override;
+    std::unique_ptr<CoefficientPass> pass(std::size_t chains) const override;
     Vector curvature_at(const double* coefficients) const override;
 
     // Of one predictor.

@@ -43,7 +43,7 @@ Density density_at(const ProductDesign& design, const Vector& coefficients) {
     Worker alone;
     const double* point = coefficients.data();
     Density* result = &density;
-    design.pass(1, 1)->run(alone, &point, true, &result);
+    design.pass(1)->run(alone, &point, true, &result);
     return density;
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("passes over sparse predictors: definition, differences, workers") {
     Density two[] = {Density(p + 1), Density(p + 1)};
     const double* points[] = {beta.data(), other.data()};
     Density* results[] = {&two[0], &two[1]};
-    const auto pass = design.pass(2, 2);
+    const auto pass = design.pass(2);
     parallel_region(2, [&](Worker& worker) { pass->run(worker, points, true, results); });
     CHECK(two[0].gradient == density.gradient);
     CHECK(two[0].log_posterior == density.log_posterior);
