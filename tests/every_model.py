@@ -123,6 +123,15 @@ def new_rows(kind, X):
 
 
 every_model = pytest.mark.parametrize("kind", KINDS)
+# Of tests that write to disk: the default kernel in every run of the tests, the others among the slow ones.
+every_model_on_disk = pytest.mark.parametrize(
+    ("kind", "kernel"),
+    [
+        pytest.param(name, kernel, marks=[] if kernel == "auto" else pytest.mark.slow)
+        for name, (_, kernels) in KINDS.items()
+        for kernel in kernels
+    ],
+)
 every_model_and_kernel = pytest.mark.parametrize(
     ("kind", "kernel"), [(name, kernel) for name, (_, kernels) in KINDS.items() for kernel in kernels]
 )

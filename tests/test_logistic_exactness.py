@@ -85,11 +85,13 @@ def joint_z_scores(kernel, iterations=9000):
     return batches.mean(axis=0) / (batches.std(axis=0, ddof=1) / np.sqrt(len(batches)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_calibration(kernel):
     assert calibration_p_value(kernel) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("inverse_sigma_as_precision")
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_calibration_finds_a_wrong_prior_precision(kernel):
@@ -102,6 +104,7 @@ def test_geweke_joint(kernel):
     assert np.abs(joint_z_scores(kernel)).max() < Z_LIMIT
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("inverse_sigma_as_precision")
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_geweke_joint_finds_a_wrong_prior_precision(kernel):

@@ -134,7 +134,8 @@ BUGS = [
 ]
 
 
-@pytest.mark.parametrize("kernel", ["hmc", pytest.param("gibbs", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kernel", ["hmc", "gibbs"])
 @pytest.mark.parametrize("form", FORMS)
 def test_calibration(form, kernel):
     assert calibration_p_value(form, kernel) > FALSE_ALARM

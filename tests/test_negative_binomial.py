@@ -231,7 +231,9 @@ def test_priors_with_parameters_that_are_not_positive(law, value):
         law(value)
 
 
-@pytest.mark.parametrize("kernel", ["auto", "gibbs", "hmc"])
+@pytest.mark.parametrize(
+    "kernel", ["auto", *(pytest.param(kernel, marks=pytest.mark.slow) for kernel in ("gibbs", "hmc"))]
+)
 def test_calibration(kernel):
     """Parameters from the prior have uniform ranks among the draws of their posteriors (Talts et al. 2018).
 

@@ -12,6 +12,7 @@ from every_model import (
     Y,
     every_model,
     every_model_and_kernel,
+    every_model_on_disk,
 )
 from sklearn.gaussian_process.kernels import RBF
 
@@ -42,7 +43,7 @@ def small_rounds(monkeypatch):
     monkeypatch.setattr(rounds, "ROUND_SWEEPS", 4)
 
 
-@every_model_and_kernel
+@every_model_on_disk
 def test_stopped_and_resumed_run_has_the_bits_of_an_unbroken_one(kind, kernel, tmp_path, monkeypatch):
     model, settings = MODELS[kind], SETTINGS | {"kernel": kernel, "var_names": everything(kind)}
     whole = model.sample(DRAWS, **settings)

@@ -48,7 +48,7 @@ def exact_moments(name):
     return moments(np.column_stack([np.sinh(points[:, 0]) ** 3 * tau, points[:, 1]]), probability)
 
 
-QUICK = [("regularized", "auto"), ("regularized", "gibbs"), ("horseshoe", "auto")]
+QUICK = [("regularized", "auto")]
 EACH = [(name, kernel) for name in PRIORS for kernel in ("auto", "gibbs")]
 
 
