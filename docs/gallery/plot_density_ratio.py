@@ -34,6 +34,29 @@ process = PolyaGammaGP(x[:, np.newaxis], is_target, 9.0 * RBF(1.5), inducing=Hil
 smooth = process.sample(500, random_seed=1, progressbar=False)
 
 # %%
+# For comparison KLIEP (Sugiyama et al., 2008, Ann. Inst. Statist. Math. 60, 699), a point estimate: a mixture
+# of bumps at rows of p, scaled to mean 1 over the rows of q, under which rows of p are most likely. Its
+# weights are those of a mixture, so that the EM algorithm finds them.
+
+centres, width = x[:100], 0.4
+
+
+def bumps(x):
+    return np.exp(-0.5 * ((x[:, np.newaxis] - centres) / width) ** 2)
+
+
+scale = bumps(x[~is_target]).mean(axis=0)
+shares = np.full(100, 0.01)
+for _ in range(2000):
+    parts = shares * bumps(x[is_target]) / scale
+    shares = (parts / parts.sum(axis=1, keepdims=True)).mean(axis=0)
+
+
+def kliep(x):
+    return bumps(x) @ (shares / scale)
+
+
+# %%
 # Log ratios over a grid, against the true one:
 
 grid = np.linspace(-3.2, 3.6, 200)
@@ -56,6 +79,7 @@ for axes, draws, name, colour in (
         linewidth=0,
     )
     axes.plot(grid, draws.mean(axis=0), color=colour, linewidth=2, label="posterior mean")
+    axes.plot(grid, np.log(kliep(grid)), color="#5aa469", linewidth=1.2, label="KLIEP")
     axes.plot(grid, truth, "--", color="#333333", label="true log ratio")
     for sample, height, ink in ((x[is_target], -9.0, "#c8553d"), (x[~is_target], -9.6, "0.4")):
         axes.plot(sample, np.full(len(sample), height), "|", color=ink, markersize=6, markeredgewidth=0.6)
@@ -82,5 +106,7 @@ estimates = (weights * own**3).sum(axis=1) / weights.sum(axis=1)
 exact = 1.0**3 + 3 * 1.0 * 0.7**2
 print(f"unweighted {np.mean(own**3):.2f}; weighted {np.median(estimates):.2f}, 90 % interval", end=" ")
 print(np.quantile(estimates, [0.05, 0.95]).round(2), f"; exact {exact:.2f}")
+of_kliep = kliep(own)
+print(f"KLIEP {(of_kliep * own**3).sum() / of_kliep.sum():.2f}, with no interval")
 effective = weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1)
 print(f"effective number of rows behind it: {np.median(effective):.0f} of 250")
