@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from polyagamma.terms.linear_columns import Linear
     from polyagamma.terms.membership_columns import MultiMembership
     from polyagamma.terms.priors import MvNormal, Normal
+    from polyagamma.terms.process_columns import Process
     from polyagamma.terms.scale_priors import LKJ, Exponential, HalfT
     from polyagamma.terms.shrinkage import (
         Bridge,
@@ -73,6 +74,7 @@ __all__ = [
     "PolyaGammaMultinomial",
     "PolyaGammaNegativeBinomial",
     "PolyaGammaSequential",
+    "Process",
     "RegularizedHorseshoe",
     "ResumeError",
     "Ridge",
@@ -116,6 +118,7 @@ _MODULE_OF = {
     "PolyaGammaMultinomial": "models.multinomial",
     "PolyaGammaNegativeBinomial": "models.negative_binomial",
     "PolyaGammaSequential": "models.sequential",
+    "Process": "terms.process_columns",
     "RegularizedHorseshoe": "terms.shrinkage",
     "ResumeError": "mcmc.run_state",
     "Ridge": "terms.shrinkage",

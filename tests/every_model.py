@@ -16,6 +16,7 @@ from polyagamma import (
     PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
     PolyaGammaSequential,
+    Process,
     RegularizedHorseshoe,
     Ridge,
     Smooth,
@@ -50,6 +51,11 @@ def additive_slopes():
 def additive_smooth():
     terms = [Smooth(X[:, 1], n_basis=6, name="s"), Group(OTHERS, name="h"), Group(GROUPS, name="g")]
     return PolyaGammaAdditive(terms, COUNTS, family="binomial", intercept=False, **ROWS)
+
+
+def additive_process():
+    terms = [Process(X, KERNEL, inducing=X[:5]), Process(X[:, :1], name="line"), Group(GROUPS, name="g")]
+    return PolyaGammaAdditive(terms, Y)
 
 
 def counts_additive():
@@ -101,6 +107,7 @@ KINDS = {
     "sequential table": (lambda: PolyaGammaSequential(X, TABLE, weights=ROWS["weights"], offset=0.3), ALL),
     "additive": (additive_slopes, ALL),
     "additive smooth": (additive_smooth, ALL),
+    "additive process": (additive_process, BOTH),
     "counts additive": (counts_additive, ALL),
 }
 MODELS = {name: make() for name, (make, _) in KINDS.items()}
@@ -111,6 +118,7 @@ UNSEEN = np.array([7, 8, 7])  # groups of new rows
 NEW_INPUTS = {  # of models whose rows are no matrix
     "additive": lambda X: [X, (UNSEEN[: len(X)], X[:, 0])],
     "additive smooth": lambda X: [X[:, 1], ["u"] * len(X), UNSEEN[: len(X)]],
+    "additive process": lambda X: [X, X[:, :1], UNSEEN[: len(X)]],
     "counts additive": lambda X: [UNSEEN[: len(X)], X],
 }
 

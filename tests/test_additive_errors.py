@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.gaussian_process.kernels import ExpSineSquared
 
 from polyagamma import (
     LKJ,
@@ -17,6 +18,7 @@ from polyagamma import (
     MvNormal,
     Normal,
     PolyaGammaAdditive,
+    Process,
     SamplingWarning,
     Smooth,
 )
@@ -104,6 +106,18 @@ BAD_TERMS = {
         r"must be finite, got .*\[2\]",
     ),
     "smooth basis": (lambda: make(Smooth(X[:, 0], n_basis=4)), ValueError, "n_basis must be at least 5"),
+    "process kernel": (lambda: make(Process(X, "rbf")), TypeError, "kernel must be a kernel of"),
+    "process matrix": (
+        lambda: make(Process(X, ExpSineSquared(1.0, 1.0), inducing=X)),  # no kernel in two dimensions
+        ValueError,
+        "kernel of 'process' must have a positive definite matrix at the inducing points",
+    ),
+    "process of a constant": (
+        lambda: make(Process(np.ones((len(X), 1)))),
+        ValueError,
+        r"needs columns of X that vary, got X\[:, 0\] = 1 in every row",
+    ),
+    "process prior": (lambda: make(Process(X, prior_sd=-1)), TypeError, "prior_sd of 'process' must be"),
     "smooth prior": (
         lambda: make(Smooth(X[:, 0], linear_prior=MvNormal(0, np.eye(1)))),
         TypeError,

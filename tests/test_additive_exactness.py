@@ -11,9 +11,11 @@ from polyagamma import (
     Group,
     HalfNormal,
     HalfT,
+    HilbertBasis,
     Linear,
     Normal,
     PolyaGammaAdditive,
+    Process,
     Smooth,
 )
 
@@ -119,6 +121,11 @@ def smooth(y):
     return PolyaGammaAdditive(terms, ANY if y is None else y, **FIVE)
 
 
+def process(y):
+    terms = [Process(X[:, :1], inducing=HilbertBasis(8)), Group(FACTOR, name="g")]
+    return PolyaGammaAdditive(terms, ANY if y is None else y, **FIVE)
+
+
 def crossed(y):
     terms = [Group(FACTOR, name="g"), Group(OTHER, name="h")]
     return PolyaGammaAdditive(terms, ANY if y is None else y, **FIVE)
@@ -130,6 +137,7 @@ CALIBRATED = {
         [("1|g_sigma", ()), ("x0|g_sigma", ()), ("g_corr", (0,)), ("x0|g", (3,)), ("beta", (0,))],
     ),
     "smooth": (smooth, [("s_sigma", ()), ("s", (2,)), ("beta", (0,)), ("intercept", ())]),
+    "process": (process, [("process_sigma", ()), ("process", (0,)), ("process", (3,)), ("1|g_sigma", ())]),
     "crossed": (crossed, [("1|g_sigma", ()), ("1|h_sigma", ()), ("1|h", (1,)), ("intercept", ())]),
 }
 

@@ -6,6 +6,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import beta, expon, halfnorm, kstest, multivariate_normal, norm
 from scipy.stats import t as student
+from sklearn.gaussian_process.kernels import RBF
 
 from polyagamma import (
     LKJ,
@@ -13,9 +14,11 @@ from polyagamma import (
     Group,
     HalfNormal,
     HalfT,
+    HilbertBasis,
     Linear,
     MultiMembership,
     PolyaGammaAdditive,
+    Process,
     Smooth,
 )
 from polyagamma.terms.scale_priors import SdPrior, correlation_factor
@@ -81,6 +84,22 @@ def test_design_of_several_terms_without_intercept():
     np.testing.assert_allclose(matrix[:, 0], FRAME["age"])
     np.testing.assert_allclose(matrix[:, 1:4], one_hot(FRAME["school"].map({"a": 0, "b": 1, "c": 2}), 3))
     np.testing.assert_allclose(matrix[:, 9:].sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("inducing", [HilbertBasis(40, boundary=3.0), np.linspace(15, 65, 25)[:, np.newaxis]])
+def test_columns_of_a_process_make_its_kernel(inducing):
+    """Z Zᵀ is the kernel matrix, to the error of a basis or of inducing points that are many."""
+    kernel = RBF(12.0)
+    matrix, blocks = dense(PolyaGammaAdditive([Process(FRAME[["age"]], kernel, inducing)], Y))
+    assert [(block["kind"], block["levels"]) for block in blocks][1:] == [("basis", matrix.shape[1] - 1)]
+    ages = FRAME[["age"]].to_numpy()
+    np.testing.assert_allclose(matrix[:, 1:] @ matrix[:, 1:].T, kernel(ages), atol=1e-4)
+
+
+def test_usual_columns_of_processes():
+    one, several = Process(FRAME["age"].to_frame()), Process(FRAME[["age", "urban"]], name="both")
+    _, blocks = dense(PolyaGammaAdditive([one, several], Y))
+    assert [block["levels"] for block in blocks] == [1, 24, N]
 
 
 def test_members_of_a_group_twice_count_twice():

@@ -46,7 +46,7 @@ class PolyaGammaAdditive(Model):
 
     Parameters
     ----------
-    terms : list of Linear, Group, Smooth and MultiMembership
+    terms : list of Linear, Group, Smooth, Process and MultiMembership
         Any number of each; or see `from_formula`.
     y : array_like, shape (n,)
         For ``"bernoulli"``, 0 and 1, booleans, or two labels, of which the second in sorted order counts as
@@ -86,7 +86,7 @@ class PolyaGammaAdditive(Model):
     ``1|district`` and ``urban|district`` (chain, draw, district), whose dimension has its levels as
     coordinates; their standard deviations ``1|district_sigma`` and ``urban|district_sigma``; and
     ``district_corr`` (chain, draw, district_corr_pair), labelled ``"1,urban"``. A smooth ``s(age)`` has the
-    coefficients of its spline and ``s(age)_sigma``.
+    coefficients of its spline and ``s(age)_sigma``; a process likewise.
 
     Effects of many groups need not be kept: name other variables in `var_names`. Predictions with
     ``groups="marginal"`` or ``"zero"`` do without them.

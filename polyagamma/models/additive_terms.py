@@ -25,12 +25,13 @@ from polyagamma.terms.linear_columns import Linear
 from polyagamma.terms.membership_columns import MultiMembership
 from polyagamma.terms.predictors import Encode, Predictors
 from polyagamma.terms.priors import Gaussian, Normal, extreme_scale, join
+from polyagamma.terms.process_columns import Process
 from polyagamma.terms.smooth_columns import Smooth
 from polyagamma.traces import trace
 
 FloatArray = NDArray[np.float64]
-AdditivePart = Linear | Group | Smooth | MultiMembership
-PARTS = (Linear, Group, Smooth, MultiMembership)
+AdditivePart = Linear | Group | Smooth | Process | MultiMembership
+PARTS = (Linear, Group, Smooth, Process, MultiMembership)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class AdditiveTerms:
 
     Attributes
     ----------
-    parts : sequence of Linear, Group, Smooth and MultiMembership
+    parts : sequence of Linear, Group, Smooth, Process and MultiMembership
     intercept : bool
     intercept_prior : Normal
     encode : callable, optional

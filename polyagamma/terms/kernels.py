@@ -43,9 +43,18 @@ class Kernel(Protocol):
 def default_kernel(X: FloatArray) -> Kernel:
     """Return ``4 * RBF(s)``, s the root of the predictors' total variance (1 where they are constant)."""
     with packages_for("the default kernel", ", or pass a kernel with the methods of its kernels"):
-        from sklearn.gaussian_process.kernels import RBF, ConstantKernel
+        from sklearn.gaussian_process.kernels import ConstantKernel
 
-    kernel: Kernel = ConstantKernel(4.0) * RBF(float(np.sqrt(X.var(axis=0).sum())) or 1.0)
+    kernel: Kernel = ConstantKernel(4.0) * unit_kernel(X)
+    return kernel
+
+
+def unit_kernel(X: FloatArray) -> Kernel:
+    """Return ``RBF(s)``, s as for `default_kernel`."""
+    with packages_for("the default kernel", ", or pass a kernel with the methods of its kernels"):
+        from sklearn.gaussian_process.kernels import RBF
+
+    kernel: Kernel = RBF(float(np.sqrt(X.var(axis=0).sum())) or 1.0)
     return kernel
 
 
