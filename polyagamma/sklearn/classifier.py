@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,17 @@ from sklearn.utils.multiclass import check_classification_targets
 from polyagamma.mcmc.rounds import one_blas_thread
 from polyagamma.models.classification import logarithm
 from polyagamma.sklearn import rows
+from polyagamma.sklearn.groups import Factors
 from polyagamma.sklearn.posterior import FloatArray, Model, PosteriorEstimator
+
+
+class DistinctRows(NamedTuple):
+    """Rows that differ: predictors, labels, the weights of all that are equal to them, and their groups."""
+
+    X: Any
+    y: NDArray[Any]
+    weights: FloatArray
+    factors: Factors
 
 
 class PosteriorClassifier(ClassifierMixin, PosteriorEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -51,14 +61,24 @@ class PosteriorClassifier(ClassifierMixin, PosteriorEstimator):  # type: ignore[
         TypeError, ValueError
             If an argument does not fit.
         """
-        data, target, weights = self._training_rows(X, y, sample_weight)
-        used = weights > 0
-        labels = self._labels(target, used)
-        merged, kinds, sums = rows.distinct(data[used], labels[:, np.newaxis].astype(float), weights[used])
-        own = self.classes_[kinds[:, 0].astype(np.int64)]
-        self._sample(self._model(merged, own, sums, self._column_names()))
+        found = self._distinct(X, y, sample_weight)
+        self._sample(self._model(found.X, found.y, found.weights, self._column_names()))
         self._summarize()
         return self
+
+    def _distinct(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, groups: ArrayLike | None = None
+    ) -> DistinctRows:
+        """Set the classes and return the checked rows, equal ones merged."""
+        data, target, weights = self._training_rows(X, y, sample_weight)
+        factors = Factors.of(X, groups, data.shape[0])
+        used = weights > 0
+        labels = self._labels(target, used)
+        codes, levels = factors.codes(used)
+        known = np.column_stack([labels.astype(float), codes])
+        merged, kinds, sums = rows.distinct(data[used], known, weights[used])
+        own = self.classes_[kinds[:, 0].astype(np.int64)]
+        return DistinctRows(merged, own, sums, factors.at(kinds[:, 1:], levels))
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
         """Return the probabilities of the classes, averaged over the posterior.

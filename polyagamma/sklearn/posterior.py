@@ -18,11 +18,13 @@ from polyagamma._validation import predictors as checks
 from polyagamma._validation.rows import complete_labels
 from polyagamma.likelihoods.dispersion import DEFAULT_DISPERSION_PRIOR
 from polyagamma.mcmc.notices import in_words_of
+from polyagamma.models.additive import PolyaGammaAdditive
 from polyagamma.models.gaussian_process import PolyaGammaGP
 from polyagamma.models.logistic import PolyaGammaLogistic
 from polyagamma.models.multinomial import PolyaGammaMultinomial
 from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
 from polyagamma.sklearn.rows import check_columns
+from polyagamma.terms.component import DEFAULT_SD
 from polyagamma.terms.priors import DEFAULT_INTERCEPT_PRIOR, DEFAULT_PRIOR
 
 FloatArray = NDArray[np.float64]
@@ -30,8 +32,15 @@ PRIORS: dict[str, Any] = {  # and what stands for None
     "prior": DEFAULT_PRIOR,
     "intercept_prior": DEFAULT_INTERCEPT_PRIOR,
     "dispersion_prior": DEFAULT_DISPERSION_PRIOR,
+    "prior_sd": DEFAULT_SD,
 }
-Model = PolyaGammaLogistic | PolyaGammaMultinomial | PolyaGammaGP | PolyaGammaNegativeBinomial
+Model = (
+    PolyaGammaLogistic
+    | PolyaGammaMultinomial
+    | PolyaGammaGP
+    | PolyaGammaNegativeBinomial
+    | PolyaGammaAdditive
+)
 
 
 class PosteriorEstimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn is untyped
