@@ -89,6 +89,8 @@ class Approximated:
 
     def _core_rows(self, cores: int | None, data: Any = None, batch: int = BATCH) -> CoreRows:
         self._specification.require_unchanged(quickly=True)
+        if data is None:
+            self._specification.require_rows("fit", "pass the rows as data=")
         return core_rows(self._specification, cores, data, batch)
 
 

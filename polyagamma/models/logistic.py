@@ -13,6 +13,7 @@ from polyagamma._validation.additive import Rows, of_cells
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.models.classification import ClassificationModel
+from polyagamma.models.distant import DistantData
 from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import OF_A_TRIAL, GaussianPriors
 from polyagamma.terms.predictors import Predictors
@@ -61,7 +62,13 @@ class PolyaGammaLogistic(ClassificationModel):
     intercept : bool, default True
         Whether to have an intercept.
     feature_names : sequence of str, optional
-        Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ...
+        Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ... Of Parquet
+        files: which columns are predictors, by default all that nothing else names.
+    memory_limit : int or str, optional
+        Bytes, or a text such as ``"1 GiB"``, that rows may take at once: X, an array of NumPy (a memory map,
+        say) or Zarr, is then read in every pass as far as it does not fit. Dask collections and Parquet files
+        are read so in any case, with half of the memory that is available. See the page on distributed rows
+        in the documentation.
 
     Attributes
     ----------
@@ -125,13 +132,21 @@ class PolyaGammaLogistic(ClassificationModel):
         intercept_prior: Normal | None = None,
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
+        memory_limit: int | str | None = None,
     ) -> None:
         intercept = checks.truth("intercept", intercept)
-        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
-        predictors.require_distinct_constants()
-        require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
-        likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X), success)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
+        rows = {"trials": trials, "weights": weights, "offset": offset}
+        distant = DistantData.check(X, y, feature_names, memory_limit, **rows)
+        if distant is not None:
+            prior_of.require_gaussian()
+            predictors = distant.predictors(feature_names, intercept)
+            likelihood: BinomialLikelihood = distant.likelihood(success)
+        else:
+            predictors = Predictors.check(X, feature_names, intercept, sparse=True)
+            predictors.require_distinct_constants()
+            require_same_rows("X", X, y=y, **rows)
+            likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X), success)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         super().__init__(likelihood, prior_of.term(predictors, likelihood.b, OF_A_TRIAL))
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polyagamma._validation import models as checks
 from polyagamma._validation.arguments import shown
-from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.binomial import BinomialLikelihood, observed_binomial
 from polyagamma.mcmc.specification import Specification
 from polyagamma.vi.core_rows import Found, FoundThird, RowsInMemory
 
@@ -73,18 +71,7 @@ class Stream:
         return RowsInMemory(self._linear, X, likelihood, likelihood.offset, self._threads)
 
     def _observed(self, n: int, y: Any, trials: Any = None, weights: Any = None) -> BinomialLikelihood:
-        if trials is None:
-            n_trials, successes = np.ones(n), is_second(y, self._likelihood.classes, n)
-        else:
-            n_trials = checks.trials(trials, n)
-            successes = checks.successes(y, n_trials)
-        return replace(
-            self._likelihood,
-            y=successes,
-            trials=n_trials,
-            weights=checks.weights(weights, n, n_trials),
-            offset=np.zeros(n),
-        )
+        return observed_binomial(self._likelihood.classes, n, y=y, trials=trials, weights=weights)
 
     @cached_property
     def _looked_at(self) -> tuple[int, float]:
@@ -159,19 +146,3 @@ def slices_of(arrays: Sequence[Any], batch: int) -> Iterator[tuple[Any, ...]]:
     for first in range(0, n, batch):
         rows = slice(first, first + batch)
         yield tuple(None if one is None else one[rows] for one in arrays)
-
-
-def is_second(y: Any, classes: NDArray[Any], n: int) -> FloatArray:
-    """Return labels as 1.0 where they are the second class; ValueError if one is neither."""
-    labels = np.asarray(y)
-    if labels.shape != (n,):
-        raise ValueError(f"y must have shape ({n},), one label for each row of X, got {labels.shape}")
-    second = labels == classes[1]
-    other = ~(second | (labels == classes[0]))
-    if other.any():
-        row = int(np.argmax(other))
-        raise ValueError(
-            f"y must be one of {classes.tolist()}, got {shown(labels[row])} in row {row}: correct y, or make "
-            "the model with these classes"
-        )
-    return np.asarray(second, dtype=np.float64)

@@ -1,0 +1,1 @@
+"""Rows shared out: over files that do not fit into memory, and over the workers of a Dask cluster."""
