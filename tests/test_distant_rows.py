@@ -44,7 +44,7 @@ def test_memory_map_gives_the_draws_of_an_array(in_memory, memory_map):
 
 
 def test_shares_that_do_not_fit_are_read_in_every_pass(in_memory, memory_map):
-    model = PolyaGammaLogistic(memory_map, Y, memory_limit=500_000)  # two of four shares
+    model = PolyaGammaLogistic(memory_map, Y, memory_limit=1_000_000)  # two of four shares
     assert_same_draws(draws_of(model), in_memory)
 
 

@@ -35,8 +35,8 @@ class LocalPool:
         each = max(plan.bytes_of(*units) for units in self._units)
         if memory < 2 * each:
             raise MemoryError(
-                f"memory_limit must let two shares of the rows be in memory, {2 * each / 1e6:.0f} MB, got "
-                f"{memory / 1e6:.0f} MB: allow as much"
+                f"memory_limit must let two shares of the rows be in memory, {2 * each / 1e6:.1f} MB, got "
+                f"{memory / 1e6:.1f} MB: allow as much"
             )
         fit = memory // each >= len(self._units)
         self._at_once = max(1, min(threads + (not fit), memory // each))
