@@ -23,17 +23,23 @@ def in_memory():
 
 @pytest.fixture(params=[1, 2, 4])
 def cluster(request):
-    with distributed.LocalCluster(
-        n_workers=request.param, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as made, distributed.Client(made):
+    with (
+        distributed.LocalCluster(
+            n_workers=request.param, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as made,
+        distributed.Client(made),
+    ):
         yield made
 
 
 @pytest.fixture
 def processes():
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as made, distributed.Client(made) as client:
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as made,
+        distributed.Client(made) as client,
+    ):
         yield client
 
 
@@ -46,16 +52,16 @@ def test_without_a_cluster_threads_do_it(in_memory):
     assert_same_draws(draws_of(PolyaGammaLogistic(da.from_array(X, chunks=(999, -1)), Y)), in_memory)
 
 
-def test_a_worker_that_is_killed_changes_nothing(in_memory, processes):
+def test_workers_that_are_killed_change_nothing(in_memory, processes):
     victims = list(processes.run(os.getpid).values())
 
     def kill_one(progress):
-        if len(victims) == 2 and progress.sweeps > 60:
+        if victims and progress.sweeps > 60:
             os.kill(victims.pop(), signal.SIGKILL)
 
     model = PolyaGammaLogistic(da.from_array(X, chunks=(1250, -1)), da.from_array(Y, chunks=1250))
     found = draws_of(model, callback=kill_one)
-    assert len(victims) == 1
+    assert not victims
     assert_same_draws(found, in_memory)
 
 

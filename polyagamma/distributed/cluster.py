@@ -43,14 +43,11 @@ class ClusterPool:
 
     def __init__(self, plan: Plan, table: RowTable, client: Any) -> None:
         self._client, self._name = client, uuid4().hex[:8]
-        places = worker_threads(client)
-        units = plan.cut(len(places))
-        self._shares = [
-            self._made(plan, table, own, place, index)
-            for index, (own, place) in enumerate(zip(units, places, strict=False))
-        ]
+        units = plan.cut(count_threads(client))
+        self._shares = [self._made(plan, table, own, index) for index, own in enumerate(units)]
 
-    def _made(self, plan: Plan, table: RowTable, units: tuple[int, int], place: str, index: int) -> Any:
+    def _made(self, plan: Plan, table: RowTable, units: tuple[int, int], index: int) -> Any:
+        """Return the share that the scheduler finds a place for; a place of our choice might die with it."""
         from dask.delayed import delayed
 
         share = delayed(Share, pure=False)(
@@ -59,7 +56,7 @@ class ClusterPool:
             table.lazy(*plan.rows(*units)),
             dask_key_name=f"polyagamma-rows-{self._name}-{index}",
         )
-        return self._client.compute(share, workers=[place], allow_other_workers=True)
+        return self._client.compute(share)
 
     def ask(self, request: Request) -> Iterator[FloatArray]:
         """See `Pool`: in one message for each share."""
@@ -93,11 +90,8 @@ class ClusterPool:
         return list(self._client.gather(futures))
 
 
-def worker_threads(client: Any) -> list[str]:
-    """Return the address of the worker of each thread, workers taking turns; RuntimeError without workers."""
-    threads = dict(client.nthreads())
-    if not threads:
+def count_threads(client: Any) -> int:
+    """Return how many threads all workers have, once there is a worker."""
+    if not client.nthreads():
         client.wait_for_workers(1, timeout=60)
-        threads = dict(client.nthreads())
-    most = max(threads.values())
-    return [address for turn in range(most) for address in sorted(threads) if turn < threads[address]]
+    return int(sum(client.nthreads().values()))
