@@ -56,7 +56,7 @@ def test_workers_that_are_killed_change_nothing(in_memory, processes):
     victims = list(processes.run(os.getpid).values())
 
     def kill_one(progress):
-        if victims and progress.sweeps > 60:
+        if victims and progress.sweeps > 30:
             os.kill(victims.pop(), signal.SIGKILL)
 
     model = PolyaGammaLogistic(da.from_array(X, chunks=(1250, -1)), da.from_array(Y, chunks=1250))

@@ -13,7 +13,7 @@ TRIALS = rng.integers(1, 6, N)
 SUCCESSES = rng.binomial(TRIALS, 0.4)
 WEIGHTS = rng.uniform(0.5, 2, N)
 OFFSET = rng.normal(size=N)
-RUN = {"draws": 30, "tune": 120, "chains": 2, "random_seed": 5, "progressbar": False}
+RUN = {"draws": 30, "tune": 80, "chains": 2, "random_seed": 5, "progressbar": False}
 
 
 def draws_of(model, **options):
@@ -176,3 +176,10 @@ def test_what_needs_the_rows_in_memory_is_refused(in_memory):
     ):
         with pytest.raises(ValueError, match="needs the rows in memory"):
             refused()
+
+
+def test_fit_reads_parquet(parquet):
+    model = PolyaGammaLogistic(X[:100], np.where(Y[:100] == 1, "yes", "no"), success="yes")
+    found = model.fit("laplace", data=(parquet, "ill"), progressbar=False)
+    expected = model.fit("laplace", data=(X, np.where(Y == 1, "yes", "no")), progressbar=False)
+    np.testing.assert_allclose(found.mean, expected.mean, rtol=1e-12)

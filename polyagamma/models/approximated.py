@@ -63,7 +63,8 @@ class Approximated:
         data : tuple of array_like, or iterable, optional
             Rows to approximate the posterior of, for data that do not fit into memory: in place of the rows
             of the model, which still has columns, classes and prior. (X, y[, trials[, weights]]), of which
-            slices are read (memory maps and Zarr arrays too), or an iterable of such batches that can be gone
+            slices are read (memory maps, Zarr arrays, Dask collections; or the path of a Parquet file and
+            names of its columns), or an iterable of such batches that can be gone
             through several times. For `PolyaGammaLogistic`, without offsets.
         batch : int, default 5000
             Rows of a slice of `data`.

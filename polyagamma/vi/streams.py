@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from polyagamma._validation.arguments import shown
 from polyagamma.likelihoods.binomial import BinomialLikelihood, observed_binomial
 from polyagamma.mcmc.specification import Specification
+from polyagamma.sources.given import is_elsewhere, row_table
+from polyagamma.sources.table import RowTable
 from polyagamma.vi.core_rows import Found, FoundThird, RowsInMemory
 
 FloatArray = NDArray[np.float64]
@@ -126,6 +128,9 @@ def added(one: Any, other: Any) -> Any:
 
 def batches_of(data: Any, batch: int) -> Callable[[], Iterable[Any]]:
     """Return what gives the batches, each time it is called from the first on; TypeError if it cannot."""
+    if isinstance(data, tuple) and len(data) >= 2 and is_elsewhere(data[0]):
+        table = row_table(data[0], data[1], **dict(zip(("trials", "weights"), data[2:], strict=False)))
+        return lambda: slices_of_table(table, batch)
     if isinstance(data, tuple) and len(data) >= 2 and not isinstance(data[0], tuple):
         return lambda: slices_of(data, batch)
     if isinstance(data, Iterator):
@@ -146,3 +151,10 @@ def slices_of(arrays: Sequence[Any], batch: int) -> Iterator[tuple[Any, ...]]:
     for first in range(0, n, batch):
         rows = slice(first, first + batch)
         yield tuple(None if one is None else one[rows] for one in arrays)
+
+
+def slices_of_table(table: RowTable, batch: int) -> Iterator[tuple[Any, ...]]:
+    """Yield slices of rows that are not in memory."""
+    for first in range(0, table.n_rows, batch):
+        rows = table.read(first, min(first + batch, table.n_rows))
+        yield rows["X"], rows["y"], rows["trials"], rows["weights"]
