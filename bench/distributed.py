@@ -1,7 +1,7 @@
 """Rows that are not in memory: seconds a gradient out of core, and effective draws on a Dask cluster.
 
-Run ``python bench/distributed.py`` where the package is installed with the extras ``dask`` and ``parquet``; see
-bench/README.md. ``--rows 1000000`` is a short run.
+Run ``python bench/distributed.py`` where the package is installed with the extras ``dask`` and ``parquet``;
+see bench/README.md. ``--rows 1000000`` is a short run.
 """
 
 import argparse
@@ -10,13 +10,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
+from threading import Lock
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from polyagamma import PolyaGammaLogistic
+from polyagamma.distributed import estimate
+from polyagamma.distributed.estimate import A_ROW_AND_CHAIN, A_TASK, A_VALUE, A_VALUE_AND_CHAIN
 from polyagamma.distributed.local import LocalPool
 from polyagamma.distributed.plan import Plan
 from polyagamma.distributed.pool import SharedRows
@@ -139,6 +144,49 @@ def in_memory(n: int) -> dict[str, object]:
     return found | {"same_bits": same, "ratio": times[0] / times[1]}
 
 
+class SimulatedPool:
+    """Workers that sleep for as long as rows, messages and the network are estimated to take."""
+
+    def __init__(self, plan: Plan, workers: int, latency: float, bandwidth: float) -> None:
+        self._shares, self._plan = plan.cut(workers), plan
+        self._latency, self._bandwidth, self._network = latency, bandwidth, Lock()
+
+    def ask(self, request):
+        chains = len(request.arguments[0])
+        with ThreadPoolExecutor(len(self._shares)) as threads:
+            waiting = []
+            for units in self._shares:
+                time.sleep(A_TASK)
+                waiting.append(threads.submit(self._answer, units, chains))
+            for one in waiting:
+                yield one.result()
+
+    def _answer(self, units: tuple[int, int], chains: int):
+        first, last = self._plan.rows(*units)
+        size = self._plan.n_coefficients
+        row = size * (A_VALUE + A_VALUE_AND_CHAIN * chains) + A_ROW_AND_CHAIN * chains
+        time.sleep((last - first) * row + self._latency)
+        sums = np.zeros((units[1] - units[0], chains * (size + 1)))
+        with self._network:
+            time.sleep(sums.nbytes / self._bandwidth)
+        return sums
+
+
+def simulated(bandwidth: float = 1e9) -> list[dict[str, object]]:
+    """Return seconds of a gradient of four chains on simulated workers, and what `estimate` says of them."""
+    found = []
+    for n, p, workers in ((10**6, 50, 2), (10**7, 50, 8), (10**8, 100, 16), (10**9, 100, 64)):
+        for latency in (0.001, 0.01):
+            plan = Plan(n, p + 1, None, True, np.array([0, 1]))
+            rows = SharedRows(plan, SimulatedPool(plan, workers, latency, bandwidth))
+            u = np.zeros((CHAINS, p + 1))
+            seconds = median(timed(lambda rows=rows, u=u: rows.gradients(u, True))["wall"] for _ in range(5))
+            said = estimate(n, p, CHAINS, workers, latency, bandwidth)
+            case = {"rows": n, "predictors": p, "workers": workers, "latency": latency}
+            found.append(case | {"seconds": seconds, "estimate": asdict(said)})
+    return found
+
+
 def own_process(*arguments: str) -> dict[str, object]:
     """Return what this script finds in a process of its own, whose peak of memory is that of the work."""
     printed = subprocess.run(
@@ -152,10 +200,12 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--cluster-rows", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, help="where the rows are, or a temporary folder")
-    parser.add_argument("--only", choices=["memmap", "parquet", "cluster"])
+    parser.add_argument("--only", choices=["memmap", "parquet", "cluster", "simulated"])
     given = parser.parse_args()
     if given.only == "cluster":
         return print(json.dumps(in_memory(given.cluster_rows)))
+    if given.only == "simulated":
+        return print(json.dumps(simulated()))
     if given.only is not None:
         return print(json.dumps(out_of_core(given.folder, given.only, given.rows, LIMIT)))
     host = machine.describe(machine.pin(THREADS))
@@ -166,6 +216,7 @@ def main() -> None:
         size = ["--rows", str(given.rows), "--folder", str(folder)]
         found = {kind: own_process("--only", kind, *size) for kind in ("memmap", "parquet")}
     found["cluster"] = own_process("--only", "cluster", "--cluster-rows", str(given.cluster_rows))
+    found["simulated"] = own_process("--only", "simulated")
     print(json.dumps(found, indent=1))
     print(report.write("distributed", {"machine": host} | found))
     return None

@@ -217,13 +217,14 @@ class RowShare:
 
     Parameters
     ----------
-    X : ndarray, shape (m, p)
-        The rows of the units, which must stay.
+    X : ndarray, shape (m, p), or None
+        The rows of the units, which must stay. None: `matrix` and `predictor` are filled by the caller.
     centre : ndarray, shape (p,), or None
     offset : ndarray, shape (m,)
     likelihood : Likelihood
         Of these rows.
     intercept : bool
+    n_coefficients : int
     n_rows : int
         Of all units.
     first_unit, last_unit : int
@@ -233,25 +234,34 @@ class RowShare:
     def __init__(
         self,
         *,
-        X: NDArray[np.float64],
+        X: NDArray[np.float64] | None,
         centre: NDArray[np.float64] | None,
         offset: NDArray[np.float64],
         likelihood: Likelihood,
         intercept: bool,
+        n_coefficients: int,
         n_rows: int,
         first_unit: int,
         last_unit: int,
     ) -> None: ...
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """The rows in the present coordinates, in the core's layout: a view until these change."""
+
+    @property
+    def predictor(self) -> NDArray[np.float64]:
+        """The known part of the linear predictors: a view until the coordinates change."""
+
     def assign(self, centre: NDArray[np.float64], basis: NDArray[np.float64]) -> None:
         """Let coefficients be centre (k,) + basis (k, k) @ u from now on."""
 
     def gradients(self, u: NDArray[np.float64], values: bool) -> NDArray[np.float64]:
-        """Return for u (chains, k) the sums of each strip: gradients (k, chains), log-likelihoods (chains)."""
+        """Return for u (chains, k) of each strip gradients (k, chains) and log-likelihoods (chains)."""
 
     def augmented(
         self, u: NDArray[np.float64], keys: NDArray[np.uint64], values: bool
     ) -> NDArray[np.float64]:
-        """Return the sums of each strip for u (chains, k), and keys (chains, 4) of Pólya-gamma variables.
+        """Return the sums of each strip for u (chains, k) and keys (chains, 4) of a fill.
 
         They are ``M.T @ diag(omega) @ M`` (chains, k, k), ``M.T @ (kappa - omega * eta0)`` (k, chains) and
         log-likelihoods (chains); without keys there are no such variables.

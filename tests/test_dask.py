@@ -43,7 +43,8 @@ def processes():
         yield client
 
 
-def test_workers_give_the_draws_of_an_array(in_memory, cluster):
+@pytest.mark.usefixtures("cluster")
+def test_workers_give_the_draws_of_an_array(in_memory):
     model = PolyaGammaLogistic(da.from_array(X, chunks=(700, 2)), da.from_array(Y, chunks=1100))
     assert_same_draws(draws_of(model), in_memory)
 

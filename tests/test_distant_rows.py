@@ -118,7 +118,7 @@ def test_predictions_of_new_rows(in_memory, memory_map):
     np.testing.assert_array_equal(found, PolyaGammaLogistic(X, Y).predict_proba(in_memory, X[:9]))
 
 
-def test_missing_value_is_named_by_block_row_and_column(tmp_path):
+def test_missing_value_is_named_by_block_row_and_column():
     bad = X.copy()
     bad[4321, 3] = np.nan
     with pytest.raises(ValueError, match=r"got nan in block 0, row 4321, column 'x3'"):
@@ -164,7 +164,7 @@ def test_shares_too_large_for_the_limit_are_refused():
         draws_of(PolyaGammaLogistic(X, Y, memory_limit=1000))
 
 
-def test_what_needs_the_rows_in_memory_is_refused(in_memory):
+def test_what_needs_the_rows_in_memory_is_refused():
     model = PolyaGammaLogistic(X, Y, memory_limit="1 GiB", prior=Normal(0, 1))
     idata = draws_of(model)
     for refused in (
@@ -183,3 +183,17 @@ def test_fit_reads_parquet(parquet):
     found = model.fit("laplace", data=(parquet, "ill"), progressbar=False)
     expected = model.fit("laplace", data=(X, np.where(Y == 1, "yes", "no")), progressbar=False)
     np.testing.assert_allclose(found.mean, expected.mean, rtol=1e-12)
+
+
+def test_log_likelihood_is_written_to_disk(in_memory, memory_map, tmp_path):
+    zarr = pytest.importorskip("zarr")
+    model = PolyaGammaLogistic(memory_map, Y, memory_limit="1 GiB")
+    idata = draws_of(model)
+    model.log_likelihood_to(idata, tmp_path / "log_likelihood.zarr")
+    found = zarr.open_group(tmp_path / "log_likelihood.zarr")["y"][:]
+    expected = draws_of(PolyaGammaLogistic(X, Y), compute_log_likelihood=True)["log_likelihood"]["y"].values
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    with pytest.raises(FileExistsError, match="path must be free"):
+        model.log_likelihood_to(idata, tmp_path / "log_likelihood.zarr")
+    with pytest.raises(ValueError, match="whose rows are"):
+        PolyaGammaLogistic(X, Y).log_likelihood_to(in_memory, tmp_path / "other.zarr")

@@ -55,6 +55,8 @@ class RowShare {
 
     // See DistantRows; u (chains, k).
     void assign(const double* centre, const double* basis) { whitening_.assign(model_, centre, basis); }
+    // What it has of the rows, in the present coordinates: to be kept, and filled again.
+    Whitening& rows() { return whitening_; }
     Vector gradients(const double* u, std::size_t chains, bool values) const;
     Vector augmented(const double* u, std::size_t chains, const std::vector<FillKey>& keys,
                      bool values) const;

@@ -17,7 +17,12 @@ Whitening::Whitening(const LinearModel& model)
       basis_(identity(model.prior.size())),
       predictor_(model.offset),
       prior_(whiten(model.prior.conditional())) {
-    if (distant_ == nullptr) matrix_.assign(model.design, nullptr, blas_);
+    if (distant_ != nullptr) return;
+    if (model.design.data == nullptr) {
+        matrix_ = Panels(model.design.n, model.design.columns);
+    } else {
+        matrix_.assign(model.design, nullptr, blas_);
+    }
 }
 
 WhitenedPrior Whitening::whiten(const GaussianPrior& prior) const {

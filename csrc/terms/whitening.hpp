@@ -35,6 +35,10 @@ class Whitening {
     bool folded() const { return predictors_ == 1; }
     const Panels& matrix() const { return matrix_; }        // M, or X
     const Vector& predictor() const { return predictor_; }  // η₀, (predictors, padded)
+    // The same, to be kept elsewhere, and filled with what was kept: a model whose design has no data makes
+    // none.
+    Panels& kept_matrix() { return matrix_; }
+    Vector& kept_predictor() { return predictor_; }
     // The model's prior in these coordinates, or of deviations, at the scales that it has itself.
     const WhitenedPrior& prior() const { return prior_; }
     // Another one, which must stay.

@@ -34,41 +34,44 @@ Array array_of(const Vector& values, std::vector<py::ssize_t> shape) {
     return array;
 }
 
-// The rows of some units, which point into the caller's X.
+// The rows of some units, which point into the caller's X; without X its `matrix` and `predictor` are to be
+// filled with those of another such object.
 class PyRowShare {
   public:
-    PyRowShare(Array X, std::optional<Array> centre, const Array& offset,
-               std::shared_ptr<Likelihood> likelihood, bool intercept, std::size_t n_rows,
-               std::size_t first_unit, std::size_t last_unit)
+    PyRowShare(std::optional<Array> X, std::optional<Array> centre, const Array& offset,
+               std::shared_ptr<Likelihood> likelihood, bool intercept, std::size_t n_coefficients,
+               std::size_t n_rows, std::size_t first_unit, std::size_t last_unit)
         : design_(std::move(X)), centre_(std::move(centre)), likelihood_(std::move(likelihood)) {
-        if (design_.ndim() != 2) throw py::value_error("X must have two dimensions");
         if (likelihood_->predictors() != 1 || likelihood_->extras() > 0)
             throw py::value_error("shares of rows need one linear predictor and no extras");
-        if (centre_) require_shape(*centre_, {design_.shape(1)}, "centre");
-        require_shape(offset, {design_.shape(0)}, "offset");
-        const auto columns = static_cast<std::size_t>(design_.shape(1)) + (intercept ? 1 : 0);
+        const std::size_t columns = n_coefficients, rows = likelihood_->rows();
+        const auto p = signed_size(columns) - (intercept ? 1 : 0);
+        if (design_) require_shape(*design_, {signed_size(rows), p}, "X");
+        if (centre_) require_shape(*centre_, {p}, "centre");
+        require_shape(offset, {signed_size(rows)}, "offset");
         const RowUnits units(n_rows, columns);
-        const auto rows = static_cast<std::size_t>(design_.shape(0));
         if (last_unit > units.count() || first_unit >= last_unit)
             throw py::value_error("there are no such units");
         const RowUnits::Range own = units.rows(first_unit, last_unit);
-        if (own.end - own.begin != rows || likelihood_->rows() != rows)
-            throw py::value_error("X and the likelihood must have the rows of the units");
+        if (own.end - own.begin != rows)
+            throw py::value_error("the likelihood must have the rows of the units");
         const Vector mean(columns), precision(columns, 1.0);
         prior_ = std::make_unique<FixedPrior>(GaussianPrior(mean.data(), precision.data(), columns, true));
         Vector padded(likelihood_->padded());
         std::copy_n(offset.data(), rows, padded.begin());
-        model_ = std::make_unique<LinearModel>(
-            LinearModel{{design_.data(), rows, columns, intercept, centre_ ? centre_->data() : nullptr},
-                        std::move(padded),
-                        *likelihood_,
-                        *prior_,
-                        blas()});
+        model_ =
+            std::make_unique<LinearModel>(LinearModel{{design_ ? design_->data() : nullptr, rows, columns,
+                                                       intercept, centre_ ? centre_->data() : nullptr},
+                                                      std::move(padded),
+                                                      *likelihood_,
+                                                      *prior_,
+                                                      blas()});
         const py::gil_scoped_release release;
         share_ = std::make_unique<RowShare>(*model_, units, first_unit, last_unit);
     }
 
     void assign(const Array& centre, const Array& basis) {
+        if (!design_) throw py::value_error("rows without X stay in the coordinates that they were kept in");
         const auto k = signed_size(share_->size());
         require_shape(centre, {k}, "centre");
         require_shape(basis, {k, k}, "basis");
@@ -100,6 +103,17 @@ class PyRowShare {
         });
     }
 
+    // Views, for as long as the coordinates stay.
+    py::array_t<double> matrix(const py::object& self) {
+        Panels& panels = share_->rows().kept_matrix();
+        return py::array_t<double>(signed_size(panels.count() * kPanelRows * panels.columns()),
+                                   panels.panel(0), self);
+    }
+    py::array_t<double> predictor(const py::object& self) {
+        Vector& values = share_->rows().kept_predictor();
+        return py::array_t<double>(signed_size(values.size()), values.data(), self);
+    }
+
   private:
     std::size_t points(const Array& u) const {
         if (u.ndim() != 2) throw py::value_error("u must have two dimensions");
@@ -117,8 +131,7 @@ class PyRowShare {
         return array_of(sums, {signed_size(strips), signed_size(sums.size() / strips)});
     }
 
-    Array design_;
-    std::optional<Array> centre_;
+    std::optional<Array> design_, centre_;
     std::shared_ptr<Likelihood> likelihood_;
     std::unique_ptr<FixedPrior> prior_;
     std::unique_ptr<LinearModel> model_;
@@ -232,10 +245,14 @@ std::vector<std::pair<std::size_t, std::size_t>> row_units(std::size_t n_rows, s
 void register_distant(py::module_& module) {
     using namespace py::literals;
     py::class_<PyRowShare>(module, "RowShare")
-        .def(py::init<Array, std::optional<Array>, const Array&, std::shared_ptr<Likelihood>, bool,
-                      std::size_t, std::size_t, std::size_t>(),
+        .def(py::init<std::optional<Array>, std::optional<Array>, const Array&, std::shared_ptr<Likelihood>,
+                      bool, std::size_t, std::size_t, std::size_t, std::size_t>(),
              py::kw_only(), "X"_a.noconvert(), "centre"_a, "offset"_a, "likelihood"_a, "intercept"_a,
-             "n_rows"_a, "first_unit"_a, "last_unit"_a)
+             "n_coefficients"_a, "n_rows"_a, "first_unit"_a, "last_unit"_a)
+        .def_property_readonly("matrix",
+                               [](const py::object& self) { return self.cast<PyRowShare&>().matrix(self); })
+        .def_property_readonly(
+            "predictor", [](const py::object& self) { return self.cast<PyRowShare&>().predictor(self); })
         .def("assign", &PyRowShare::assign, "centre"_a, "basis"_a)
         .def("gradients", &PyRowShare::gradients, "u"_a, "values"_a)
         .def("augmented", &PyRowShare::augmented, "u"_a, "keys"_a, "values"_a)

@@ -1,16 +1,20 @@
-"""Shares in this process: those that fit are kept, the others are read in every pass, ahead of the core."""
+"""Shares in this process: some stay in memory, the others are read in every pass, ahead of the core."""
 
 from __future__ import annotations
 
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polyagamma.distributed.plan import Plan, Request, Share
+from polyagamma.distributed.plan import KeptShare, Plan, Request, Share
 from polyagamma.sources.table import RowTable
 
 FloatArray = NDArray[np.float64]
@@ -40,28 +44,36 @@ class LocalPool:
             )
         fit = memory // each >= len(self._units)
         self._at_once = max(1, min(threads + (not fit), memory // each))
-        self._kept: dict[int, Share] = {}
-        self._to_keep = len(self._units) if fit else memory // each - self._at_once
+        self._in_memory: dict[int, Share] = {}
+        self._most_in_memory = len(self._units) if fit else memory // each - self._at_once
+        self._files = None if fit else Files(plan)
 
     def ask(self, request: Request) -> Iterator[FloatArray]:
         """See `Pool`."""
-        yield from self._ahead(lambda index: answered(self._share(index), request))
+        yield from self._ahead(lambda index: answered(self._share(index, request), request))
 
     def ask_in_turn(self, request: Request, before: FloatArray) -> FloatArray:
         """See `Pool`: shares are read ahead."""
-        for share in self._ahead(self._share):
-            own = Request(request.name, (*request.arguments, before), request.version, request.coordinates)
+        for share in self._ahead(lambda index: self._share(index, request)):
+            own = replace(request, arguments=(*request.arguments, before))
             before = answered(share, own).reshape(before.shape)
         return before
 
-    def _share(self, index: int) -> Share:
-        if (kept := self._kept.get(index)) is not None:
-            return kept
-        units = self._units[index]
-        share = Share(self._plan, units, self._table.read(*self._plan.rows(*units)))
-        if index < self._to_keep:
-            self._kept[index] = share
+    def _share(self, index: int, request: Request) -> Share | KeptShare:
+        """Return a share in the coordinates of a request."""
+        if self._files is not None and self._files.have(index, request):
+            return KeptShare(self._plan, self._units[index], self._files.path(index))
+        share = self._in_memory.get(index) or self._read(index)
+        share.moves_for(request)
+        if index < self._most_in_memory:
+            self._in_memory[index] = share
+        elif self._files is not None:
+            self._files.keep(index, share, request)
         return share
+
+    def _read(self, index: int) -> Share:
+        units = self._units[index]
+        return Share(self._plan, units, self._table.read(*self._plan.rows(*units)))
 
     def _ahead(self, work: Callable[[int], Found]) -> Iterator[Found]:
         """Yield `work` of each share in order, with that of the next ones under way."""
@@ -75,8 +87,40 @@ class LocalPool:
                 yield waiting.popleft().result()
 
 
-def answered(share: Share, request: Request) -> FloatArray:
-    """Return the answer to a request that tells the coordinates."""
+class Files:
+    """Files of a temporary folder with shares in the coordinates of the last request, if the disk has room.
+
+    Reading one takes a fraction of the time of making it of the rows anew.
+
+    Parameters
+    ----------
+    plan : Plan
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._folder = TemporaryDirectory(prefix="polyagamma-rows-", ignore_cleanup_errors=True)
+        self._has_room = shutil.disk_usage(self._folder.name).free > 2 * plan.bytes_kept()
+        self._versions: dict[int, str | None] = {}
+
+    def path(self, index: int) -> Path:
+        """Return the file of a share."""
+        return Path(self._folder.name) / str(index)
+
+    def have(self, index: int, request: Request) -> bool:
+        """Whether there is a share in the coordinates of a request."""
+        return index in self._versions and self._versions[index] == request.version
+
+    def keep(self, index: int, share: Share, request: Request) -> None:
+        """Keep a share that is in the coordinates of a request."""
+        if not self._has_room:
+            return
+        self._versions.pop(index, None)
+        share.keep(self.path(index))
+        self._versions[index] = request.version
+
+
+def answered(share: Share | KeptShare, request: Request) -> FloatArray:
+    """Return the answer of a share that is in the coordinates of the request."""
     answer = share.answer(request)
     assert answer is not None
     return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,11 @@ class Plan:
     def bytes_of(self, first: int, last: int) -> int:
         """Return about what a share takes while it answers: X as it is read, as doubles, and in the core."""
         begin, end = self.rows(first, last)
-        return 8 * (end - begin) * (2 * self.n_coefficients + 8)
+        return 8 * (end - begin) * (3 * self.n_coefficients + 8)
+
+    def bytes_kept(self) -> int:
+        """Return about what all shares take in files."""
+        return 8 * self.n_rows * (self.n_coefficients + 3)
 
 
 @dataclass(frozen=True)
@@ -104,8 +109,9 @@ class Share:
         rows = rows_of(parts, last - first)
         self._X = np.ascontiguousarray(rows.pop("X"), dtype=np.float64)
         self._observed = observed_binomial(plan.classes, last - first, **rows)
-        self._core = self._plain()
-        self._version: str | None = None
+        self._core, self._version = self._plain(), None
+
+    _version: str | None
 
     def __sizeof__(self) -> int:
         """Return about how many bytes it takes, which tell a scheduler what moving it would cost."""
@@ -120,25 +126,80 @@ class Share:
 
     def answer(self, request: Request) -> FloatArray | None:
         """Return the sums; None if the share does not have the coordinates and was not told them."""
-        if request.version != self._version:
-            if request.version is None:
-                self._core = self._plain()
-            elif request.coordinates is None:
-                return None
-            else:
-                self._core.assign(*request.coordinates)
-            self._version = request.version
-        return np.asarray(getattr(self._core, request.name)(*request.arguments))
+        return answer_of(self._core, request) if self.moves_for(request) else None
+
+    def moves_for(self, request: Request) -> bool:
+        """Go to the coordinates of a request, and return whether they are known."""
+        if request.version == self._version:
+            return True
+        if request.version is None:
+            self._core = self._plain()
+        elif request.coordinates is None:
+            return False
+        else:
+            self._core.assign(*request.coordinates)
+        self._version = request.version
+        return True
+
+    def keep(self, path: Path) -> None:
+        """Write what `KeptShare` needs to a file."""
+        arrays = self._observed.core().arrays
+        with open(path, "wb") as file:
+            for array in (arrays["b"], arrays["kappa"], self._core.predictor, self._core.matrix):
+                file.write(np.ascontiguousarray(array).data)
 
     def _plain(self) -> _gibbs.RowShare:
         core = self._observed.core()
-        return _gibbs.RowShare(
-            X=self._X,
-            centre=self._plan.centre,
-            offset=self._observed.offset,
-            likelihood=_gibbs.Likelihood(core.name, core.arrays),
-            intercept=self._plan.intercept,
-            n_rows=self._plan.n_rows,
-            first_unit=self._units[0],
-            last_unit=self._units[1],
-        )
+        rows = _gibbs.Likelihood(core.name, core.arrays)
+        return row_share(self._plan, self._units, rows, self._X, self._observed.offset)
+
+
+class KeptShare:
+    """A share that has been kept in a file, in the coordinates that it had.
+
+    Parameters
+    ----------
+    plan : Plan
+    units : tuple of int
+    path : Path
+    """
+
+    def __init__(self, plan: Plan, units: tuple[int, int], path: Path) -> None:
+        first, last = plan.rows(*units)
+        n = last - first
+        with open(path, "rb") as file:
+            b, kappa = np.fromfile(file, count=n), np.fromfile(file, count=n)
+            rows = _gibbs.Likelihood("binomial", {"b": b, "kappa": kappa})
+            self._core = row_share(plan, units, rows, None, np.zeros(n))
+            for array in (self._core.predictor, self._core.matrix):
+                file.readinto(array.data)
+
+    def answer(self, request: Request) -> FloatArray:
+        """Return the sums, in the coordinates of the file."""
+        return answer_of(self._core, request)
+
+
+def row_share(
+    plan: Plan,
+    units: tuple[int, int],
+    likelihood: _gibbs.Likelihood,
+    X: FloatArray | None,
+    offset: FloatArray,
+) -> _gibbs.RowShare:
+    """Return the core's share of rows."""
+    return _gibbs.RowShare(
+        X=X,
+        centre=plan.centre,
+        offset=offset,
+        likelihood=likelihood,
+        intercept=plan.intercept,
+        n_coefficients=plan.n_coefficients,
+        n_rows=plan.n_rows,
+        first_unit=units[0],
+        last_unit=units[1],
+    )
+
+
+def answer_of(core: _gibbs.RowShare, request: Request) -> FloatArray:
+    """Return what the core answers."""
+    return np.asarray(getattr(core, request.name)(*request.arguments))

@@ -186,7 +186,7 @@ class Model(Approximated):
         model = self._unchanged()
         if settings.log_likelihood:
             model.require_rows(
-                "compute_log_likelihood=True", "leave it out, and pass the trace to log_likelihood"
+                "compute_log_likelihood=True", "leave it out, and pass the trace to log_likelihood_to"
             )
         if init is not None:
             initvals = starting_values(init, initvals, model, settings)
