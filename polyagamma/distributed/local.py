@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TypeVar
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,13 +99,14 @@ class Files:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._folder = TemporaryDirectory(prefix="polyagamma-rows-", ignore_cleanup_errors=True)
-        self._has_room = shutil.disk_usage(self._folder.name).free > 2 * plan.bytes_kept()
+        self._folder = Path(mkdtemp(prefix="polyagamma-rows-"))
+        finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._has_room = shutil.disk_usage(self._folder).free > 2 * plan.bytes_kept()
         self._versions: dict[int, str | None] = {}
 
     def path(self, index: int) -> Path:
         """Return the file of a share."""
-        return Path(self._folder.name) / str(index)
+        return self._folder / str(index)
 
     def have(self, index: int, request: Request) -> bool:
         """Whether there is a share in the coordinates of a request."""
