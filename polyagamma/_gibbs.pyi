@@ -212,6 +212,81 @@ class Chains:
     def set_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Go on from `state`, made by chains of the same model and number of chains."""
 
+class RowShare:
+    """Rows of some units of a linear model whose rows are shared out; see `row_units`.
+
+    Parameters
+    ----------
+    X : ndarray, shape (m, p), or None
+        The rows of the units, which must stay. None: `matrix` and `predictor` are filled by the caller.
+    centre : ndarray, shape (p,), or None
+    offset : ndarray, shape (m,)
+    likelihood : Likelihood
+        Of these rows.
+    intercept : bool
+    n_coefficients : int
+    n_rows : int
+        Of all units.
+    first_unit, last_unit : int
+        The units are `first_unit` to before `last_unit`.
+    """
+
+    def __init__(
+        self,
+        *,
+        X: NDArray[np.float64] | None,
+        centre: NDArray[np.float64] | None,
+        offset: NDArray[np.float64],
+        likelihood: Likelihood,
+        intercept: bool,
+        n_coefficients: int,
+        n_rows: int,
+        first_unit: int,
+        last_unit: int,
+    ) -> None: ...
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """The rows in the present coordinates, in the core's layout: a view until these change."""
+
+    @property
+    def predictor(self) -> NDArray[np.float64]:
+        """The known part of the linear predictors: a view until the coordinates change."""
+
+    def assign(self, centre: NDArray[np.float64], basis: NDArray[np.float64]) -> None:
+        """Let coefficients be centre (k,) + basis (k, k) @ u from now on."""
+
+    def gradients(self, u: NDArray[np.float64], values: bool) -> NDArray[np.float64]:
+        """Return for u (chains, k) of each strip gradients (k, chains) and log-likelihoods (chains)."""
+
+    def augmented(
+        self, u: NDArray[np.float64], keys: NDArray[np.uint64], values: bool
+    ) -> NDArray[np.float64]:
+        """Return the sums of each strip for u (chains, k) and keys (chains, 4) of a fill.
+
+        They are ``M.T @ diag(omega) @ M`` (chains, k, k), ``M.T @ (kappa - omega * eta0)`` (k, chains) and
+        log-likelihoods (chains); without keys there are no such variables.
+        """
+
+    def curvatures(self, u: NDArray[np.float64], before: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        """Return weighted Gram matrices (k, k) of the strips for u (points, k), the first with `before`."""
+
+def row_units(n_rows: int, n_coefficients: int) -> list[tuple[int, int]]:
+    """Return the rows of each unit: those that a share of rows consists of, with its neighbours."""
+
+def row_units_chained(n_rows: int, n_coefficients: int) -> bool:
+    """Return whether curvatures go from one share to the next: ``before`` is what the one before returned."""
+
+def distant_chains(
+    *,
+    rows: object,
+    n_rows: int,
+    prior: Prior,
+    bit_generators: Sequence[np.random.BitGenerator],
+    tune: int,
+    kernel: str,
+) -> Chains:
+    """Return chains of a linear model whose rows are elsewhere: they ask `rows` for sums."""
+
 def linear_chains(
     *,
     model: LinearModel,

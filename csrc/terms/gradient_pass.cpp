@@ -23,12 +23,18 @@ std::size_t product_columns(const Likelihood& likelihood, std::size_t k) {
 }
 
 void sum_each(const Vector& lanes, Vector& sums) {
+    sums.resize(lanes.size() / kPanelRows);
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = sum_lanes(&lanes[i * kPanelRows]);
 }
 
 }  // namespace
 
 GradientPass::GradientPass(std::vector<const ChainPosterior*> posteriors, std::size_t k, std::size_t workers)
+    : GradientPass(posteriors, k, workers,
+                   RowPartition::for_vectors(posteriors.front()->likelihood->rows())) {}
+
+GradientPass::GradientPass(std::vector<const ChainPosterior*> posteriors, std::size_t k, std::size_t workers,
+                           RowPartition partition)
     : posteriors_(std::move(posteriors)),
       k_(k),
       extras_(posteriors_.front()->likelihood->extras()),
@@ -36,27 +42,56 @@ GradientPass::GradientPass(std::vector<const ChainPosterior*> posteriors, std::s
       predictors_(posteriors_.front()->likelihood->predictors()),
       products_(predictors_ * product_columns(*posteriors_.front()->likelihood, k)),
       block_panels_(panels_per_block(products_ / predictors_, predictors_, chains_)),
-      partition_(RowPartition::for_vectors(posteriors_.front()->likelihood->rows())),
+      partition_(partition),
       points_(workers, {Vector(products_ * chains_), Vector(chains_ * extras_)}),
       of_prior_(chains_, Vector(k)),
       deviations_(predictors_ == 1 ? 0 : chains_ * padded_rows(k)),
-      pulled_(deviations_.size()) {
-    const std::size_t block_rows = block_panels_ * kPanelRows;
-    parts_.resize(partition_.count(),
-                  {Vector(predictors_ * chains_ * block_rows), Vector(products_ * chains_ * kPanelRows),
-                   Vector(chains_ * kPanelRows), Vector(chains_ * extras_ * kPanelRows),
-                   Vector(products_ * chains_), Vector(chains_), Vector(chains_ * extras_)});
-}
+      pulled_(deviations_.size()),
+      parts_(partition_.count()) {}
 
 void GradientPass::run(Worker& worker, const Whitening& whitening, const double* const* u, Wanted wanted,
                        Density* const* densities) {
     worker.barrier();
     read_points(worker, whitening, u);
+    if (whitening.distant() == nullptr) {
+        all_strips(worker, whitening, wanted);
+    } else if (worker.index() == 0) {
+        fetch(*whitening.distant(), u, wanted);
+    }
+    worker.barrier();
+    finish_chains(worker, whitening, u, wanted, densities);
+}
+
+void GradientPass::all_strips(const Worker& worker, const Whitening& whitening, Wanted wanted) {
     const Worker::Range strips = worker.share(partition_.count());
     for (std::size_t s = strips.begin; s < strips.end; ++s)
         strip(whitening, points_[worker.index()], wanted, s);
-    worker.barrier();
-    finish_chains(worker, whitening, u, wanted, densities);
+}
+
+Vector GradientPass::sums(const Whitening& whitening, const double* const* u, Wanted wanted) {
+    Worker alone;
+    read_points(alone, whitening, u);
+    all_strips(alone, whitening, wanted);
+    Vector all;
+    for (const Part& part : parts_) {
+        all.insert(all.end(), part.gradient.begin(), part.gradient.end());
+        all.insert(all.end(), part.log_likelihood.begin(), part.log_likelihood.end());
+    }
+    return all;
+}
+
+void GradientPass::fetch(DistantRows& rows, const double* const* u, Wanted wanted) {
+    Vector points;
+    for (std::size_t c = 0; c < chains_; ++c) points.insert(points.end(), u[c], u[c] + k_);
+    Vector told(partition_.count() * chains_ * (products_ + 1));
+    rows.gradients(points, chains_, wanted == Wanted::gradient_and_value, told);
+    auto from = told.cbegin();
+    for (Part& part : parts_) {
+        const auto values = from + static_cast<std::ptrdiff_t>(products_ * chains_);
+        part.gradient.assign(from, values);
+        from = values + static_cast<std::ptrdiff_t>(chains_);
+        part.log_likelihood.assign(values, from);
+    }
 }
 
 void GradientPass::read_points(Worker& worker, const Whitening& whitening, const double* const* u) {
@@ -130,9 +165,10 @@ double GradientPass::finish_extras(const Whitening& whitening, const Points& poi
 
 void GradientPass::strip(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t index) {
     Part& part = parts_[index];
-    std::fill(part.gradient_lanes.begin(), part.gradient_lanes.end(), 0.0);
-    std::fill(part.density_lanes.begin(), part.density_lanes.end(), 0.0);
-    std::fill(part.extra_lanes.begin(), part.extra_lanes.end(), 0.0);
+    part.eta.resize(predictors_ * chains_ * block_panels_ * kPanelRows);
+    part.gradient_lanes.assign(products_ * chains_ * kPanelRows, 0.0);
+    part.density_lanes.assign(chains_ * kPanelRows, 0.0);
+    part.extra_lanes.assign(chains_ * extras_ * kPanelRows, 0.0);
     const std::size_t begin = partition_.first_panel(index), end = partition_.first_panel(index + 1);
     for (std::size_t first = begin; first < end; first += block_panels_) {
         block(whitening, points, wanted, first, std::min(block_panels_, end - first), part);

@@ -25,6 +25,9 @@ class GradientPass {
   public:
     // `posteriors`: of each chain; they must outlive the pass.
     GradientPass(std::vector<const ChainPosterior*> posteriors, std::size_t k, std::size_t workers);
+    // Over the rows of some strips.
+    GradientPass(std::vector<const ChainPosterior*> posteriors, std::size_t k, std::size_t workers,
+                 RowPartition partition);
 
     enum class Wanted { gradient, gradient_and_value };
 
@@ -34,6 +37,9 @@ class GradientPass {
              Density* const* densities);
     // Value and gradient at `u` (k), for a pass of one chain and one worker.
     void run_alone(const Whitening& whitening, const double* u, Density& density);
+    // The sums of its strips alone, of rows with one predictor and no extras, as DistantRows tells them: of
+    // each strip the gradient (k, chains) and the log-likelihoods (chains).
+    Vector sums(const Whitening& whitening, const double* const* u, Wanted wanted);
 
   private:
     // The sums of a strip of rows, and its workspace.
@@ -53,6 +59,8 @@ class GradientPass {
     };
 
     void read_points(Worker& worker, const Whitening& whitening, const double* const* u);
+    void all_strips(const Worker& worker, const Whitening& whitening, Wanted wanted);
+    void fetch(DistantRows& rows, const double* const* u, Wanted wanted);
     void strip(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t index);
     void block(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t first_panel,
                std::size_t panels, Part& part) const;

@@ -4,6 +4,7 @@
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/design.hpp"
+#include "terms/distant_rows.hpp"
 #include "terms/prior.hpp"
 
 namespace polyagamma {
@@ -16,6 +17,7 @@ struct LinearModel {
     const Likelihood& likelihood;
     const Prior& prior;
     const Blas& blas;
+    DistantRows* distant = nullptr;  // where the rows are, if not here: the design has no data then
 };
 
 }  // namespace polyagamma

@@ -13,8 +13,15 @@ class RowPartition {
     // For sums of k×k matrices, which are kept small beside the data, and Pólya-gamma variates: strips begin
     // at multiples of kBlock rows.
     static RowPartition for_matrices(std::size_t rows, std::size_t k);
+    // For the one matrix of curvatures, which is added up in one strip unless the rows are very many.
+    static RowPartition for_curvature(std::size_t rows, std::size_t k);
 
-    std::size_t count() const { return count_; }
+    // Strips [begin, end) alone, whose panels count from panel `origin` on.
+    RowPartition part(std::size_t begin, std::size_t end, std::size_t origin) const;
+    // The same as one strip.
+    RowPartition joined(std::size_t begin, std::size_t end, std::size_t origin) const;
+
+    std::size_t count() const { return own_; }
     // Strip s has the panels from first_panel(s) to first_panel(s + 1).
     std::size_t first_panel(std::size_t strip) const;
 
@@ -23,7 +30,9 @@ class RowPartition {
     // eight threads share evenly.
     RowPartition(std::size_t rows, std::size_t most, std::size_t unit);
 
-    std::size_t panels_, unit_, units_, count_ = 1;
+    std::size_t panels_, unit_, units_, count_ = 1;  // of all rows
+    std::size_t first_ = 0, own_ = 1, origin_ = 0;   // the part
+    std::size_t joined_ = 1;                         // strips in one of it
 };
 
 }  // namespace polyagamma

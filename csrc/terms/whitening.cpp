@@ -11,12 +11,18 @@ namespace polyagamma {
 
 Whitening::Whitening(const LinearModel& model)
     : blas_(model.blas),
+      distant_(model.distant),
       predictors_(model.likelihood.predictors()),
       centre_(model.prior.size()),
       basis_(identity(model.prior.size())),
       predictor_(model.offset),
       prior_(whiten(model.prior.conditional())) {
-    matrix_.assign(model.design, nullptr, blas_);
+    if (distant_ != nullptr) return;
+    if (model.design.data == nullptr) {
+        matrix_ = Panels(model.design.n, model.design.columns);
+    } else {
+        matrix_.assign(model.design, nullptr, blas_);
+    }
 }
 
 WhitenedPrior Whitening::whiten(const GaussianPrior& prior) const {
@@ -28,14 +34,22 @@ void Whitening::assign(const LinearModel& model, const double* centre, const dou
     centre_.assign(centre, centre + k);
     basis_.assign(basis, basis + k * k);
     plain_ = basis_ == identity(k);
+    if (distant_ != nullptr) {
+        distant_->assign(centre_, basis_);
+    } else {
+        find_rows(model, basis);
+    }
+    prior_ = whiten(model.prior.conditional());
+}
+
+void Whitening::find_rows(const LinearModel& model, const double* basis) {
     if (folded()) {
         matrix_.assign(model.design, basis, blas_);
     } else if (!plain_) {
-        basis_panels_ = Panels(k, k);
-        basis_panels_.pack(0, k, basis);
+        basis_panels_ = Panels(size(), size());
+        basis_panels_.pack(0, size(), basis);
     }
     find_predictor(model);
-    prior_ = whiten(model.prior.conditional());
 }
 
 void Whitening::find_predictor(const LinearModel& model) {

@@ -23,12 +23,53 @@ void curvature_at(const Whitening& whitening, const Likelihood& likelihood, cons
     likelihood.curvature_at(extras.data(), {0, rows, rows}, weights.data());
 }
 
+void add_strip(const Whitening& whitening, const Vector& weights, const RowPartition& strips,
+               std::size_t strip, double* gram) {
+    const std::size_t first = strips.first_panel(strip);
+    add_weighted_gram(whitening.matrix(), first, strips.first_panel(strip + 1) - first,
+                      &weights[first * kPanelRows], gram);
+}
+
+// Every strip by itself, if there are several, so that others may have its rows.
+void add_strips(const Whitening& whitening, const Vector& weights, double* gram) {
+    const std::size_t k = whitening.size();
+    const RowPartition strips = RowPartition::for_curvature(whitening.matrix().rows(), k);
+    if (strips.count() == 1) return add_strip(whitening, weights, strips, 0, gram);
+    for (std::size_t s = 0; s < strips.count(); ++s) {
+        Vector own(k * k);
+        add_strip(whitening, weights, strips, s, own.data());
+        for (std::size_t i = 0; i < k * k; ++i) gram[i] += own[i];
+    }
+}
+
+// The mean over some points of what `curvature_at` finds.
+Vector mean_curvature(const Whitening& whitening, const std::vector<CurvaturePoint>& points) {
+    const Likelihood& likelihood = *points.front().likelihood;
+    Vector total(likelihood.padded() + likelihood.extras()), one(total);
+    for (const CurvaturePoint& point : points) {
+        curvature_at(whitening, *point.likelihood, point.u, one);
+        for (std::size_t row = 0; row < total.size(); ++row) total[row] += one[row];
+    }
+    const double count = static_cast<double>(points.size());
+    for (double& value : total) value /= count;
+    return total;
+}
+
+// P + what the rows add, where they are.
+void distant_precision(const Whitening& whitening, const Vector& prior,
+                       const std::vector<CurvaturePoint>& points, double* precision) {
+    Vector u;
+    for (const CurvaturePoint& point : points) u.insert(u.end(), point.u, point.u + whitening.size());
+    std::copy(prior.begin(), prior.end(), precision);
+    whitening.distant()->add_curvature(u, points.size(), precision);
+}
+
 // Of one predictor: P + Mᵀ diag(weights) M, and that of the extras.
 void weighted_precision(const Whitening& whitening, const Vector& prior, const Vector& weights,
                         double* precision) {
-    std::copy(prior.begin(), prior.end(), precision);
-    add_weighted_gram(whitening.matrix(), 0, whitening.matrix().count(), weights.data(), precision);
     const std::size_t k = whitening.size(), rows = whitening.predictor().size();
+    std::copy(prior.begin(), prior.end(), precision);
+    add_strips(whitening, weights, precision);
     for (std::size_t e = rows; e < weights.size(); ++e) {
         const double* row = whitening.last_row(weights.size() - 1 - e);
         for (std::size_t i = 0; i < k; ++i)
@@ -107,14 +148,19 @@ void mean_precision(const Whitening& whitening, const Vector& prior,
         for (const CurvaturePoint& point : points) sum.add(point, 1.0 / count);
         return pull_back(whitening, h, precision);
     }
-    const Likelihood& likelihood = *points.front().likelihood;
-    Vector total(likelihood.padded() + likelihood.extras()), one(total);
-    for (const CurvaturePoint& point : points) {
-        curvature_at(whitening, *point.likelihood, point.u, one);
-        for (std::size_t row = 0; row < total.size(); ++row) total[row] += one[row];
-    }
-    for (double& value : total) value /= count;
-    weighted_precision(whitening, prior, total, precision);
+    if (whitening.distant() != nullptr) return distant_precision(whitening, prior, points, precision);
+    weighted_precision(whitening, prior, mean_curvature(whitening, points), precision);
+}
+
+Vector strip_curvatures(const Whitening& whitening, const std::vector<CurvaturePoint>& points,
+                        const RowPartition& strips, const double* before) {
+    const std::size_t square = whitening.size() * whitening.size();
+    const Vector weights = mean_curvature(whitening, points);
+    Vector sums(strips.count() * square);
+    if (before != nullptr) std::copy_n(before, square, sums.begin());
+    for (std::size_t s = 0; s < strips.count(); ++s)
+        add_strip(whitening, weights, strips, s, &sums[s * square]);
+    return sums;
 }
 
 }  // namespace polyagamma

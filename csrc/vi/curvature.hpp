@@ -4,6 +4,7 @@
 
 #include "likelihood/likelihood.hpp"
 #include "linalg/aligned.hpp"
+#include "terms/row_partition.hpp"
 #include "terms/whitening.hpp"
 
 namespace polyagamma {
@@ -19,5 +20,11 @@ struct CurvaturePoint {
 // for independent, as log means and log dispersions nearly are.
 void mean_precision(const Whitening& whitening, const Vector& prior,
                     const std::vector<CurvaturePoint>& points, double* precision);
+
+// Of rows with one predictor and no extras: of each strip Mᵀ diag(w) M, lower triangle (k, k), with the mean
+// w of the curvatures at some points. `before` (k, k), unless it is null, is what the first of them is added
+// to.
+Vector strip_curvatures(const Whitening& whitening, const std::vector<CurvaturePoint>& points,
+                        const RowPartition& strips, const double* before);
 
 }  // namespace polyagamma

@@ -7,9 +7,12 @@ from polyagamma._validation.rewording import Rewording
 REQUIREMENTS = {  # by the names of modules: packages, and what to install
     "arviz": ("arviz", "arviz>=0.20"),
     "bambi": ("bambi 0.17 or later", "polyagamma-gibbs[bambi]"),
+    "dask": ("Dask", "polyagamma-gibbs[dask]"),
+    "distributed": ("Dask", "polyagamma-gibbs[dask]"),
     "formulae": ("formulae", "polyagamma-gibbs[formula]"),
     "joblib": ("scikit-learn", "polyagamma-gibbs[sklearn]"),
     "pandas": ("pandas", "pandas"),
+    "pyarrow": ("pyarrow", "polyagamma-gibbs[parquet]"),
     "pymc": ("PyMC 5.28.2 or later", "polyagamma-gibbs[pymc]"),
     "pytensor": ("PyMC 5.28.2 or later", "polyagamma-gibbs[pymc]"),
     "rich": ("rich", "rich>=13"),

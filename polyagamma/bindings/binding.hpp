@@ -27,6 +27,7 @@ Vector vector_of(const Array& array, py::ssize_t size, const char* name);
 
 void register_run(py::module_& module);
 void register_linear(py::module_& module);
+void register_distant(py::module_& module);
 void register_row_sums(py::module_& module);
 void register_additive(py::module_& module);
 void register_sparse(py::module_& module);

@@ -27,6 +27,7 @@ PYBIND11_MODULE(_gibbs, module) {
     module.doc() = "Model and chain objects of the C++ core.";
     polyagamma::binding::register_run(module);
     polyagamma::binding::register_linear(module);
+    polyagamma::binding::register_distant(module);
     polyagamma::binding::register_row_sums(module);
     polyagamma::binding::register_additive(module);
     polyagamma::binding::register_sparse(module);

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, gammaln
 
 from polyagamma._validation import models as checks
+from polyagamma._validation.arguments import shown
 from polyagamma.likelihoods.likelihood import (
     ROWS_AT_ONCE,
     CoreForm,
@@ -20,6 +21,7 @@ from polyagamma.likelihoods.likelihood import (
     PolyaGammaForm,
     decided_by_the_prior,
 )
+from polyagamma.traces.trace import Variables
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,11 @@ class BinomialLikelihood(ObservedRows):
 
     def log_constant(self) -> float:
         """See `Likelihood`: the binomial coefficients."""
-        return float(self.log_binomial @ self.weights)
+        if (self.trials == 1).all():
+            return 0.0
+        blocks = range(0, len(self.y), ROWS_AT_ONCE)
+        each = (slice(first, first + ROWS_AT_ONCE) for first in blocks)
+        return float(sum(self.log_binomial[rows] @ self.weights[rows] for rows in each))
 
     def log_likelihood(self, eta: FloatArray, rows: slice) -> FloatArray:
         """See `Likelihood`."""
@@ -140,3 +146,67 @@ class BinomialLikelihood(ObservedRows):
             if not (eta * (y[rows] - trials[rows] / 2) > 0).all():
                 return False
         return True
+
+
+def observed_binomial(
+    classes: NDArray[Any], n: int, *, y: Any, trials: Any = None, weights: Any = None, offset: Any = None
+) -> BinomialLikelihood:
+    """Return some of the rows of a model with these labels; TypeError or ValueError if one does not fit."""
+    if trials is None:
+        n_trials, successes = np.ones(n), is_second(y, classes, n)
+    else:
+        n_trials = checks.trials(trials, n)
+        successes = checks.successes(y, n_trials)
+    return BinomialLikelihood(
+        classes, successes, n_trials, checks.weights(weights, n, n_trials), checks.offset(offset, n)
+    )
+
+
+def is_second(y: Any, classes: NDArray[Any], n: int) -> FloatArray:
+    """Return labels as 1.0 where they are the second class; ValueError if one is neither."""
+    labels = np.asarray(y)
+    if labels.shape != (n,):
+        raise ValueError(f"y must have shape ({n},), one label for each row of X, got {labels.shape}")
+    second = labels == classes[1]
+    other = ~(second | (labels == classes[0]))
+    if other.any():
+        row = int(np.argmax(other))
+        raise ValueError(
+            f"y must be one of {classes.tolist()}, got {shown(labels[row])} in row {row}: correct y, or make "
+            "the model with these classes"
+        )
+    return np.asarray(second, dtype=np.float64)
+
+
+class DistantBinomial(BinomialLikelihood):
+    """The likelihood of rows that are not in memory: what is known of all of them together.
+
+    Its own arrays have no rows.
+    """
+
+    _digest: FloatArray
+    _log_constant: float
+
+    @classmethod
+    def of(cls, classes: NDArray[Any], digest: FloatArray, log_constant: float) -> DistantBinomial:
+        """Return that of rows with these labels."""
+        none = np.empty(0)
+        made = cls(classes, none, none, none, none)
+        vars(made).update(_digest=digest, _log_constant=log_constant)
+        return made
+
+    def arrays(self) -> list[FloatArray]:
+        """See `Likelihood`: a digest of them."""
+        return [self._digest]
+
+    def data(self, X: FloatArray | None) -> dict[str, Variables]:  # noqa: ARG002
+        """See `Likelihood`: a trace holds no rows that are not in memory."""
+        return {}
+
+    def log_constant(self) -> float:
+        """See `Likelihood`."""
+        return self._log_constant
+
+    def notices(self, predictor: Callable[[slice], FloatArray]) -> list[str]:  # noqa: ARG002
+        """See `Likelihood`: rows are not read again for it."""
+        return []

@@ -12,17 +12,20 @@ from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.core_chains import (
     AdditiveChains,
     BitGenerators,
+    DistantChains,
     FixedProcessChains,
     LinearChains,
     Mix,
     ProcessChains,
     SparseChains,
     additive_bytes,
+    distant_bytes,
     linear_bytes,
     sparse_bytes,
 )
 from polyagamma.mcmc.rounds import Chains
 from polyagamma.mcmc.settings import Settings
+from polyagamma.sources.distant import is_distant
 from polyagamma.terms.processes import LatentProcess
 from polyagamma.terms.sparse_predictors import is_sparse
 from polyagamma.terms.term import Initial, Term
@@ -65,6 +68,9 @@ def make_chains(
     ValueError
         If `settings` ask for a transition kernel that the model has not.
     """
+    linear = term.linear()
+    if linear is not None and is_distant(linear.X):
+        return DistantChains(linear, likelihood.classes, settings, bit_generators)
     latent, rows = term.process(), likelihood.polya_gamma()
     offset = likelihood.offset + term.known
     if (additive := term.additive()) is not None:
@@ -73,7 +79,7 @@ def make_chains(
         return AdditiveChains(additive, core, offset, settings, bit_generators)
     if latent is None or _moves_along_trajectories(latent, likelihood, settings):
         core = likelihood.core()
-        if core is not None and (linear := term.linear()) is not None:
+        if core is not None and linear is not None:
             kind = SparseChains if is_sparse(linear.X) else LinearChains
             return kind(linear, core, offset, settings, bit_generators)
         assert latent is not None  # a term is a linear model or a process
@@ -152,6 +158,8 @@ def memory(likelihood: Likelihood, term: Term, settings: Settings) -> tuple[int,
     if latent is None:
         linear = term.linear()
         assert linear is not None
+        if is_distant(linear.X):
+            return LINEAR_STATISTICS, distant_bytes(linear, settings)
         if is_sparse(linear.X):
             return SPARSE_STATISTICS, sparse_bytes(linear, settings)
         return LINEAR_STATISTICS, linear_bytes(rows, linear, settings)

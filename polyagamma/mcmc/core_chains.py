@@ -6,15 +6,21 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma import _gibbs
 from polyagamma._validation.rewording import Rewording
+from polyagamma.distributed.cluster import ClusterPool, active_client
+from polyagamma.distributed.local import LocalPool
+from polyagamma.distributed.plan import Plan
+from polyagamma.distributed.pool import Pool, SharedRows
 from polyagamma.likelihoods.likelihood import CoreForm, PolyaGammaForm
 from polyagamma.mcmc.rounds import Arrays, WrappedChains, one_blas_thread
 from polyagamma.mcmc.settings import Settings
+from polyagamma.sources.dask_arrays import DaskSource
 from polyagamma.terms.core_processes import core_covariance, core_log_prior
 from polyagamma.terms.kernels import TrainingCovariance
 from polyagamma.terms.processes import LatentProcess, Process, not_positive_definite
@@ -171,6 +177,43 @@ class SparseChains(LinearChains):
         return _gibbs.sparse_chains(
             model=model, bit_generators=bit_generators, tune=settings.tune, threads=settings.threads
         )
+
+
+class DistantChains(LinearChains):
+    """Chains of the coefficients of a linear model whose rows are in files, or on the workers of a cluster.
+
+    Parameters
+    ----------
+    linear : LinearForm
+        X is a `DistantX`.
+    classes : ndarray
+        Labels of failure and success.
+    settings : Settings
+    bit_generators : sequence of BitGenerator
+    """
+
+    _extras = 0
+
+    def __init__(
+        self, linear: LinearForm, classes: NDArray[Any], settings: Settings, bit_generators: BitGenerators
+    ) -> None:
+        self._linear = linear
+        size, prior, X = len(linear.prior.mean), linear.prior.core(), linear.X
+        plan = Plan(len(X), size, linear.centre, linear.intercept, classes)
+        client = active_client() if isinstance(X.table.X, DaskSource) else None
+        with one_blas_thread(), self._errors_in_words():
+            if client is None:
+                pool: Pool = LocalPool(plan, X.table, X.memory_limit, settings.threads)
+            else:
+                pool = ClusterPool(plan, X.table, client)
+            self._core = _gibbs.distant_chains(
+                rows=SharedRows(plan, pool),
+                n_rows=len(X),
+                prior=_gibbs.Prior(prior.name, size, prior.arrays),
+                bit_generators=bit_generators,
+                tune=settings.tune,
+                kernel=settings.kernel,
+            )
 
 
 class AdditiveChains(CoreChains):
@@ -358,6 +401,13 @@ def wide_bytes(n_rows: int, size: int, chains: int) -> int:
     with eight directions of a metric.
     """
     return 8 * (3 * n_rows * (size + chains) + 2 * size * (16 * chains + 8))
+
+
+def distant_bytes(linear: LinearForm, settings: Settings) -> int:
+    """Return the memory of chains of a linear model whose rows are elsewhere, besides shares and draws."""
+    size = len(linear.prior.mean)
+    sums = len(_gibbs.row_units(len(linear.X), size)) * min(settings.chains, 4)
+    return 8 * ((12 + 2 * sums) * size**2 + settings.tune * settings.chains * size * 3 // 5)
 
 
 def sparse_bytes(linear: LinearForm, settings: Settings) -> int:

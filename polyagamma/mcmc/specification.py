@@ -21,6 +21,7 @@ from polyagamma.mcmc.digest import column_sums, digest
 from polyagamma.mcmc.rounds import Arrays, Chains
 from polyagamma.mcmc.settings import OMEGA, Settings
 from polyagamma.mcmc.trace_schema import Labelled, TraceSchema
+from polyagamma.sources.distant import is_distant
 from polyagamma.terms.term import Pieces, Term
 from polyagamma.traces import trace
 
@@ -73,6 +74,11 @@ class Specification:
                 "X must stay what it was when the model was made, got other values: the model keeps no "
                 "copy of an X of more than 1 MB; make a new model, or pass X.copy() to it"
             )
+
+    def require_rows(self, what: str, cure: str) -> None:
+        """Raise ValueError if the rows of the model, which `what` needs, are not in memory."""
+        if is_distant(self.term.predictors.X):
+            raise ValueError(f"{what} needs the rows in memory, got a model whose rows are elsewhere: {cure}")
 
     @property
     def parameters(self) -> list[str]:
@@ -196,11 +202,13 @@ class Specification:
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """Yield the linear predictors of the model's rows, for draws of prior or posterior."""
+        self.require_rows("a simulation of the rows of the model", "pass X_new, some rows at a time")
         for some, rows, values in self.term.row_predictors(draws):
             yield some, rows, values + self.likelihood.offset[..., rows]
 
     def augmented_rows(self) -> AugmentedRows:
         """Return what the Pólya-gamma variables of the rows depend on; ValueError if rows have none."""
+        self.require_rows(f"var_names with {OMEGA!r}", "leave it out")
         likelihood, functions = self.likelihood, self.likelihood.n_functions
         if not likelihood.augments:
             many = ", since each row has several, one for each class but one" * (len(likelihood.classes) > 0)

@@ -63,7 +63,8 @@ class Approximated:
         data : tuple of array_like, or iterable, optional
             Rows to approximate the posterior of, for data that do not fit into memory: in place of the rows
             of the model, which still has columns, classes and prior. (X, y[, trials[, weights]]), of which
-            slices are read (memory maps and Zarr arrays too), or an iterable of such batches that can be gone
+            slices are read (memory maps, Zarr arrays, Dask collections; or the path of a Parquet file and
+            names of its columns), or an iterable of such batches that can be gone
             through several times. For `PolyaGammaLogistic`, without offsets.
         batch : int, default 5000
             Rows of a slice of `data`.
@@ -89,6 +90,8 @@ class Approximated:
 
     def _core_rows(self, cores: int | None, data: Any = None, batch: int = BATCH) -> CoreRows:
         self._specification.require_unchanged(quickly=True)
+        if data is None:
+            self._specification.require_rows("fit", "pass the rows as data=")
         return core_rows(self._specification, cores, data, batch)
 
 

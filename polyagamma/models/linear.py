@@ -57,6 +57,14 @@ class GaussianPriors:
         checks.instance("intercept_prior", own.intercept, (Normal,))
         return own
 
+    def require_gaussian(self) -> None:
+        """Raise ValueError if a prior has scales, whose samplers need all rows in memory."""
+        if isinstance(self.coefficients, ShrinkagePrior):
+            raise ValueError(
+                "prior must be Normal or MvNormal for rows that are not in memory, got "
+                f"{type(self.coefficients).__name__}: pass one of these"
+            )
+
     def term(self, predictors: Predictors, weights: FloatArray, information: float = 1.0) -> LinearTerm:
         """Return the term of predictors whose rows weigh so much, (n,), in means and standard deviations.
 

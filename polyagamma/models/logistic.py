@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -13,11 +14,15 @@ from polyagamma._validation.additive import Rows, of_cells
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.models.classification import ClassificationModel
+from polyagamma.models.distant import DistantData
+from polyagamma.models.distant_output import write_log_likelihood
 from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import OF_A_TRIAL, GaussianPriors
+from polyagamma.sources.distant import is_distant
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.shrinkage import ShrinkagePrior
+from polyagamma.traces import trace
 
 
 @public
@@ -61,7 +66,13 @@ class PolyaGammaLogistic(ClassificationModel):
     intercept : bool, default True
         Whether to have an intercept.
     feature_names : sequence of str, optional
-        Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ...
+        Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ... Of Parquet
+        files: which columns are predictors, by default all that nothing else names.
+    memory_limit : int or str, optional
+        Bytes, or a text such as ``"1 GiB"``, that rows may take at once: X, an array of NumPy (a memory map,
+        say) or Zarr, is then read in every pass as far as it does not fit. Dask collections and Parquet files
+        are read so in any case, with half of the memory that is available. See the page on distributed rows
+        in the documentation.
 
     Attributes
     ----------
@@ -125,13 +136,21 @@ class PolyaGammaLogistic(ClassificationModel):
         intercept_prior: Normal | None = None,
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
+        memory_limit: int | str | None = None,
     ) -> None:
         intercept = checks.truth("intercept", intercept)
-        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
-        predictors.require_distinct_constants()
-        require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
-        likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X), success)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
+        rows = {"trials": trials, "weights": weights, "offset": offset}
+        distant = DistantData.check(X, y, feature_names, memory_limit, **rows)
+        if distant is not None:
+            prior_of.require_gaussian()
+            predictors = distant.predictors(feature_names, intercept)
+            likelihood: BinomialLikelihood = distant.likelihood(success)
+        else:
+            predictors = Predictors.check(X, feature_names, intercept, sparse=True)
+            predictors.require_distinct_constants()
+            require_same_rows("X", X, y=y, **rows)
+            likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X), success)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         super().__init__(likelihood, prior_of.term(predictors, likelihood.b, OF_A_TRIAL))
 
@@ -183,6 +202,34 @@ class PolyaGammaLogistic(ClassificationModel):
             **given,
             **options,
         )
+
+    def log_likelihood_to(self, idata: trace.Trace, path: str | PathLike[str]) -> None:
+        """Write the log-likelihood of each draw and row to disk, for rows that are not in memory.
+
+        Parameters
+        ----------
+        idata : InferenceData or DataTree
+            What `sample` returned.
+        path : path
+            A folder to make: a Zarr group with an array ``y`` (chain, draw, obs_id), which `xarray.open_zarr`
+            opens without reading it.
+
+        Raises
+        ------
+        ValueError
+            If the rows are in memory, or `idata` is of another model.
+        KeyError
+            If `idata` has no posterior, or lacks a variable that is needed.
+        FileExistsError
+            If there is something at `path`.
+        """
+        model = self._unchanged()
+        if not is_distant(model.term.predictors.X):
+            raise ValueError(
+                "log_likelihood_to is for rows that are not in memory, got a model whose rows are: pass "
+                "compute_log_likelihood=True to sample"
+            )
+        write_log_likelihood(model, idata, checks.folder("path", path))
 
     @property
     def n_features(self) -> int:

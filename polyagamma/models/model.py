@@ -184,6 +184,10 @@ class Model(Approximated):
         if path is not None:
             require_free(path)
         model = self._unchanged()
+        if settings.log_likelihood:
+            model.require_rows(
+                "compute_log_likelihood=True", "leave it out, and pass the trace to log_likelihood_to"
+            )
         if init is not None:
             initvals = starting_values(init, initvals, model, settings)
         kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
@@ -370,6 +374,7 @@ class Model(Approximated):
         draws = checks.integer("draws", draws, 1)
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         model, trials = self._unchanged(), self._specification.likelihood.trials
+        model.require_rows("sample_prior_predictive", "make a model of some of the rows")
         functions = model.likelihood.n_functions
         require_memory(8 * (1 + functions) * draws * len(trials), "the result", "ask for fewer draws")
         drawn = {**model.term.draw_prior(draws, rng), **model.likelihood.draw_prior(draws, rng)}

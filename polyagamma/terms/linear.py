@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma.likelihoods.likelihood import Likelihood
+from polyagamma.sources.distant import is_distant
 from polyagamma.terms import term
 from polyagamma.terms.class_coding import ONE_PREDICTOR, Coding
 from polyagamma.terms.predictors import Predictors
@@ -221,7 +222,7 @@ class LinearTerm:
     def notices(self, likelihood: Likelihood, posterior: xr.Dataset) -> list[str]:
         """See `Term`: what the likelihood has to say of the fit, where one is no matter of course (p < n)."""
         n, p = self.predictors.X.shape
-        if p + self.predictors.intercept >= n:
+        if p + self.predictors.intercept >= n or is_distant(self.predictors.X):
             return []
         step = -(-posterior.sizes["draw"] // term.MOST_DRAWS)
         intercept, beta = self._of_each(posterior.isel(draw=slice(None, None, step)))

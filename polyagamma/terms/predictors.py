@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from polyagamma._validation import predictors as checks
 from polyagamma._validation.ownership import kept, read_only
 from polyagamma._validation.rows import row_labels
 from polyagamma._validation.sparse import compressed_rows, is_sparse
+from polyagamma.sources.distant import DistantX
+from polyagamma.terms import moments as row_moments
 from polyagamma.terms.sparse_predictors import SparsePredictors
 from polyagamma.traces import trace
 
@@ -39,7 +41,7 @@ class Predictors:
 
     Attributes
     ----------
-    X : ndarray or SparsePredictors, shape (n, p)
+    X : ndarray, SparsePredictors or DistantX, shape (n, p)
         As given: a copy if it is small, else a view of the caller's; both cannot be written to. Categorical
         columns have become indicators of their levels.
     names : list of str, length p
@@ -54,15 +56,18 @@ class Predictors:
         Labels of the rows, if X has an index with one for each; see `polyagamma.traces.trace.row_labels`.
     encode : callable, optional
         What makes them of the data frames that users have.
+    of_all : Moments, optional
+        Moments of the columns, if X is elsewhere.
     """
 
-    X: Any  # one of two types, which most models know to be the first
+    X: Any  # one of three types, which most models know to be the first
     names: list[str]
     columns: list[str] | None
     intercept: bool
     levels: dict[str, list[Any]]
     rows: NDArray[Any] | None
     encode: Encode | None = None
+    of_all: row_moments.Moments | None = field(default=None, kw_only=True)
 
     @classmethod
     def check(
@@ -120,11 +125,11 @@ class Predictors:
 
     def arrays(self) -> list[FloatArray]:
         """Return the arrays that tell X from others."""
-        return self.X.arrays() if isinstance(self.X, SparsePredictors) else [self.X]
+        return self.X.arrays() if isinstance(self.X, (SparsePredictors, DistantX)) else [self.X]
 
     def stored(self) -> FloatArray | None:
-        """Return X as traces hold it; None if it is sparse: they hold dense arrays only."""
-        return None if isinstance(self.X, SparsePredictors) else self.X
+        """Return X as traces hold it; None if it is sparse or elsewhere: they hold dense arrays in memory."""
+        return self.X if isinstance(self.X, np.ndarray) else None
 
     def require_distinct_constants(self) -> None:
         """Raise ValueError if two columns are constant, the intercept's being one of them.
@@ -142,13 +147,11 @@ class Predictors:
 
     def moments(self, row_weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return weighted means and standard deviations of the columns (1 for a constant column)."""
-        share = row_weights / row_weights.sum()
         if isinstance(self.X, SparsePredictors):
-            mean, variance = self.X.moments(share)
-            return mean, np.where(variance > 0, np.sqrt(variance), 1.0)
-        mean = share @ self.X
-        sd = np.sqrt([share @ (column - centre) ** 2 for column, centre in zip(self.X.T, mean, strict=True)])
-        return mean, np.where(sd > 0, sd, 1.0)
+            mean, variance = self.X.moments(row_weights / row_weights.sum())
+        else:
+            _, mean, variance = self.of_all or row_moments.moments(self.X, row_weights)
+        return mean, np.where(variance > 0, np.sqrt(variance), 1.0)
 
     def check_new(self, X_new: Any, name: str = "X_new") -> Any:
         """Return other rows, of an argument of that name, as an array; sparse rows if these are.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polyagamma._validation import models as checks
 from polyagamma._validation.arguments import shown
-from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.binomial import BinomialLikelihood, observed_binomial
 from polyagamma.mcmc.specification import Specification
+from polyagamma.sources.given import is_elsewhere, row_table
+from polyagamma.sources.table import RowTable
 from polyagamma.vi.core_rows import Found, FoundThird, RowsInMemory
 
 FloatArray = NDArray[np.float64]
@@ -73,18 +73,7 @@ class Stream:
         return RowsInMemory(self._linear, X, likelihood, likelihood.offset, self._threads)
 
     def _observed(self, n: int, y: Any, trials: Any = None, weights: Any = None) -> BinomialLikelihood:
-        if trials is None:
-            n_trials, successes = np.ones(n), is_second(y, self._likelihood.classes, n)
-        else:
-            n_trials = checks.trials(trials, n)
-            successes = checks.successes(y, n_trials)
-        return replace(
-            self._likelihood,
-            y=successes,
-            trials=n_trials,
-            weights=checks.weights(weights, n, n_trials),
-            offset=np.zeros(n),
-        )
+        return observed_binomial(self._likelihood.classes, n, y=y, trials=trials, weights=weights)
 
     @cached_property
     def _looked_at(self) -> tuple[int, float]:
@@ -139,6 +128,9 @@ def added(one: Any, other: Any) -> Any:
 
 def batches_of(data: Any, batch: int) -> Callable[[], Iterable[Any]]:
     """Return what gives the batches, each time it is called from the first on; TypeError if it cannot."""
+    if isinstance(data, tuple) and len(data) >= 2 and is_elsewhere(data[0]):
+        table = row_table(data[0], data[1], **dict(zip(("trials", "weights"), data[2:], strict=False)))
+        return lambda: slices_of_table(table, batch)
     if isinstance(data, tuple) and len(data) >= 2 and not isinstance(data[0], tuple):
         return lambda: slices_of(data, batch)
     if isinstance(data, Iterator):
@@ -161,17 +153,8 @@ def slices_of(arrays: Sequence[Any], batch: int) -> Iterator[tuple[Any, ...]]:
         yield tuple(None if one is None else one[rows] for one in arrays)
 
 
-def is_second(y: Any, classes: NDArray[Any], n: int) -> FloatArray:
-    """Return labels as 1.0 where they are the second class; ValueError if one is neither."""
-    labels = np.asarray(y)
-    if labels.shape != (n,):
-        raise ValueError(f"y must have shape ({n},), one label for each row of X, got {labels.shape}")
-    second = labels == classes[1]
-    other = ~(second | (labels == classes[0]))
-    if other.any():
-        row = int(np.argmax(other))
-        raise ValueError(
-            f"y must be one of {classes.tolist()}, got {shown(labels[row])} in row {row}: correct y, or make "
-            "the model with these classes"
-        )
-    return np.asarray(second, dtype=np.float64)
+def slices_of_table(table: RowTable, batch: int) -> Iterator[tuple[Any, ...]]:
+    """Yield slices of rows that are not in memory."""
+    for first in range(0, table.n_rows, batch):
+        rows = table.read(first, min(first + batch, table.n_rows))
+        yield rows["X"], rows["y"], rows["trials"], rows["weights"]

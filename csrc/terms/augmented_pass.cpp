@@ -1,0 +1,178 @@
+#include "terms/augmented_pass.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "linalg/interleave.hpp"
+#include "linalg/weighted_gram.hpp"
+#include "simd/lanes_sum.hpp"
+#include "simd/loops.hpp"
+
+namespace polyagamma {
+namespace {
+
+constexpr std::size_t kBlockPanels = kBlock / kPanelRows;
+
+void sum_each(const Vector& lanes, Vector& sums) {
+    sums.resize(lanes.size() / kPanelRows);
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = sum_lanes(&lanes[i * kPanelRows]);
+}
+
+// The next `count` numbers of those from `from` on, which moves past them.
+void take(const double*& from, std::size_t count, Vector& to) {
+    to.assign(from, from + count);
+    from += count;
+}
+
+}  // namespace
+
+AugmentedPass::AugmentedPass(std::vector<const ChainPosterior*> posteriors, std::size_t k,
+                             std::size_t workers)
+    : AugmentedPass(posteriors, k, workers,
+                    RowPartition::for_matrices(posteriors.front()->likelihood->rows(), k), 0) {}
+
+AugmentedPass::AugmentedPass(std::vector<const ChainPosterior*> posteriors, std::size_t k,
+                             std::size_t workers, RowPartition partition, std::size_t first_block)
+    : posteriors_(std::move(posteriors)),
+      k_(k),
+      chains_(posteriors_.size()),
+      first_block_(first_block),
+      partition_(partition) {
+    const std::size_t in_part = partition_.count() < workers ? 1 : chains_;
+    for (std::size_t strip = 0; strip < partition_.count(); ++strip) {
+        for (std::size_t c = 0; c < chains_; c += in_part) {
+            parts_.emplace_back();
+            parts_.back().strip = strip;
+            parts_.back().first_chain = c;
+            parts_.back().chains = in_part;
+        }
+    }
+}
+
+void AugmentedPass::run(Worker& worker, const Whitening& whitening, const double* const* u,
+                        const std::vector<FillKey>& keys, Wanted wanted) {
+    worker.barrier();
+    if (whitening.distant() == nullptr) {
+        all_parts(worker, whitening, u, keys, wanted);
+    } else if (worker.index() == 0) {
+        fetch(*whitening.distant(), u, keys, wanted);
+    }
+    worker.barrier();
+}
+
+void AugmentedPass::all_parts(const Worker& worker, const Whitening& whitening, const double* const* u,
+                              const std::vector<FillKey>& keys, Wanted wanted) {
+    const Worker::Range parts = worker.share(parts_.size());
+    for (std::size_t i = parts.begin; i < parts.end; ++i) {
+        Part& part = parts_[i];
+        part.interleaved.resize(k_ * part.chains);
+        interleave(u + part.first_chain, part.chains, part.interleaved);
+        add_rows(whitening, keys, wanted, part);
+    }
+}
+
+Vector AugmentedPass::sums(const Whitening& whitening, const double* const* u,
+                           const std::vector<FillKey>& keys, Wanted wanted) {
+    all_parts(Worker(), whitening, u, keys, wanted);
+    Vector all;
+    for (const Part& part : parts_)
+        for (const Vector* one : {&part.precision, &part.right_hand_side, &part.log_likelihood})
+            all.insert(all.end(), one->begin(), one->end());
+    return all;
+}
+
+void AugmentedPass::fetch(DistantRows& rows, const double* const* u, const std::vector<FillKey>& keys,
+                          Wanted wanted) {
+    Vector points;
+    for (std::size_t c = 0; c < chains_; ++c) points.insert(points.end(), u[c], u[c] + k_);
+    Vector told(partition_.count() * chains_ * (k_ * k_ + k_ + 1));
+    rows.augmented(points, wanted.draw ? keys : std::vector<FillKey>(), wanted.density, told);
+    const double* from = told.data();
+    for (Part& part : parts_) {
+        take(from, chains_ * k_ * k_, part.precision);
+        take(from, k_ * chains_, part.right_hand_side);
+        take(from, chains_, part.log_likelihood);
+    }
+}
+
+void AugmentedPass::clear(Part& part) const {
+    part.eta.resize(part.chains * kBlock);
+    part.omega.resize(kBlock);
+    part.precision.assign(part.chains * k_ * k_, 0.0);
+    part.right_hand_side_lanes.assign(k_ * part.chains * kPanelRows, 0.0);
+    part.density_lanes.assign(part.chains * kPanelRows, 0.0);
+}
+
+void AugmentedPass::add_rows(const Whitening& whitening, const std::vector<FillKey>& keys, Wanted wanted,
+                             Part& part) const {
+    clear(part);
+    const std::size_t begin = partition_.first_panel(part.strip),
+                      end = partition_.first_panel(part.strip + 1);
+    for (std::size_t first = begin; first < end; first += kBlockPanels) {
+        block(whitening, keys, first, std::min(kBlockPanels, end - first), wanted, part);
+    }
+    sum_each(part.right_hand_side_lanes, part.right_hand_side);
+    sum_each(part.density_lanes, part.log_likelihood);
+}
+
+void AugmentedPass::block(const Whitening& whitening, const std::vector<FillKey>& keys,
+                          std::size_t first_panel, std::size_t panels, Wanted wanted, Part& part) const {
+    const ModelLoops& simd = loops().model;
+    const std::size_t first = first_panel * kPanelRows;
+    const std::size_t padded = panels * kPanelRows;
+    const double* eta0 = &whitening.predictor()[first];
+    const double* matrix = whitening.matrix().panel(first_panel);
+    simd.forward(matrix, panels, k_, part.interleaved.data(), part.chains, part.eta.data(), kBlock);
+    for (std::size_t c = 0; c < part.chains; ++c) {
+        const Likelihood& likelihood = *posteriors_[part.first_chain + c]->likelihood;
+        const PolyaGammaForm& form = *likelihood.polya_gamma();
+        const double* kappa = form.kappa + first;
+        double* eta = &part.eta[c * kBlock];
+        for (std::size_t i = 0; i < padded; ++i) eta[i] += eta0[i];
+        if (wanted.draw)
+            augment(whitening, likelihood, keys[part.first_chain + c], first_panel, panels, c, part);
+        if (wanted.density)
+            likelihood.derivative_and_log_density({first, padded, kBlock}, eta,
+                                                  &part.density_lanes[c * kPanelRows]);
+        for (std::size_t i = 0; i < padded; ++i) eta[i] = kappa[i] - part.omega[i] * (eta0[i] + form.shift);
+    }
+    if (!wanted.draw) return;
+    simd.transposed(matrix, panels, k_, part.eta.data(), part.chains, kBlock,
+                    part.right_hand_side_lanes.data());
+}
+
+void AugmentedPass::augment(const Whitening& whitening, const Likelihood& likelihood, const FillKey& key,
+                            std::size_t first_panel, std::size_t panels, std::size_t c, Part& part) const {
+    const std::size_t first = first_panel * kPanelRows;
+    const std::size_t padded = panels * kPanelRows;
+    const std::size_t n = std::min(padded, likelihood.rows() - first);
+    const PolyaGammaForm& form = *likelihood.polya_gamma();
+    double* omega = part.omega.data();
+    for (std::size_t i = 0; i < n; ++i) omega[i] = part.eta[c * kBlock + i] + form.shift;
+    fill(key, first_block_ + first / kBlock, {form.b + first, 1}, {omega, 1}, n, omega);
+    std::fill(omega + n, omega + padded, 0.0);
+    add_weighted_gram(whitening.matrix(), first_panel, panels, omega, &part.precision[c * k_ * k_]);
+}
+
+double AugmentedPass::log_likelihood(std::size_t chain) const {
+    double sum = 0.0;
+    for (const Part& part : parts_)
+        if (part.has(chain)) sum += part.log_likelihood[chain - part.first_chain];
+    return sum;
+}
+
+double* AugmentedPass::precision(std::size_t chain, const Vector& prior, double* right_hand_side) {
+    double* sum = nullptr;
+    for (Part& part : parts_) {
+        if (!part.has(chain)) continue;
+        const std::size_t c = chain - part.first_chain;
+        double* share = &part.precision[c * k_ * k_];
+        if (sum == nullptr) sum = share;
+        const double* more = sum == share ? prior.data() : share;
+        for (std::size_t i = 0; i < k_ * k_; ++i) sum[i] += more[i];
+        for (std::size_t j = 0; j < k_; ++j) right_hand_side[j] += part.right_hand_side[j * part.chains + c];
+    }
+    return sum;
+}
+
+}  // namespace polyagamma

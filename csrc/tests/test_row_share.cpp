@@ -1,0 +1,157 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "linalg/dense.hpp"
+#include "mcmc/row_share.hpp"
+#include "terms/augmented_pass.hpp"
+#include "terms/distant_rows.hpp"
+#include "terms/gradient_pass.hpp"
+#include "tests/model_fixtures.hpp"
+#include "vi/curvature.hpp"
+
+using namespace polyagamma;
+
+namespace {
+
+// Rows [first, last) of a problem.
+fixtures::Problem some_rows(const fixtures::Problem& all, std::size_t first, std::size_t last) {
+    fixtures::Problem some(all);
+    some.n = last - first;
+    const auto cut = [&](std::vector<double>& values, std::size_t columns) {
+        values = {values.begin() + static_cast<std::ptrdiff_t>(first * columns),
+                  values.begin() + static_cast<std::ptrdiff_t>(last * columns)};
+    };
+    cut(some.design, some.p);
+    for (std::vector<double>* values : {&some.shape, &some.kappa, &some.offset}) cut(*values, 1);
+    return some;
+}
+
+// Shares of some units each, in this process.
+class Shares final : public DistantRows {
+  public:
+    Shares(const fixtures::Problem& problem, std::size_t in_share) : units_(problem.n, problem.p) {
+        for (std::size_t unit = 0; unit < units_.count(); unit += in_share) {
+            const RowUnits::Range rows = units_.rows(unit, unit + in_share);
+            problems_.push_back(some_rows(problem, rows.begin, rows.end));
+            models_.emplace_back(problems_.back());
+            shares_.emplace_back(models_.back(), units_, unit, unit + in_share);
+        }
+    }
+
+    std::size_t count() const { return shares_.size(); }
+
+    void assign(const Vector& centre, const Vector& basis) override {
+        for (RowShare& share : shares_) share.assign(centre.data(), basis.data());
+    }
+    void gradients(const Vector& u, std::size_t chains, bool values, Vector& sums) override {
+        collect(sums, [&](const RowShare& share) { return share.gradients(u.data(), chains, values); });
+    }
+    void augmented(const Vector& u, const std::vector<FillKey>& keys, bool values, Vector& sums) override {
+        collect(sums, [&](const RowShare& share) {
+            return share.augmented(u.data(), u.size() / share.size(), keys, values);
+        });
+    }
+    void add_curvature(const Vector& u, std::size_t points, double* gram) override {
+        for (const RowShare& share : shares_) {
+            const std::size_t square = share.size() * share.size();
+            const Vector sums = share.curvatures(u.data(), points, units_.chained() ? gram : nullptr);
+            if (units_.chained()) {
+                std::copy(sums.begin(), sums.end(), gram);
+                continue;
+            }
+            for (std::size_t i = 0; i < sums.size(); ++i) gram[i % square] += sums[i];
+        }
+    }
+
+  private:
+    template <class Ask>
+    void collect(Vector& sums, Ask ask) const {
+        auto to = sums.begin();
+        for (const RowShare& share : shares_) {
+            const Vector own = ask(share);
+            to = std::copy(own.begin(), own.end(), to);
+        }
+        CHECK(to == sums.end());
+    }
+
+    RowUnits units_;
+    std::deque<fixtures::Problem> problems_;
+    std::deque<fixtures::OwnedModel> models_;
+    std::deque<RowShare> shares_;
+};
+
+struct Found {
+    std::vector<Density> densities;
+    Vector right_hand_sides, precisions, curvature;
+};
+
+// What chains learn of the rows at some points, in coordinates of their own.
+Found found(const LinearModel& model, const std::vector<Vector>& points, const std::vector<FillKey>& keys) {
+    const std::size_t k = model.prior.size(), chains = points.size();
+    Whitening whitening(model);
+    Vector basis = identity(k);
+    for (std::size_t i = 0; i < k; ++i) basis[i * k] += 0.25;
+    whitening.move(model, points.back().data(), basis.data());
+    const ChainPosterior posterior{&model.likelihood, &whitening.prior()};
+    const std::vector<const ChainPosterior*> posteriors(chains, &posterior);
+    std::vector<const double*> u;
+    for (const Vector& point : points) u.push_back(point.data());
+    Found all{std::vector<Density>(chains, Density(k)), {}, {}, Vector(k * k)};
+    std::vector<Density*> to;
+    for (Density& density : all.densities) to.push_back(&density);
+    Worker alone;
+    GradientPass(posteriors, k, 1)
+        .run(alone, whitening, u.data(), GradientPass::Wanted::gradient_and_value, to.data());
+    AugmentedPass augmented(posteriors, k, 1);
+    augmented.run(alone, whitening, u.data(), keys, {true, true});
+    for (std::size_t c = 0; c < chains; ++c) {
+        Vector right_hand_side(k);
+        const double* precision =
+            augmented.precision(c, whitening.prior().precision(), right_hand_side.data());
+        all.precisions.insert(all.precisions.end(), precision, precision + k * k);
+        all.right_hand_sides.insert(all.right_hand_sides.end(), right_hand_side.begin(),
+                                    right_hand_side.end());
+        all.right_hand_sides.push_back(augmented.log_likelihood(c));
+    }
+    mean_precision(whitening, whitening.prior().full_precision(),
+                   {{&model.likelihood, u[0]}, {&model.likelihood, u[1]}}, all.curvature.data());
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("shares of any number of units have the sums of all rows, bit for bit") {
+    constexpr std::size_t kMany = (std::size_t{1} << 20) + 5;  // curvatures in strips
+    for (const auto& [n, p, fewest] :
+         {std::tuple<std::size_t, std::size_t, std::size_t>{5003, 3, 4}, {20011, 40, 16}, {kMany, 2, 16}}) {
+        const fixtures::Problem problem = fixtures::make_problem(n, p, 31);
+        fixtures::Generator random(32);
+        std::vector<Vector> points(3, Vector(p));
+        for (Vector& point : points)
+            for (double& value : point) value = 0.3 * random.normal();
+        std::vector<FillKey> keys;
+        for (std::size_t c = 0; c < points.size(); ++c) keys.push_back(FillKey::from(*random.bitgen()));
+        const fixtures::OwnedModel whole(problem);
+        const Found expected = found(whole, points, keys);
+        for (const std::size_t in_share : {1u, 2u, 4u}) {
+            Shares shares(problem, in_share);
+            CHECK(shares.count() == fewest / in_share);
+            fixtures::OwnedModel elsewhere(problem);
+            elsewhere.distant = &shares;
+            const Found told = found(elsewhere, points, keys);
+            for (std::size_t c = 0; c < points.size(); ++c) {
+                CHECK(told.densities[c].gradient == expected.densities[c].gradient);
+                CHECK(told.densities[c].log_posterior == expected.densities[c].log_posterior);
+            }
+            CHECK(told.right_hand_sides == expected.right_hand_sides);
+            CHECK(told.precisions == expected.precisions);
+            CHECK(told.curvature == expected.curvature);
+        }
+    }
+}

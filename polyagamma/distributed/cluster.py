@@ -1,0 +1,97 @@
+"""Shares on the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma.distributed.plan import Plan, Request, Share
+from polyagamma.sources.table import RowTable
+
+FloatArray = NDArray[np.float64]
+
+
+def active_client() -> Any:
+    """Return the active client of ``distributed``; None if there is none."""
+    try:
+        from distributed import default_client
+    except ImportError:
+        return None
+    try:
+        return default_client()  # type: ignore[no-untyped-call]
+    except ValueError:
+        return None
+
+
+class ClusterPool:
+    """A share for every thread of the workers, which keep them.
+
+    A share is the result of a task. Where a worker has died, the scheduler makes its shares again elsewhere
+    from what they were made of; they then ask for the coordinates, and all else is as before.
+
+    Parameters
+    ----------
+    plan : Plan
+    table : RowTable
+    client : distributed.Client
+    """
+
+    def __init__(self, plan: Plan, table: RowTable, client: Any) -> None:
+        self._client, self._name = client, uuid4().hex[:8]
+        units = plan.cut(count_threads(client))
+        self._shares = [self._made(plan, table, own, index) for index, own in enumerate(units)]
+
+    def _made(self, plan: Plan, table: RowTable, units: tuple[int, int], index: int) -> Any:
+        """Return the share that the scheduler finds a place for; a place of our choice might die with it."""
+        from dask.delayed import delayed
+
+        share = delayed(Share, pure=False)(
+            plan,
+            units,
+            table.lazy(*plan.rows(*units)),
+            dask_key_name=f"polyagamma-rows-{self._name}-{index}",
+        )
+        return self._client.compute(share)
+
+    def ask(self, request: Request) -> Iterator[FloatArray]:
+        """See `Pool`: in one message for each share."""
+        yield from self._answers(self._shares, [request] * len(self._shares))
+
+    def ask_in_turn(self, request: Request, before: FloatArray) -> FloatArray:
+        """See `Pool`."""
+        for share in self._shares:
+            own = replace(request, arguments=(*request.arguments, before))
+            before = self._answers([share], [own])[0].reshape(before.shape)
+        return before
+
+    def _answers(self, shares: list[Any], requests: list[Request]) -> list[FloatArray]:
+        """Return the answers; the coordinates are sent only to shares that do not have them."""
+        short = [replace(request, coordinates=None) for request in requests]
+        answers = self._gathered(shares, short)
+        late = [index for index, answer in enumerate(answers) if answer is None]
+        told = self._gathered([shares[index] for index in late], [requests[index] for index in late])
+        for index, answer in zip(late, told, strict=True):
+            answers[index] = answer
+        return answers
+
+    def _gathered(self, shares: list[Any], requests: list[Request]) -> list[Any]:
+        round_name = uuid4().hex[:12]
+        futures = [
+            self._client.submit(
+                Share.answer, share, request, key=f"polyagamma-{request.name}-{round_name}-{index}"
+            )
+            for index, (share, request) in enumerate(zip(shares, requests, strict=True))
+        ]
+        return list(self._client.gather(futures))
+
+
+def count_threads(client: Any) -> int:
+    """Return how many threads all workers have, once there is a worker."""
+    if not client.nthreads():
+        client.wait_for_workers(1, timeout=60)
+    return int(sum(client.nthreads().values()))

@@ -1,0 +1,65 @@
+"""Who has the shares, and how chains ask all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyagamma.distributed.plan import Plan, Request
+
+FloatArray = NDArray[np.float64]
+
+
+class Pool(Protocol):
+    """Shares of rows, and who has them."""
+
+    def ask(self, request: Request) -> Iterator[FloatArray]:
+        """Yield the answers of all shares in their order; `request` has the coordinates."""
+
+    def ask_in_turn(self, request: Request, before: FloatArray) -> FloatArray:
+        """Ask one share after the other, with `before` as last argument: what the one before answered."""
+
+
+class SharedRows:
+    """The rows of a model as its chains see them; see ``DistantRows`` of the core.
+
+    Parameters
+    ----------
+    plan : Plan
+    pool : Pool
+    """
+
+    def __init__(self, plan: Plan, pool: Pool) -> None:
+        self._plan, self._pool = plan, pool
+        self._coordinates: tuple[FloatArray, FloatArray] | None = None
+        self._version: str | None = None
+
+    def assign(self, centre: FloatArray, basis: FloatArray) -> None:
+        """Let all that follows be in these coordinates."""
+        self._coordinates, self._version = (centre, basis), uuid4().hex
+
+    def gradients(self, u: FloatArray, values: bool) -> FloatArray:
+        """Return the sums of gradients and log-likelihoods of all strips."""
+        return np.concatenate(list(self._pool.ask(self._request("gradients", u, values))))
+
+    def augmented(self, u: FloatArray, keys: NDArray[np.uint64], values: bool) -> FloatArray:
+        """Return the sums of a sweep of data augmentation of all strips."""
+        return np.concatenate(list(self._pool.ask(self._request("augmented", u, keys, values))))
+
+    def add_curvature(self, u: FloatArray, gram: FloatArray) -> FloatArray:
+        """Return `gram` with what the rows add."""
+        request = self._request("curvatures", u)
+        if self._plan.chained:
+            return self._pool.ask_in_turn(request, gram).reshape(gram.shape)
+        for sums in self._pool.ask(replace(request, arguments=(u, None))):
+            for one in sums:
+                gram = gram + one.reshape(gram.shape)
+        return gram
+
+    def _request(self, name: str, *arguments: object) -> Request:
+        return Request(name, arguments, self._version, self._coordinates)

@@ -1,0 +1,73 @@
+"""Rows on the workers of a Dask cluster: the draws of an array, whoever has the rows and whoever dies."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+from test_distant_rows import N, X, Y, assert_same_draws, draws_of
+
+from polyagamma import PolyaGammaLogistic
+
+dask = pytest.importorskip("dask")
+distributed = pytest.importorskip("distributed")
+import dask.array as da  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the cluster's own, about ports and clocks
+
+
+@pytest.fixture(scope="module")
+def in_memory():
+    return draws_of(PolyaGammaLogistic(X, Y))
+
+
+@pytest.fixture(params=[1, 2, 4])
+def cluster(request):
+    with (
+        distributed.LocalCluster(
+            n_workers=request.param, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as made,
+        distributed.Client(made),
+    ):
+        yield made
+
+
+@pytest.fixture
+def processes():
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as made,
+        distributed.Client(made) as client,
+    ):
+        yield client
+
+
+@pytest.mark.usefixtures("cluster")
+def test_workers_give_the_draws_of_an_array(in_memory):
+    model = PolyaGammaLogistic(da.from_array(X, chunks=(700, 2)), da.from_array(Y, chunks=1100))
+    assert_same_draws(draws_of(model), in_memory)
+
+
+def test_without_a_cluster_threads_do_it(in_memory):
+    assert_same_draws(draws_of(PolyaGammaLogistic(da.from_array(X, chunks=(999, -1)), Y)), in_memory)
+
+
+def test_workers_that_are_killed_change_nothing(in_memory, processes):
+    victims = list(processes.run(os.getpid).values())
+
+    def kill_one(progress):
+        if victims and progress.sweeps > 30:
+            os.kill(victims.pop(), signal.SIGKILL)
+
+    model = PolyaGammaLogistic(da.from_array(X, chunks=(1250, -1)), da.from_array(Y, chunks=1250))
+    found = draws_of(model, callback=kill_one)
+    assert not victims
+    assert_same_draws(found, in_memory)
+
+
+def test_block_with_a_missing_value_is_named():
+    bad = X.copy()
+    bad[3210, 2] = np.nan
+    with pytest.raises(ValueError, match=r"got nan in block 4, row 3210, column 'x2'"):
+        PolyaGammaLogistic(da.from_array(bad, chunks=(N // 7, -1)), Y)
