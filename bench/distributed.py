@@ -36,6 +36,7 @@ from harness import machine, report  # noqa: E402
 sys.path[:] = [place for place in sys.path if place != HERE]  # where this script has the name of a package
 
 COLUMNS, CHAINS, THREADS, REPEATS = 50, 4, 2, 3
+DRAWS, TUNE = 40, 60  # the same bits on threads and on workers, so that times alone are to be compared
 LIMIT = 600 * 2**20  # of rows: with Python and its libraries below 1 GiB
 GROUP = 1 << 17
 
@@ -124,7 +125,7 @@ def in_memory(n: int) -> dict[str, object]:
 
     X, y = (np.concatenate(parts) for parts in zip(*blocks(n), strict=True))
     X = X.astype(np.float64)
-    run = {"draws": 200, "tune": 200, "random_seed": 1, "progressbar": False, "cores": THREADS}
+    run = {"draws": DRAWS, "tune": TUNE, "random_seed": 1, "progressbar": False, "cores": THREADS}
     found: dict[str, object] = {"rows": n}
 
     def sampled(model, name: str):

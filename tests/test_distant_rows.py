@@ -105,7 +105,7 @@ def test_runs_go_on(memory_map, tmp_path):
 
 def test_many_blocks_have_the_moments_of_an_array():
     n = 70_000  # two blocks of moments
-    some = np.random.default_rng(1).standard_normal((n, 2)) + [5, 0]
+    some = np.random.default_rng(1).standard_normal((n, 2)) + np.array([5, 0])
     labels = (some[:, 1] > np.random.default_rng(2).logistic(size=n)).astype(int)
     run = {"draws": 2, "tune": 10, "kernel": "hmc"}
     expected = draws_of(PolyaGammaLogistic(some, labels), **run)
