@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from polyagamma.terms.smooth_columns import Smooth
     from polyagamma.vi.approximation import Approximation
+    from polyagamma.vi.process_approximation import ProcessApproximation
 
 __all__ = [
     "LKJ",
@@ -73,6 +74,7 @@ __all__ = [
     "PolyaGammaMultinomial",
     "PolyaGammaNegativeBinomial",
     "PolyaGammaSequential",
+    "ProcessApproximation",
     "RegularizedHorseshoe",
     "ResumeError",
     "Ridge",
@@ -116,6 +118,7 @@ _MODULE_OF = {
     "PolyaGammaMultinomial": "models.multinomial",
     "PolyaGammaNegativeBinomial": "models.negative_binomial",
     "PolyaGammaSequential": "models.sequential",
+    "ProcessApproximation": "vi.process_approximation",
     "RegularizedHorseshoe": "terms.shrinkage",
     "ResumeError": "mcmc.run_state",
     "Ridge": "terms.shrinkage",

@@ -23,6 +23,11 @@ RowPartition RowPartition::for_matrices(std::size_t rows, std::size_t k) {
     return {rows, std::min(rows / kBlock, rows / (16 * k)), kBlock / kPanelRows};
 }
 
+RowPartition RowPartition::for_batches(std::size_t rows) {
+    constexpr std::size_t kRows = 64;
+    return {rows, rows / kRows, 1};
+}
+
 RowPartition::RowPartition(std::size_t rows, std::size_t most, std::size_t unit)
     : panels_(panels_for(rows)), unit_(unit), units_((panels_ + unit - 1) / unit) {
     while (2 * count_ <= std::min(most, kMaxStrips)) count_ *= 2;

@@ -13,6 +13,8 @@ class RowPartition {
     // For sums of k×k matrices, which are kept small beside the data, and Pólya-gamma variates: strips begin
     // at multiples of kBlock rows.
     static RowPartition for_matrices(std::size_t rows, std::size_t k);
+    // For sums of such matrices over few rows, each of which takes as long as a whole matrix row.
+    static RowPartition for_batches(std::size_t rows);
 
     std::size_t count() const { return count_; }
     // Strip s has the panels from first_panel(s) to first_panel(s + 1).

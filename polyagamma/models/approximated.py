@@ -34,7 +34,7 @@ class Approximated:
         progressbar: bool = True,
         cores: int | None = None,
         data: Any = None,
-        batch: int = BATCH,
+        batch: int | None = None,
     ) -> Approximation:
         """Approximate the posterior by a normal law, in milliseconds where chains take seconds.
 
@@ -65,8 +65,8 @@ class Approximated:
             of the model, which still has columns, classes and prior. (X, y[, trials[, weights]]), of which
             slices are read (memory maps and Zarr arrays too), or an iterable of such batches that can be gone
             through several times. For `PolyaGammaLogistic`, without offsets.
-        batch : int, default 5000
-            Rows of a slice of `data`.
+        batch : int, optional
+            Rows of a slice of `data`, by default 5000.
 
         Returns
         -------
@@ -87,9 +87,9 @@ class Approximated:
         """Return an approximation that starts from another; see `Approximation.refine`."""
         return approximate(self, FitSettings.check(**options), rows, start)
 
-    def _core_rows(self, cores: int | None, data: Any = None, batch: int = BATCH) -> CoreRows:
+    def _core_rows(self, cores: int | None, data: Any = None, batch: int | None = None) -> CoreRows:
         self._specification.require_unchanged(quickly=True)
-        return core_rows(self._specification, cores, data, batch)
+        return core_rows(self._specification, cores, data, BATCH if batch is None else batch)
 
 
 def starting_values(

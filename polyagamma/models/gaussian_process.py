@@ -22,7 +22,7 @@ from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.models.classification import ClassificationModel, logarithm
 from polyagamma.models.predict import NewRows
 from polyagamma.terms.conditional import CommonNoise
-from polyagamma.terms.features import Basis, HilbertBasis
+from polyagamma.terms.features import Basis, HilbertBasis, InducingPoints
 from polyagamma.terms.gaussian_process import GaussianProcessTerm, Mean, PriorMean
 from polyagamma.terms.inducing import make_basis
 from polyagamma.terms.kernel_priors import LogParameterPrior
@@ -31,7 +31,12 @@ from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.processes import FullProcess, SparseProcess
 from polyagamma.terms.term import NoiseSource
 from polyagamma.traces import trace
+from polyagamma.vi.approximation import Approximation
 from polyagamma.vi.evidence import maximise_evidence, maximise_low_rank_evidence
+from polyagamma.vi.inducing_rows import InducingModel
+from polyagamma.vi.iterates import FitCallback
+from polyagamma.vi.process_approximation import ProcessApproximation
+from polyagamma.vi.process_fit import ProcessSettings, approximate_process, require_two_classes
 
 FloatArray = NDArray[np.float64]
 APPROXIMATIONS = ("fitc", "dtc")
@@ -226,11 +231,97 @@ class PolyaGammaGP(ClassificationModel):
             theta = prior.inside(np.array(start.theta, dtype=np.float64))
             prior.require_support("kernel", theta, "pass a kernel with likelier parameters")
         self._process = process = make_process(start, inputs, jitter, basis)
+        self._basis, self._mean = basis, prior_mean
         classes = likelihood.classes if likelihood.n_functions > 1 else None
         super().__init__(
             likelihood, GaussianProcessTerm(predictors, process, prior, sampled, prior_mean, classes)
         )
         self.mean, self.jitter, self.sample_kernel = mean, jitter, sampled
+
+    def fit(  # type: ignore[override]  # a process may be approximated by what has no coefficients
+        self,
+        method: str = "laplace",
+        *,
+        covariance: str = "auto",
+        iterations: int | None = None,
+        callback: FitCallback | None = None,
+        progressbar: bool = True,
+        cores: int | None = None,
+        data: Any = None,
+        batch: int | None = None,
+    ) -> Approximation | ProcessApproximation:
+        """Approximate the posterior by a normal law; ``method="svi"``: of millions of rows, batch by batch.
+
+        Parameters
+        ----------
+        method : {"laplace", "gaussian", "cavi", "svi"}, default "laplace"
+            ``"svi"`` is for inducing points and two classes or trials: kernel parameters, unless the kernel
+            is fixed, are those that maximise a bound of the evidence of 2000 rows (priors play no part in
+            this); then the law of the process at the inducing points comes from natural-gradient steps on
+            batches, until the mean log loss of rows that are held out meanwhile changes by less than 1e-4
+            while the number of batches doubles. The others are for a fixed kernel; see
+            `PolyaGammaLogistic.fit`.
+        covariance : {"auto", "full", "mean_field", "laplace"}, default "auto"
+            As for `PolyaGammaLogistic.fit`; ``"svi"`` has the full one only.
+        iterations : int, optional
+            At most so many, by default 1000. Of ``"svi"`` one has 50 batches.
+        callback, progressbar, cores
+            As for `PolyaGammaLogistic.fit`; the bound of ``"svi"`` is minus the mean loss of the rows that
+            are held out.
+        data : tuple of array_like, or iterable, optional
+            Of ``"svi"``: rows in place of those of the model, which has the inducing points. (X, y[, trials[,
+            weights]]), of which slices are read in an order of chance (memory maps and Zarr arrays too), or
+            an iterable of such batches, in an order of chance already, that can be gone through several
+            times; without offsets.
+        batch : int, optional
+            Rows of a batch of ``"svi"``, by default 500.
+
+        Returns
+        -------
+        Approximation or, of ``"svi"``, ProcessApproximation
+            After Ctrl-C the approximation so far.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit, or the model is not one that the method is for.
+        MemoryError
+            If the matrices do not fit.
+        FloatingPointError
+            If a matrix cannot be factored in double precision.
+        """
+        options = {
+            "covariance": covariance,
+            "iterations": iterations,
+            "callback": callback,
+            "progressbar": progressbar,
+            "cores": cores,
+            "data": data,
+            "batch": batch,
+        }
+        if method != "svi":
+            return super().fit(method, **options)
+        return approximate_process(self, ProcessSettings.check(**options), None)
+
+    def _refine_process(self, start: ProcessApproximation, **options: Any) -> ProcessApproximation:
+        """Return an approximation that goes on from another; see `ProcessApproximation.refine`."""
+        fitted = start.fitted
+        settings = ProcessSettings.check(
+            covariance="auto", cores=fitted.cores, data=fitted.data, batch=fitted.batch, **options
+        )
+        return approximate_process(self, settings, start)
+
+    def _inducing_model(self) -> InducingModel:
+        self._specification.require_unchanged(quickly=True)
+        require_two_classes(self._specification.likelihood)
+        if not isinstance(self._basis, InducingPoints):
+            raise ValueError(
+                f"method='svi' needs inducing points, got a {self._process.name} without: make the model "
+                "with inducing=200 or so"
+            )
+        return InducingModel(
+            self._specification, self._process.kernel, self._basis, self._mean, self.sample_kernel
+        )
 
     @property
     def kernel_(self) -> Any:
