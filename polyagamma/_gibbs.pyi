@@ -162,6 +162,35 @@ class RowSums:
     def log_likelihoods(self, betas: _Array) -> _Array:
         """Log-likelihoods (s,) at coefficients (s, k)."""
 
+class GrowingCholesky:
+    """The Cholesky factor of a matrix (n, n) that changes; each change takes time n**2, not n**3.
+
+    ValueError if an array does not fit.
+
+    Parameters
+    ----------
+    lower : ndarray, shape (n, n)
+        Its lower triangle is read.
+    """
+
+    def __init__(self, lower: _Array) -> None: ...
+    @property
+    def size(self) -> int: ...
+    def lower(self) -> _Array:
+        """The factor, with zeros above the diagonal."""
+    def solve_lower(self, x: _Array) -> _Array:
+        """``inv(L) @ x``."""
+    def solve_lower_transposed(self, x: _Array) -> _Array:
+        """``inv(L).T @ x``."""
+    def append(self, rows: _Array) -> bool:
+        """Add the last k rows (k, n + k) and columns; False, and nothing done, unless positive definite."""
+    def erase(self, first: int, count: int = 1) -> None:
+        """Leave rows and columns out."""
+    def update(self, vectors: _Array) -> None:
+        """Add ``vectors.T @ vectors``, of vectors (k, n)."""
+    def downdate(self, vectors: _Array) -> bool:
+        """Subtract it; False, and nothing done, unless that is positive definite."""
+
 class CrossCovariances:
     """Covariances of the rows of a batch with inducing points, and variances of these rows."""
 

@@ -32,6 +32,7 @@ py::array_t<double> array_of(const Vector& values, std::vector<py::ssize_t> shap
 void register_run(py::module_& module);
 void register_linear(py::module_& module);
 void register_row_sums(py::module_& module);
+void register_growing_cholesky(py::module_& module);
 void register_inducing_rows(py::module_& module);
 void register_additive(py::module_& module);
 void register_sparse(py::module_& module);

@@ -36,6 +36,7 @@ PYBIND11_MODULE(_gibbs, module) {
     polyagamma::binding::register_run(module);
     polyagamma::binding::register_linear(module);
     polyagamma::binding::register_row_sums(module);
+    polyagamma::binding::register_growing_cholesky(module);
     polyagamma::binding::register_inducing_rows(module);
     polyagamma::binding::register_additive(module);
     polyagamma::binding::register_sparse(module);

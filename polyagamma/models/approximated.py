@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from polyagamma._validation import models as checks
 from polyagamma.mcmc.settings import Settings, seed_to_plain
@@ -86,6 +87,12 @@ class Approximated:
     def _refine(self, start: NormalLaw, rows: CoreRows, **options: Any) -> Approximation:
         """Return an approximation that starts from another; see `Approximation.refine`."""
         return approximate(self, FitSettings.check(**options), rows, start)
+
+    def _with_rows(self, X_new: ArrayLike, y_new: ArrayLike, **options: Any) -> Approximated:  # noqa: ARG002
+        """Return the model with more rows; see `PolyaGammaGP.append`."""
+        raise ValueError(
+            f"append() is for Gaussian processes, got {self._specification.name}: make a model of all rows"
+        )
 
     def _core_rows(self, cores: int | None, data: Any = None, batch: int | None = None) -> CoreRows:
         self._specification.require_unchanged(quickly=True)

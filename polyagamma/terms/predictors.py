@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,10 @@ class Predictors:
     levels: dict[str, list[Any]]
     rows: NDArray[Any] | None
     encode: Encode | None = None
+
+    def with_more(self, X: NDArray[np.float64]) -> Predictors:
+        """Return the predictors with more rows, which have been checked; none has a label."""
+        return replace(self, X=read_only(np.concatenate([self.X, X])), rows=None)
 
     @classmethod
     def check(

@@ -14,15 +14,18 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma._public import public
 from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
+from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.settings import Seed, seed_sequence
-from polyagamma.mcmc.specification import DATA, Specification
+from polyagamma.mcmc.specification import DATA, ROWS, Specification
 from polyagamma.traces import trace
+from polyagamma.vi.appending import with_rows
 from polyagamma.vi.coordinates import Coordinates
 from polyagamma.vi.core_rows import CoreRows
 from polyagamma.vi.importance import DRAWS, GREATEST_KHAT, LEAST_ESS, Check, check, in_words
 from polyagamma.vi.iterates import FitCallback
 from polyagamma.vi.law import NormalLaw
+from polyagamma.vi.leave_one_out import predicted, row_moments, without_own_row
 
 FloatArray = NDArray[np.float64]
 FORMAT = "polyagamma-gibbs approximation 1"
@@ -38,6 +41,9 @@ class Owner(Protocol):
 
     def _core_rows(self, cores: int | None, data: Any = None) -> CoreRows:
         """Return its log posterior, or that of other rows."""
+
+    def _with_rows(self, X_new: ArrayLike, y_new: ArrayLike, **options: Any) -> Owner:
+        """Return the model with more rows; ValueError unless it is a process."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,11 @@ class Approximation:
             f"<Approximation of {self._model.name}: {fitted.method}, {len(self.law.mean)} coordinates, "
             f"{len(fitted.hist)} iterations ({fitted.ended})>"
         )
+
+    @property
+    def model(self) -> Any:
+        """The model that it is of: of a process whose kernel was to be found, the one with that kernel."""
+        return self._owner
 
     @property
     def method(self) -> str:
@@ -213,6 +224,77 @@ class Approximation:
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
         which = rng.choice(DRAWS, draws, p=self._check().smoothed.weights)
         return self._trace(self._check().draws[which][np.newaxis], "importance")
+
+    def loo(self) -> xr.Dataset:
+        """Return predictive probabilities of each row of the model given the others, without a refit.
+
+        Returns
+        -------
+        xarray.Dataset
+            By row: ``probability`` of success in one trial, and ``log_probability`` of what was observed,
+            weights included.
+
+        Raises
+        ------
+        ValueError
+            If the model is not one of two classes or trials, the rows are those of `data=`, or a row alone
+            decides its own linear predictor.
+        """
+        likelihood = self._model.likelihood
+        if self._rows.rows.streamed or not isinstance(likelihood, BinomialLikelihood):
+            found = "data=" if self._rows.rows.streamed else self._model.name
+            raise ValueError(
+                f"loo() is for the rows of a model of two classes or trials, got {found}: compare models by "
+                "sample(log_likelihood=True) and ArviZ"
+            )
+        mean, variance = row_moments(self._coordinates.linear, self.law)
+        known = likelihood.offset + self._model.term.known
+        probability, log_probability = predicted(
+            likelihood, *without_own_row(likelihood, known + mean, variance)
+        )
+        return self._model.dataset(
+            "observed_data",
+            {"probability": ((ROWS,), probability), "log_probability": ((ROWS,), log_probability)},
+        )
+
+    def append(
+        self,
+        X_new: ArrayLike,
+        y_new: ArrayLike,
+        *,
+        trials: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+    ) -> Approximation:
+        """Return the approximation of a process that has learned from more rows.
+
+        Of a full process it takes time n**2 for each row, where `fit` takes n**3. Rows are learned from one
+        after the other, each taken for a Gaussian that it is not quite: ``refine(5)`` goes on to what `fit`
+        would give.
+
+        Parameters
+        ----------
+        X_new, y_new, trials, weights, offset
+            As for `PolyaGammaGP.append`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit, or the approximation is not that of a Gaussian process.
+        """
+        grown = self._owner._with_rows(X_new, y_new, trials=trials, weights=weights, offset=offset)
+        model, before = grown._specification, len(self._model.likelihood.y)
+        rows = grown._core_rows(None)
+        likelihood = model.likelihood
+        assert isinstance(likelihood, BinomialLikelihood)
+        new = slice(before, None)
+        law = with_rows(
+            self.law,
+            np.ascontiguousarray(Coordinates(model).linear.X[new]),
+            likelihood.rows(new),
+            (likelihood.offset + model.term.known)[new],
+        )
+        return Approximation(grown, rows, law, replace(self._fitted, ended="appended"))
 
     def _trace(self, values: FloatArray, kind: str) -> trace.Trace:
         attrs = trace.provenance() | self._model.description()

@@ -23,13 +23,17 @@ class Coordinates:
     ----------
     model : Specification
         Of a linear model.
+
+    Attributes
+    ----------
+    linear : LinearForm
     """
 
     def __init__(self, model: Specification) -> None:
         self._model = model
         linear = linear_form(model)
         assert linear is not None
-        self._linear: LinearForm = linear
+        self.linear: LinearForm = linear
         self._size = len(linear.prior.mean)
         self._fitted = linear.fitted is not None and linear.fitted in model.term.parameters
 
@@ -43,8 +47,8 @@ class Coordinates:
     def _outputs(self, coefficients: FloatArray) -> dict[str, FloatArray]:
         """Return what chains would tell of coefficients (chains, draws, k)."""
         if self._fitted:
-            return {str(self._linear.fitted): coefficients @ self._linear.X.T}
-        return {self._linear.coefficients: np.ascontiguousarray(coefficients)}
+            return {str(self.linear.fitted): coefficients @ self.linear.X.T}
+        return {self.linear.coefficients: np.ascontiguousarray(coefficients)}
 
     @cached_property
     def _transform(self) -> tuple[FloatArray, FloatArray, list[str]]:

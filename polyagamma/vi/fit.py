@@ -90,8 +90,9 @@ def core_rows(model: Specification, cores: int | None, data: Any = None, batch: 
     linear, likelihood = linear_form(model), model.likelihood
     if linear is None or likelihood.core() is None:
         raise ValueError(
-            "fit() needs a linear model, or a process of two classes with a fixed kernel (full, "
-            f"approximation='dtc' or a HilbertBasis), got another kind of {model.name}: use sample()"
+            "fit() needs a linear model, or a process of two classes (full, approximation='dtc' or a "
+            f"HilbertBasis; any inducing points with method='svi'), got another kind of {model.name}: use "
+            "sample()"
         )
     if linear.prior.scales:
         raise ValueError(

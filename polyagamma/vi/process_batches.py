@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,11 +70,9 @@ class OwnRows:
 
 def own_rows(given: InducingModel, rows: NDArray[np.int64]) -> Batch:
     """Return some of the rows of a model."""
-    own = given.likelihood
-    arrays = {name: getattr(own, name)[rows] for name in ("y", "trials", "weights", "offset")}
-    likelihood = replace(own, **arrays)
+    likelihood = given.likelihood.rows(rows)
     X = np.ascontiguousarray(given.model.term.predictors.X[rows])
-    return Batch(X, likelihood, arrays["offset"] + given.mean.at_rows[rows])
+    return Batch(X, likelihood, likelihood.offset + given.mean.at_rows[rows])
 
 
 class ArraySlices:
@@ -141,6 +138,4 @@ def checked(given: InducingModel, index: int, rows: Any) -> Batch:
 
 def part(batch: Batch, rows: slice) -> Batch:
     """Return some rows of a batch."""
-    own = batch.likelihood
-    arrays = {name: getattr(own, name)[rows] for name in ("y", "trials", "weights", "offset")}
-    return Batch(batch.X[rows], replace(own, **arrays), batch.known[rows])
+    return Batch(batch.X[rows], batch.likelihood.rows(rows), batch.known[rows])

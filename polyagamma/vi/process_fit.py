@@ -65,13 +65,14 @@ class ProcessSettings:
         )
 
 
-def require_two_classes(likelihood: Likelihood) -> None:
-    """Raise ValueError unless the rows are of two classes or of trials."""
+def of_two_classes(what: str, likelihood: Likelihood) -> BinomialLikelihood:
+    """Return a likelihood of two classes or of trials; ValueError if it is another one."""
     if not isinstance(likelihood, BinomialLikelihood):
         raise ValueError(
-            f"method='svi' needs two classes or trials, got {len(likelihood.classes)} classes: fit one model "
-            "of each class against the others, or use sample()"
+            f"{what} needs two classes or trials, got {len(likelihood.classes)} classes: make one model of "
+            "each class against the others, or use sample()"
         )
+    return likelihood
 
 
 def approximate_process(

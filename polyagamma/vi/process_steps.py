@@ -9,8 +9,8 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -127,11 +127,10 @@ def some_rows(batches: ProcessBatches, most: int) -> Batch:
         found.append(batch)
         if sum(len(one.X) for one in found) >= most:
             break
-    names = ("y", "trials", "weights", "offset")
-    arrays = {name: np.concatenate([getattr(one.likelihood, name) for one in found])[:most] for name in names}
+    likelihood = reduce(BinomialLikelihood.joined, [one.likelihood for one in found])
     X = np.concatenate([one.X for one in found])[:most]
     known = np.concatenate([one.known for one in found])[:most]
-    return Batch(X, replace(found[0].likelihood, **arrays), known)
+    return Batch(X, likelihood.rows(slice(most)), known)
 
 
 def log_loss(rows: InducingRows, batches: list[Batch], law: NormalLaw) -> float:
