@@ -514,8 +514,8 @@ REFUSED = {
     "fitc": (lambda: PolyaGammaGP(X, LABELS, inducing=9), "laplace", "fit.. needs a linear model"),
     "additive": (
         lambda: PolyaGammaAdditive([Group(CLASSES)], LABELS),
-        "laplace",
-        "fit.. needs a linear model",
+        "gaussian",
+        "must be 'laplace' for an additive model",
     ),
     "coupled": (KINDS["multinomial"], "gaussian", "rows do not couple"),
     "dispersion": (KINDS["counts"], "cavi", "only the linear predictor"),

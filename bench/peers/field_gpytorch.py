@@ -1,6 +1,6 @@
 """GPyTorch's sparse variational process on the field of field.py: gaps of log loss as seconds go by.
 
-Its lines are JSON: seconds of the steps so far, without those of the looks between them, and the gap.
+Its lines are JSON: seconds of the processor in steps, without those of the looks between them, and the gap.
 """
 
 import argparse
@@ -51,14 +51,14 @@ def main() -> None:
     optimizer = torch.optim.Adam([q for q in model.parameters() if q.requires_grad], lr=options.rate)
     spent, steps = 0.0, 0
     while spent < options.seconds:
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(LOOK):
             some = torch.randint(len(y), (BATCH,))
             optimizer.zero_grad()
             loss = -bound(model(X[some]), y[some])
             loss.backward()
             optimizer.step()
-        spent, steps = spent + time.perf_counter() - start, steps + LOOK
+        spent, steps = spent + time.process_time() - start, steps + LOOK
         if steps % (LOOK * 4) == 0:
             model.eval()
             with torch.no_grad():

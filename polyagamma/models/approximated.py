@@ -11,9 +11,8 @@ from polyagamma._validation import models as checks
 from polyagamma.mcmc.settings import Settings, seed_to_plain
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.term import Initial
-from polyagamma.vi.approximation import Approximation
-from polyagamma.vi.core_rows import CoreRows
-from polyagamma.vi.fit import BATCH, FitSettings, approximate, core_rows
+from polyagamma.vi.approximation import Approximation, Posterior
+from polyagamma.vi.fit import BATCH, FitSettings, approximate, posterior_of
 from polyagamma.vi.iterates import FitCallback
 from polyagamma.vi.law import NormalLaw
 
@@ -84,7 +83,7 @@ class Approximated:
         settings = FitSettings.check(method, covariance, iterations, progressbar, callback)
         return approximate(self, settings, self._core_rows(cores, data, batch), None)
 
-    def _refine(self, start: NormalLaw, rows: CoreRows, **options: Any) -> Approximation:
+    def _refine(self, start: NormalLaw, rows: Posterior, **options: Any) -> Approximation:
         """Return an approximation that starts from another; see `Approximation.refine`."""
         return approximate(self, FitSettings.check(**options), rows, start)
 
@@ -94,9 +93,9 @@ class Approximated:
             f"append() is for Gaussian processes, got {self._specification.name}: make a model of all rows"
         )
 
-    def _core_rows(self, cores: int | None, data: Any = None, batch: int | None = None) -> CoreRows:
+    def _core_rows(self, cores: int | None, data: Any = None, batch: int | None = None) -> Posterior:
         self._specification.require_unchanged(quickly=True)
-        return core_rows(self._specification, cores, data, BATCH if batch is None else batch)
+        return posterior_of(self._specification, cores, data, BATCH if batch is None else batch)
 
 
 def starting_values(

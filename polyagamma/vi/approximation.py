@@ -19,8 +19,9 @@ from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.mcmc.specification import DATA, ROWS, Specification
 from polyagamma.traces import trace
+from polyagamma.vi.additive import AdditiveRows
 from polyagamma.vi.appending import with_rows
-from polyagamma.vi.coordinates import Coordinates
+from polyagamma.vi.coordinates import coordinates_of
 from polyagamma.vi.core_rows import CoreRows
 from polyagamma.vi.importance import DRAWS, GREATEST_KHAT, LEAST_ESS, Check, check, in_words
 from polyagamma.vi.iterates import FitCallback
@@ -29,6 +30,7 @@ from polyagamma.vi.leave_one_out import predicted, row_moments, without_own_row
 
 FloatArray = NDArray[np.float64]
 FORMAT = "polyagamma-gibbs approximation 1"
+Posterior = CoreRows | AdditiveRows
 
 
 class Owner(Protocol):
@@ -36,10 +38,10 @@ class Owner(Protocol):
 
     _specification: Specification
 
-    def _refine(self, start: NormalLaw, rows: CoreRows, **options: Any) -> Approximation:
+    def _refine(self, start: NormalLaw, rows: Posterior, **options: Any) -> Approximation:
         """Return an approximation that starts from another law; see `FitSettings`."""
 
-    def _core_rows(self, cores: int | None, data: Any = None) -> CoreRows:
+    def _core_rows(self, cores: int | None, data: Any = None) -> Posterior:
         """Return its log posterior, or that of other rows."""
 
     def _with_rows(self, X_new: ArrayLike, y_new: ArrayLike, **options: Any) -> Owner:
@@ -77,11 +79,11 @@ class Approximation:
     All that is random has a seed: the same approximation gives the same numbers.
     """
 
-    def __init__(self, owner: Owner, rows: CoreRows, law: NormalLaw, fitted: Fitted) -> None:
+    def __init__(self, owner: Owner, rows: Posterior, law: NormalLaw, fitted: Fitted) -> None:
         self._owner, self._rows, self.law, self._fitted = owner, rows, law, fitted
         self._model = owner._specification
         self._checked: Check | None = None
-        self._coordinates = Coordinates(self._model)
+        self._coordinates = coordinates_of(self._model)
 
     def __repr__(self) -> str:
         """Return what it is, on one line."""
@@ -141,7 +143,8 @@ class Approximation:
         return said
 
     def _cure(self) -> str:
-        better = "" if self.method == "gaussian" else "pass method='gaussian' to fit(), or "
+        best = self.method == "gaussian" or self._model.term.additive() is not None
+        better = "" if best else "pass method='gaussian' to fit(), or "
         return f"For exact draws {better}start chains from it: model.sample(init=approx)"
 
     @property
@@ -241,11 +244,12 @@ class Approximation:
             decides its own linear predictor.
         """
         likelihood = self._model.likelihood
-        if self._rows.rows.streamed or not isinstance(likelihood, BinomialLikelihood):
-            found = "data=" if self._rows.rows.streamed else self._model.name
+        streamed, additive = self._rows.rows.streamed, self._model.term.additive() is not None
+        if streamed or additive or not isinstance(likelihood, BinomialLikelihood):
+            found = "data=" if streamed else self._model.name
             raise ValueError(
-                f"loo() is for the rows of a model of two classes or trials, got {found}: compare models by "
-                "sample(log_likelihood=True) and ArviZ"
+                "loo() is for the rows of a linear model or process of two classes or trials, got "
+                f"{found}: compare models by sample(log_likelihood=True) and ArviZ"
             )
         mean, variance = row_moments(self._coordinates.linear, self.law)
         known = likelihood.offset + self._model.term.known
@@ -290,7 +294,7 @@ class Approximation:
         new = slice(before, None)
         law = with_rows(
             self.law,
-            np.ascontiguousarray(Coordinates(model).linear.X[new]),
+            np.ascontiguousarray(coordinates_of(model).linear.X[new]),
             likelihood.rows(new),
             (likelihood.offset + model.term.known)[new],
         )
@@ -338,7 +342,9 @@ class Approximation:
         """Return where chains start: a draw for each, (chains, ...), by parameter."""
         draws = self.law.draw(np.random.default_rng(random_seed), chains)[0]
         posterior = self._coordinates.posterior(draws[:, np.newaxis])
-        wanted = [*self._model.term.needed(False), *self._model.likelihood.needed]
+        term = self._model.term
+        wanted = term.needed(False) if term.additive() is None else term.parameters
+        wanted = [*wanted, *self._model.likelihood.needed]
         return {name: posterior[name].to_numpy()[:, 0] for name in wanted}
 
     def require_of(self, model: Specification) -> None:
