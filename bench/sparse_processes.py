@@ -105,7 +105,7 @@ def step(cores: int) -> dict[str, float]:
 
 
 def from_disk(n: int, cores: int) -> dict[str, object]:
-    """Once through memory maps of n rows, by a limit of iterations, and until it ends by itself."""
+    """From memory maps of n rows: until it ends by itself, then until as many rows were seen as there are."""
     with tempfile.TemporaryDirectory() as folder:
         X, y = field.rows(n)
         np.save(Path(folder) / "X.npy", X)
@@ -118,7 +118,9 @@ def from_disk(n: int, cores: int) -> dict[str, object]:
         start = time.perf_counter()
         ended = made.fit("svi", data=data, cores=cores, progressbar=False)
         by_itself = time.perf_counter() - start
-        all_rows = ended.refine(max(1, n // (500 * 50) - len(ended.hist)), progressbar=False)
+        all_rows = ended
+        while (left := n // (500 * 50) - len(all_rows.hist)) > 0:
+            all_rows = all_rows.refine(left, progressbar=False)
         return {
             "seconds": by_itself,
             "gap": field.gap(p, ended.predict_proba(X_test)[:, 1]),

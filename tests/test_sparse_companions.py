@@ -239,6 +239,15 @@ def test_own_rows_are_all_there_once():
 
 
 @quiet
+def test_more_steps_see_other_batches_and_hold_out_the_same():
+    given = model(offset=None)._inducing_model()
+    for data in (None, columns(slice(None))):
+        one, more = (process_batches(given, data, 30, steps) for steps in (0, 100))
+        np.testing.assert_array_equal(one.held_out[0].X, more.held_out[0].X)
+        assert not np.array_equal(next(iter(one)).X, next(iter(more)).X)
+
+
+@quiet
 def test_memory_maps_are_read_by_slices(tmp_path):
     np.save(tmp_path / "X.npy", X)
     mapped = np.load(tmp_path / "X.npy", mmap_mode="r")

@@ -12,6 +12,7 @@ from polyagamma.vi.inducing_rows import Batch, InducingModel
 from polyagamma.vi.streams import CURE, batches_of, checked_batch, lengths_of, naming_the_batch
 
 FloatArray = NDArray[np.float64]
+ORDER = 0  # seed of the order of the rows
 HELD_OUT, SHARE = 2000, 10  # rows at most, and one row of so many at most
 
 
@@ -32,9 +33,13 @@ class ProcessBatches(Protocol):
         """Go through the rows that are not held out."""
 
 
-def process_batches(given: InducingModel, data: Any, batch: int, seed: int) -> ProcessBatches:
-    """Return the rows of the model, or those of `data`, in batches; TypeError or ValueError if none are."""
-    rng = np.random.default_rng(seed)
+def process_batches(given: InducingModel, data: Any, batch: int, steps: int) -> ProcessBatches:
+    """Return the rows of the model, or those of `data`, in batches; TypeError or ValueError if none are.
+
+    The same rows are held out whatever the number of `steps` that have been made; the others' order depends
+    on it, so that more steps do not see the first batches again.
+    """
+    rng = np.random.default_rng([ORDER, steps])
     if data is None:
         return OwnRows(given, batch, rng)
     if isinstance(data, tuple) and len(data) >= 2 and not isinstance(data[0], tuple):
@@ -49,13 +54,18 @@ def held_out_of(n: int) -> int:
     return max(1, min(HELD_OUT, n // SHARE))
 
 
+def chosen_order(n: int) -> NDArray[np.int64]:
+    """Return an order of n things by chance, always the same, of which the first are held out."""
+    return np.random.default_rng(ORDER).permutation(n)
+
+
 class OwnRows:
     """The rows of a model, in an order of chance."""
 
     def __init__(self, given: InducingModel, batch: int, rng: np.random.Generator) -> None:
         self._given, self._batch, self._rng = given, batch, rng
         self.n = len(given.likelihood.y)
-        order, held = rng.permutation(self.n), held_out_of(self.n)
+        order, held = chosen_order(self.n), held_out_of(self.n)
         self.held_out = list(self._cut(order[:held]))
         self._order = order[held:] if self.n > 1 else order
 
@@ -83,7 +93,7 @@ class ArraySlices:
         self.n = lengths_of(data)
         held = held_out_of(self.n)
         self._size = min(batch, held)
-        order, count = rng.permutation(-(-self.n // self._size)), -(-held // self._size)
+        order, count = chosen_order(-(-self.n // self._size)), -(-held // self._size)
         self.held_out = [self._slice(which) for which in order[:count]]
         self._order = order[count:] if len(order) > count else order
 

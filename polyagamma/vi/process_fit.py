@@ -22,7 +22,6 @@ from polyagamma.vi.process_steps import NaturalGradients, ProcessIterate, Proces
 
 BATCH = 500  # rows
 MATRICES = 24  # (m, m), at most: sums of strips among them
-ORDER = 0  # seed of the order of the rows
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,9 @@ def approximate_process(
     given = owner._inducing_model()
     m = given.basis.size
     require_memory(8 * MATRICES * m**2, f"an approximation with {m} inducing points", "pass fewer of them")
-    batches = process_batches(given, settings.data, settings.batch, ORDER)
-    search = NaturalGradients(given, batches, settings.cores, None if start is None else start.state)
+    state = None if start is None else start.state
+    batches = process_batches(given, settings.data, settings.batch, 0 if state is None else state.steps)
+    search = NaturalGradients(given, batches, settings.cores, state)
     try:
         with one_blas_thread():
             ended = drive(
