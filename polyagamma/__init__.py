@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from polyagamma.terms.smooth_columns import Smooth
     from polyagamma.vi.approximation import Approximation
+    from polyagamma.vi.process_approximation import ProcessApproximation
 
 __all__ = [
     "LKJ",
@@ -75,6 +76,7 @@ __all__ = [
     "PolyaGammaNegativeBinomial",
     "PolyaGammaSequential",
     "Process",
+    "ProcessApproximation",
     "RegularizedHorseshoe",
     "ResumeError",
     "Ridge",
@@ -119,6 +121,7 @@ _MODULE_OF = {
     "PolyaGammaNegativeBinomial": "models.negative_binomial",
     "PolyaGammaSequential": "models.sequential",
     "Process": "terms.process_columns",
+    "ProcessApproximation": "vi.process_approximation",
     "RegularizedHorseshoe": "terms.shrinkage",
     "ResumeError": "mcmc.run_state",
     "Ridge": "terms.shrinkage",

@@ -162,6 +162,77 @@ class RowSums:
     def log_likelihoods(self, betas: _Array) -> _Array:
         """Log-likelihoods (s,) at coefficients (s, k)."""
 
+class GrowingCholesky:
+    """The Cholesky factor of a matrix (n, n) that changes; each change takes time n**2, not n**3.
+
+    ValueError if an array does not fit.
+
+    Parameters
+    ----------
+    lower : ndarray, shape (n, n)
+        Its lower triangle is read.
+    """
+
+    def __init__(self, lower: _Array) -> None: ...
+    @property
+    def size(self) -> int: ...
+    def lower(self) -> _Array:
+        """The factor, with zeros above the diagonal."""
+    def solve_lower(self, x: _Array) -> _Array:
+        """``inv(L) @ x``."""
+    def solve_lower_transposed(self, x: _Array) -> _Array:
+        """``inv(L).T @ x``."""
+    def append(self, rows: _Array) -> bool:
+        """Add the last k rows (k, n + k) and columns; False, and nothing done, unless positive definite."""
+    def erase(self, first: int, count: int = 1) -> None:
+        """Leave rows and columns out."""
+    def update(self, vectors: _Array) -> None:
+        """Add ``vectors.T @ vectors``, of vectors (k, n)."""
+    def downdate(self, vectors: _Array) -> bool:
+        """Subtract it; False, and nothing done, unless that is positive definite."""
+
+class CrossCovariances:
+    """Covariances of the rows of a batch with inducing points, and variances of these rows."""
+
+    @staticmethod
+    def stationary(
+        *, family: int, inputs: _Array, points: _Array, variance: float, length_scales: list[float]
+    ) -> CrossCovariances:
+        """Those of `StationaryFeatures`; `variance` and `length_scales` are logs."""
+    @staticmethod
+    def given(covariances: _Array, variances: _Array) -> CrossCovariances:
+        """Arrays (n, m) and (n,), which are kept, not copied."""
+
+class InducingRows:
+    """Batches of rows of a process that inducing points stand for.
+
+    With ``K = L @ L.T`` the covariance of the points, rows with covariances k have ``f = phi @ v + e``, ``phi
+    = inv(L) @ k``, with standard normal v and independent e, of the variance that the points leave. The law
+    of v is ``N(mean, inv(factor @ factor.T))``. The arithmetic does not depend on the number of threads.
+
+    Parameters
+    ----------
+    lower : ndarray, shape (m, m)
+        L.
+    jitter : float
+        Share of rows' variances that is added to them.
+    threads : int
+    """
+
+    def __init__(self, *, lower: _Array, jitter: float, threads: int = 1) -> None: ...
+    def polya_gamma(
+        self,
+        rows: CrossCovariances,
+        likelihood: Likelihood,
+        offset: _Array,
+        mean: _Array,
+        factor: _Array,
+        independent: bool,
+    ) -> tuple[float, _Array, _Array]:
+        """Bound of the log-likelihood as of `RowSums`; `independent`: with the variance of e."""
+    def moments(self, rows: CrossCovariances, mean: _Array, factor: _Array) -> tuple[_Array, _Array]:
+        """Means and variances (n,) of f."""
+
 class Chains:
     """All chains of one run, of whatever model; `start` or `set_state` comes before `run`."""
 

@@ -510,15 +510,31 @@ def test_bad_arguments(case):
 
 REFUSED = {
     "ridge": (lambda: PolyaGammaLogistic(X, LABELS, prior=Ridge(1.0)), "laplace", "scales to sample"),
-    "kernel": (lambda: PolyaGammaGP(X, LABELS), "laplace", "fit.. needs a linear model"),
+    "classes": (lambda: PolyaGammaGP(X, CLASSES), "laplace", "fit.. needs a linear model"),
+    "fitc": (lambda: PolyaGammaGP(X, LABELS, inducing=9), "laplace", "fit.. needs a linear model"),
     "additive": (
         lambda: PolyaGammaAdditive([Group(CLASSES)], LABELS),
-        "laplace",
-        "fit.. needs a linear model",
+        "gaussian",
+        "must be 'laplace' for an additive model",
     ),
     "coupled": (KINDS["multinomial"], "gaussian", "rows do not couple"),
     "dispersion": (KINDS["counts"], "cavi", "only the linear predictor"),
 }
+
+
+@pytest.mark.parametrize("inducing", [None, HilbertBasis(8)], ids=["full", "basis"])
+def test_kernels_that_are_not_fixed_are_found_as_by_empirical_bayes(inducing):
+    data, kernel = (X[:60, :1], LABELS[:60]), 2.0 * RBF(1.5)
+    found = PolyaGammaGP(*data, kernel, inducing=inducing).fit("gaussian")
+    fixed = PolyaGammaGP(*data, kernel, inducing=inducing, optimize=True, sample_kernel=False)
+    np.testing.assert_array_equal(found.law.mean, fixed.fit("gaussian").law.mean)
+    assert found.model.kernel_ == fixed.kernel_ != kernel
+    assert not found.model.sample_kernel
+    np.testing.assert_allclose(
+        found.predict_proba(X[:5, :1], random_seed=1),
+        fixed.predict_proba(found.sample(), X[:5, :1], random_seed=1),
+        atol=1e-12,
+    )
 
 
 @pytest.mark.parametrize("case", REFUSED)

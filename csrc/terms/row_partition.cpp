@@ -50,6 +50,11 @@ RowPartition RowPartition::joined(std::size_t begin, std::size_t end, std::size_
     return one;
 }
 
+RowPartition RowPartition::for_batches(std::size_t rows) {
+    constexpr std::size_t kRows = 64;
+    return {rows, rows / kRows, 1};
+}
+
 RowPartition::RowPartition(std::size_t rows, std::size_t most, std::size_t unit)
     : panels_(panels_for(rows)), unit_(unit), units_((panels_ + unit - 1) / unit) {
     while (2 * count_ <= std::min(most, most_strips(rows))) count_ *= 2;

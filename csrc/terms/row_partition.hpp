@@ -15,6 +15,8 @@ class RowPartition {
     static RowPartition for_matrices(std::size_t rows, std::size_t k);
     // For the one matrix of curvatures, which is added up in one strip unless the rows are very many.
     static RowPartition for_curvature(std::size_t rows, std::size_t k);
+    // For sums of such matrices over few rows, each of which takes as long as a whole matrix row.
+    static RowPartition for_batches(std::size_t rows);
 
     // Strips [begin, end) alone, whose panels count from panel `origin` on.
     RowPartition part(std::size_t begin, std::size_t end, std::size_t origin) const;

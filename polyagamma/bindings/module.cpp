@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "binding.hpp"
 
@@ -21,6 +23,12 @@ Vector vector_of(const Array& array, py::ssize_t size, const char* name) {
     return Vector(array.data(), array.data() + size);
 }
 
+py::array_t<double> array_of(const Vector& values, std::vector<py::ssize_t> shape) {
+    py::array_t<double> array(std::move(shape));
+    std::copy(values.begin(), values.end(), array.mutable_data());
+    return array;
+}
+
 }  // namespace polyagamma::binding
 
 PYBIND11_MODULE(_gibbs, module) {
@@ -29,6 +37,8 @@ PYBIND11_MODULE(_gibbs, module) {
     polyagamma::binding::register_linear(module);
     polyagamma::binding::register_distant(module);
     polyagamma::binding::register_row_sums(module);
+    polyagamma::binding::register_growing_cholesky(module);
+    polyagamma::binding::register_inducing_rows(module);
     polyagamma::binding::register_additive(module);
     polyagamma::binding::register_sparse(module);
     polyagamma::binding::register_processes(module);

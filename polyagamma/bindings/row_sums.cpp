@@ -13,12 +13,6 @@
 namespace polyagamma::binding {
 namespace {
 
-py::array_t<double> array_of(const Vector& values, std::vector<py::ssize_t> shape) {
-    py::array_t<double> array(std::move(shape));
-    std::copy(values.begin(), values.end(), array.mutable_data());
-    return array;
-}
-
 // Rows, and what they point into.
 class PyRowSums {
   public:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -59,6 +59,19 @@ class BinomialLikelihood(ObservedRows):
             checks.weights(weights, n_rows, n_trials),
             checks.offset(offset, n_rows),
         )
+
+    def rows(self, rows: slice | NDArray[np.int64]) -> BinomialLikelihood:
+        """Return some of the rows."""
+        arrays = {name: getattr(self, name)[rows] for name in ("y", "trials", "weights", "offset")}
+        return replace(self, **arrays)
+
+    def joined(self, more: BinomialLikelihood) -> BinomialLikelihood:
+        """Return these rows and more of the same classes."""
+        arrays = {
+            name: np.concatenate([getattr(self, name), getattr(more, name)])
+            for name in ("y", "trials", "weights", "offset")
+        }
+        return replace(self, **arrays)
 
     @property
     def n_functions(self) -> int:

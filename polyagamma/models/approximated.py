@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from polyagamma._validation import models as checks
 from polyagamma.mcmc.settings import Settings, seed_to_plain
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.term import Initial
-from polyagamma.vi.approximation import Approximation
-from polyagamma.vi.core_rows import CoreRows
-from polyagamma.vi.fit import BATCH, FitSettings, approximate, core_rows
+from polyagamma.vi.approximation import Approximation, Posterior
+from polyagamma.vi.fit import BATCH, FitSettings, approximate, posterior_of
 from polyagamma.vi.iterates import FitCallback
 from polyagamma.vi.law import NormalLaw
 
@@ -34,7 +34,7 @@ class Approximated:
         progressbar: bool = True,
         cores: int | None = None,
         data: Any = None,
-        batch: int = BATCH,
+        batch: int | None = None,
     ) -> Approximation:
         """Approximate the posterior by a normal law, in milliseconds where chains take seconds.
 
@@ -66,8 +66,8 @@ class Approximated:
             slices are read (memory maps, Zarr arrays, Dask collections; or the path of a Parquet file and
             names of its columns), or an iterable of such batches that can be gone
             through several times. For `PolyaGammaLogistic`, without offsets.
-        batch : int, default 5000
-            Rows of a slice of `data`.
+        batch : int, optional
+            Rows of a slice of `data`, by default 5000.
 
         Returns
         -------
@@ -84,15 +84,21 @@ class Approximated:
         settings = FitSettings.check(method, covariance, iterations, progressbar, callback)
         return approximate(self, settings, self._core_rows(cores, data, batch), None)
 
-    def _refine(self, start: NormalLaw, rows: CoreRows, **options: Any) -> Approximation:
+    def _refine(self, start: NormalLaw, rows: Posterior, **options: Any) -> Approximation:
         """Return an approximation that starts from another; see `Approximation.refine`."""
         return approximate(self, FitSettings.check(**options), rows, start)
 
-    def _core_rows(self, cores: int | None, data: Any = None, batch: int = BATCH) -> CoreRows:
+    def _with_rows(self, X_new: ArrayLike, y_new: ArrayLike, **options: Any) -> Approximated:  # noqa: ARG002
+        """Return the model with more rows; see `PolyaGammaGP.append`."""
+        raise ValueError(
+            f"append() is for Gaussian processes, got {self._specification.name}: make a model of all rows"
+        )
+
+    def _core_rows(self, cores: int | None, data: Any = None, batch: int | None = None) -> Posterior:
         self._specification.require_unchanged(quickly=True)
         if data is None:
             self._specification.require_rows("fit", "pass the rows as data=")
-        return core_rows(self._specification, cores, data, batch)
+        return posterior_of(self._specification, cores, data, BATCH if batch is None else batch)
 
 
 def starting_values(

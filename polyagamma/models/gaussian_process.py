@@ -14,7 +14,7 @@ from polyagamma._public import public
 from polyagamma._validation import models as checks
 from polyagamma._validation.ownership import own_copy
 from polyagamma._validation.predictors import require_same_rows
-from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.binomial import BinomialLikelihood, observed_binomial
 from polyagamma.likelihoods.classification import classification_likelihood
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.notices import notice
@@ -22,7 +22,7 @@ from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.models.classification import ClassificationModel, logarithm
 from polyagamma.models.predict import NewRows
 from polyagamma.terms.conditional import CommonNoise
-from polyagamma.terms.features import Basis, HilbertBasis
+from polyagamma.terms.features import Basis, BasisFunctions, HilbertBasis, InducingPoints
 from polyagamma.terms.gaussian_process import GaussianProcessTerm, Mean, PriorMean
 from polyagamma.terms.inducing import make_basis
 from polyagamma.terms.kernel_priors import LogParameterPrior
@@ -31,7 +31,13 @@ from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.processes import FullProcess, SparseProcess
 from polyagamma.terms.term import NoiseSource
 from polyagamma.traces import trace
+from polyagamma.vi.approximation import Approximation
 from polyagamma.vi.evidence import maximise_evidence, maximise_low_rank_evidence
+from polyagamma.vi.fit import METHODS
+from polyagamma.vi.inducing_rows import InducingModel
+from polyagamma.vi.iterates import FitCallback
+from polyagamma.vi.process_approximation import ProcessApproximation
+from polyagamma.vi.process_fit import ProcessSettings, approximate_process, of_two_classes
 
 FloatArray = NDArray[np.float64]
 APPROXIMATIONS = ("fitc", "dtc")
@@ -225,12 +231,204 @@ class PolyaGammaGP(ClassificationModel):
         if sampled:
             theta = prior.inside(np.array(start.theta, dtype=np.float64))
             prior.require_support("kernel", theta, "pass a kernel with likelier parameters")
-        self._process = process = make_process(start, inputs, jitter, basis)
+        process = make_process(start, inputs, jitter, basis)
+        self._set(process, predictors, likelihood, prior_mean, basis, prior, sampled)
+        self.mean = mean
+
+    def _set(
+        self,
+        process: FullProcess | SparseProcess,
+        predictors: Predictors,
+        likelihood: Likelihood,
+        mean: PriorMean,
+        basis: Basis | None,
+        prior: LogParameterPrior,
+        sampled: bool,
+    ) -> None:
+        """Set what the model is made of."""
+        self._process, self._basis, self._mean, self._prior = process, basis, mean, prior
+        self.jitter, self.sample_kernel = process.jitter, sampled
         classes = likelihood.classes if likelihood.n_functions > 1 else None
-        super().__init__(
-            likelihood, GaussianProcessTerm(predictors, process, prior, sampled, prior_mean, classes)
+        self._term = GaussianProcessTerm(predictors, process, prior, sampled, mean, classes)
+        super().__init__(likelihood, self._term)
+
+    def append(
+        self,
+        X_new: ArrayLike,
+        y_new: ArrayLike,
+        *,
+        trials: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        idata: trace.Trace | None = None,
+    ) -> PolyaGammaGP:
+        """Return the model with more rows, as active learning and Bayesian optimisation need it.
+
+        A factor of the kernel matrix that was there, since the kernel is fixed and `fit` was called, is
+        extended: in time n**2 for each row, not n**3 for all.
+
+        Parameters
+        ----------
+        X_new : array_like or data frame, shape (m, p)
+            Inputs with the columns of X.
+        y_new : array_like, shape (m,)
+            Numbers of successes, with `trials`; else labels, of the classes that there are.
+        trials, weights, offset : int, float or array_like, optional
+            Of these rows, as for the model.
+        idata : InferenceData or DataTree, optional
+            What `sample` of this model returned: kernel parameters that are sampled start at the mean of
+            their logarithms there, by default where those of this model do.
+
+        Returns
+        -------
+        PolyaGammaGP
+            With the same kernel, priors and inducing points or basis; rows have no labels.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit, or the model has more than two classes.
+        """
+        own = self._specification
+        own.require_unchanged(quickly=True)
+        likelihood = of_two_classes("append()", own.likelihood)
+        X = np.ascontiguousarray(own.term.predictors.check_new(X_new, "X_new"))
+        rows = {"trials": trials, "weights": weights, "offset": offset}
+        more = observed_binomial(likelihood.classes, len(X), y=y_new, **rows)
+        if isinstance(self._basis, BasisFunctions):
+            self._basis.new(self._process.kernel, X)  # which refuses what is outside its box
+        predictors = own.term.predictors.with_more(X)
+        mean = PriorMean(self.mean, predictors.X)
+        kernel = self._process.kernel if idata is None else self._mean_kernel(idata)
+        process: FullProcess | SparseProcess
+        if isinstance(self._process, FullProcess):
+            process = self._process.with_more(kernel, predictors.X)
+        else:
+            process = make_process(kernel, predictors.X, self.jitter, self._basis)
+        return self._like(process, predictors, likelihood.joined(more), mean, self.sample_kernel)
+
+    def _like(
+        self,
+        process: FullProcess | SparseProcess,
+        predictors: Predictors,
+        likelihood: Likelihood,
+        mean: PriorMean,
+        sampled: bool,
+    ) -> PolyaGammaGP:
+        """Return a model with the same basis and prior."""
+        other = object.__new__(type(self))
+        other._set(process, predictors, likelihood, mean, self._basis, self._prior, sampled)
+        other.mean = self.mean
+        return other
+
+    def _at_optimum(self) -> PolyaGammaGP:
+        """Return the model with its kernel fixed where ``optimize=True`` would put it."""
+        predictors, likelihood = self._specification.term.predictors, self._specification.likelihood
+        known = likelihood.offset + self._mean.at_rows
+        kernel = optimized(self._process.kernel, self._basis, predictors.X, likelihood, known, self.jitter)
+        process = make_process(kernel, predictors.X, self.jitter, self._basis)
+        return self._like(process, predictors, likelihood, self._mean, sampled=False)
+
+    def _with_rows(self, X_new: ArrayLike, y_new: ArrayLike, **options: Any) -> PolyaGammaGP:
+        return self.append(X_new, y_new, **options)
+
+    def _mean_kernel(self, idata: trace.Trace) -> Any:
+        posterior = self._specification.posterior(idata, new_rows=True, other_data=False)
+        return self._process.kernel.clone_with_theta(self._term.mean_theta(posterior))
+
+    def fit(  # type: ignore[override]  # a process may be approximated by what has no coefficients
+        self,
+        method: str = "laplace",
+        *,
+        covariance: str = "auto",
+        iterations: int | None = None,
+        callback: FitCallback | None = None,
+        progressbar: bool = True,
+        cores: int | None = None,
+        data: Any = None,
+        batch: int | None = None,
+    ) -> Approximation | ProcessApproximation:
+        """Approximate the posterior by a normal law; ``method="svi"``: of millions of rows, batch by batch.
+
+        Parameters
+        ----------
+        method : {"laplace", "gaussian", "cavi", "svi"}, default "laplace"
+            ``"svi"`` is for inducing points and two classes or trials: kernel parameters, unless the kernel
+            is fixed, are those that maximise a bound of the evidence of 2000 rows (priors play no part in
+            this); then the law of the process at the inducing points comes from natural-gradient steps on
+            batches, until the mean log loss of rows that are held out meanwhile changes by less than 1e-4
+            while the number of batches doubles. The others are for full processes, bases, and
+            ``approximation="dtc"``: a kernel that is to be sampled is fixed where ``optimize=True`` would put
+            it, and the uncertainty of its parameters left out. See `PolyaGammaLogistic.fit`.
+        covariance : {"auto", "full", "mean_field", "laplace"}, default "auto"
+            As for `PolyaGammaLogistic.fit`; ``"svi"`` has the full one only.
+        iterations : int, optional
+            At most so many, by default 1000. Of ``"svi"`` one has 50 batches.
+        callback, progressbar, cores
+            As for `PolyaGammaLogistic.fit`; the bound of ``"svi"`` is minus the mean loss of the rows that
+            are held out.
+        data : tuple of array_like, or iterable, optional
+            Of ``"svi"``: rows in place of those of the model, which has the inducing points. (X, y[, trials[,
+            weights]]), of which slices are read in an order of chance (memory maps and Zarr arrays too), or
+            an iterable of such batches, in an order of chance already, that can be gone through several
+            times; without offsets.
+        batch : int, optional
+            Rows of a batch of ``"svi"``, by default 500.
+
+        Returns
+        -------
+        Approximation or, of ``"svi"``, ProcessApproximation
+            After Ctrl-C the approximation so far.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit, or the model is not one that the method is for.
+        MemoryError
+            If the matrices do not fit.
+        FloatingPointError
+            If a matrix cannot be factored in double precision.
+        """
+        options = {
+            "covariance": covariance,
+            "iterations": iterations,
+            "callback": callback,
+            "progressbar": progressbar,
+            "cores": cores,
+            "data": data,
+            "batch": batch,
+        }
+        if method == "svi":
+            return approximate_process(self, ProcessSettings.check(**options), None)
+        checks.one_of("method", method, METHODS)
+        owner = self._at_optimum() if self._has_optimum() else self
+        return super(PolyaGammaGP, owner).fit(method, **options)
+
+    def _has_optimum(self) -> bool:
+        """Whether the kernel is to be found, of a process that is linear once it has been."""
+        independent = isinstance(self._basis, InducingPoints) and self._basis.independent
+        binomial = isinstance(self._specification.likelihood, BinomialLikelihood)
+        return self.sample_kernel and binomial and not independent
+
+    def _refine_process(self, start: ProcessApproximation, **options: Any) -> ProcessApproximation:
+        """Return an approximation that goes on from another; see `ProcessApproximation.refine`."""
+        fitted = start.fitted
+        settings = ProcessSettings.check(
+            covariance="auto", cores=fitted.cores, data=fitted.data, batch=fitted.batch, **options
         )
-        self.mean, self.jitter, self.sample_kernel = mean, jitter, sampled
+        return approximate_process(self, settings, start)
+
+    def _inducing_model(self) -> InducingModel:
+        self._specification.require_unchanged(quickly=True)
+        of_two_classes("method='svi'", self._specification.likelihood)
+        if not isinstance(self._basis, InducingPoints):
+            raise ValueError(
+                f"method='svi' needs inducing points, got a {self._process.name} without: make the model "
+                "with inducing=200 or so"
+            )
+        return InducingModel(
+            self._specification, self._process.kernel, self._basis, self._mean, self.sample_kernel
+        )
 
     @property
     def kernel_(self) -> Any:

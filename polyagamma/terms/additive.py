@@ -18,6 +18,7 @@ from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.terms import term
 from polyagamma.terms.additive_design import AdditiveDesign, Block
 from polyagamma.terms.component import Component
+from polyagamma.terms.effects import Effects
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import Gaussian
 from polyagamma.terms.processes import LatentProcess
@@ -131,9 +132,19 @@ class AdditiveTerm:
         return other
 
     @cached_property
-    def _matrix(self) -> csr_array:
+    def matrix(self) -> csr_array:
         """The design at the rows."""
         return self._design.matrix(self.predictors.X)
+
+    @property
+    def effects(self) -> list[Effects]:
+        """The effects of each block."""
+        return [block.effects for block in self._blocks]
+
+    @property
+    def fixed_prior(self) -> Gaussian:
+        """The prior of the fixed effects of the design, which are its first columns."""
+        return self._prior
 
     # ---- names
 
@@ -189,7 +200,7 @@ class AdditiveTerm:
 
     def additive(self) -> AdditiveForm:
         """See `Term`."""
-        matrix = self._matrix
+        matrix = self.matrix
         blocks = [block.effects.core() for block in self._blocks]
         if self._design.n_fixed:
             size, prior = self._design.n_fixed, self._prior._asdict()
@@ -238,7 +249,7 @@ class AdditiveTerm:
         """See `Term`."""
         fixed = [raw["block0"]] if self._design.n_fixed else []
         coefficients = np.concatenate([*fixed, *(raw[self._block_name(i)] for i in range(len(self._blocks)))])
-        return np.asarray(self._matrix @ coefficients + offset)
+        return np.asarray(self.matrix @ coefficients + offset)
 
     def initial(self, initvals: Initial, chains: int) -> FloatArray:
         """See `Term`: coefficients of the design, standard deviations and correlations.
@@ -296,7 +307,7 @@ class AdditiveTerm:
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """See `Term`."""
-        matrix = self._matrix
+        matrix = self.matrix
         step = max(1, term.BLOCK // (draws.sizes["chain"] * max(matrix.shape)))
         for some in slices(draws.sizes["draw"], step):
             piece = draws.isel(draw=some)
@@ -418,5 +429,5 @@ class AdditiveTerm:
             return []
         step = -(-posterior.sizes["draw"] // term.MOST_DRAWS)
         middle = self._fixed_coefficients(posterior.isel(draw=slice(None, None, step))).mean(axis=0)
-        columns = self._matrix[:, :p]
+        columns = self.matrix[:, :p]
         return likelihood.notices(lambda rows: np.asarray(columns[rows] @ middle))

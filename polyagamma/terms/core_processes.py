@@ -37,6 +37,17 @@ def low_rank_process(kernel: Any, X: FloatArray, jitter: float, basis: Basis, fi
     )
 
 
+def extended_factor(lower: FloatArray, rows: FloatArray) -> FloatArray:
+    """Return the factor of a matrix with k more rows (k, n + k); LinAlgError if it is not positive definite.
+
+    It takes time n**2 for each row.
+    """
+    factor = _gibbs.GrowingCholesky(lower)
+    if not factor.append(np.ascontiguousarray(rows)):
+        raise LinAlgError("not positive definite")
+    return factor.lower()
+
+
 def _n_theta(kernel: Any, fixed: bool) -> int:
     """Return how many log parameters the core varies."""
     return 0 if fixed else len(kernel.theta)

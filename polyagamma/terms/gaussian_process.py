@@ -197,6 +197,10 @@ class GaussianProcessTerm:
             self._prior.require_support("initvals", start, "pass others, or none")
         return theta
 
+    def mean_theta(self, posterior: xr.Dataset) -> FloatArray:
+        """Return the means of log kernel parameters over a posterior of one function, (d,)."""
+        return np.asarray(self._names.flat_draws(posterior)[1][:, 0].mean(axis=0))
+
     def draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
         """See `Term`."""
         functions = self._names.n_functions

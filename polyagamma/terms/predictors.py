@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,10 @@ class Predictors:
     rows: NDArray[Any] | None
     encode: Encode | None = None
     of_all: row_moments.Moments | None = field(default=None, kw_only=True)
+
+    def with_more(self, X: NDArray[np.float64]) -> Predictors:
+        """Return the predictors with more rows, which have been checked; none has a label."""
+        return replace(self, X=read_only(np.concatenate([self.X, X])), rows=None)
 
     @classmethod
     def check(

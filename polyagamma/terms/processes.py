@@ -10,7 +10,12 @@ from scipy.linalg import LinAlgError, cholesky
 
 from polyagamma._validation.memory import available_memory, require_memory
 from polyagamma.terms.conditional import Noise, conditional_draws, runs
-from polyagamma.terms.core_processes import CoreProcess, full_process, low_rank_process
+from polyagamma.terms.core_processes import (
+    CoreProcess,
+    extended_factor,
+    full_process,
+    low_rank_process,
+)
 from polyagamma.terms.features import Basis
 from polyagamma.terms.kernel_priors import LogParameterPrior
 from polyagamma.terms.kernels import Kernel, TrainingCovariance, compiled, parameter_groups
@@ -87,6 +92,38 @@ class FullProcess:
         self.kernel = kernel
         self.jitter = jitter
         self.covariance = TrainingCovariance(kernel, X, jitter)
+        self._factor: FloatArray | None = None
+
+    def factor(self) -> FloatArray:
+        """Return the lower factor of the covariance at the training inputs, which is kept.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If that is not positive definite, or not finite.
+        """
+        if self._factor is None:
+            matrix = np.empty((self.size, self.size))
+            if not self.covariance(np.array(self.kernel.theta, dtype=np.float64), matrix):
+                raise LinAlgError("not finite")
+            self._factor = np.ascontiguousarray(cholesky(matrix, lower=True, overwrite_a=True))
+        return self._factor
+
+    def with_more(self, kernel: Kernel, X: FloatArray) -> FullProcess:
+        """Return the process at more inputs, these ones the first; a factor that is there is extended.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If the covariance is not positive definite with them.
+        """
+        more = FullProcess(kernel, X, self.jitter)
+        if self._factor is not None and np.array_equal(kernel.theta, self.kernel.theta):
+            new = X[self.size :]
+            rows = np.array(kernel(new, X), dtype=np.float64)
+            rows[:, self.size :].flat[:: len(new) + 1] *= 1.0 + self.jitter
+            more._factor = extended_factor(self._factor, rows)
+        return more
 
     @property
     def size(self) -> int:

@@ -14,18 +14,23 @@ from numpy.typing import ArrayLike, NDArray
 from polyagamma._public import public
 from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
+from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.settings import Seed, seed_sequence
-from polyagamma.mcmc.specification import DATA, Specification
+from polyagamma.mcmc.specification import DATA, ROWS, Specification
 from polyagamma.traces import trace
-from polyagamma.vi.coordinates import Coordinates
+from polyagamma.vi.additive import AdditiveRows
+from polyagamma.vi.appending import with_rows
+from polyagamma.vi.coordinates import coordinates_of
 from polyagamma.vi.core_rows import CoreRows
 from polyagamma.vi.importance import DRAWS, GREATEST_KHAT, LEAST_ESS, Check, check, in_words
 from polyagamma.vi.iterates import FitCallback
 from polyagamma.vi.law import NormalLaw
+from polyagamma.vi.leave_one_out import predicted, row_moments, without_own_row
 
 FloatArray = NDArray[np.float64]
 FORMAT = "polyagamma-gibbs approximation 1"
+Posterior = CoreRows | AdditiveRows
 
 
 class Owner(Protocol):
@@ -33,11 +38,14 @@ class Owner(Protocol):
 
     _specification: Specification
 
-    def _refine(self, start: NormalLaw, rows: CoreRows, **options: Any) -> Approximation:
+    def _refine(self, start: NormalLaw, rows: Posterior, **options: Any) -> Approximation:
         """Return an approximation that starts from another law; see `FitSettings`."""
 
-    def _core_rows(self, cores: int | None, data: Any = None) -> CoreRows:
+    def _core_rows(self, cores: int | None, data: Any = None) -> Posterior:
         """Return its log posterior, or that of other rows."""
+
+    def _with_rows(self, X_new: ArrayLike, y_new: ArrayLike, **options: Any) -> Owner:
+        """Return the model with more rows; ValueError unless it is a process."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +79,11 @@ class Approximation:
     All that is random has a seed: the same approximation gives the same numbers.
     """
 
-    def __init__(self, owner: Owner, rows: CoreRows, law: NormalLaw, fitted: Fitted) -> None:
+    def __init__(self, owner: Owner, rows: Posterior, law: NormalLaw, fitted: Fitted) -> None:
         self._owner, self._rows, self.law, self._fitted = owner, rows, law, fitted
         self._model = owner._specification
         self._checked: Check | None = None
-        self._coordinates = Coordinates(self._model)
+        self._coordinates = coordinates_of(self._model)
 
     def __repr__(self) -> str:
         """Return what it is, on one line."""
@@ -84,6 +92,11 @@ class Approximation:
             f"<Approximation of {self._model.name}: {fitted.method}, {len(self.law.mean)} coordinates, "
             f"{len(fitted.hist)} iterations ({fitted.ended})>"
         )
+
+    @property
+    def model(self) -> Any:
+        """The model that it is of: of a process whose kernel was to be found, the one with that kernel."""
+        return self._owner
 
     @property
     def method(self) -> str:
@@ -130,7 +143,8 @@ class Approximation:
         return said
 
     def _cure(self) -> str:
-        better = "" if self.method == "gaussian" else "pass method='gaussian' to fit(), or "
+        best = self.method == "gaussian" or self._model.term.additive() is not None
+        better = "" if best else "pass method='gaussian' to fit(), or "
         return f"For exact draws {better}start chains from it: model.sample(init=approx)"
 
     @property
@@ -214,6 +228,78 @@ class Approximation:
         which = rng.choice(DRAWS, draws, p=self._check().smoothed.weights)
         return self._trace(self._check().draws[which][np.newaxis], "importance")
 
+    def loo(self) -> xr.Dataset:
+        """Return predictive probabilities of each row of the model given the others, without a refit.
+
+        Returns
+        -------
+        xarray.Dataset
+            By row: ``probability`` of success in one trial, and ``log_probability`` of what was observed,
+            weights included.
+
+        Raises
+        ------
+        ValueError
+            If the model is not one of two classes or trials, the rows are those of `data=`, or a row alone
+            decides its own linear predictor.
+        """
+        likelihood = self._model.likelihood
+        streamed, additive = self._rows.rows.streamed, self._model.term.additive() is not None
+        if streamed or additive or not isinstance(likelihood, BinomialLikelihood):
+            found = "data=" if streamed else self._model.name
+            raise ValueError(
+                "loo() is for the rows of a linear model or process of two classes or trials, got "
+                f"{found}: compare models by sample(log_likelihood=True) and ArviZ"
+            )
+        mean, variance = row_moments(self._coordinates.linear, self.law)
+        known = likelihood.offset + self._model.term.known
+        probability, log_probability = predicted(
+            likelihood, *without_own_row(likelihood, known + mean, variance)
+        )
+        return self._model.dataset(
+            "observed_data",
+            {"probability": ((ROWS,), probability), "log_probability": ((ROWS,), log_probability)},
+        )
+
+    def append(
+        self,
+        X_new: ArrayLike,
+        y_new: ArrayLike,
+        *,
+        trials: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+    ) -> Approximation:
+        """Return the approximation of a process that has learned from more rows.
+
+        Of a full process it takes time n**2 for each row, where `fit` takes n**3. Rows are learned from one
+        after the other, each taken for a Gaussian that it is not quite: ``refine(5)`` goes on to what `fit`
+        would give.
+
+        Parameters
+        ----------
+        X_new, y_new, trials, weights, offset
+            As for `PolyaGammaGP.append`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit, or the approximation is not that of a Gaussian process.
+        """
+        grown = self._owner._with_rows(X_new, y_new, trials=trials, weights=weights, offset=offset)
+        model, before = grown._specification, len(self._model.likelihood.y)
+        rows = grown._core_rows(None)
+        likelihood = model.likelihood
+        assert isinstance(likelihood, BinomialLikelihood)
+        new = slice(before, None)
+        law = with_rows(
+            self.law,
+            np.ascontiguousarray(coordinates_of(model).linear.X[new]),
+            likelihood.rows(new),
+            (likelihood.offset + model.term.known)[new],
+        )
+        return Approximation(grown, rows, law, replace(self._fitted, ended="appended"))
+
     def _trace(self, values: FloatArray, kind: str) -> trace.Trace:
         attrs = trace.provenance() | self._model.description()
         attrs |= {"approximation": f"{self.method} {self.covariance_of} {kind}"}
@@ -256,7 +342,9 @@ class Approximation:
         """Return where chains start: a draw for each, (chains, ...), by parameter."""
         draws = self.law.draw(np.random.default_rng(random_seed), chains)[0]
         posterior = self._coordinates.posterior(draws[:, np.newaxis])
-        wanted = [*self._model.term.needed(False), *self._model.likelihood.needed]
+        term = self._model.term
+        wanted = term.needed(False) if term.additive() is None else term.parameters
+        wanted = [*wanted, *self._model.likelihood.needed]
         return {name: posterior[name].to_numpy()[:, 0] for name in wanted}
 
     def require_of(self, model: Specification) -> None:

@@ -9,8 +9,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from polyagamma.mcmc.specification import Specification
+from polyagamma.terms.additive import AdditiveTerm
 from polyagamma.terms.term import LinearForm
 from polyagamma.traces import trace
+from polyagamma.vi.additive_scales import BlockScales
 from polyagamma.vi.linear_forms import linear_form
 
 FloatArray = NDArray[np.float64]
@@ -23,13 +25,17 @@ class Coordinates:
     ----------
     model : Specification
         Of a linear model.
+
+    Attributes
+    ----------
+    linear : LinearForm
     """
 
     def __init__(self, model: Specification) -> None:
         self._model = model
         linear = linear_form(model)
         assert linear is not None
-        self._linear: LinearForm = linear
+        self.linear: LinearForm = linear
         self._size = len(linear.prior.mean)
         self._fitted = linear.fitted is not None and linear.fitted in model.term.parameters
 
@@ -43,8 +49,8 @@ class Coordinates:
     def _outputs(self, coefficients: FloatArray) -> dict[str, FloatArray]:
         """Return what chains would tell of coefficients (chains, draws, k)."""
         if self._fitted:
-            return {str(self._linear.fitted): coefficients @ self._linear.X.T}
-        return {self._linear.coefficients: np.ascontiguousarray(coefficients)}
+            return {str(self.linear.fitted): coefficients @ self.linear.X.T}
+        return {self.linear.coefficients: np.ascontiguousarray(coefficients)}
 
     @cached_property
     def _transform(self) -> tuple[FloatArray, FloatArray, list[str]]:
@@ -86,9 +92,60 @@ class Coordinates:
         whole[: len(matrix), : self._size] = matrix
         whole[len(matrix) :, self._size :] = np.eye(extras)
         shift = np.pad(shift, (0, extras))
-        return whole, shift, [*names, *(f"log {name}" for name in self._model.likelihood.needed)]
+        return whole, shift, [*names, *self._extras()]
+
+    def _extras(self) -> list[str]:
+        """Return names of what follows the coefficients."""
+        return [f"log {name}" for name in self._model.likelihood.needed]
 
 
 def _label(name: str, labels: list[NDArray[np.object_]], where: tuple[int, ...]) -> str:
     own = ", ".join(str(axis[i]) for axis, i in zip(labels, where, strict=True))
     return f"{name}[{own}]" if own else name
+
+
+class AdditiveCoordinates(Coordinates):
+    """The coefficients of an additive model's design, and the scales of its blocks, as parameters.
+
+    Parameters
+    ----------
+    model : Specification
+    term : AdditiveTerm
+        Of that model.
+    """
+
+    def __init__(self, model: Specification, term: AdditiveTerm) -> None:
+        self._model, self._term = model, term
+        self._blocks = [BlockScales(effects) for effects in term.effects]
+        self._size = term.matrix.shape[1]
+
+    def posterior(self, values: FloatArray) -> xr.Dataset:
+        """See `Coordinates`."""
+        raw = self._outputs(values[..., : self._size])
+        cuts = np.cumsum([block.size for block in self._blocks])[:-1]
+        parts = np.split(values[..., self._size :], cuts, axis=-1)
+        if self._blocks:
+            natural = [block.natural(own) for block, own in zip(self._blocks, parts, strict=True)]
+            raw["scales"] = np.concatenate(natural, axis=-1)
+        return self._model.posterior_of(raw)
+
+    def _outputs(self, coefficients: FloatArray) -> dict[str, FloatArray]:
+        sizes = [block.effects.size for block in self._blocks]
+        n_fixed = self._size - sum(sizes)
+        sizes = [n_fixed, *sizes] if n_fixed else sizes
+        parts = np.split(coefficients, np.cumsum(sizes)[:-1], axis=-1)
+        return {f"block{i}": np.ascontiguousarray(part) for i, part in enumerate(parts)}
+
+    def _extras(self) -> list[str]:
+        named = []
+        for one in self._term.effects:
+            named += [f"log {name}" for name in one.sds]
+            named += [f"atanh {one.correlation}[{pair}]" for pair in one.pairs]
+        return named
+
+
+def coordinates_of(model: Specification) -> Coordinates:
+    """Return the coordinates of an approximation of a model."""
+    if isinstance(model.term, AdditiveTerm):
+        return AdditiveCoordinates(model, model.term)
+    return Coordinates(model)

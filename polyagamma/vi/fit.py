@@ -15,8 +15,10 @@ from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.rounds import one_blas_thread
 from polyagamma.mcmc.settings import MOST_CORES, available_cores
 from polyagamma.mcmc.specification import Specification
+from polyagamma.terms.additive import AdditiveTerm
 from polyagamma.terms.sparse_predictors import is_sparse
-from polyagamma.vi.approximation import Approximation, Fitted, Owner
+from polyagamma.vi.additive import AdditiveRows, nested
+from polyagamma.vi.approximation import Approximation, Fitted, Owner, Posterior
 from polyagamma.vi.ascent import apart, ascend, with_gap
 from polyagamma.vi.core_rows import CoreRows, RowsInMemory
 from polyagamma.vi.iterates import Ended, FitCallback, Iterate, drive
@@ -77,6 +79,15 @@ class FitSettings:
         )
 
 
+def posterior_of(model: Specification, cores: int | None, data: Any, batch: int) -> Posterior:
+    """Return the log posterior of a model, additive or not; see `core_rows`."""
+    if not isinstance(model.term, AdditiveTerm):
+        return core_rows(model, cores, data, batch)
+    if data is not None:
+        raise ValueError(f"data= is for PolyaGammaLogistic, got {model.name}: pass all rows to the model")
+    return AdditiveRows(model, model.term)
+
+
 def core_rows(model: Specification, cores: int | None, data: Any = None, batch: int = BATCH) -> CoreRows:
     """Return the log posterior of a model, or of one with its prior and the rows of `data`.
 
@@ -90,8 +101,9 @@ def core_rows(model: Specification, cores: int | None, data: Any = None, batch: 
     linear, likelihood = linear_form(model), model.likelihood
     if linear is None or likelihood.core() is None:
         raise ValueError(
-            "fit() needs a linear model, or a process of two classes with a fixed kernel (full, "
-            f"approximation='dtc' or a HilbertBasis), got another kind of {model.name}: use sample()"
+            "fit() needs a linear model, or a process of two classes (full, approximation='dtc' or a "
+            f"HilbertBasis; any inducing points with method='svi'), got another kind of {model.name}: use "
+            "sample()"
         )
     if linear.prior.scales:
         raise ValueError(
@@ -114,13 +126,12 @@ def core_rows(model: Specification, cores: int | None, data: Any = None, batch: 
 
 
 def approximate(
-    owner: Owner, settings: FitSettings, rows: CoreRows, start: NormalLaw | None
+    owner: Owner, settings: FitSettings, rows: Posterior, start: NormalLaw | None
 ) -> Approximation:
     """Return the approximation of a model that the settings ask for, from where an older one stands."""
-    method = {"laplace": _laplace, "gaussian": _gaussian, "cavi": _cavi, "svi": _svi}[settings.method]
     try:
         with one_blas_thread():
-            law, ended = method(rows, settings, start)
+            law, ended = _law(rows, settings, start)
     except Exception as error:
         if (reached := vars(error).pop("ended", None)) is not None:
             vars(error)["approximation"] = of(owner, settings, rows, reached.last.law, reached)
@@ -136,7 +147,14 @@ def approximate(
     return of(owner, settings, rows, law, ended)
 
 
-def of(owner: Owner, settings: FitSettings, rows: CoreRows, law: NormalLaw, ended: Ended) -> Approximation:
+def _law(rows: Posterior, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
+    if isinstance(rows, AdditiveRows):
+        return _nested(rows, settings, start)
+    method = {"laplace": _laplace, "gaussian": _gaussian, "cavi": _cavi, "svi": _svi}[settings.method]
+    return method(rows, settings, start)
+
+
+def of(owner: Owner, settings: FitSettings, rows: Posterior, law: NormalLaw, ended: Ended) -> Approximation:
     """Return the approximation that a law is."""
     fitted = Fitted(settings.method, settings.covariance, ended.hist, ended.why)
     return Approximation(owner, rows, law, fitted)
@@ -148,6 +166,18 @@ def _laplace(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) -> 
     if settings.covariance == "mean_field":
         law = NormalLaw(law.mean, apart(law.factor @ law.factor.T))
     return NormalLaw(law.mean if mean is None else mean, law.factor), ended
+
+
+def _nested(rows: AdditiveRows, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
+    if settings.method != "laplace":
+        raise ValueError(
+            f"method must be 'laplace' for an additive model, got {settings.method!r}: leave it out"
+        )
+    ended = _driven(nested(rows, start), settings)
+    law = ended.last.law
+    if settings.covariance == "mean_field":
+        law = NormalLaw(law.mean, apart(law.factor @ law.factor.T))
+    return law, ended
 
 
 def beginning(rows: CoreRows) -> FloatArray:

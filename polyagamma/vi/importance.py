@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma.traces.psis import Smoothed, smoothed
-from polyagamma.vi.core_rows import CoreRows
 from polyagamma.vi.law import TAILS, NormalLaw
 
 FloatArray = NDArray[np.float64]
 DRAWS = 4000
 GREATEST_KHAT, LEAST_ESS = 0.7, 400.0
+
+
+class LogPosterior(Protocol):
+    """What has the density that an approximation is one of."""
+
+    def log_joint(self, draws: FloatArray) -> FloatArray:
+        """Return the log joint density of data and coordinates, (s,), at draws (s, k)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Check:
         return self.smoothed.khat <= GREATEST_KHAT and self.smoothed.ess >= LEAST_ESS
 
 
-def check(rows: CoreRows, law: NormalLaw, seed: np.random.SeedSequence) -> Check:
+def check(rows: LogPosterior, law: NormalLaw, seed: np.random.SeedSequence) -> Check:
     """Return weighted draws of a law, or if they fail, of one with longer tails, if these do better.
 
     Posteriors have longer tails than normal laws, so that ratios may have no finite variance where they are
@@ -52,7 +59,7 @@ def check(rows: CoreRows, law: NormalLaw, seed: np.random.SeedSequence) -> Check
     return min(checks, key=lambda one: one.smoothed.khat)
 
 
-def _of(rows: CoreRows, law: NormalLaw, tails: str, rng: np.random.Generator) -> Check:
+def _of(rows: LogPosterior, law: NormalLaw, tails: str, rng: np.random.Generator) -> Check:
     draws, log_density = law.draw(rng, DRAWS, tails)
     return Check(draws, smoothed(rows.log_joint(draws) - log_density), tails)
 

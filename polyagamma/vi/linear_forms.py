@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import LinAlgError, cholesky
+from scipy.linalg import LinAlgError
 
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.priors import Gaussian
-from polyagamma.terms.processes import LatentProcess, not_positive_definite
+from polyagamma.terms.processes import FullProcess, LatentProcess, not_positive_definite
 from polyagamma.terms.term import LinearForm
 
 WHITENED = "whitened"
@@ -31,17 +31,14 @@ def linear_form(model: Specification) -> LinearForm | None:
 
 def _whitened(model: Specification, latent: LatentProcess) -> LinearForm | None:
     """Return ``f = L u`` with ``u ~ N(0, I)`` and L the factor of the kernel matrix, if there is one."""
-    covariance = latent.process.covariance
-    if covariance is None:
+    process = latent.process
+    if not isinstance(process, FullProcess):
         return None
     model.term.require_memory(1, 1)
-    n = len(model.term.predictors.X)
-    matrix = np.empty((n, n))
+    n = process.size
     try:
-        if not covariance(np.array(covariance.kernel.theta, dtype=np.float64), matrix):
-            raise LinAlgError("not finite")
-        factor = np.ascontiguousarray(cholesky(matrix, lower=True))
+        factor = process.factor()
     except LinAlgError as error:
-        raise not_positive_definite(latent.process, None) from error
+        raise not_positive_definite(process, None) from error
     prior = Gaussian(np.zeros(n), np.ones(n))
     return LinearForm(factor, None, False, prior, coefficients=WHITENED, fitted="f")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, cast
 
@@ -44,7 +45,7 @@ class Stream:
             or not isinstance(likelihood, BinomialLikelihood)
         ):
             raise ValueError(f"data= is for PolyaGammaLogistic, got {model.name}: pass all rows to the model")
-        self._model, self._linear, self._likelihood = model, linear, likelihood
+        self._model, self._linear = model, linear
         self._batches = batches_of(data, batch)
         self._threads, self.size = threads, len(linear.prior.mean)
 
@@ -57,23 +58,9 @@ class Stream:
             If a batch does not fit: the message says which it is.
         """
         for index, given in enumerate(self._batches()):
-            try:
-                rows = self._checked(given)
-            except (TypeError, ValueError) as error:
-                raise type(error)(f"data must fit in every batch, got in batch {index}: {error}") from error
-            yield rows
-
-    def _checked(self, given: Any) -> RowsInMemory:
-        if not isinstance(given, (tuple, list)) or not 2 <= len(given) <= 4:
-            raise TypeError(f"a batch must be (X, y[, trials, weights]), got {shown(given)}: pass a tuple")
-        X = self._model.term.predictors.check_new(given[0], "X")
-        if len(X) == 0:
-            raise ValueError("no rows: leave the batch out")
-        likelihood = self._observed(len(X), *given[1:])
-        return RowsInMemory(self._linear, X, likelihood, likelihood.offset, self._threads)
-
-    def _observed(self, n: int, y: Any, trials: Any = None, weights: Any = None) -> BinomialLikelihood:
-        return observed_binomial(self._likelihood.classes, n, y=y, trials=trials, weights=weights)
+            with naming_the_batch(index):
+                X, likelihood = checked_batch(self._model, given)
+            yield RowsInMemory(self._linear, X, likelihood, likelihood.offset, self._threads)
 
     @cached_property
     def _looked_at(self) -> tuple[int, float]:
@@ -121,6 +108,33 @@ class Stream:
         return total
 
 
+@contextmanager
+def naming_the_batch(index: int) -> Iterator[None]:
+    """Let errors of a batch say which it is."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"data must fit in every batch, got in batch {index}: {error}") from error
+
+
+def checked_batch(model: Specification, given: Any) -> tuple[FloatArray, BinomialLikelihood]:
+    """Return inputs of a batch (X, y[, trials, weights]) with a model's columns, and what is observed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it does not fit.
+    """
+    if not isinstance(given, (tuple, list)) or not 2 <= len(given) <= 4:
+        raise TypeError(f"a batch must be (X, y[, trials, weights]), got {shown(given)}: pass a tuple")
+    X = model.term.predictors.check_new(given[0], "X")
+    if len(X) == 0:
+        raise ValueError("no rows: leave the batch out")
+    assert isinstance(model.likelihood, BinomialLikelihood)
+    rows = dict(zip(("y", "trials", "weights"), given[1:], strict=False))
+    return X, observed_binomial(model.likelihood.classes, len(X), **rows)
+
+
 def added(one: Any, other: Any) -> Any:
     """Return a sum; None of what there is not."""
     return None if one is None else one + other
@@ -142,15 +156,21 @@ def batches_of(data: Any, batch: int) -> Callable[[], Iterable[Any]]:
 
 def slices_of(arrays: Sequence[Any], batch: int) -> Iterator[tuple[Any, ...]]:
     """Yield slices of arrays, in memory or not; ValueError if they differ in length."""
+    n = lengths_of(arrays)
+    for first in range(0, n, batch):
+        rows = slice(first, first + batch)
+        yield tuple(None if one is None else one[rows] for one in arrays)
+
+
+def lengths_of(arrays: Sequence[Any]) -> int:
+    """Return the common length of arrays, some of them perhaps None; ValueError if they differ."""
     lengths = [
         None if one is None else (one.shape[0] if hasattr(one, "shape") else len(one)) for one in arrays
     ]
     n = lengths[0]
     if n is None or any(length not in (n, None) for length in lengths):
         raise ValueError(f"data must have as many of everything as rows of X, got {lengths}: {CURE}")
-    for first in range(0, n, batch):
-        rows = slice(first, first + batch)
-        yield tuple(None if one is None else one[rows] for one in arrays)
+    return int(n)
 
 
 def slices_of_table(table: RowTable, batch: int) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,169 @@
+"""Laplace's approximation of additive models: densities, modes and laws by definition; chains."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from polyagamma import (
+    LKJ,
+    Approximation,
+    Exponential,
+    Group,
+    HalfT,
+    Linear,
+    PolyaGammaAdditive,
+    SamplingWarning,
+    Smooth,
+)
+
+RNG = np.random.default_rng(8)
+N, GROUPS = 200, 12
+GROUP = RNG.integers(0, GROUPS, N)
+SLOPE, TIME = RNG.standard_normal((N, 1)), RNG.uniform(0, 1, N)
+EFFECTS = RNG.multivariate_normal([0, 0], [[1, 0.3], [0.3, 0.5]], GROUPS)
+ETA = -0.3 + EFFECTS[GROUP, 0] + (0.8 + EFFECTS[GROUP, 1]) * SLOPE[:, 0]
+Y = (RNG.random(N) < expit(ETA)).astype(int)
+TRIALS, WEIGHTS = RNG.integers(1, 5, N), RNG.uniform(0.5, 2, N)
+SUCCESSES = RNG.binomial(TRIALS, expit(ETA))
+quiet = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
+MODELS = {
+    "intercepts": lambda: PolyaGammaAdditive([Linear(SLOPE), Group(GROUP, prior_sd=HalfT(3, 2.5))], Y),
+    "slopes": lambda: PolyaGammaAdditive(
+        [Linear(SLOPE), Group(GROUP, slopes=SLOPE, prior_corr=LKJ(2), prior_sd=Exponential(1))],
+        SUCCESSES,
+        family="binomial",
+        trials=TRIALS,
+        weights=WEIGHTS,
+        offset=0.1 * ETA,
+    ),
+    "smooth": lambda: PolyaGammaAdditive([Group(GROUP), Smooth(TIME, n_basis=6)], Y),
+}
+
+
+def differences(function, x, step=1e-4):
+    """Return derivatives of a function by central differences, (..., len(x))."""
+    moves = step * np.eye(len(x))
+    return np.stack([(function(x + move) - function(x - move)) / (2 * step) for move in moves], axis=-1)
+
+
+def rows_of(model):
+    return model._core_rows(1)
+
+
+@quiet
+@pytest.mark.parametrize("kind", MODELS)
+def test_the_density_is_that_of_chains(kind):
+    model = MODELS[kind]()
+    idata = model.sample(3, tune=20, chains=1, random_seed=1, progressbar=False)
+    posterior, rows, term = idata.posterior, rows_of(model), model._specification.term
+    coefficients = [term._fixed_coefficients(posterior)]
+    theta, jacobian = [], 0.0
+    for block in term._blocks:
+        coefficients.append(term._coefficients(posterior, block))
+        scales = term._scales(posterior, block)
+        q = block.effects.columns
+        theta.append(np.concatenate([np.log(scales[:, :q]), np.arctanh(scales[:, q:])], axis=1))
+        jacobian = jacobian + np.log(scales[:, :q]).sum(axis=1) + np.log1p(-(scales[:, q:] ** 2)).sum(axis=1)
+    found = rows.log_joint(np.concatenate([*coefficients, *theta], axis=1)) - jacobian
+    np.testing.assert_allclose(found, idata.sample_stats["lp"].to_numpy()[0], rtol=1e-10)
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_coefficients_are_at_their_mode_and_have_its_curvature(kind):
+    model = MODELS[kind]()
+    rows, law = rows_of(model), model.fit(progressbar=False).law
+    x, theta = law.mean[: rows.k], law.mean[rows.k :]
+
+    def at(x):
+        return rows.log_joint(np.concatenate([x, theta])[np.newaxis])[0]
+
+    slope = differences(at, x)
+    assert np.abs(slope).max() < 1e-3
+    precision = law.factor[: rows.k, : rows.k] @ law.factor[: rows.k, : rows.k].T
+    second = -differences(lambda x: differences(at, x, 1e-3), x, 1e-3)
+    np.testing.assert_allclose(precision, second, atol=2e-4 * np.abs(second).max())
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_scales_are_at_the_mode_of_their_marginal_density(kind):
+    model = MODELS[kind]()
+    rows, approx = rows_of(model), model.fit(progressbar=False)
+    k, theta = rows.k, approx.law.mean[rows.k :]
+
+    def marginal(theta):
+        # log p(y, x, theta) - log N(x; mode, ...) at the mode
+        at = rows.mode(theta, approx.law.mean[:k])
+        density = rows.log_joint(np.concatenate([at.x, theta])[np.newaxis])[0]
+        return density + 0.5 * k * np.log(2 * np.pi) - np.log(at.factor.diagonal()).sum()
+
+    assert marginal(theta) == pytest.approx(approx.hist[-1], abs=1e-8)
+    precision = np.linalg.inv(approx.law.covariance()[k:, k:])
+    slope = differences(marginal, theta, 0.05)
+    assert np.abs(np.linalg.solve(precision, slope) * np.sqrt(np.diag(precision))).max() < 0.02
+    modes = differences(lambda theta: rows.mode(theta, approx.law.mean[:k]).x, theta, 0.05)
+    crossing = approx.law.covariance()[:k, k:] @ precision  # how the mean of x moves with theta
+    np.testing.assert_allclose(crossing, modes, atol=1e-6)
+    assert (np.diff(approx.hist) >= 0).all()
+
+
+@quiet
+def test_means_are_near_those_of_chains_and_chains_start_from_it():
+    model = MODELS["slopes"]()
+    approx = model.fit(progressbar=False)
+    idata = model.sample(1000, init=approx, random_seed=1, progressbar=False)
+    for name in ("intercept", "beta", "1|group"):
+        draws = idata.posterior[name]
+        mean, sd = draws.mean(("chain", "draw")).to_numpy(), draws.std(("chain", "draw")).to_numpy()
+        drawn = approx.sample(4000).posterior[name]
+        # Errors of means of 4000 dependent and 16 000 independent draws are below .06 sd.
+        assert np.abs((drawn.mean(("chain", "draw")).to_numpy() - mean) / sd).max() < 0.45
+        np.testing.assert_allclose(drawn.std(("chain", "draw")).to_numpy() / sd, 1.0, atol=0.25)
+    assert set(approx.initvals(2, np.random.SeedSequence(1))) == set(model._specification.parameters)
+    assert idata.posterior.sizes["draw"] == 1000
+
+
+@quiet
+def test_names_and_predictions():
+    model = MODELS["slopes"]()
+    approx = model.fit(progressbar=False)
+    names = approx.mean.coords["coordinate"].to_numpy().tolist()
+    assert names[:2] == ["intercept", "beta[x0]"]
+    assert [name.split()[0] for name in names[-3:]] == ["log", "log", "atanh"]
+    drawn = approx.sample(4000).posterior
+    mean = float(approx.mean.sel(coordinate="intercept"))
+    assert float(drawn["intercept"].mean()) == pytest.approx(
+        mean, abs=6 * float(drawn["intercept"].std()) / 126
+    )
+    assert approx.covariance.shape == (len(names), len(names))
+    assert approx.khat < 1.5
+
+
+@quiet
+def test_saved_and_refined(tmp_path):
+    model = MODELS["slopes"]()
+    short = model.fit(iterations=1, progressbar=False)
+    short.save(tmp_path / "fit.npz")
+    loaded = Approximation.load(tmp_path / "fit.npz", model)
+    refined = loaded.refine(20, progressbar=False)
+    np.testing.assert_allclose(refined.law.mean, model.fit(progressbar=False).law.mean, atol=0.02)
+    independent = model.fit(covariance="mean_field", progressbar=False).law.covariance()
+    np.testing.assert_allclose(independent, np.diag(np.diag(independent)), atol=1e-12)
+
+
+def test_limits_are_said():
+    with pytest.warns(SamplingWarning, match="has not converged after 1"):
+        MODELS["slopes"]().fit(iterations=1)
+
+
+def test_what_it_is_not_for_is_named():
+    slopes = np.hstack([SLOPE, SLOPE**2])
+    with pytest.raises(ValueError, match="at most two columns"):
+        PolyaGammaAdditive([Group(GROUP, slopes=slopes)], Y).fit()
+    with pytest.raises(ValueError, match="method must be 'laplace'"):
+        MODELS["intercepts"]().fit("gaussian")
+    with pytest.raises(ValueError, match="data= is for PolyaGammaLogistic"):
+        MODELS["intercepts"]().fit(data=(SLOPE, Y))
+    with pytest.raises(ValueError, match="got another likelihood"):
+        PolyaGammaAdditive([Group(GROUP)], SUCCESSES, family="negative_binomial").fit()
+    with pytest.raises(ValueError, match="got PolyaGammaAdditive"):
+        MODELS["intercepts"]().fit().loo()
