@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         StudentT,
     )
     from polyagamma.terms.smooth_columns import Smooth
+    from polyagamma.traces.summaries import summarized_draws
     from polyagamma.vi.approximation import Approximation
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "polyagamma_var",
     "random_polyagamma",
     "shrinkage_factors",
+    "summarized_draws",
 ]
 
 warn_of_another_package()
@@ -123,6 +125,7 @@ _MODULE_OF = {
     "Smooth": "terms.smooth_columns",
     "StudentT": "terms.shrinkage",
     "shrinkage_factors": "models.shrinkage",
+    "summarized_draws": "traces.summaries",
 }
 # Not in __all__, so that `import *` does not need scikit-learn.
 _ESTIMATORS = ("PolyaGammaClassifier", "PolyaGammaCountRegressor", "PolyaGammaGPClassifier")
