@@ -37,10 +37,7 @@ def summarized_draws(idata: trace.Trace) -> trace.Trace:
     """
     groups = trace.groups(idata)
     if SUMMARIZED_DRAWS not in groups:
-        raise KeyError(
-            f"idata has no group {SUMMARIZED_DRAWS!r}: pass what sample(store='summary') returned, or use its "
-            "posterior"
-        )
+        raise KeyError(f"idata has no group {SUMMARIZED_DRAWS!r}: pass what sample(store='summary') returned")
     kept = {name: group for name, group in groups.items() if name in ("observed_data", "constant_data")}
     attrs = {**idata.attrs, **groups[SUMMARIZED_DRAWS].attrs}
     return trace.to_trace({"posterior": groups[SUMMARIZED_DRAWS], **kept}, attrs)
