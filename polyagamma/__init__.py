@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from polyagamma.models.logistic import PolyaGammaLogistic
     from polyagamma.models.multinomial import PolyaGammaMultinomial
     from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
+    from polyagamma.models.selection import select_columns
     from polyagamma.models.sequential import PolyaGammaSequential
     from polyagamma.models.shrinkage import shrinkage_factors
     from polyagamma.sklearn import PolyaGammaClassifier as PolyaGammaClassifier
@@ -87,6 +88,7 @@ __all__ = [
     "polyagamma_pdf",
     "polyagamma_var",
     "random_polyagamma",
+    "select_columns",
     "shrinkage_factors",
     "summarized_draws",
 ]
@@ -124,6 +126,7 @@ _MODULE_OF = {
     "SamplingWarning": "mcmc.settings",
     "Smooth": "terms.smooth_columns",
     "StudentT": "terms.shrinkage",
+    "select_columns": "models.selection",
     "shrinkage_factors": "models.shrinkage",
     "summarized_draws": "traces.summaries",
 }
