@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from polyagamma.models.logistic import PolyaGammaLogistic
     from polyagamma.models.multinomial import PolyaGammaMultinomial
     from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
+    from polyagamma.models.selection import select_columns
     from polyagamma.models.sequential import PolyaGammaSequential
     from polyagamma.models.shrinkage import shrinkage_factors
     from polyagamma.sklearn import PolyaGammaClassifier as PolyaGammaClassifier
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         StudentT,
     )
     from polyagamma.terms.smooth_columns import Smooth
+    from polyagamma.traces.summaries import summarized_draws
     from polyagamma.vi.approximation import Approximation
     from polyagamma.vi.process_approximation import ProcessApproximation
 
@@ -90,7 +92,9 @@ __all__ = [
     "polyagamma_pdf",
     "polyagamma_var",
     "random_polyagamma",
+    "select_columns",
     "shrinkage_factors",
+    "summarized_draws",
 ]
 
 warn_of_another_package()
@@ -128,7 +132,9 @@ _MODULE_OF = {
     "SamplingWarning": "mcmc.settings",
     "Smooth": "terms.smooth_columns",
     "StudentT": "terms.shrinkage",
+    "select_columns": "models.selection",
     "shrinkage_factors": "models.shrinkage",
+    "summarized_draws": "traces.summaries",
 }
 # Not in __all__, so that `import *` does not need scikit-learn.
 _ESTIMATORS = ("PolyaGammaClassifier", "PolyaGammaCountRegressor", "PolyaGammaGPClassifier")

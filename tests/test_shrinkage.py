@@ -16,6 +16,7 @@ from polyagamma import (
     RegularizedHorseshoe,
     Ridge,
     StudentT,
+    select_columns,
     shrinkage_factors,
 )
 
@@ -111,6 +112,37 @@ def test_factors_of_classes_and_of_ridges():
         shrinkage_factors(PolyaGammaLogistic(X, Y), idata)
     with pytest.raises(KeyError, match=r"idata has no 'tau'"):
         shrinkage_factors(model, PolyaGammaLogistic(X, Y).sample(100, random_seed=1, progressbar=False))
+
+
+@pytest.mark.parametrize("standardized", [True, False])
+def test_selected_columns_are_those_of_the_definition(standardized):
+    prior = RegularizedHorseshoe(expected=1, unshrunk=["c"], standardized=standardized)
+    model = PolyaGammaLogistic(X, Y, prior=prior)
+    idata = model.sample(200, tune=100, chains=2, random_seed=1, progressbar=False)
+    names = ["a", "b", "d", "e"]
+    sd = X[names].std(ddof=0).to_numpy()
+    unit, h = (sd, 120 / 4) if standardized else (1.0, 120 / 4 * sd**2)
+    b = idata.posterior["beta"].sel(feature=names).to_numpy() * unit
+    selected = select_columns(model, idata)
+    kept = np.abs(b) ** 3 * h > 1
+    assert 0 < kept.mean() < 1
+    assert selected["beta"]["feature"].to_numpy().tolist() == names
+    np.testing.assert_allclose(selected["inclusion"], kept.mean(axis=(0, 1)))
+    mean = b.mean(axis=(0, 1))
+    expected = np.sign(mean) * np.maximum(np.abs(mean) - 1 / (h * mean**2), 0) / unit
+    np.testing.assert_allclose(selected["beta"], expected, rtol=1e-10)
+    with pytest.raises(TypeError, match="model must have a shrinkage prior"):
+        select_columns(PolyaGammaLogistic(X, Y), idata)
+
+
+def test_selected_columns_of_classes():
+    model = PolyaGammaMultinomial(
+        X, np.arange(120) % 3, prior=Horseshoe(expected=1), parametrization="baseline"
+    )
+    idata = model.sample(100, random_seed=3, progressbar=False)
+    selected = select_columns(model, idata)
+    assert selected["beta"].dims == idata.posterior["beta"].dims[2:]
+    assert selected["inclusion"].shape == (2, 5)
 
 
 def test_draws_of_the_prior():

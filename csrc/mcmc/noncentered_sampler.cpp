@@ -18,6 +18,9 @@ constexpr double kMostStepsAtFirst = 30.0;
 constexpr std::size_t kFirstSweeps = 50;  // short trajectories until the metric is known
 constexpr double kPriorDraws = 5.0;       // that the metric of before counts for
 constexpr double kLeastDraws = 10.0;      // of a window, for a mean of its coordinates
+// Where scales are sampled, this share of the trajectories takes steps shorter by that factor: curvature
+// varies with the scales, and a chain that comes to where it is high is to leave that place, too.
+constexpr double kCautious = 0.15, kCaution = 0.3;
 
 }  // namespace
 
@@ -35,7 +38,8 @@ NoncenteredSampler::NoncenteredSampler(std::shared_ptr<const ProductDesign> desi
       extras_(design_->likelihood().extras()),
       size_(prior_->size() + extras_),
       tune_(tune),
-      metric_(size_) {
+      metric_(size_),
+      exchange_(ColumnExchange::make(design_->by_column(), design_->likelihood(), prior_->shrinkage())) {
     for (BitGen* bitgen : bitgens_)
         chains_.emplace_back(size_, design_->coefficients(), prior_->workspace(), *bitgen);
     const std::size_t count = (chains() + kBatchChains - 1) / kBatchChains;
@@ -176,6 +180,7 @@ RunStatus NoncenteredSampler::advance(std::size_t index, SweepRange sweeps, cons
             const double fraction = 0.5 + 0.5 * reversed_bits(number + 1);
             const double steps = std::ceil(fraction * share.length.length() / share.step.step_size());
             trajectory(worker, share, static_cast<std::size_t>(std::clamp(steps, 1.0, most)));
+            if (exchange_) exchange_columns(worker, share);
             for (std::size_t c = own.begin; c < own.end; ++c)
                 tell(*share.chains[c], share.first + c, sweep, out);
             worker.barrier();
@@ -184,6 +189,20 @@ RunStatus NoncenteredSampler::advance(std::size_t index, SweepRange sweeps, cons
         }
     });
     return result;
+}
+
+// And what trajectories need to go on from there.
+void NoncenteredSampler::exchange_columns(Worker& worker, Share& share) const {
+    const Worker::Range own = worker.share(share.chains.size());
+    for (std::size_t c = own.begin; c < own.end; ++c)
+        exchange_->move(share.chains[c]->now.q.data(), *share.chains[c]->bitgen);
+    worker.barrier();
+    if (worker.index() == 0) point_at(share, &Chain::now);
+    worker.barrier();
+    evaluate(worker, share, &Chain::now, true);
+    worker.barrier();
+    if (worker.index() == 0) point_at(share, &Chain::proposed);
+    worker.barrier();
 }
 
 void NoncenteredSampler::trajectory(Worker& worker, Share& share, std::size_t steps) const {
@@ -208,6 +227,9 @@ void NoncenteredSampler::begin(Share& share, Chain& chain) const {
     fill_normals(*chain.bitgen, chain.momentum.data(), size_);
     const double spread = kSpread * (2.0 * chain.bitgen->next_double(chain.bitgen->state) - 1.0);
     chain.step = share.step.step_size() * (1.0 + spread);
+    chain.cautious =
+        prior_->shrinkage() != nullptr && chain.bitgen->next_double(chain.bitgen->state) < kCautious;
+    if (chain.cautious) chain.step *= kCaution;
     chain.level = chain.bitgen->next_double(chain.bitgen->state);
     chain.energy = 0.5 * dot(chain.momentum.data(), chain.momentum.data(), size_) - chain.now.log_density;
     chain.proposed.q = chain.now.q;
@@ -295,13 +317,17 @@ Status NoncenteredSampler::find_directions(const Vector& at) {
 }
 
 void NoncenteredSampler::learn(Share& share, double fraction) const {
-    double acceptance = 0.0;
+    double acceptance = 0.0, count = 0.0;
     for (Chain* chain : share.chains) {
-        acceptance += chain->acceptance / static_cast<double>(share.chains.size());
+        if (chain->cautious) continue;
+        acceptance += chain->acceptance;
+        count += 1.0;
         if (share.seen >= kLeastDraws) share.length.add(chain->acceptance, fraction, chain->slope);
     }
-    share.step.learn(acceptance, kTargetAcceptance);
-    share.length.learn();
+    if (count > 0.0) {
+        share.step.learn(acceptance / count, kTargetAcceptance);
+        share.length.learn();
+    }
     share.seen += 1.0;
     for (Chain* chain : share.chains) {
         for (std::size_t j = 0; j < size_; ++j) {

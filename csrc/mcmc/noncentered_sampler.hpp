@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
+#include "mcmc/column_exchange.hpp"
 #include "mcmc/dual_averaging.hpp"
 #include "mcmc/low_rank_metric.hpp"
 #include "mcmc/sampler.hpp"
@@ -21,8 +22,8 @@ namespace polyagamma {
 // Coefficients, likelihood's extras and scales, all in the coordinates of a non-centred prior and moved by
 // the same Hamiltonian trajectories with ω marginalised. It takes products with the design alone, and a
 // metric that is diagonal but for a few directions: for sparse predictors, more predictors than rows, and
-// priors whose scales are sampled. Warm-up adapts metric, step size and length of the trajectories; then
-// nothing changes any more.
+// priors whose scales are sampled. Behind each trajectory columns may exchange their scales. Warm-up adapts
+// metric, step size and length of the trajectories; then nothing changes any more.
 class NoncenteredSampler final : public Sampler {
   public:
     NoncenteredSampler(std::shared_ptr<const ProductDesign> design,
@@ -71,7 +72,8 @@ class NoncenteredSampler final : public Sampler {
         Vector sum, squares;  // of the coordinates in the window
         BitGen* bitgen;
         double step = 0.0, level = 0.0, energy = 0.0, told_energy = 0.0, acceptance = 0.0;
-        double slope = 0.0;  // of the criterion for the length of trajectories
+        bool cautious = false;  // in this trajectory
+        double slope = 0.0;     // of the criterion for the length of trajectories
         Status status;
     };
     // Chains in lockstep and the threads that advance them. They learn by themselves between windows.
@@ -92,6 +94,7 @@ class NoncenteredSampler final : public Sampler {
     void find_gradient(Point& at) const;
     void evaluate(Worker& worker, Share& share, Point Chain::* point, bool wants_value) const;
     void point_at(Share& share, Point Chain::* point) const;
+    void exchange_columns(Worker& worker, Share& share) const;
     void trajectory(Worker& worker, Share& share, std::size_t steps) const;
     void begin(Share& share, Chain& chain) const;
     void kick(Chain& chain, double share) const;
@@ -111,7 +114,8 @@ class NoncenteredSampler final : public Sampler {
     std::vector<BitGen*> bitgens_;
     std::size_t extras_, size_, tune_;
     LowRankMetric metric_;
-    std::vector<std::size_t> windows_;  // their ends
+    std::unique_ptr<const ColumnExchange> exchange_;  // null where there is none
+    std::vector<std::size_t> windows_;                // their ends
     std::deque<Chain> chains_;
     std::deque<Share> shares_;
 };

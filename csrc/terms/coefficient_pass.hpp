@@ -7,6 +7,7 @@
 #include "linalg/aligned.hpp"
 #include "parallel/region.hpp"
 #include "terms/density.hpp"
+#include "terms/design_columns.hpp"
 
 namespace polyagamma {
 
@@ -35,6 +36,8 @@ class ProductDesign {
     virtual std::unique_ptr<CoefficientPass> pass(std::size_t chains) const = 0;
     // Σᵢ wᵢ x_ij², the curvature of the log-likelihood in every coefficient, at these coefficients.
     virtual Vector curvature_at(const double* coefficients) const = 0;
+    // Of one linear predictor; null where columns are too long for updates one by one.
+    virtual const DesignColumns* by_column() const { return nullptr; }
 };
 
 }  // namespace polyagamma

@@ -6,6 +6,8 @@
 
 namespace polyagamma {
 
+class NoncenteredShrinkage;
+
 // A prior as a function of coordinates in which it is simple: standard normal z with β = m + S(scales) z,
 // and the scales' own coordinates. Given its coordinates nothing of the prior is left in the coefficients, so
 // that they and their scales can move together.
@@ -38,6 +40,9 @@ class NoncenteredPrior {
     // constants.
     virtual Vector scales(const double* q) const = 0;
     virtual double log_density(const double* q) const = 0;
+
+    // Itself, if it is a shrinkage prior.
+    virtual const NoncenteredShrinkage* shrinkage() const { return nullptr; }
 };
 
 }  // namespace polyagamma

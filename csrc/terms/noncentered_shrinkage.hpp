@@ -30,14 +30,20 @@ class NoncenteredShrinkage final : public NoncenteredPrior {
     Vector centre() const override;
     Vector scales(const double* q) const override;
     double log_density(const double* q) const override;
+    const NoncenteredShrinkage* shrinkage() const override { return this; }
+
+    const ShrinkagePrior& centred() const { return prior_; }
+    // Where log λ of the coefficient shrunk()[i] and log τ of a group are.
+    std::size_t local_place(std::size_t i) const { return coefficients() + i; }
+    std::size_t tau_place(std::size_t group) const { return taus() + group; }
+    // 1/c², 0 without a slab.
+    double bound(const double* q) const;
 
   private:
     std::size_t local_count() const { return prior_.local().fixed() ? 0 : prior_.shrunk().size(); }
     // The place of the first log τ; log c follows them.
     std::size_t taus() const { return coefficients() + local_count(); }
     double slab(const double* q) const;
-    // 1/c², 0 without a slab.
-    double bound(const double* q) const;
     void find_sds(const double* q, double* work) const;
     // Of all coefficients.
     Vector sds(const double* q) const;

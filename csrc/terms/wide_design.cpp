@@ -120,13 +120,16 @@ void WidePass::transpose(std::size_t strip, Density* const* densities) {
 WideDesign::WideDesign(const LinearModel& model)
     : likelihood_(model.likelihood),
       transposed_(model.design.columns - model.design.zeros, model.design.n),
-      offset_(model.offset) {
+      offset_(model.offset),
+      by_column_{likelihood_.padded(), Vector(columns() * likelihood_.padded()), offset_} {
     const std::size_t n = model.design.n, all = model.design.columns, p = columns();
     Vector rows(n * all), turned(p * n);
     model.design.copy_rows(0, n, rows.data());
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < p; ++j) turned[j * n + i] = rows[i * all + j];
     transposed_.pack(0, p, turned.data());
+    for (std::size_t j = 0; j < p; ++j)
+        std::copy_n(&turned[j * n], n, &by_column_.matrix[j * by_column_.stride]);
 }
 
 std::unique_ptr<CoefficientPass> WideDesign::pass(std::size_t chains) const {

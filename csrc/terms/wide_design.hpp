@@ -22,6 +22,7 @@ class WideDesign final : public ProductDesign {
     std::size_t workers() const override { return 1 + likelihood_.rows() * columns() / kEntriesOfWorker; }
     std::unique_ptr<CoefficientPass> pass(std::size_t chains) const override;
     Vector curvature_at(const double* coefficients) const override;
+    const DesignColumns* by_column() const override { return &by_column_; }
 
     // Of one predictor.
     std::size_t columns() const { return transposed_.rows(); }
@@ -34,6 +35,7 @@ class WideDesign final : public ProductDesign {
     const Likelihood& likelihood_;
     Panels transposed_;
     Vector offset_;  // (predictors, padded)
+    DesignColumns by_column_;
 };
 
 }  // namespace polyagamma

@@ -29,6 +29,9 @@ LEAST_ESS = 100  # for each chain; [2]_, section 4
 GREATEST_RHAT = 1.01  # [2]_, section 4
 
 
+HowToAdd = Callable[[int], str]
+
+
 class Mixing(NamedTuple):
     """The worst parameters of a posterior."""
 
@@ -42,7 +45,7 @@ class Mixing(NamedTuple):
         return self.ess < LEAST_ESS * chains or self.rhat > GREATEST_RHAT
 
 
-def advice(posterior: xr.Dataset, how_to_add: Callable[[int], str]) -> list[str]:
+def advice(posterior: xr.Dataset, how_to_add: HowToAdd) -> list[str]:
     """Return what to tell the user of these draws: nothing if they are fine.
 
     Parameters
@@ -51,21 +54,30 @@ def advice(posterior: xr.Dataset, how_to_add: Callable[[int], str]) -> list[str]
     how_to_add : callable
         Returns the call that adds a number of draws to each chain.
     """
-    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
+    sizes = posterior.sizes
+    return _advice(lambda: worst_mixing(posterior), sizes["draw"], sizes["chain"], how_to_add)
+
+
+def advice_of_summary(summary: xr.Dataset, draws: int, chains: int, how_to_add: HowToAdd) -> list[str]:
+    """Return the same where statistics were kept in place of draws."""
+    return _advice(lambda: worst_summarized(summary), draws, chains, how_to_add)
+
+
+def _advice(mixing: Callable[[], Mixing], draws: int, chains: int, how_to_add: HowToAdd) -> list[str]:
     if draws < LEAST_DRAWS:
         return [
             f"too few draws to tell whether the chains have mixed: {draws} of each chain, and at least "
             f"{LEAST_DRAWS} are wanted. Add {LEAST_DRAWS - draws} draws or more to each chain: "
             f"{how_to_add(LEAST_DRAWS - draws)}"
         ]
-    mixing = worst_mixing(posterior)
-    if not mixing.is_poor(chains):
+    worst = mixing()
+    if not worst.is_poor(chains):
         return []
-    needed = draws * max(4 * LEAST_ESS * chains / max(mixing.ess, 1.0), 2.0) - draws
+    needed = draws * max(4 * LEAST_ESS * chains / max(worst.ess, 1.0), 2.0) - draws
     more = int(np.ceil(needed / 100) * 100)
     return [
-        f"the chains have mixed poorly: least effective sample size {mixing.ess:.0f} ({mixing.ess_of}), "
-        f"greatest R-hat {mixing.rhat:.3f} ({mixing.rhat_of}); at least {LEAST_ESS * chains} and at most "
+        f"the chains have mixed poorly: least effective sample size {worst.ess:.0f} ({worst.ess_of}), "
+        f"greatest R-hat {worst.rhat:.3f} ({worst.rhat_of}); at least {LEAST_ESS * chains} and at most "
         f"{GREATEST_RHAT} are wanted. Add about {more} draws to each chain: {how_to_add(more)}"
     ]
 
@@ -79,8 +91,25 @@ def worst_mixing(posterior: xr.Dataset) -> Mixing:
     for name, array in thinned(posterior).data_vars.items():
         draws = array.transpose("chain", "draw", ...).to_numpy()
         ess, rhat = _in_blocks(draws.reshape(*draws.shape[:2], -1))
-        low, high = int(np.argmin(ess)), int(np.argmax(rhat))
-        found.append(Mixing(ess[low], _label(name, array, low), rhat[high], _label(name, array, high)))
+        found.append(_worst(name, array.isel(chain=0, draw=0), ess, rhat))
+    return _worst_of(found)
+
+
+def worst_summarized(summary: xr.Dataset) -> Mixing:
+    """Return the same of statistics that were kept in place of draws."""
+    found = []
+    for name, array in summary.data_vars.items():
+        ess, rhat = (array.sel(statistic=one).to_numpy().ravel() for one in ("ess", "r_hat"))
+        found.append(_worst(name, array.isel(statistic=0), ess, rhat))
+    return _worst_of(found)
+
+
+def _worst(name: object, one: xr.DataArray, ess: FloatArray, rhat: FloatArray) -> Mixing:
+    low, high = int(np.argmin(ess)), int(np.argmax(rhat))
+    return Mixing(ess[low], _label(name, one, low), rhat[high], _label(name, one, high))
+
+
+def _worst_of(found: list[Mixing]) -> Mixing:
     lowest = min(found, key=lambda mixing: mixing.ess)
     highest = max(found, key=lambda mixing: mixing.rhat)
     return Mixing(lowest.ess, lowest.ess_of, highest.rhat, highest.rhat_of)
@@ -153,7 +182,7 @@ def _autocorrelation_time(correlation: FloatArray) -> FloatArray:
 
 
 def _label(name: object, array: xr.DataArray, position: int) -> str:
-    dims = array.dims[2:]
+    dims = array.dims
     where = np.unravel_index(position, tuple(array.sizes[dim] for dim in dims))
     labels = ", ".join(str(array[dim].to_numpy()[i]) for dim, i in zip(dims, where, strict=True))
     return f"{name}[{labels}]" if dims else str(name)

@@ -44,6 +44,10 @@ class MemoryBackend:
             raw = {name: read_only(array) for name, array in raw.items()}
         return self._schema.datasets(raw)
 
+    def template(self) -> dict[str, xr.Dataset]:
+        """Return the groups whose draws follow those of an older trace, with a draw."""
+        return self._schema.datasets(self._schema.zeros(len(next(iter(self._raw.values()))), 1))
+
     def close(self, attrs: trace.Attributes, resumable: bool) -> None:  # noqa: ARG002
         """Let go of the arrays, which live as long as the trace does: it may be written to."""
         self._running = False

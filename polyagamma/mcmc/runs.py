@@ -15,6 +15,7 @@ from polyagamma._validation.memory import require_memory
 from polyagamma.mcmc import diagnostics
 from polyagamma.mcmc.augmentation import AugmentedChains
 from polyagamma.mcmc.chains import functions_at_once, make_chains, memory, starting_points
+from polyagamma.mcmc.compact_backend import SUMMARIZED_DRAWS, SUMMARY, CompactBackend, bytes_of_draws
 from polyagamma.mcmc.driver import Callback, Driver
 from polyagamma.mcmc.folder_backend import FolderBackend
 from polyagamma.mcmc.forecast import Forecast
@@ -36,6 +37,8 @@ def new_run(
     """Return a run that starts, its arguments checked."""
     if settings.var_names is not None:
         checks.known_names("var_names", settings.var_names, model.parameters + model.on_request)
+    if settings.kept:
+        checks.known_names("var_names", settings.kept, model.parameters)
     generators = bit_generators(settings)
 
     def started() -> Chains:
@@ -71,12 +74,14 @@ def require_room(model: Specification, settings: Settings, draws: int) -> None:
     """Raise MemoryError if a run that keeps so many draws of each chain does not fit."""
     model.term.require_memory(settings.chain_threads, functions_at_once(model.likelihood, settings))
     statistics, matrices = memory(model.likelihood, model.term, settings)
-    numbers = sum(int(np.prod(shape)) for shape in model.outputs(settings).values()) + statistics
-    per_draw = 8 * (numbers + len(model.likelihood.y) * settings.log_likelihood)
+    numbers = sum(int(np.prod(shape)) for shape in model.outputs(settings).values())
+    others = 8 * (statistics + len(model.likelihood.y) * settings.log_likelihood)
+    needed = bytes_of_draws(settings.store, numbers, draws) + others * draws
     require_memory(
-        settings.chains * draws * per_draw + matrices,
-        f"a run of {settings.chains} chains with {draws} draws of {per_draw} bytes",
-        "ask for fewer draws, chains or var_names" + ", or no log-likelihood" * settings.log_likelihood,
+        settings.chains * needed + matrices,
+        f"a run of {settings.chains} chains with {draws} draws of {numbers} numbers",
+        "ask for fewer draws, chains or var_names, or for store='summary'"
+        + ", or no log-likelihood" * settings.log_likelihood,
     )
 
 
@@ -88,7 +93,7 @@ class Execution:
     ----------
     model : Specification
     state : RunState
-    backend : MemoryBackend or FolderBackend
+    backend : MemoryBackend, CompactBackend or FolderBackend
         Where its draws go.
     warmup : mapping of str to ndarray, optional
         Where those of warm-up go, if they are kept.
@@ -98,7 +103,7 @@ class Execution:
 
     model: Specification
     state: RunState
-    backend: MemoryBackend | FolderBackend
+    backend: MemoryBackend | CompactBackend | FolderBackend
     warmup: Arrays | None = None
     before: Mapping[str, xr.Dataset] | None = None
 
@@ -117,7 +122,7 @@ class Execution:
                 attrs = self._attributes()
                 self.backend.close(attrs, resumable=True)
                 groups = trace.append(self.before, self._groups(attrs))
-                self._advise(groups["posterior"])
+                self._advise(groups)
                 return trace.to_trace(groups, attrs)
             except BaseException as error:
                 interrupt.let_finish()
@@ -163,7 +168,7 @@ class Execution:
         about_model = trace.provenance() | self.model.description()
         return about_model | self.state.settings.attributes() | about_run
 
-    def _advise(self, posterior: xr.Dataset) -> None:
+    def _advise(self, groups: Mapping[str, xr.Dataset]) -> None:
         """Warn the caller of `sample`, `resume` or `extend` of what is wrong with a run."""
         run, messages = self.state.run, []
         if run.interrupted:
@@ -171,11 +176,18 @@ class Execution:
             messages += [f"sampling was interrupted after {made}: the trace holds these"]
         elif run.draws:
             with self.backend.reading():
-                messages += diagnostics.advice(posterior, how_to_add(self.backend.how_to_add))
+                messages += self._advice_on_mixing(groups)
                 if self.state.settings.var_names is None:
-                    messages += self.model.term.notices(self.model.likelihood, posterior)
+                    all_variables = groups.get(SUMMARIZED_DRAWS, groups["posterior"])
+                    messages += self.model.term.notices(self.model.likelihood, all_variables)
         for message in messages:
             notice(message)
+
+    def _advice_on_mixing(self, groups: Mapping[str, xr.Dataset]) -> list[str]:
+        how, sizes = how_to_add(self.backend.how_to_add), groups["sample_stats"].sizes
+        if SUMMARY in groups:
+            return diagnostics.advice_of_summary(groups[SUMMARY], sizes["draw"], sizes["chain"], how)
+        return diagnostics.advice(groups["posterior"], how)
 
 
 def quicker(model: Specification) -> str:

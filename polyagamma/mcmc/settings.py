@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.arguments import shown
 
 TRANSITION_KERNELS = ("auto", "gibbs", "hmc")
+STORES = ("draws", "float32", "summary")
 RANGES = {
     "draws": (1, checks.LARGEST_COUNT),
     "tune": (0, 10**9),
@@ -47,6 +48,8 @@ class Settings:
     every: int
     var_names: tuple[str, ...] | None
     seed: np.random.SeedSequence
+    store: str = "draws"
+    kept: tuple[str, ...] | None = None  # variables of a summary whose draws are stored, too
 
     @classmethod
     def check(
@@ -62,18 +65,23 @@ class Settings:
         compute_log_likelihood: bool = False,
         every: int = 1,
         var_names: Sequence[str] | None = None,
+        store: str = "draws",
     ) -> Settings:
         """Check what the user gave; TypeError or ValueError name the argument."""
         counts = checked_counts(
             {"draws": draws, "tune": tune, "chains": chains, "thin": thin, "every": every}
         )
+        names = None if var_names is None else checks.names("var_names", var_names)
+        summarizes = checks.one_of("store", store, STORES) == "summary"
         return cls(
             **counts,
             threads=threads(cores, counts["chains"]),
             kernel=checks.one_of("kernel", kernel, TRANSITION_KERNELS),
             log_likelihood=checks.truth("compute_log_likelihood", compute_log_likelihood),
-            var_names=None if var_names is None else checks.names("var_names", var_names),
+            var_names=None if summarizes else names,
             seed=seed_sequence(random_seed, counts["chains"]),
+            store=store,
+            kept=names if summarizes else None,
         )
 
     @property
@@ -88,8 +96,8 @@ class Settings:
 
     def to_plain(self) -> dict[str, Any]:
         """Return everything but the threads as numbers, strings and lists."""
-        names = ("draws", "tune", "chains", "thin", "kernel", "log_likelihood", "every", "var_names")
-        return {name: getattr(self, name) for name in names} | {"seed": seed_to_plain(self.seed)}
+        plain = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "threads"}
+        return plain | {"seed": seed_to_plain(self.seed)}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Settings:
@@ -100,14 +108,14 @@ class Settings:
         KeyError, TypeError, ValueError
             If it was made from no settings.
         """
-        names, counts = plain["var_names"], checked_counts(plain)
+        lists = {name: plain.get(name) for name in ("var_names", "kept")}
         return cls(
             **dict(plain)
-            | counts
+            | checked_counts(plain)
+            | {name: None if names is None else tuple(names) for name, names in lists.items()}
             | {
                 "seed": np.random.SeedSequence(**plain["seed"]),
-                "threads": threads(None, counts["chains"]),
-                "var_names": None if names is None else tuple(names),
+                "threads": threads(None, plain["chains"]),
             }
         )
 

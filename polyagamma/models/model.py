@@ -7,12 +7,14 @@ from os import PathLike
 from typing import ClassVar
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma._validation.arguments import shortened
 from polyagamma._validation.memory import require_memory
 from polyagamma.likelihoods.likelihood import Likelihood
+from polyagamma.mcmc.compact_backend import backend_in_memory
 from polyagamma.mcmc.driver import Callback
 from polyagamma.mcmc.folder_backend import (
     FolderBackend,
@@ -22,7 +24,6 @@ from polyagamma.mcmc.folder_backend import (
     require_free,
     stored_folder,
 )
-from polyagamma.mcmc.memory_backend import MemoryBackend
 from polyagamma.mcmc.rounds import ROUND_SWEEPS
 from polyagamma.mcmc.run_state import metadata
 from polyagamma.mcmc.runs import Execution, iterate, new_run, require_room, stored_run
@@ -86,6 +87,7 @@ class Model(Approximated):
         thin: int = 1,
         discard_tuned_samples: bool = True,
         var_names: Sequence[str] | None = None,
+        store: str = "draws",
         callback: Callback | None = None,
         checkpoint: str | PathLike[str] | None = None,
         every: int = 500,
@@ -128,6 +130,12 @@ class Model(Approximated):
             The variables to keep, so as to save memory; by default all parameters, which predictions need.
             ``"omega"``, the Pólya-gamma variables of the rows, and ``"f"`` of a sparse Gaussian process are
             kept only if they are named here.
+        store : {"draws", "float32", "summary"}, default "draws"
+            What to keep in memory. ``"float32"``: all draws in single precision. ``"summary"``: the draws of
+            the variables in `var_names` (by default of those with at most 16 numbers a draw), and of every
+            variable mean, standard deviation, quantiles, the probability of being positive, effective sample
+            size and R-hat in a group ``summary``, and up to 128 draws of each chain, evenly spaced, in a
+            group ``summarized_draws``. Not for runs on disk.
         callback : callable, optional
             Called about ten times a second with an object that has ``tuning``, ``sweeps``, ``total_sweeps``,
             ``draws``, ``total_draws``, ``acceptance`` and ``posterior``, the draws so far (to be read, not
@@ -176,10 +184,16 @@ class Model(Approximated):
             every=every,
             var_names=var_names,
             random_seed=random_seed,
+            store=store,
         )
         discard_tuned_samples = checks.truth("discard_tuned_samples", discard_tuned_samples)
         if not discard_tuned_samples and checkpoint is not None:
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
+        if store != "draws" and (checkpoint is not None or not discard_tuned_samples):
+            raise ValueError(
+                f"store={store!r} is for draws in memory after warm-up: drop it, or checkpoint and "
+                "discard_tuned_samples=False"
+            )
         path = None if checkpoint is None else checks.folder("checkpoint", checkpoint)
         if path is not None:
             require_free(path)
@@ -196,7 +210,7 @@ class Model(Approximated):
         schema = model.schema(settings, state.chains)
         if path is None:
             warmup = None if discard_tuned_samples else schema.zeros(settings.chains, settings.tune)
-            run = Execution(model, state, MemoryBackend(schema, state), warmup)
+            run = Execution(model, state, backend_in_memory(schema, state), warmup)
             return run.run_to_end(progressbar, callback)
         with new_folder(path) as place:
             backend = FolderBackend(place, schema, state, model.fingerprint())
@@ -285,9 +299,9 @@ class Model(Approximated):
         state = stored_run(model, snapshot, done + checks.integer("draws", draws, 1), cores)
         require_room(model, state.settings, draws)
         schema = model.schema(state.settings, state.chains)
-        trace.require_whole(old, schema.datasets(schema.zeros(state.settings.chains, 1)))
-        model.require_own({**idata.attrs, **old["posterior"].attrs}, other_data=False)
-        backend = MemoryBackend(schema, state)
+        backend = backend_in_memory(schema, state, old)
+        trace.require_whole(old, backend.template())
+        model.require_own({**idata.attrs, **old.get("posterior", xr.Dataset()).attrs}, other_data=False)
         return Execution(model, state, backend, before=old).run_to_end(progressbar, callback)
 
     def iter_draws(

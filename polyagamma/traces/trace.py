@@ -18,6 +18,8 @@ from polyagamma._public import package_version
 from polyagamma._validation.optional import packages_for
 
 DRAWS = ("chain", "draw")
+WHOLE = ("summary", "summarized_draws", "summary_state")
+"""Groups about all draws, the older ones included."""
 Variables = Mapping[str, tuple[tuple[str, ...], NDArray[Any]]]
 Attributes = Mapping[str, str | int | float]
 Labels = Sequence[Any] | NDArray[Any]  # of a dimension
@@ -260,7 +262,8 @@ def append(old: Mapping[str, xr.Dataset] | None, new: Mapping[str, xr.Dataset]) 
         return dict(new)
     kept = {name: group for name, group in old.items() if name.startswith(("warmup_", "prior"))}
     joined = {
-        name: _append(old[name], group) if "draw" in group.dims else group for name, group in new.items()
+        name: _append(old[name], group) if "draw" in group.dims and name not in WHOLE else group
+        for name, group in new.items()
     }
     return kept | joined
 

@@ -1,0 +1,176 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "likelihood/binomial.hpp"
+#include "mcmc/coefficient_pair.hpp"
+#include "mcmc/column_exchange.hpp"
+#include "mcmc/weighted_choice.hpp"
+#include "terms/column_neighbours.hpp"
+#include "tests/model_fixtures.hpp"
+
+using namespace polyagamma;
+
+namespace {
+
+constexpr double kPi = 3.14159265358979323846;
+
+// Three rows, in a panel, and five columns of which the first four go together in a chain of correlations.
+struct Wide {
+    static constexpr std::size_t kRows = 3, kColumns = 5;
+    const Vector offset = Vector(kPanelRows, 0.1);
+    DesignColumns design{kPanelRows, Vector(kColumns * kPanelRows), offset};
+
+    Wide() {
+        const double x[kColumns][kRows] = {
+            {2.0, 0.1, 0.0}, {1.8, 1.0, 0.0}, {1.2, 1.5, -0.4}, {0.3, 1.9, -0.8}, {0.4, 0.4, 0.4}};
+        for (std::size_t j = 0; j < kColumns; ++j)
+            for (std::size_t i = 0; i < kRows; ++i) design.matrix[j * kPanelRows + i] = x[j][i];
+    }
+    // The last column is never shrunk.
+    static ShrinkagePrior prior() {
+        ShrinkagePrior::Columns columns{Vector(kColumns, 0.2), {1.0, 2.0, 0.5, 1.0, 1.0}, {0, 0, 0, 0}};
+        columns.group.push_back(ShrinkagePrior::kNone);
+        return {columns, horseshoe_scale(), {0.7}, {1.5, 4.0}};
+    }
+};
+
+// From the prior: z, log λ, log τ and log c.
+Vector draw_prior(const NoncenteredShrinkage& prior, fixtures::Generator& random) {
+    Vector q(prior.size());
+    const auto half_cauchy = [&] { return std::fabs(std::tan(kPi * (random.uniform() - 0.5))); };
+    for (std::size_t j = 0; j < Wide::kColumns; ++j) q[j] = random.normal();
+    for (std::size_t i = 0; i < 4; ++i) q[prior.local_place(i)] = std::log(half_cauchy());
+    q[prior.tau_place(0)] = std::log(0.7 * half_cauchy());
+    double square = 0.0;  // of chi-squared, 4 degrees
+    for (int k = 0; k < 4; ++k) {
+        const double normal = random.normal();
+        square += normal * normal;
+    }
+    q[prior.size() - 1] = 0.5 * std::log(4.0 * 1.5 * 1.5 / square);
+    return q;
+}
+
+Binomial draw_rows(const Wide& wide, const NoncenteredShrinkage& prior, const Vector& q,
+                   fixtures::Generator& random) {
+    Vector beta(Wide::kColumns), work(prior.workspace()), trials(Wide::kRows, 1.0), kappa(Wide::kRows);
+    prior.coefficients_at(q.data(), beta.data(), work.data());
+    for (std::size_t i = 0; i < Wide::kRows; ++i) {
+        double eta = wide.offset[i];
+        for (std::size_t j = 0; j < Wide::kColumns; ++j) eta += beta[j] * wide.design.column(j)[i];
+        kappa[i] = random.uniform() < 1.0 / (1.0 + std::exp(-eta)) ? 0.5 : -0.5;
+    }
+    return {trials.data(), kappa.data(), Wide::kRows};
+}
+
+}  // namespace
+
+TEST_CASE("weights are chosen in proportion, also when they have changed places") {
+    Vector weights(70, 0.0);
+    weights[3] = 1.0;
+    weights[40] = 2.0;
+    weights[69] = 1.0;
+    WeightedChoice choice(weights);
+    CHECK(choice.at(0.24) == 3);
+    CHECK(choice.at(0.26) == 40);
+    CHECK(choice.at(0.74) == 40);
+    CHECK(choice.at(0.76) == 69);
+    choice.swap(3, 64);
+    CHECK(choice.at(0.49) == 40);
+    CHECK(choice.at(0.51) == 64);
+    CHECK(choice.at(0.99) == 69);
+}
+
+TEST_CASE("neighbours go both ways") {
+    const Wide wide;
+    const auto near = column_neighbours(wide.design, {0, 1, 2, 3}, 1);
+    CHECK(near == std::vector<std::vector<std::size_t>>{{1}, {0, 2}, {1, 3}, {2}});
+    CHECK(column_neighbours(wide.design, {0, 2}, 5) == std::vector<std::vector<std::size_t>>{{1}, {0}});
+}
+
+// By quadrature over both coefficients.
+TEST_CASE("evidence and draws of two coefficients") {
+    const CoefficientPair pair{2.0, 1.0, 1.2, {0.7, -0.4}};
+    const CoefficientPair::Values v{0.5, 3.0};
+    double mass = 0.0, exact[4] = {};
+    constexpr double kStep = 0.02;
+    for (double x = -6.0; x <= 6.0; x += kStep) {
+        for (double y = -12.0; y <= 12.0; y += kStep) {
+            const double log = pair.h.first * x + pair.h.second * y -
+                               0.5 * (pair.a * x * x + pair.b * y * y) - pair.c * x * y -
+                               0.5 * (x * x / v.first + y * y / v.second);
+            const double p = std::exp(log) * kStep * kStep / (2.0 * kPi * std::sqrt(v.first * v.second));
+            const double values[] = {x, y, x * y, x * x};
+            for (int f = 0; f < 4; ++f) exact[f] += p * values[f];
+            mass += p;
+        }
+    }
+    CHECK(pair.log_evidence(v) == doctest::Approx(std::log(mass)).epsilon(1e-8));
+    fixtures::Generator random(50);
+    constexpr int kDraws = 100000;
+    double sums[4] = {}, squares[4] = {};
+    for (int t = 0; t < kDraws; ++t) {
+        const auto [x, y] = pair.draw(v, *random.bitgen());
+        const double values[] = {x, y, x * y, x * x};
+        for (int f = 0; f < 4; ++f) {
+            sums[f] += values[f] / kDraws;
+            squares[f] += values[f] * values[f] / kDraws;
+        }
+    }
+    for (int f = 0; f < 4; ++f) {  // 5.5 standard errors: false alarm 2e-7
+        const double error = std::sqrt((squares[f] - sums[f] * sums[f]) / kDraws);
+        CHECK(std::fabs(sums[f] - exact[f] / mass) < 5.5 * error);
+    }
+}
+
+// A state from the prior, data from the state: exchanges given the data leave the state's law what it was.
+// 60,000 such pairs are independent; 29 means within 5.5 standard errors, a false alarm of 1.1e-6.
+TEST_CASE("exchanges leave the joint law of coordinates and data as it is") {
+    const Wide wide;
+    const NoncenteredShrinkage prior(Wide::prior());
+    fixtures::Generator random(51);
+    constexpr std::size_t kRepetitions = 60000;
+    std::vector<double> sums, squares, expected;
+    std::size_t exchanged = 0;
+    for (std::size_t t = 0; t < kRepetitions; ++t) {
+        Vector q = draw_prior(prior, random);
+        const Binomial rows = draw_rows(wide, prior, q, random);
+        const ColumnExchange exchange(wide.design, rows, prior, 1);
+        const double before = q[prior.local_place(0)];
+        for (int k = 0; k < 3; ++k) exchange.move(q.data(), *random.bitgen());
+        exchanged += q[prior.local_place(0)] != before;
+        std::vector<double> values;
+        expected.clear();
+        const auto note = [&](double value, double mean) {
+            values.push_back(value);
+            expected.push_back(mean);
+        };
+        Vector uniform(4);
+        for (std::size_t i = 0; i < 4; ++i) {
+            uniform[i] = 2.0 / kPi * std::atan(std::exp(q[prior.local_place(i)]));
+            note(uniform[i], 0.5);
+            note(uniform[i] * uniform[i], 1.0 / 3.0);
+            note(q[i], 0.0);
+            note(q[i] * q[i], 1.0);
+            note(q[i] * q[i] * uniform[i], 0.5);
+        }
+        for (std::size_t i = 0; i < 3; ++i) {
+            note(uniform[i] * uniform[i + 1], 0.25);
+            note(q[i] * q[i + 1], 0.0);
+            note(q[i] * q[i + 1] * uniform[i], 0.0);
+        }
+        sums.resize(values.size());
+        squares.resize(values.size());
+        for (std::size_t f = 0; f < values.size(); ++f) {
+            sums[f] += values[f];
+            squares[f] += values[f] * values[f];
+        }
+    }
+    CHECK(exchanged > kRepetitions / 5);
+    for (std::size_t f = 0; f < sums.size(); ++f) {
+        const double mean = sums[f] / kRepetitions, square = squares[f] / kRepetitions;
+        INFO("function " << f);
+        CHECK(std::fabs(mean - expected[f]) < 5.5 * std::sqrt((square - mean * mean) / kRepetitions));
+    }
+}

@@ -1,0 +1,156 @@
+"""Draws that are kept in single precision, or as summaries."""
+
+import arviz as az
+import numpy as np
+import pytest
+import xarray as xr
+from every_model import MODELS, every_model
+
+from polyagamma import PolyaGammaLogistic, RegularizedHorseshoe, shrinkage_factors, summarized_draws
+from polyagamma.mcmc import rounds
+from polyagamma.mcmc.compact_backend import bytes_of_draws
+from polyagamma.mcmc.running_summary import LEVELS, MOST_SAMPLED, QUANTILES, STATISTICS, RunningSummary
+from polyagamma.traces import trace
+
+pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
+SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
+SUMMARIES = ("posterior", "sample_stats", "summary", "summarized_draws")
+X = np.random.default_rng(1).standard_normal((60, 20))
+Y = (X[:, 0] + np.random.default_rng(2).standard_normal(60) > 0).astype(int)
+
+
+def assert_same_values(left, right, groups):
+    left, right = trace.groups(left), trace.groups(right)
+    for name in groups:
+        xr.testing.assert_equal(left.get(name, xr.Dataset()), right.get(name, xr.Dataset()))
+
+
+def summarized(draws, cuts=()):
+    running = RunningSummary(draws.shape[0], draws.shape[2])
+    for piece in np.split(draws, cuts, axis=1):
+        running.add(piece)
+    return dict(zip(STATISTICS, running.statistics(), strict=True)), running
+
+
+def autoregressive(phi, chains, draws, parameters, seed=3):
+    """Stationary chains with unit variance, whose effective sample size is (1 − φ)/(1 + φ) of the draws."""
+    rng = np.random.default_rng(seed)
+    series = np.empty((chains, draws, parameters))
+    series[:, 0] = rng.standard_normal((chains, parameters))
+    for t in range(1, draws):
+        noise = rng.standard_normal((chains, parameters))
+        series[:, t] = phi * series[:, t - 1] + np.sqrt(1 - phi**2) * noise
+    return series
+
+
+def test_moments_and_quantiles_are_those_of_the_draws():
+    draws = 1.0 + autoregressive(0.5, 3, 777, 4)
+    found, running = summarized(draws)
+    every = draws.reshape(-1, 4)
+    np.testing.assert_allclose(found["mean"], every.mean(axis=0), rtol=1e-13)
+    np.testing.assert_allclose(found["positive"], (every > 0).mean(axis=0), rtol=1e-13)
+    some, step = running.sampled()
+    assert step == 8
+    assert some.shape == (3, 98, 4)
+    np.testing.assert_array_equal(some, draws[:, ::step].astype(np.float32))
+    expected = np.quantile(some, LEVELS, axis=(0, 1))
+    np.testing.assert_allclose([found[name] for name in QUANTILES], expected, rtol=1e-6)
+
+
+def test_rhat_is_that_of_half_chains():
+    # 1024 draws are 32 whole batches: halves are whole, and so it is ArviZ's of the same method.
+    draws = autoregressive(0.9, 4, 1024, 3)
+    draws[0] += 0.3
+    found, _ = summarized(draws)
+    expected = [az.rhat(draws[..., j], method="split") for j in range(3)]
+    np.testing.assert_allclose(found["r_hat"], expected, rtol=1e-3)  # of the variance within halves
+    assert (found["r_hat"] > 1.005).all()
+
+
+def test_effective_sample_sizes_of_a_known_process():
+    # 200 parameters of 4 chains of 4096 draws, 32 batches each of 128: an estimate has a relative standard
+    # error of √(2/127) = 0.13, their mean one of 0.009, with a bias of −2φ/((1 − φ²)·128) = −0.03 at φ = 0.8
+    # of the variance of means. Five standard errors are a false alarm in 2e6.
+    for phi in (0.0, 0.8):
+        found, _ = summarized(autoregressive(phi, 4, 4096, 200))
+        truth = 4 * 4096 * (1 - phi) / (1 + phi)
+        bias = 2 * phi / ((1 - phi**2) * 128)
+        assert np.mean(truth / found["ess"]) == pytest.approx(1 - bias, abs=5 * 0.009)
+
+
+def test_bits_do_not_depend_on_how_a_run_is_cut():
+    draws = autoregressive(0.3, 2, 700, 3)
+    whole, _ = summarized(draws)
+    parts, _ = summarized(draws, cuts=(1, 37, 38, 400, 513))
+    for name in STATISTICS:
+        np.testing.assert_array_equal(parts[name], whole[name])
+
+
+def test_a_parameter_that_never_moves_is_said_to_be_stuck():
+    found, _ = summarized(np.ones((2, 100, 1)))
+    assert (found["ess"], found["r_hat"], found["sd"]) == (0.0, np.inf, 0.0)
+
+
+@every_model
+def test_summaries_of_an_extended_run_are_those_of_a_longer_one(kind, monkeypatch):
+    model = MODELS[kind]
+    whole = model.sample(40, store="summary", **SETTINGS)
+    monkeypatch.setattr(rounds, "ROUND_SWEEPS", 7)
+    first = model.sample(25, store="summary", **SETTINGS)
+    assert_same_values(model.extend(first, 15, progressbar=False), whole, SUMMARIES)
+    draws = trace.groups(model.sample(40, **SETTINGS))["posterior"]
+    for name, statistics in trace.groups(whole)["summary"].items():
+        mean = draws[name].mean(("chain", "draw"))
+        np.testing.assert_allclose(statistics.sel(statistic="mean"), mean, rtol=1e-9, atol=1e-12)
+
+
+def test_small_variables_and_those_that_are_named_keep_their_draws():
+    model = PolyaGammaLogistic(X, Y)
+    draws = trace.groups(model.sample(20, **SETTINGS))["posterior"]
+    by_default = trace.groups(model.sample(20, store="summary", **SETTINGS))["posterior"]
+    assert list(by_default) == ["intercept"]
+    named = trace.groups(model.sample(20, store="summary", var_names=["beta"], **SETTINGS))["posterior"]
+    assert list(named) == ["beta"]
+    np.testing.assert_array_equal(named["beta"], draws["beta"])
+    np.testing.assert_array_equal(by_default["intercept"], draws["intercept"])
+
+
+def test_single_precision_is_that_of_the_draws_also_when_extended():
+    model = PolyaGammaLogistic(X, Y)
+    draws = trace.groups(model.sample(20, **SETTINGS))["posterior"]
+    single = model.extend(model.sample(12, store="float32", **SETTINGS), 8, progressbar=False)
+    for name, values in trace.groups(single)["posterior"].items():
+        assert values.dtype == np.float32
+        np.testing.assert_array_equal(values, draws[name].astype(np.float32))
+
+
+def test_summarized_draws_serve_predictions_and_shrinkage_factors():
+    model = PolyaGammaLogistic(X, Y, prior=RegularizedHorseshoe(expected=2))
+    idata = model.sample(2 * MOST_SAMPLED, store="summary", **SETTINGS)
+    some = summarized_draws(idata)
+    assert some.posterior.sizes["draw"] == MOST_SAMPLED
+    assert shrinkage_factors(model, some)["kappa"].shape == (2, MOST_SAMPLED, 20)
+    every_other = model.sample(2 * MOST_SAMPLED, **SETTINGS).isel(draw=slice(None, None, 2))
+    expected = model.predict_proba(every_other, X)
+    np.testing.assert_allclose(model.predict_proba(some, X), expected, rtol=1e-5)
+    with pytest.raises(KeyError, match="pass what sample"):
+        summarized_draws(every_other)
+
+
+def test_memory_of_summaries_does_not_grow_with_the_draws():
+    assert bytes_of_draws("summary", 20_000, 10**6) == bytes_of_draws("summary", 20_000, 1)
+    assert bytes_of_draws("float32", 10, 100) * 2 == bytes_of_draws("draws", 10, 100)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"store": "disk"}, "store must be one of"),
+        ({"store": "summary", "checkpoint": "run"}, "store='summary' is for draws in memory"),
+        ({"store": "float32", "discard_tuned_samples": False}, "store='float32' is for draws in memory"),
+        ({"store": "summary", "var_names": ["gamma"]}, "var_names must be some of"),
+    ],
+)
+def test_what_cannot_be_stored_is_refused(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        PolyaGammaLogistic(X, Y).sample(5, **SETTINGS | arguments)
