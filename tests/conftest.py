@@ -25,11 +25,6 @@ if hasattr(arviz, "Numba"):
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_xdist_auto_num_workers():
-    """One process more than there are cores: a fifth of the time goes by waiting for the disk."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory):
     from stored_run import make

@@ -53,6 +53,7 @@ def test_without_a_cluster_threads_do_it(in_memory):
     assert_same_draws(draws_of(PolyaGammaLogistic(da.from_array(X, chunks=(999, -1)), Y)), in_memory)
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_change_nothing(in_memory, processes):
     victims = list(processes.run(os.getpid).values())
 

@@ -13,6 +13,7 @@ FILES = [ROOT / "README.md", *ROOT.glob("docs/*.md")]
 PAGES = sorted(
     str(page.relative_to(ROOT)) for page in FILES if "```python" in page.read_text(encoding="utf-8")
 )
+LONG = ("docs/gaussian_process.md", "docs/pymc.md", "docs/scikit_learn.md")  # among the slow tests
 NEEDS = {"docs/bambi.md": "bambi"}  # which cannot be installed beside the extra `formula`
 
 
@@ -24,7 +25,9 @@ def blocks(page):
 
 
 @pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.slow if page in LONG else []) for page in PAGES]
+)
 def test_code_of_a_page_runs(page, tmp_path, monkeypatch):
     if page in NEEDS:
         warnings.simplefilter("ignore")  # of bambi's own dependencies, in whatever version

@@ -12,7 +12,18 @@ from every_model import X, Y
 
 import polyagamma
 
-HEAVY = ("arviz", "pandas", "rich", "scipy.stats", "sklearn", "xarray", "zarr")
+HEAVY = (
+    "arviz",
+    "dask",
+    "distributed",
+    "pandas",
+    "pyarrow",
+    "rich",
+    "scipy.stats",
+    "sklearn",
+    "xarray",
+    "zarr",
+)
 
 
 def fresh_python(*lines):

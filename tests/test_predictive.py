@@ -143,6 +143,7 @@ def test_prior_of_sparse_processes(approximation):
     )
 
 
+@pytest.mark.slow
 def test_prior_of_kernel_parameters_is_that_between_the_bounds():
     """10,000 draws of log parameters, against the moments of truncated distributions."""
     kernel = ConstantKernel(2.0, (0.5, 3.0)) * RBF([1.0, 1.0], (0.1, 10.0))

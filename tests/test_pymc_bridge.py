@@ -236,6 +236,7 @@ def small(seed=1, **options):
         )
 
 
+@pytest.mark.slow
 def test_a_step_is_labelled_and_reproducible():
     first, again, other = small(), small(), small(seed=2)
     assert first.posterior["effect"].dims == ("chain", "draw", "group")
@@ -322,6 +323,7 @@ def test_the_mean_of_classes_has_its_prior():
     assert np.abs((z**2).mean(0) - 1).max() < 5 * np.sqrt(2 / len(z))
 
 
+@pytest.mark.slow
 def test_pymc_chooses_the_steps_that_it_always_chose():
     code = """if True:
         import pymc as pm
@@ -396,6 +398,7 @@ def classes():
     pm.Categorical("y", logit_p=eta, observed=KIND[:20])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [bernoulli, counts, classes])
 def test_a_step_has_the_posterior_of_quadrature(build):
     """Mean and standard deviation of 4 x 500 draws."""

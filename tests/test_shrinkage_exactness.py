@@ -67,6 +67,7 @@ def test_posterior_by_quadrature(name, kernel):
         assert abs(sd_z(draws, exact_sd[i])) < LIMIT
 
 
+@pytest.mark.slow
 def test_more_columns_than_rows_have_the_posterior_of_data_augmentation():
     """Trajectories with exchanges of columns, and sweeps that share no code with them.
 

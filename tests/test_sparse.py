@@ -263,6 +263,7 @@ def test_memory_is_proportional_to_the_entries(monkeypatch):
         PolyaGammaLogistic(wide, np.arange(50) % 2).sample(1000, **QUIET)
 
 
+@pytest.mark.slow
 def test_columns_beyond_what_is_dense_enough():
     """One-hot columns of 300 levels and 40,000 rows: the intercept and effects are found in a default run."""
     rng = np.random.default_rng(3)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 def is_dask(value: Any) -> bool:
     """Whether a value is a collection of Dask."""
-    return hasattr(type(value), "__dask_graph__")
+    own = type(value).__module__.partition(".")[0] in ("dask", "dask_expr")  # xarray has the method too
+    return own and hasattr(type(value), "__dask_graph__")
 
 
 class DaskSource:
