@@ -4,6 +4,7 @@ import os
 import signal
 
 import numpy as np
+import pandas as pd
 import pytest
 from test_distant_rows import N, X, Y, assert_same_draws, draws_of
 
@@ -51,6 +52,31 @@ def test_workers_give_the_draws_of_an_array(in_memory):
 
 def test_without_a_cluster_threads_do_it(in_memory):
     assert_same_draws(draws_of(PolyaGammaLogistic(da.from_array(X, chunks=(999, -1)), Y)), in_memory)
+
+
+def test_data_frames_give_the_draws_of_theirs(in_memory):
+    import dask.dataframe as dd
+
+    frame = pd.DataFrame(X, columns=["age", "dose", "weight", "height"]).assign(ill=Y)
+    rows = dd.from_pandas(frame, npartitions=5)
+    model = PolyaGammaLogistic(rows.drop(columns="ill"), rows["ill"])
+    assert model.feature_names == ["age", "dose", "weight", "height"]
+    found = draws_of(model)
+    assert found.posterior["feature"].to_numpy().tolist() == model.feature_names
+    np.testing.assert_array_equal(found.posterior["beta"], in_memory.posterior["beta"])
+
+
+def test_ctrl_c_keeps_the_draws_of_distant_rows(in_memory):
+    def interrupt(progress):
+        if progress.draws >= 10:
+            raise KeyboardInterrupt
+
+    model = PolyaGammaLogistic(da.from_array(X, chunks=(999, -1)), Y)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        draws_of(model, callback=interrupt)
+    kept = caught.value.idata.posterior["beta"]
+    assert kept.sizes["draw"] >= 10
+    np.testing.assert_array_equal(kept, in_memory.posterior["beta"].isel(draw=slice(kept.sizes["draw"])))
 
 
 @pytest.mark.slow
