@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from polyagamma import _gibbs
 from polyagamma._validation.rewording import Rewording
 from polyagamma.distributed.cluster import ClusterPool, active_client
+from polyagamma.distributed.estimate import CHAINS_AT_ONCE
 from polyagamma.distributed.local import LocalPool
 from polyagamma.distributed.plan import Plan
 from polyagamma.distributed.pool import Pool, SharedRows
@@ -406,7 +407,7 @@ def wide_bytes(n_rows: int, size: int, chains: int) -> int:
 def distant_bytes(linear: LinearForm, settings: Settings) -> int:
     """Return the memory of chains of a linear model whose rows are elsewhere, besides shares and draws."""
     size = len(linear.prior.mean)
-    sums = len(_gibbs.row_units(len(linear.X), size)) * min(settings.chains, 4)
+    sums = len(_gibbs.row_units(len(linear.X), size)) * min(settings.chains, CHAINS_AT_ONCE)
     return 8 * ((12 + 2 * sums) * size**2 + settings.tune * settings.chains * size * 3 // 5)
 
 

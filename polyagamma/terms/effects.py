@@ -57,6 +57,11 @@ class Effects:
     sd_priors: tuple[SdPrior, ...]
     lkj: LKJ | None
 
+    @classmethod
+    def of_basis(cls, name: str, dim: str, labels: list[Any], priors: tuple[SdPrior, ...]) -> Effects:
+        """Return coefficients of columns that have one standard deviation in common."""
+        return cls("basis", (name,), (f"{name}_sigma",), "", (), dim, labels, priors, None)
+
     @property
     def levels(self) -> int:
         """Number of levels."""

@@ -64,10 +64,17 @@ class InducingPoints:
 
     def new(self, kernel: Kernel, X: FloatArray) -> Features:
         """Return the features of new rows; LinAlgError as for `training`."""
-        inducing = kernel(self.points)
+        return self.by_factor(cholesky(self.covariance(kernel), lower=True), kernel, X)
+
+    def covariance(self, kernel: Kernel) -> FloatArray:
+        """Return the kernel matrix of the points, with its jitter."""
+        inducing = np.array(kernel(self.points), dtype=np.float64)
         inducing.flat[:: self.size + 1] *= 1.0 + self.jitter
-        factor = cholesky(inducing, lower=True)
-        matrix = solve_triangular(factor, kernel(self.points, X), lower=True, overwrite_b=True).T
+        return inducing
+
+    def by_factor(self, lower: FloatArray, kernel: Kernel, X: FloatArray) -> Features:
+        """Return the features of new rows, given the lower factor of the points' covariance."""
+        matrix = solve_triangular(lower, kernel(self.points, X), lower=True, overwrite_b=True).T
         left = kernel.diag(X) * (1.0 + self.jitter) - np.einsum("ij,ij->i", matrix, matrix)
         return Features(np.ascontiguousarray(matrix), np.maximum(left, 0.0))
 

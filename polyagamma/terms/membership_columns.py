@@ -62,18 +62,8 @@ class MembershipColumns:
         self.input_names = [f"{name}[{i}]" for i in range(self._members)]
         self.input_names += [f"weight of {column}" for column in self.input_names]
         self.code_columns = list(range(self._members))
-        effect = f"1|{name}"
-        self.effects: Effects | None = Effects(
-            kind="basis",
-            names=(effect,),
-            sds=(f"{effect}_sigma",),
-            correlation="",
-            pairs=(),
-            dim=name,
-            labels=self._levels.storable,
-            sd_priors=sd_priors(f"prior_sd of {name!r}", membership.prior_sd, 1),
-            lkj=None,
-        )
+        priors = sd_priors(f"prior_sd of {name!r}", membership.prior_sd, 1)
+        self.effects: Effects | None = Effects.of_basis(f"1|{name}", name, self._levels.storable, priors)
 
     def _join(self, label: str, codes: NDArray[np.int64], weights: Any) -> FloatArray:
         by_row = codes.reshape(-1, self._members).astype(np.float64)

@@ -74,17 +74,7 @@ class Process:
         check_kernel(kernel, predictors.X)
         basis = _basis(self.inducing, kernel, predictors, self.name)
         priors = sd_priors(f"prior_sd of {self.name!r}", self.prior_sd, 1)
-        effects = Effects(
-            kind="basis",
-            names=(self.name,),
-            sds=(f"{self.name}_sigma",),
-            correlation="",
-            pairs=(),
-            dim=f"{self.name}_basis",
-            labels=list(range(basis.size)),
-            sd_priors=priors,
-            lkj=None,
-        )
+        effects = Effects.of_basis(self.name, f"{self.name}_basis", list(range(basis.size)), priors)
         return ProcessColumns(self.name, predictors, kernel, basis, effects)
 
 

@@ -93,17 +93,9 @@ class SmoothColumns:
         self._spline = PenalisedSpline.of(self.inputs[:, 0], weights, n_basis)
         self._prior = smooth.linear_prior
         model_checks.instance("linear_prior", self._prior, (Normal,))
-        self.effects: Effects | None = Effects(
-            kind="basis",
-            names=(name,),
-            sds=(f"{name}_sigma",),
-            correlation="",
-            pairs=(),
-            dim=f"{name}_basis",
-            labels=list(range(self._spline.columns)),
-            sd_priors=sd_priors(f"prior_sd of {name!r}", smooth.prior_sd, 1),
-            lkj=None,
-        )
+        priors = sd_priors(f"prior_sd of {name!r}", smooth.prior_sd, 1)
+        labels = list(range(self._spline.columns))
+        self.effects: Effects | None = Effects.of_basis(name, f"{name}_basis", labels, priors)
 
     def read(self, label: str, value: Any) -> FloatArray:
         """See `Component`."""

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
-from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.rounds import one_blas_thread
 from polyagamma.mcmc.settings import MOST_CORES, available_cores
 from polyagamma.mcmc.specification import Specification
@@ -21,7 +20,7 @@ from polyagamma.vi.additive import AdditiveRows, nested
 from polyagamma.vi.approximation import Approximation, Fitted, Owner, Posterior
 from polyagamma.vi.ascent import apart, ascend, with_gap
 from polyagamma.vi.core_rows import CoreRows, RowsInMemory
-from polyagamma.vi.iterates import Ended, FitCallback, Iterate, drive
+from polyagamma.vi.iterates import Ended, FitCallback, Iterate, drive, tell_early_end
 from polyagamma.vi.law import NormalLaw
 from polyagamma.vi.linear_forms import linear_form
 from polyagamma.vi.newton import newton, newton_step
@@ -137,13 +136,7 @@ def approximate(
             vars(error)["approximation"] = of(owner, settings, rows, reached.last.law, reached)
             error.add_note("The approximation so far is in this exception's .approximation")
         raise
-    if ended.why == "iterations" and settings.method != "svi":
-        notice(
-            f"fit() has not converged after {settings.iterations} iterations: go on by "
-            f"approx.refine({settings.iterations})"
-        )
-    elif ended.why == "interrupted":
-        notice(f"fit() was interrupted after {len(ended.hist)} iterations: this is the approximation so far")
+    tell_early_end(ended, settings.iterations, may_go_on=settings.method != "svi")
     return of(owner, settings, rows, law, ended)
 
 
@@ -160,11 +153,16 @@ def of(owner: Owner, settings: FitSettings, rows: Posterior, law: NormalLaw, end
     return Approximation(owner, rows, law, fitted)
 
 
+def as_asked(law: NormalLaw, settings: FitSettings) -> NormalLaw:
+    """Return the law, its coordinates made independent where that was asked for."""
+    if settings.covariance != "mean_field":
+        return law
+    return NormalLaw(law.mean, apart(law.factor @ law.factor.T))
+
+
 def _laplace(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
     ended = _driven(newton(rows, beginning(rows) if start is None else start.mean), settings)
-    law, mean = ended.last.law, ended.last.mean
-    if settings.covariance == "mean_field":
-        law = NormalLaw(law.mean, apart(law.factor @ law.factor.T))
+    law, mean = as_asked(ended.last.law, settings), ended.last.mean
     return NormalLaw(law.mean if mean is None else mean, law.factor), ended
 
 
@@ -174,10 +172,7 @@ def _nested(rows: AdditiveRows, settings: FitSettings, start: NormalLaw | None) 
             f"method must be 'laplace' for an additive model, got {settings.method!r}: leave it out"
         )
     ended = _driven(nested(rows, start), settings)
-    law = ended.last.law
-    if settings.covariance == "mean_field":
-        law = NormalLaw(law.mean, apart(law.factor @ law.factor.T))
-    return law, ended
+    return as_asked(ended.last.law, settings), ended
 
 
 def beginning(rows: CoreRows) -> FloatArray:
@@ -223,9 +218,7 @@ def _svi(rows: CoreRows, settings: FitSettings, _start: NormalLaw | None) -> tup
     law = ended.last.law
     if settings.covariance == "laplace":
         law = newton_step(rows, law)
-    if settings.covariance == "mean_field":
-        law = NormalLaw(law.mean, apart(law.factor @ law.factor.T))
-    return law, ended
+    return as_asked(law, settings), ended
 
 
 def _driven(steps: Iterator[Iterate], settings: FitSettings) -> Ended:

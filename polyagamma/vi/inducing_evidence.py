@@ -111,13 +111,9 @@ class _Features:
         self._given, self._X, self._theta = given, X, theta
         basis = given.basis
         kernel = given.kernel.clone_with_theta(theta)
-        self._lower = point_factor(kernel, basis.points, basis.jitter)
-        cross = kernel(basis.points, X)
-        self.matrix = solve_triangular(self._lower, cross, lower=True, overwrite_b=True).T
-        self.left = np.zeros(len(X))
-        if basis.independent:
-            explained = np.einsum("ij,ij->i", self.matrix, self.matrix)
-            self.left = np.maximum(kernel.diag(X) * (1.0 + basis.jitter) - explained, 0.0)
+        self._lower = point_factor(kernel, basis)
+        self.matrix, left = basis.by_factor(self._lower, kernel, X)
+        self.left = left if basis.independent else np.zeros(len(X))
 
     def contracted(self, of_matrix: FloatArray, of_left: FloatArray) -> FloatArray:
         """Return a function's derivatives in theta from those in the features and in what they leave.

@@ -78,15 +78,14 @@ class InducingRows:
         self.kernel, self._points, self._independent = kernel, given.basis.points, given.basis.independent
         known = compiled(kernel)
         self._compiled = None if known is None else known.fixed()
-        jitter = given.basis.jitter
         try:
-            lower = point_factor(kernel, self._points, jitter)
+            lower = point_factor(kernel, given.basis)
         except LinAlgError as error:
             raise FloatingPointError(
                 f"at the kernel {kernel} the kernel matrix of the inducing points is not positive definite: "
                 "pass points that are farther apart, or a larger jitter"
             ) from error
-        self._core = _gibbs.InducingRows(lower=lower, jitter=jitter, threads=threads)
+        self._core = _gibbs.InducingRows(lower=lower, jitter=given.basis.jitter, threads=threads)
 
     def polya_gamma(self, batch: Batch, law: NormalLaw) -> tuple[float, FloatArray, FloatArray]:
         """Return the bound of a batch's log-likelihood, its slope, and means of weighted products."""
@@ -121,10 +120,9 @@ class InducingRows:
         )
 
 
-def point_factor(kernel: Any, points: FloatArray, jitter: float) -> FloatArray:
+def point_factor(kernel: Any, basis: InducingPoints) -> FloatArray:
     """Return the lower factor of the kernel matrix of inducing points; LinAlgError if there is none."""
-    matrix = np.array(kernel(points), dtype=np.float64)
-    matrix.flat[:: len(points) + 1] *= 1.0 + jitter
+    matrix = basis.covariance(kernel)
     if not np.isfinite(matrix.sum()):
         raise LinAlgError("not finite")
     return np.ascontiguousarray(cholesky(matrix, lower=True, overwrite_a=True))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma.mcmc.interrupt import Interrupt
+from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.progress import status_line
 from polyagamma.vi.law import NormalLaw
 
@@ -72,6 +73,14 @@ class Ended:
     last: Iterate
     hist: FloatArray
     why: str  # "converged", "iterations", "callback", "interrupted" or "error"
+
+
+def tell_early_end(ended: Ended, iterations: int, may_go_on: bool = True) -> None:
+    """Warn of iterations that ended before they had converged; `may_go_on`: whether more would help."""
+    if ended.why == "iterations" and may_go_on:
+        notice(f"fit() has not converged after {iterations} iterations: go on by approx.refine({iterations})")
+    elif ended.why == "interrupted":
+        notice(f"fit() was interrupted after {len(ended.hist)} iterations: this is the approximation so far")
 
 
 def drive(

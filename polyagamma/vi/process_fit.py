@@ -11,11 +11,10 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.memory import require_memory
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.likelihood import Likelihood
-from polyagamma.mcmc.notices import notice
 from polyagamma.mcmc.rounds import one_blas_thread
 from polyagamma.mcmc.settings import MOST_CORES, available_cores
 from polyagamma.vi.fit import DEFAULT_ITERATIONS, MOST_ITERATIONS
-from polyagamma.vi.iterates import Ended, FitCallback, drive
+from polyagamma.vi.iterates import Ended, FitCallback, drive, tell_early_end
 from polyagamma.vi.process_approximation import HowFitted, Owner, ProcessApproximation
 from polyagamma.vi.process_batches import process_batches
 from polyagamma.vi.process_steps import NaturalGradients, ProcessIterate, ProcessLaw
@@ -95,13 +94,7 @@ def approximate_process(
             vars(error)["approximation"] = of(owner, settings, reached(before), before, start)
             error.add_note("The approximation so far is in this exception's .approximation")
         raise
-    if ended.why == "iterations":
-        notice(
-            f"fit() has not converged after {settings.iterations} iterations: go on by "
-            f"approx.refine({settings.iterations})"
-        )
-    elif ended.why == "interrupted":
-        notice(f"fit() was interrupted after {len(ended.hist)} iterations: this is the approximation so far")
+    tell_early_end(ended, settings.iterations)
     return of(owner, settings, state, ended, start)
 
 
