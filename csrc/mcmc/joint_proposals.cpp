@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "random/variates.hpp"
+
 namespace polyagamma {
 
 JointPrior::JointPrior(LogPrior* prior, std::size_t functions, std::size_t n_theta)
@@ -49,11 +51,8 @@ double FunctionProposal::log_ratio(const Vector& theta, const Vector& proposal) 
 }
 
 void ExchangeProposal::propose(const Vector& theta, BitGen& bitgen, Vector& proposal) {
-    const auto below = [&](std::size_t limit) {
-        return static_cast<std::size_t>(bitgen.next_double(bitgen.state) * static_cast<double>(limit));
-    };
-    const std::size_t one = below(functions_);
-    const std::size_t other = (one + 1 + below(functions_ - 1)) % functions_;
+    const std::size_t one = index_below(functions_, bitgen);
+    const std::size_t other = (one + 1 + index_below(functions_ - 1, bitgen)) % functions_;
     proposal = theta;
     double* first = proposal.data() + one * n_theta_;
     std::swap_ranges(first, first + n_theta_, proposal.data() + other * n_theta_);

@@ -7,6 +7,7 @@
 #include "mcmc/softmax_offset.hpp"
 #include "mcmc/theta_targets.hpp"
 #include "random/normals.hpp"
+#include "random/variates.hpp"
 
 namespace polyagamma {
 namespace {
@@ -162,10 +163,9 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
         FunctionProposal proposal(states[k].surrogate_walk, k, n_theta_);
         run(proposal, walk, &Moves<double>::surrogate);
     }
-    for (std::size_t k = 0; k < term_.n_functions(); ++k) {
-        FunctionProposal proposal(states[k].independent, k, n_theta_);
-        run(proposal, states[k].independent.ready() ? steps_.independent : 0, &Moves<double>::independent);
-    }
+    const std::size_t one = index_below(term_.n_functions(), bitgen);  // the last step moves all functions
+    FunctionProposal proposal(states[one].independent, one, n_theta_);
+    run(proposal, states[one].independent.ready() ? steps_.independent : 0, &Moves<double>::independent);
     run(exchange_, steps_.independent, &Moves<double>::independent);
     run(joint.independent, joint.independent.ready() ? steps_.independent : 0, &Moves<double>::independent);
     return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 
 #include "random/bitgen.hpp"
 #include "random/normal.hpp"
@@ -12,6 +13,11 @@ namespace polyagamma {
 // In (0, 1).
 inline double uniform_variate(BitGen& bitgen) {
     return uniform(bitgen.next_uint64(bitgen.state));
+}
+
+// One of 0, ..., limit - 1; limit < 2^32, say, for all to be as likely.
+inline std::size_t index_below(std::size_t limit, BitGen& bitgen) {
+    return static_cast<std::size_t>(bitgen.next_double(bitgen.state) * static_cast<double>(limit));
 }
 
 inline double exponential_variate(BitGen& bitgen) {

@@ -44,7 +44,9 @@ class LowRankProcess final : public FunctionTerm {
     const Vector& data_precision(Side side) override { return sides_[side].data_precision; }
     std::size_t n_features() const { return m_; }
     const Features& features(Side side) { return *sides_[side].features; }
-    // The Cholesky factor (n_features, n_features) of v's precision, of a side last conditioned.
+    // v's precision (n_features, n_features), lower triangle, and its Cholesky factor, of a side last
+    // conditioned.
+    const Vector& precision(Side side) { return sides_[side].precision; }
     const Vector& factor(Side side) { return sides_[side].b; }
     const Blas& blas() const { return *blas_; }
 
@@ -53,6 +55,7 @@ class LowRankProcess final : public FunctionTerm {
         std::shared_ptr<Features> features;
         Vector b;     // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
         Vector mean;  // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
+        Vector precision{};  // C Cᵀ
         Vector data_precision{};
     };
     struct RowBlock;

@@ -10,7 +10,13 @@
 namespace polyagamma {
 namespace {
 
-constexpr std::size_t kBlockPanels = 8;  // whose scaled features are made at a time
+// Whose scaled features are made at a time: as many as fit into the second-level cache next to the sums, for
+// each block costs a sum over the lanes of every pair of columns.
+constexpr std::size_t kBlockValues = 32768, kLeastPanels = 8;
+
+std::size_t block_panels(std::size_t columns) {
+    return std::max(kLeastPanels, kBlockValues / (kPanelRows * columns));
+}
 
 }  // namespace
 
@@ -22,7 +28,8 @@ SparseShift::SparseShift(const std::vector<LowRankProcess*>& blocks)
       size_(blocks.size() * m_),
       blas_(&blocks.front()->blas()),
       factorizer_(*blas_, size_),
-      scaled_(kBlockPanels * kPanelRows * size_),
+      block_panels_(std::min(block_panels(size_), panels_for(n_))),
+      scaled_(block_panels_ * kPanelRows * size_),
       rows_(padded_),
       lanes_(m_ * kPanelRows),
       coefficients_(size_) {
@@ -56,8 +63,8 @@ void SparseShift::subtract_gram(Matrices& at) {
     std::fill(at.factor.begin(), at.factor.end(), 0.0);
     std::fill(rows_.begin(), rows_.end(), -1.0);
     const std::size_t panels = panels_for(n_);
-    for (std::size_t first = 0; first < panels; first += kBlockPanels) {
-        const std::size_t count = std::min(kBlockPanels, panels - first);
+    for (std::size_t first = 0; first < panels; first += block_panels_) {
+        const std::size_t count = std::min(block_panels_, panels - first);
         double* out = scaled_.data();
         for (std::size_t t = first; t < first + count; ++t) {
             for (std::size_t k = 0; k < blocks_.size(); ++k) {
@@ -75,13 +82,14 @@ void SparseShift::subtract_gram(Matrices& at) {
     }
 }
 
-// The blocks' own I + ΦᵀΛ_kΦ from their factors, and less the log of its determinant.
+// The blocks' own I + ΦᵀΛ_kΦ, and less the log of its determinant.
 void SparseShift::add_own_precision(Matrices& at, double& log_det) {
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
         const double* c = blocks_[k]->factor(at.blocks[k]).data();
+        const double* precision = blocks_[k]->precision(at.blocks[k]).data();
         for (std::size_t i = 0; i < m_; ++i) {
             double* row = &at.factor[(k * m_ + i) * size_ + k * m_];
-            for (std::size_t j = 0; j <= i; ++j) row[j] += dot(c + i * m_, c + j * m_, j + 1);
+            for (std::size_t j = 0; j <= i; ++j) row[j] += precision[i * m_ + j];
             log_det -= 2.0 * std::log(c[i * m_ + i]);
         }
     }

@@ -45,6 +45,7 @@ class SparseShift final : public SharedShift {
     const Blas* blas_;
     Factorizer factorizer_;
     Buffers<Matrices> sides_;
+    std::size_t block_panels_;
     Vector scaled_, rows_, lanes_, coefficients_;
 };
 
