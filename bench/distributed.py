@@ -25,6 +25,7 @@ from polyagamma.distributed.estimate import A_ROW_AND_CHAIN, A_TASK, A_VALUE, A_
 from polyagamma.distributed.local import LocalPool
 from polyagamma.distributed.plan import Plan
 from polyagamma.distributed.pool import SharedRows
+from polyagamma.likelihoods.elsewhere import BinomialKind
 from polyagamma.sources.arrays import ArraySource
 from polyagamma.sources.parquet import ParquetSource, ParquetTable
 from polyagamma.sources.table import RowTable
@@ -39,6 +40,7 @@ COLUMNS, CHAINS, THREADS, REPEATS = 50, 4, 2, 3
 DRAWS, TUNE = 40, 60  # the same bits on threads and on workers, so that times alone are to be compared
 LIMIT = 600 * 2**20  # of rows: with Python and its libraries below 1 GiB
 GROUP = 1 << 17
+KIND, NONE = BinomialKind(np.array([0, 1])), np.empty(0)  # of rows, and their likelihood's extras
 
 
 def blocks(n: int):
@@ -89,7 +91,7 @@ def timed(work) -> dict[str, float]:
 
 def out_of_core(folder: Path, kind: str, n: int, limit: int) -> dict[str, object]:
     """Return seconds of reading the rows once, and of a gradient of four chains, taking turns."""
-    table, plan = table_of(folder, kind, n), Plan(n, COLUMNS + 1, np.zeros(COLUMNS), True, np.array([0, 1]))
+    table, plan = table_of(folder, kind, n), Plan(n, COLUMNS + 1, np.zeros(COLUMNS), True, KIND)
     rows = SharedRows(plan, LocalPool(plan, table, limit, THREADS))
     rows.assign(np.zeros(COLUMNS + 1), np.eye(COLUMNS + 1))
     u = np.random.default_rng(1).standard_normal((CHAINS, COLUMNS + 1)) / 10
@@ -102,7 +104,7 @@ def out_of_core(folder: Path, kind: str, n: int, limit: int) -> dict[str, object
     with threadpool_limits(1, "blas"):
         for _ in range(REPEATS + 1):
             found["read"].append(timed(read))
-            found["gradient"].append(timed(lambda: rows.gradients(u, True)))
+            found["gradient"].append(timed(lambda: rows.gradients(u, NONE, True)))
     medians = {
         f"{name}_{clock}": median(run[clock] for run in runs[1:])  # the first fills caches
         for name, runs in found.items()
@@ -178,10 +180,12 @@ def simulated(bandwidth: float = 1e9) -> list[dict[str, object]]:
     found = []
     for n, p, workers in ((10**6, 50, 2), (10**7, 50, 8), (10**8, 100, 16), (10**9, 100, 64)):
         for latency in (0.001, 0.01):
-            plan = Plan(n, p + 1, None, True, np.array([0, 1]))
+            plan = Plan(n, p + 1, None, True, KIND)
             rows = SharedRows(plan, SimulatedPool(plan, workers, latency, bandwidth))
             u = np.zeros((CHAINS, p + 1))
-            seconds = median(timed(lambda rows=rows, u=u: rows.gradients(u, True))["wall"] for _ in range(5))
+            seconds = median(
+                timed(lambda rows=rows, u=u: rows.gradients(u, NONE, True))["wall"] for _ in range(5)
+            )
             said = estimate(n, p, CHAINS, workers, latency, bandwidth)
             case = {"rows": n, "predictors": p, "workers": workers, "latency": latency}
             found.append(case | {"seconds": seconds, "estimate": asdict(said)})

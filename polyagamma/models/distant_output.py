@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from polyagamma._validation.optional import packages_for
-from polyagamma.likelihoods.binomial import observed_binomial
+from polyagamma.likelihoods.elsewhere import Elsewhere
 from polyagamma.mcmc.specification import ROWS, Specification
 from polyagamma.traces import trace
 
@@ -32,6 +32,7 @@ def write_log_likelihood(model: Specification, idata: trace.Trace, path: Path) -
             f"path must be free, got {str(path)!r}, which exists: remove it, or pass another"
         )
     posterior = model.posterior(idata, new_rows=False, other_data=False)
+    assert isinstance(model.likelihood, Elsewhere)
     table, sizes = model.term.predictors.X.table, posterior.sizes
     rows = max(1, BLOCK // (sizes["chain"] * sizes["draw"]))
     group = zarr.create_group(path)
@@ -46,9 +47,9 @@ def write_log_likelihood(model: Specification, idata: trace.Trace, path: Path) -
         last = min(first + rows, table.n_rows)
         given = table.read(first, last)
         X = np.ascontiguousarray(given.pop("X"), dtype=np.float64)
-        likelihood = observed_binomial(model.likelihood.classes, last - first, **given)
+        likelihood = model.likelihood.kind.observed(last - first, **given)
         for some, where, eta in model.term.new_predictors(posterior, X, np.random.default_rng):
-            eta += likelihood.offset[where]
-            array[:, some, first + where.start : first + min(where.stop, last - first)] = (
-                likelihood.log_likelihood(eta, where)
-            )
+            eta += likelihood.offset[..., where]
+            array[:, some, first + where.start : first + min(where.stop, last - first)] = likelihood.given(
+                posterior.isel(draw=some)
+            ).log_likelihood(eta, where)

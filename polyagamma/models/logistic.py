@@ -13,6 +13,7 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.additive import Rows, of_cells
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.elsewhere import BinomialKind
 from polyagamma.models.classification import ClassificationModel
 from polyagamma.models.distant import DistantData
 from polyagamma.models.distant_output import write_log_likelihood
@@ -141,11 +142,11 @@ class PolyaGammaLogistic(ClassificationModel):
         intercept = checks.truth("intercept", intercept)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         rows = {"trials": trials, "weights": weights, "offset": offset}
-        distant = DistantData.check(X, y, feature_names, memory_limit, **rows)
+        distant = DistantData.check(BinomialKind(), X, y, feature_names, memory_limit, **rows)
         if distant is not None:
             prior_of.require_gaussian()
             predictors = distant.predictors(feature_names, intercept)
-            likelihood: BinomialLikelihood = distant.likelihood(success)
+            likelihood: BinomialLikelihood = distant.binomial(success)
         else:
             predictors = Predictors.check(X, feature_names, intercept, sparse=True)
             predictors.require_distinct_constants()
