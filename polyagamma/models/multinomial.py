@@ -16,6 +16,7 @@ from polyagamma.likelihoods.multinomial import MultinomialLikelihood
 from polyagamma.models.classification import ClassificationModel
 from polyagamma.models.distant import DistantData
 from polyagamma.models.linear import GaussianPriors
+from polyagamma.models.to_disk import WritesToDisk
 from polyagamma.terms.class_coding import ByClass
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
@@ -25,7 +26,7 @@ PARAMETRIZATIONS = ("symmetric", "baseline")
 
 
 @public
-class PolyaGammaMultinomial(ClassificationModel):
+class PolyaGammaMultinomial(WritesToDisk, ClassificationModel):
     r"""Bayesian regression of classes, or of counts of classes.
 
     .. math::

@@ -28,6 +28,7 @@ from polyagamma.models.counts import CountModel
 from polyagamma.models.distant import DistantData
 from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import GaussianPriors
+from polyagamma.models.to_disk import WritesToDisk
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.shrinkage import ShrinkagePrior
@@ -38,7 +39,7 @@ MOST_SHOWN = 100  # of the counts of a rootogram, unless more are asked for
 
 
 @public
-class PolyaGammaNegativeBinomial(CountModel):
+class PolyaGammaNegativeBinomial(WritesToDisk, CountModel):
     r"""Bayesian negative binomial regression of counts.
 
     .. math::

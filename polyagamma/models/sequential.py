@@ -16,6 +16,7 @@ from polyagamma.likelihoods.sequential import SequentialLikelihood
 from polyagamma.models.classification import ClassificationModel
 from polyagamma.models.distant import DistantData
 from polyagamma.models.linear import GaussianPriors
+from polyagamma.models.to_disk import WritesToDisk
 from polyagamma.terms.class_coding import ByClass
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
@@ -23,7 +24,7 @@ from polyagamma.terms.shrinkage import ShrinkagePrior
 
 
 @public
-class PolyaGammaSequential(ClassificationModel):
+class PolyaGammaSequential(WritesToDisk, ClassificationModel):
     r"""Bayesian sequential logit of ordered classes: the continuation-ratio, or stick-breaking, model.
 
     Classes are reached one after the other. A row that has come to class k stays there with probability

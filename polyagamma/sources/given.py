@@ -45,6 +45,26 @@ def row_table(
     return table
 
 
+def table_of_new_rows(X_new: Any, names: Sequence[str], **rows: Any) -> RowTable:
+    """Return rows to predict for, of which nothing was observed, having checked that they are as many.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit.
+    """
+    if is_parquet(X_new):
+        table = parquet_table(X_new, None, names, rows)
+    else:
+        table = RowTable(
+            array_source("X_new", X_new),
+            None,
+            **{name: column_source(name, one) for name, one in rows.items()},
+        )
+    table.require_one_length(("offset",))
+    return table
+
+
 def is_parquet(X: Any) -> bool:
     """Whether predictors are in Parquet files."""
     if isinstance(X, ParquetTable):
@@ -94,8 +114,8 @@ def array_source(name: str, value: Any) -> RowSource:
         return DaskSource(name, value)
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
         raise TypeError(
-            f"{name} must be an array, of NumPy, Zarr or Dask, or the path of a Parquet file where there is "
-            f"a memory_limit, got a {type(value).__name__}: pass one of these, or drop memory_limit"
+            f"{name} must be an array, of NumPy, Zarr or Dask, or the path of a Parquet file where rows are "
+            f"read block by block, got a {type(value).__name__}: pass one of these, or drop memory_limit"
         )
     return ArraySource(name, value)
 

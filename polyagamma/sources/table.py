@@ -18,12 +18,13 @@ class RowTable:
     Parameters
     ----------
     X, y : RowSource
+        y is None of rows to predict for.
     **others
         Trials, weights, offset and the like: sources, a number that stands for all rows, None for what is not
         given.
     """
 
-    def __init__(self, X: RowSource, y: RowSource, **others: Any) -> None:
+    def __init__(self, X: RowSource, y: Any, **others: Any) -> None:
         self.X, self.y, self._others = X, y, others
 
     @property
@@ -73,7 +74,7 @@ class RowTable:
 
     def block_of(self, row: int) -> int:
         """Return in which block of y a row is stored."""
-        return self.y.block_of(row)
+        return int(self.y.block_of(row))
 
     def _parts(self, part: Any) -> dict[str, Any]:
         sources = dict(self.sources())
