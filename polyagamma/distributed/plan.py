@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import prod
@@ -138,6 +138,12 @@ class Share:
     def answer(self, request: Request) -> FloatArray | None:
         """Return the sums; None if the share does not have the coordinates and was not told them."""
         return answer_of(self._core, request) if self.moves_for(request) else None
+
+    def answer_after(self, request: Request, before: FloatArray | None) -> FloatArray | None:
+        """Return `before`, what other shares have answered, with what this one adds; None as for `answer`."""
+        if before is None:
+            return None
+        return self.answer(replace(request, arguments=(*request.arguments, np.ravel(before))))
 
     def moves_for(self, request: Request) -> bool:
         """Go to the coordinates of a request, and return whether they are known."""
