@@ -100,11 +100,19 @@ def test_block_with_a_missing_value_is_named():
         PolyaGammaLogistic(da.from_array(bad, chunks=(N // 7, -1)), Y)
 
 
+COUNTS, LABELS = np.floor(np.exp(X[:, 0] + 1)), np.array(["a", "b", "c"])[Y + (X[:, 1] > 1)]
+
+
 @pytest.mark.parametrize("cluster", [2], indirect=True)
+@pytest.mark.parametrize(
+    ("of", "y"),
+    [
+        pytest.param(PolyaGammaMultinomial, LABELS, id="classes"),
+        pytest.param(PolyaGammaNegativeBinomial, COUNTS, id="counts", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.usefixtures("cluster")
-def test_workers_give_the_draws_of_counts_and_classes():
-    counts, labels = np.floor(np.exp(X[:, 0] + 1)), np.array(["a", "b", "c"])[Y + (X[:, 1] > 1)]
+def test_workers_give_the_draws_of_other_likelihoods(of, y):
     short = {"draws": 3, "tune": 20}
-    for of, y in ((PolyaGammaNegativeBinomial, counts), (PolyaGammaMultinomial, labels)):
-        model = of(da.from_array(X, chunks=(700, 2)), da.from_array(y, chunks=1100))
-        assert_same_draws(draws_of(model, **short), draws_of(of(X, y), **short))
+    model = of(da.from_array(X, chunks=(700, 2)), da.from_array(y, chunks=1100))
+    assert_same_draws(draws_of(model, **short), draws_of(of(X, y), **short))
