@@ -288,14 +288,18 @@ class RowShare:
 
     Parameters
     ----------
-    X : ndarray, shape (m, p), or None
-        The rows of the units, which must stay. None: `matrix` and `predictor` are filled by the caller.
+    X : ndarray, shape (m, p), optional
+        The rows of the units, which must stay.
+    matrix : ndarray, optional
+        In place of X: what `matrix` was of another share of these rows, whose `predictor` is `offset`. It
+        must stay, and so do the coordinates.
     centre : ndarray, shape (p,), or None
-    offset : ndarray, shape (m,)
+    offset : ndarray, shape (m,), or (predictors, m) if there are several
     likelihood : Likelihood
-        Of these rows.
+        Of these rows. A negative binomial one with a sampled dispersion has an empty `dispersion`.
     intercept : bool
     n_coefficients : int
+        Of all linear predictors, and the likelihood's extras.
     n_rows : int
         Of all units.
     first_unit, last_unit : int
@@ -305,7 +309,8 @@ class RowShare:
     def __init__(
         self,
         *,
-        X: NDArray[np.float64] | None,
+        X: NDArray[np.float64] | None = None,
+        matrix: NDArray[np.float64] | None = None,
         centre: NDArray[np.float64] | None,
         offset: NDArray[np.float64],
         likelihood: Likelihood,
@@ -321,42 +326,88 @@ class RowShare:
 
     @property
     def predictor(self) -> NDArray[np.float64]:
-        """The known part of the linear predictors: a view until the coordinates change."""
+        """The known part of the linear predictors (predictors, m): a view until the coordinates change."""
 
     def assign(self, centre: NDArray[np.float64], basis: NDArray[np.float64]) -> None:
         """Let coefficients be centre (k,) + basis (k, k) @ u from now on."""
 
-    def gradients(self, u: NDArray[np.float64], values: bool) -> NDArray[np.float64]:
-        """Return for u (chains, k) of each strip gradients (k, chains) and log-likelihoods (chains)."""
+    def gradients(
+        self, u: NDArray[np.float64], extras: NDArray[np.float64], values: bool
+    ) -> NDArray[np.float64]:
+        """Return for u (chains, k) of each strip gradients (k, chains) and log-likelihoods (chains).
+
+        `extras` (chains * extras,) are those of the likelihood, as they are told; derivatives in them follow
+        the log-likelihoods. Of several predictors u are deviations from the centre.
+        """
 
     def augmented(
-        self, u: NDArray[np.float64], keys: NDArray[np.uint64], values: bool
+        self, u: NDArray[np.float64], extras: NDArray[np.float64], keys: NDArray[np.uint64], values: bool
     ) -> NDArray[np.float64]:
-        """Return the sums of each strip for u (chains, k) and keys (chains, 4) of a fill.
+        """Return the sums of each strip for u (chains, k), extras and keys (chains, 4) of a fill.
 
         They are ``M.T @ diag(omega) @ M`` (chains, k, k), ``M.T @ (kappa - omega * eta0)`` (k, chains) and
         log-likelihoods (chains); without keys there are no such variables.
         """
 
-    def curvatures(self, u: NDArray[np.float64], before: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        """Return weighted Gram matrices (k, k) of the strips for u (points, k), the first with `before`."""
+    def curvatures(
+        self, u: NDArray[np.float64], extras: NDArray[np.float64], before: NDArray[np.float64] | None
+    ) -> NDArray[np.float64]:
+        """Return weighted Gram matrices (k, k) of the strips for u (points, k), the first with `before`.
 
-def row_units(n_rows: int, n_coefficients: int) -> list[tuple[int, int]]:
+        Of several predictors there are matrices of each point and pair of predictors, all in one strip.
+        """
+
+    def extra_sums(
+        self, u: NDArray[np.float64], extras: NDArray[np.float64], before: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return `before` with lanes of the derivative in the only extra, and of the log-likelihood.
+
+        u is (1, k), and `extras` some values of the extra: `before` has 2 * 8 numbers for each.
+        """
+
+class DistantCounts:
+    """Counts that are elsewhere, and the prior of their dispersion.
+
+    Parameters
+    ----------
+    counts, weights : ndarray
+        Distinct counts above 1, and the weights of all rows that have them.
+    total : float
+        Sum of the weights over these rows.
+    dispersion : ndarray, shape (3,)
+        As for `Likelihood`.
+    """
+
+    def __init__(
+        self,
+        counts: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        total: float,
+        dispersion: NDArray[np.float64],
+    ) -> None: ...
+
+def row_units(n_rows: int, n_coefficients: int, predictors: int) -> list[tuple[int, int]]:
     """Return the rows of each unit: those that a share of rows consists of, with its neighbours."""
 
-def row_units_chained(n_rows: int, n_coefficients: int) -> bool:
+def row_units_chained(n_rows: int, n_coefficients: int, predictors: int) -> bool:
     """Return whether curvatures go from one share to the next: ``before`` is what the one before returned."""
 
 def distant_chains(
     *,
     rows: object,
     n_rows: int,
+    predictors: int,
+    coupled: bool,
+    counts: DistantCounts | None = None,
     prior: Prior,
     bit_generators: Sequence[np.random.BitGenerator],
     tune: int,
     kernel: str,
 ) -> Chains:
-    """Return chains of a linear model whose rows are elsewhere: they ask `rows` for sums."""
+    """Return chains of a linear model whose rows are elsewhere: they ask `rows` for sums.
+
+    `coupled` is that of their likelihood; with `counts` the log dispersion of these is sampled too.
+    """
 
 def linear_chains(
     *,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from test_distant_rows import N, X, Y, assert_same_draws, draws_of
 
-from polyagamma import PolyaGammaLogistic
+from polyagamma import PolyaGammaLogistic, PolyaGammaMultinomial, PolyaGammaNegativeBinomial
 
 dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
@@ -98,3 +98,21 @@ def test_block_with_a_missing_value_is_named():
     bad[3210, 2] = np.nan
     with pytest.raises(ValueError, match=r"got nan in block 4, row 3210, column 'x2'"):
         PolyaGammaLogistic(da.from_array(bad, chunks=(N // 7, -1)), Y)
+
+
+COUNTS, LABELS = np.floor(np.exp(X[:, 0] + 1)), np.array(["a", "b", "c"])[Y + (X[:, 1] > 1)]
+
+
+@pytest.mark.parametrize("cluster", [2], indirect=True)
+@pytest.mark.parametrize(
+    ("of", "y"),
+    [
+        pytest.param(PolyaGammaMultinomial, LABELS, id="classes"),
+        pytest.param(PolyaGammaNegativeBinomial, COUNTS, id="counts", marks=pytest.mark.slow),
+    ],
+)
+@pytest.mark.usefixtures("cluster")
+def test_workers_give_the_draws_of_other_likelihoods(of, y):
+    short = {"draws": 3, "tune": 20}
+    model = of(da.from_array(X, chunks=(700, 2)), da.from_array(y, chunks=1100))
+    assert_same_draws(draws_of(model, **short), draws_of(of(X, y), **short))

@@ -1,7 +1,6 @@
 #include "likelihood/count_table.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "linalg/panels.hpp"
 #include "math/elementary.hpp"
@@ -50,6 +49,15 @@ CountTable::CountTable(const double* y, const double* weights, std::size_t rows)
         counts[y[i]] += weights[i];
         above += weights[i];
     }
+    assign(counts, above);
+}
+
+CountTable::CountTable(const std::map<double, double>& counts, double total) {
+    assign(counts, total);
+}
+
+void CountTable::assign(const Distinct& counts, double total) {
+    double above = total;
     first_ = cheapest_first(counts);
     auto next = counts.begin();
     for (double k = 1.0; k < first_ && next != counts.end(); k += 1.0) {

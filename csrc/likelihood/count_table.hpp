@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 
 #include "linalg/aligned.hpp"
 
@@ -12,6 +13,8 @@ namespace polyagamma {
 class CountTable {
   public:
     CountTable(const double* y, const double* weights, std::size_t rows);
+    // From the weights of all distinct counts above 1, of which none is zero, and their sum over the rows.
+    CountTable(const std::map<double, double>& counts, double total);
 
     struct Value {
         double value, slope;  // T and dT/dρ
@@ -27,6 +30,8 @@ class CountTable {
         void add(double value, double weight);
         void pad();
     };
+
+    void assign(const std::map<double, double>& counts, double total);
 
     double first_ = 0.0;  // the least k that no term is for: Stirling's series begin there
     Entries terms_, beyond_;

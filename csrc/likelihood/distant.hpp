@@ -8,23 +8,28 @@
 
 namespace polyagamma {
 
-// Rows of one linear predictor with a Pólya-gamma form, which are elsewhere: those who have them ask their
-// own likelihood, and nobody asks this one more than how many they are.
-class DistantLikelihood final : public Likelihood {
+// Rows that are elsewhere, of several predictors or of one with a Pólya-gamma form: those who have them ask
+// their own likelihood, and nobody asks this one more than how many they are.
+class DistantLikelihood : public Likelihood {
   public:
-    using Likelihood::Likelihood;
+    DistantLikelihood(std::size_t rows, std::size_t predictors, bool coupled)
+        : Likelihood(rows), predictors_(predictors), coupled_(coupled) {}
 
-    void derivative(RowBlock /*rows*/, double* /*eta*/) const override {}
-    void derivative_and_log_density(RowBlock /*rows*/, double* /*eta*/,
-                                    double* /*log_density*/) const override {}
-    void curvature(RowBlock /*rows*/, double* /*eta*/) const override {}
-    const PolyaGammaForm* polya_gamma() const override { return &form_; }
+    std::size_t predictors() const final { return predictors_; }
+    void derivative(RowBlock /*rows*/, double* /*eta*/) const final {}
+    void derivative_and_log_density(RowBlock /*rows*/, double* /*eta*/, double* /*log_density*/) const final {
+    }
+    void curvature(RowBlock /*rows*/, double* /*eta*/) const final {}
+    bool coupled() const final { return coupled_; }
+    const PolyaGammaForm* polya_gamma() const final { return predictors_ == 1 ? &form_ : nullptr; }
     std::unique_ptr<Likelihood> merged(const std::vector<std::size_t>& /*place*/,
-                                       std::size_t /*m*/) const override {
+                                       std::size_t /*m*/) const final {
         return nullptr;
     }
 
   private:
+    std::size_t predictors_;
+    bool coupled_;
     PolyaGammaForm form_{nullptr, nullptr};
 };
 

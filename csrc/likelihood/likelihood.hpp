@@ -68,14 +68,22 @@ class Likelihood {
     virtual double log_density_of_extras(const double* /*extras*/, double* /*of_extras*/) const {
         return 0.0;
     }
-    // A curvature of −log density in each of them that is positive; eta: of the padded rows.
+    // A curvature of −log density in each of them that is positive; eta: of the padded rows, of rows that are
+    // elsewhere the coordinates u.
     virtual void curvature_of_extras(const double* /*extras*/, const double* /*eta*/,
                                      double* /*curvature*/) const {}
     // How its only extra depends on the coordinate that stands for it, here and in all of these functions;
     // null: it does not, and is the coordinate.
     virtual const Warp* warp() const { return nullptr; }
     virtual void set_warp(const Warp&) {}
-    // Leaves p(extras | η, data) invariant, ω marginalised; the Pólya-gamma form is that of the outcome.
+    // Extras as traces tell them, in place of the coordinates that stand for them.
+    void tell(double* extras) const {
+        if (const Warp* own = warp()) *extras = own->at(*extras).value;
+    }
+    // The same rows with these extras, as they are told, which are known then; null if there are none.
+    virtual std::unique_ptr<Likelihood> at_extras(const double* /*told*/) const { return nullptr; }
+    // Leaves p(extras | η, data) invariant, ω marginalised; the Pólya-gamma form is that of the outcome. eta:
+    // as for `curvature_of_extras`.
     virtual void update_extras(const double* /*eta*/, double* /*extras*/, BitGen&) {}
 
     // Null where there is no such form: then Hamiltonian trajectories alone move the coefficients.

@@ -5,19 +5,19 @@
 
 #include "likelihood/registry.hpp"
 #include "math/elementary.hpp"
-#include "random/slice.hpp"
 #include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
 
 namespace polyagamma {
 namespace {
 
-// The prior of the dispersion, or its logarithm if it is known.
+// The prior of the dispersion, its logarithm if it is known, or nothing for sums over rows alone.
 const Registry<Likelihood>::Entry kEntry(
     "negative_binomial", {"y", "weights"},
     [](std::size_t rows, const std::vector<Vector>& arrays) -> std::unique_ptr<Likelihood> {
         const double *y = arrays[0].data(), *weights = arrays[1].data();
         const Vector& dispersion = arrays[2];
+        if (dispersion.empty()) return std::make_unique<NegativeBinomial>(y, weights, rows);
         if (dispersion.size() == 1)
             return std::make_unique<NegativeBinomial>(y, weights, rows, dispersion[0]);
         if (dispersion.size() != 3) return nullptr;
@@ -28,11 +28,9 @@ const Registry<Likelihood>::Entry kEntry(
 
 }  // namespace
 
-NegativeBinomial::NegativeBinomial(std::shared_ptr<const CountTable> table, std::size_t rows,
-                                   DispersionPrior prior, bool sampled)
+NegativeBinomial::NegativeBinomial(LogDispersion dispersion, std::size_t rows, bool sampled)
     : Likelihood(rows),
-      table_(std::move(table)),
-      prior_(prior),
+      dispersion_(std::move(dispersion)),
       sampled_(sampled),
       totals_(padded()),
       weights_(padded()),
@@ -41,20 +39,29 @@ NegativeBinomial::NegativeBinomial(std::shared_ptr<const CountTable> table, std:
 
 NegativeBinomial::NegativeBinomial(const double* y, const double* weights, std::size_t rows,
                                    DispersionPrior prior)
-    : NegativeBinomial(std::make_shared<CountTable>(y, weights, rows), rows, prior, true) {
-    std::copy_n(weights, rows, weights_.begin());
-    for (std::size_t i = 0; i < rows; ++i) totals_[i] = weights[i] * y[i];
-    set_form(0.0);
+    : NegativeBinomial(LogDispersion(std::make_shared<CountTable>(y, weights, rows), prior), rows, true) {
+    set_rows(y, weights);
 }
 
 NegativeBinomial::NegativeBinomial(const double* y, const double* weights, std::size_t rows, double rho)
-    : NegativeBinomial(y, weights, rows, DispersionPrior{0.0, 0.0, 0.0}) {
-    sampled_ = false;
+    : NegativeBinomial(LogDispersion(nullptr, {}), rows, false) {
+    set_rows(y, weights);
     set_form(rho);
 }
 
+NegativeBinomial::NegativeBinomial(const double* y, const double* weights, std::size_t rows)
+    : NegativeBinomial(LogDispersion(nullptr, {}), rows, true) {
+    set_rows(y, weights);
+}
+
+void NegativeBinomial::set_rows(const double* y, const double* weights) {
+    std::copy_n(weights, rows(), weights_.begin());
+    for (std::size_t i = 0; i < rows(); ++i) totals_[i] = weights[i] * y[i];
+    set_form(0.0);
+}
+
 std::unique_ptr<NegativeBinomial> NegativeBinomial::of_rows(std::size_t rows) const {
-    return std::unique_ptr<NegativeBinomial>(new NegativeBinomial(table_, rows, prior_, sampled_));
+    return std::unique_ptr<NegativeBinomial>(new NegativeBinomial(dispersion_, rows, sampled_));
 }
 
 std::unique_ptr<Likelihood> NegativeBinomial::for_chain() const {
@@ -62,8 +69,16 @@ std::unique_ptr<Likelihood> NegativeBinomial::for_chain() const {
     std::unique_ptr<NegativeBinomial> copy = of_rows(rows());
     copy->totals_ = totals_;
     copy->weights_ = weights_;
-    copy->warp_ = warp_;
     copy->set_form(rho_);
+    return copy;
+}
+
+std::unique_ptr<Likelihood> NegativeBinomial::at_extras(const double* rho) const {
+    std::unique_ptr<NegativeBinomial> copy = of_rows(rows());
+    copy->totals_ = totals_;
+    copy->weights_ = weights_;
+    copy->sampled_ = false;
+    copy->set_form(*rho);
     return copy;
 }
 
@@ -101,7 +116,7 @@ void NegativeBinomial::derivative_and_log_density(RowBlock rows, double* eta, do
 void NegativeBinomial::derivative_at(const double* z, RowBlock rows, double* eta, double* of_rho,
                                      double* log_density) const {
     if (!sampled_) return derivative_and_log_density(rows, eta, log_density);
-    differentiate(warp_.at(*z).value, rows, eta, of_rho, log_density);
+    differentiate(dispersion_.at(*z), rows, eta, of_rho, log_density);
 }
 
 void NegativeBinomial::differentiate(double rho, RowBlock rows, double* eta, double* of_rho,
@@ -115,7 +130,7 @@ void NegativeBinomial::curvature(RowBlock rows, double* eta) const {
 }
 
 void NegativeBinomial::curvature_at(const double* z, RowBlock rows, double* eta) const {
-    bend(sampled_ ? warp_.at(*z).value : rho_, rows, eta);
+    bend(sampled_ ? dispersion_.at(*z) : rho_, rows, eta);
 }
 
 void NegativeBinomial::bend(double rho, RowBlock rows, double* eta) const {
@@ -128,44 +143,26 @@ void NegativeBinomial::bend(double rho, RowBlock rows, double* eta) const {
     loops().model.curvature(b.data(), rows.count, eta);
 }
 
-// Where r or 1/r comes near the ends of double precision the density is taken for zero.
 double NegativeBinomial::log_density_of_extras(const double* z, double* of_z) const {
-    constexpr double kLargest = 700.0;
-    const NaturalSpline::Value rho = warp_.at(*z);
-    if (!(std::fabs(rho.value) < kLargest)) return -kInfinity;
-    const CountTable::Value table = table_->at(rho.value);
-    const double of_prior = prior_.rate * exponential(rho.value),
-                 of_inverse = prior_.scale * exponential(-rho.value);
-    *of_z += table.slope + prior_.shape - of_prior + of_inverse;
-    *of_z = *of_z * rho.slope + rho.bend / rho.slope;
-    return table.value + prior_.shape * rho.value - of_prior - of_inverse + std::log(rho.slope);
+    return dispersion_.log_density(*z, of_z);
 }
 
-// By central differences, for nothing exact hangs on it. Where the log density is not concave in z, its size,
-// and at least one in a hundred.
 void NegativeBinomial::curvature_of_extras(const double* z, const double* eta, double* curvature) const {
-    constexpr double kStep = 1e-3, kLeast = 0.01;
-    const auto slope = [&](double at) {
-        Vector copy(eta, eta + padded()), lanes(kPanelRows);
-        derivative_at(&at, {0, padded(), padded()}, copy.data(), lanes.data(), nullptr);
-        double sum = sum_lanes(lanes.data());
-        log_density_of_extras(&at, &sum);
-        return sum;
-    };
-    const double bend = (slope(*z - kStep) - slope(*z + kStep)) / (2.0 * kStep);
-    *curvature = std::isfinite(bend) ? std::max(std::fabs(bend), kLeast) : kLeast;
+    *curvature = dispersion_.curvature(*z, [&](double below, double above) {
+        return std::pair(sum_of(eta, below, true), sum_of(eta, above, true));
+    });
 }
 
-double NegativeBinomial::log_density(const double* eta, double z) const {
-    Vector copy(eta, eta + padded()), lanes(kPanelRows), slopes(kPanelRows);
-    derivative_at(&z, {0, padded(), padded()}, copy.data(), slopes.data(), lanes.data());
-    return sum_lanes(lanes.data()) + log_density_of_extras(&z, slopes.data());
+// Σ∂ℓ/∂ρ or Σℓ of all rows.
+double NegativeBinomial::sum_of(const double* eta, double rho, bool slope) const {
+    Vector copy(eta, eta + padded()), slopes(kPanelRows), values(kPanelRows);
+    differentiate(rho, {0, padded(), padded()}, copy.data(), slopes.data(), slope ? nullptr : values.data());
+    return sum_lanes(slope ? slopes.data() : values.data());
 }
 
 void NegativeBinomial::update_extras(const double* eta, double* z, BitGen& bitgen) {
-    constexpr double kWidth = 1.0;  // shorter steps are found by shrinking, in a few evaluations
-    *z = slice_step(*z, kWidth, [&](double at) { return log_density(eta, at); }, bitgen);
-    set_form(warp_.at(*z).value);
+    *z = dispersion_.update(*z, [&](double rho) { return sum_of(eta, rho, false); }, bitgen);
+    set_form(dispersion_.at(*z));
 }
 
 }  // namespace polyagamma

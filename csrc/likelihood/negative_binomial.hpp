@@ -5,6 +5,7 @@
 
 #include "likelihood/count_table.hpp"
 #include "likelihood/likelihood.hpp"
+#include "likelihood/log_dispersion.hpp"
 
 namespace polyagamma {
 
@@ -13,15 +14,13 @@ namespace polyagamma {
 // which they are far from in the log odds η − ρ.
 class NegativeBinomial final : public Likelihood {
   public:
-    // log p(ρ) = shape ρ − rate e^ρ − scale e^{−ρ} but for a constant: r or 1/r is gamma-distributed, or
-    // r^-½ half-normal.
-    struct DispersionPrior {
-        double shape, rate, scale;
-    };
+    using DispersionPrior = LogDispersion::Prior;
 
     NegativeBinomial(const double* y, const double* weights, std::size_t rows, DispersionPrior prior);
     // With a known ρ, and no extras.
     NegativeBinomial(const double* y, const double* weights, std::size_t rows, double rho);
+    // For sums over rows alone: a share of the rows of a model, which has their dispersion.
+    NegativeBinomial(const double* y, const double* weights, std::size_t rows);
 
     void derivative(RowBlock rows, double* eta) const override;
     void derivative_and_log_density(RowBlock rows, double* eta, double* log_density) const override;
@@ -37,25 +36,24 @@ class NegativeBinomial final : public Likelihood {
     void curvature_at(const double* z, RowBlock rows, double* eta) const override;
     double log_density_of_extras(const double* z, double* of_z) const override;
     void curvature_of_extras(const double* z, const double* eta, double* curvature) const override;
-    const Warp* warp() const override { return sampled_ ? &warp_ : nullptr; }
-    void set_warp(const Warp& warp) override { warp_ = warp; }
+    const Warp* warp() const override { return sampled_ ? &dispersion_.warp() : nullptr; }
+    void set_warp(const Warp& warp) override { dispersion_.set_warp(warp); }
+    std::unique_ptr<Likelihood> at_extras(const double* rho) const override;
     void update_extras(const double* eta, double* z, BitGen& bitgen) override;
 
   private:
-    NegativeBinomial(std::shared_ptr<const CountTable> table, std::size_t rows, DispersionPrior prior,
-                     bool sampled);
+    NegativeBinomial(LogDispersion dispersion, std::size_t rows, bool sampled);
     // Of these rows, with the same counts behind them.
     std::unique_ptr<NegativeBinomial> of_rows(std::size_t rows) const;
+    void set_rows(const double* y, const double* weights);
     void set_form(double rho);
     // Those of rows at ρ.
     void differentiate(double rho, RowBlock rows, double* eta, double* of_rho, double* log_density) const;
     void bend(double rho, RowBlock rows, double* eta) const;
-    double log_density(const double* eta, double z) const;
+    double sum_of(const double* eta, double rho, bool slope) const;
 
-    std::shared_ptr<const CountTable> table_;
-    DispersionPrior prior_;
+    LogDispersion dispersion_;
     bool sampled_;             // whether ρ is
-    Warp warp_;                // of ρ
     Vector totals_, weights_;  // padded; totals: weighted counts
     double rho_ = 0.0;         // of the Pólya-gamma form, and the known one
     Vector b_, kappa_;

@@ -23,6 +23,9 @@ class Panels {
     // Zeros.
     Panels(std::size_t rows, std::size_t columns)
         : rows_(rows), columns_(columns), data_(padded_rows(rows) * columns) {}
+    // Panels that are elsewhere in memory, and must stay: to be read only.
+    Panels(std::size_t rows, std::size_t columns, const double* kept)
+        : rows_(rows), columns_(columns), kept_(kept) {}
 
     // The design itself, or its product with `basis` (columns, columns), row-major.
     void assign(const Design& design, const double* basis, const Blas& blas);
@@ -36,11 +39,14 @@ class Panels {
     void pack_in_place();
 
     double* panel(std::size_t t) { return data_.data() + t * columns_ * kPanelRows; }
-    const double* panel(std::size_t t) const { return data_.data() + t * columns_ * kPanelRows; }
+    const double* panel(std::size_t t) const {
+        return (kept_ == nullptr ? data_.data() : kept_) + t * columns_ * kPanelRows;
+    }
 
   private:
     std::size_t rows_ = 0;
     std::size_t columns_ = 0;
+    const double* kept_ = nullptr;
     Vector data_;
 };
 

@@ -34,7 +34,7 @@ void GibbsUpdate::evaluate(Worker& worker, const Whitening& whitening, ChainBatc
 
 void GibbsUpdate::pass(Worker& worker, const Whitening& whitening, ChainBatch& batch,
                        AugmentedPass::Wanted wanted) {
-    rows_.run(worker, whitening, batch.u.data(), keys_, wanted);
+    rows_.run(worker, whitening, batch.u.data(), keys_, wanted, extras_);
     const Worker::Range own = worker.share(chains_);
     for (std::size_t c = own.begin; wanted.density && c < own.end; ++c) {
         const double log_prior = posteriors_[c]->prior->log_density(batch.u[c], draws_[c].data());
@@ -47,8 +47,12 @@ void GibbsUpdate::draw_extras(const Worker& worker, const Whitening& whitening, 
     const Worker::Range own = worker.share(chains_);
     for (std::size_t c = own.begin; c < own.end; ++c) {
         whitening.last_coefficients(batch.u[c], extras_[c].size(), extras_[c].data());
-        whitening.predictors_at(batch.u[c], eta.data());
-        batch.models[c]->likelihood()->update_extras(eta.data(), extras_[c].data(), *batch.bitgens[c]);
+        const double* at = batch.u[c];
+        if (whitening.distant() == nullptr) {
+            whitening.predictors_at(at, eta.data());
+            at = eta.data();
+        }
+        batch.models[c]->likelihood()->update_extras(at, extras_[c].data(), *batch.bitgens[c]);
     }
 }
 

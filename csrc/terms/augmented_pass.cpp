@@ -50,12 +50,12 @@ AugmentedPass::AugmentedPass(std::vector<const ChainPosterior*> posteriors, std:
 }
 
 void AugmentedPass::run(Worker& worker, const Whitening& whitening, const double* const* u,
-                        const std::vector<FillKey>& keys, Wanted wanted) {
+                        const std::vector<FillKey>& keys, Wanted wanted, const std::vector<Vector>& extras) {
     worker.barrier();
     if (whitening.distant() == nullptr) {
         all_parts(worker, whitening, u, keys, wanted);
     } else if (worker.index() == 0) {
-        fetch(*whitening.distant(), u, keys, wanted);
+        fetch(*whitening.distant(), u, keys, wanted, extras);
     }
     worker.barrier();
 }
@@ -82,11 +82,17 @@ Vector AugmentedPass::sums(const Whitening& whitening, const double* const* u,
 }
 
 void AugmentedPass::fetch(DistantRows& rows, const double* const* u, const std::vector<FillKey>& keys,
-                          Wanted wanted) {
-    Vector points;
+                          Wanted wanted, const std::vector<Vector>& extras) {
+    Vector points, all_extras;
     for (std::size_t c = 0; c < chains_; ++c) points.insert(points.end(), u[c], u[c] + k_);
+    for (std::size_t c = 0; c < extras.size(); ++c) {
+        Vector one(extras[c]);
+        if (one.empty()) continue;
+        posteriors_[c]->likelihood->tell(one.data());
+        all_extras.insert(all_extras.end(), one.begin(), one.end());
+    }
     Vector told(partition_.count() * chains_ * (k_ * k_ + k_ + 1));
-    rows.augmented(points, wanted.draw ? keys : std::vector<FillKey>(), wanted.density, told);
+    rows.augmented(points, all_extras, wanted.draw ? keys : std::vector<FillKey>(), wanted.density, told);
     const double* from = told.data();
     for (Part& part : parts_) {
         take(from, chains_ * k_ * k_, part.precision);

@@ -28,9 +28,10 @@ class AugmentedPass {
         bool draw, density;
     };
 
-    // At u[c] (k), with ω by keys[c]. All workers take part; they meet before any u is read, and after.
+    // At u[c] (k), with ω by keys[c]. All workers take part; they meet before any u is read, and after. Rows
+    // that are elsewhere have to be told the extras that the Pólya-gamma forms of the chains are for.
     void run(Worker& worker, const Whitening& whitening, const double* const* u,
-             const std::vector<FillKey>& keys, Wanted wanted);
+             const std::vector<FillKey>& keys, Wanted wanted, const std::vector<Vector>& extras = {});
     // The sums of its strips alone, as DistantRows tells them: of each strip MᵀΩM (chains, k, k), lower
     // triangles, Mᵀ(κ − Ωη₀) (k, chains) and the log-likelihoods (chains).
     Vector sums(const Whitening& whitening, const double* const* u, const std::vector<FillKey>& keys,
@@ -60,7 +61,8 @@ class AugmentedPass {
 
     void all_parts(const Worker& worker, const Whitening& whitening, const double* const* u,
                    const std::vector<FillKey>& keys, Wanted wanted);
-    void fetch(DistantRows& rows, const double* const* u, const std::vector<FillKey>& keys, Wanted wanted);
+    void fetch(DistantRows& rows, const double* const* u, const std::vector<FillKey>& keys, Wanted wanted,
+               const std::vector<Vector>& extras);
     void clear(Part& part) const;
     void add_rows(const Whitening& whitening, const std::vector<FillKey>& keys, Wanted wanted,
                   Part& part) const;

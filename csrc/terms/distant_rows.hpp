@@ -9,22 +9,30 @@
 namespace polyagamma {
 
 // Rows of a linear model that are in files or on other machines. What the samplers ask of rows are sums: of
-// strips, as RowPartition cuts all of them. Whoever has the rows of a strip makes its sums by the same code
-// as if all rows were here (RowShare), so that they have the same bits.
+// strips, as RowPartition cuts all of them, or sums that go through all rows, to which the rows of one strip
+// after the other are added. Whoever has the rows of a strip makes its sums by the same code as if all rows
+// were here (RowShare), so that they have the same bits.
+// Points are u (points, k): coordinates, and where rows have several predictors deviations of the
+// coefficients from the centre. Extras (points, extras) are those of a likelihood, as they are told.
 class DistantRows {
   public:
     virtual ~DistantRows() = default;
 
     // From now on coefficients = centre + basis · u; before, u are the coefficients.
     virtual void assign(const Vector& centre, const Vector& basis) = 0;
-    // For u (chains, k), of each strip of RowPartition::for_vectors: see GradientPass::Sums.
-    virtual void gradients(const Vector& u, std::size_t chains, bool values, Vector& sums) = 0;
-    // For u (chains, k), of each strip of RowPartition::for_matrices: see AugmentedPass::Sums. Without keys,
-    // of the log-likelihood alone.
-    virtual void augmented(const Vector& u, const std::vector<FillKey>& keys, bool values, Vector& sums) = 0;
-    // Adds Mᵀ diag(w) M, lower triangle (k, k), with the mean w of the curvatures at u (points, k), strip by
-    // strip of RowPartition::for_curvature.
-    virtual void add_curvature(const Vector& u, std::size_t points, double* gram) = 0;
+    // Of each strip of RowPartition::for_vectors: see GradientPass::sums.
+    virtual void gradients(const Vector& u, const Vector& extras, bool values, Vector& sums) = 0;
+    // Of each strip of RowPartition::for_matrices: see AugmentedPass::sums. Without keys, of the
+    // log-likelihood alone.
+    virtual void augmented(const Vector& u, const Vector& extras, const std::vector<FillKey>& keys,
+                           bool values, Vector& sums) = 0;
+    // Adds Mᵀ diag(w) M, lower triangle (k, k), with the mean w of the curvatures at the points, strip by
+    // strip of RowPartition::for_curvature; of several predictors the Gram matrices of all points, see
+    // strip_curvatures, through all rows.
+    virtual void add_curvature(const Vector& u, const Vector& extras, Vector& gram) = 0;
+    // Adds, through all rows, lane by lane Σ∂ℓ/∂extra and Σℓ for each of some values of the only extra, at
+    // one point u: (values, 2, kPanelRows).
+    virtual void add_extra_sums(const Vector& u, const Vector& extras, Vector& lanes) = 0;
 };
 
 }  // namespace polyagamma

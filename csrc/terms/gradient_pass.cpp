@@ -22,6 +22,12 @@ std::size_t product_columns(const Likelihood& likelihood, std::size_t k) {
     return likelihood.predictors() == 1 ? k : (k - likelihood.extras()) / likelihood.predictors();
 }
 
+// The next `count` numbers of those from `from` on, which moves past them.
+void take(const double*& from, std::size_t count, Vector& to) {
+    to.assign(from, from + count);
+    from += count;
+}
+
 void sum_each(const Vector& lanes, Vector& sums) {
     sums.resize(lanes.size() / kPanelRows);
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = sum_lanes(&lanes[i * kPanelRows]);
@@ -56,7 +62,7 @@ void GradientPass::run(Worker& worker, const Whitening& whitening, const double*
     if (whitening.distant() == nullptr) {
         all_strips(worker, whitening, wanted);
     } else if (worker.index() == 0) {
-        fetch(*whitening.distant(), u, wanted);
+        fetch(whitening, u, wanted);
     }
     worker.barrier();
     finish_chains(worker, whitening, u, wanted, densities);
@@ -68,29 +74,35 @@ void GradientPass::all_strips(const Worker& worker, const Whitening& whitening, 
         strip(whitening, points_[worker.index()], wanted, s);
 }
 
-Vector GradientPass::sums(const Whitening& whitening, const double* const* u, Wanted wanted) {
+Vector GradientPass::sums(const Whitening& whitening, const double* const* u, const Vector& extras,
+                          Wanted wanted) {
     Worker alone;
     read_points(alone, whitening, u);
+    if (extras_ > 0) points_.front().extras = extras;
     all_strips(alone, whitening, wanted);
     Vector all;
     for (const Part& part : parts_) {
-        all.insert(all.end(), part.gradient.begin(), part.gradient.end());
-        all.insert(all.end(), part.log_likelihood.begin(), part.log_likelihood.end());
+        for (const Vector* one : {&part.gradient, &part.log_likelihood, &part.of_extras})
+            all.insert(all.end(), one->begin(), one->end());
     }
     return all;
 }
 
-void GradientPass::fetch(DistantRows& rows, const double* const* u, Wanted wanted) {
-    Vector points;
-    for (std::size_t c = 0; c < chains_; ++c) points.insert(points.end(), u[c], u[c] + k_);
-    Vector told(partition_.count() * chains_ * (products_ + 1));
-    rows.gradients(points, chains_, wanted == Wanted::gradient_and_value, told);
-    auto from = told.cbegin();
+void GradientPass::fetch(const Whitening& whitening, const double* const* u, Wanted wanted) {
+    const std::size_t stride = deviations_.size() / chains_;
+    Vector points, extras(points_.front().extras);
+    for (std::size_t c = 0; c < chains_; ++c) {
+        const double* point = whitening.folded() ? u[c] : &deviations_[c * stride];
+        points.insert(points.end(), point, point + k_);
+        if (extras_ > 0) posteriors_[c]->likelihood->tell(&extras[c * extras_]);
+    }
+    Vector told(partition_.count() * chains_ * (products_ + 1 + extras_));
+    whitening.distant()->gradients(points, extras, wanted == Wanted::gradient_and_value, told);
+    const double* from = told.data();
     for (Part& part : parts_) {
-        const auto values = from + static_cast<std::ptrdiff_t>(products_ * chains_);
-        part.gradient.assign(from, values);
-        from = values + static_cast<std::ptrdiff_t>(chains_);
-        part.log_likelihood.assign(values, from);
+        take(from, products_ * chains_, part.gradient);
+        take(from, chains_, part.log_likelihood);
+        take(from, chains_ * extras_, part.of_extras);
     }
 }
 

@@ -37,9 +37,10 @@ class GradientPass {
              Density* const* densities);
     // Value and gradient at `u` (k), for a pass of one chain and one worker.
     void run_alone(const Whitening& whitening, const double* u, Density& density);
-    // The sums of its strips alone, of rows with one predictor and no extras, as DistantRows tells them: of
-    // each strip the gradient (k, chains) and the log-likelihoods (chains).
-    Vector sums(const Whitening& whitening, const double* const* u, Wanted wanted);
+    // The sums of its strips alone, as DistantRows tells them, at likelihood's extras (chains, extras) as
+    // they are told: of each strip the gradient (products, chains), the log-likelihoods (chains) and the
+    // derivatives in the extras (chains, extras).
+    Vector sums(const Whitening& whitening, const double* const* u, const Vector& extras, Wanted wanted);
 
   private:
     // The sums of a strip of rows, and its workspace.
@@ -60,7 +61,7 @@ class GradientPass {
 
     void read_points(Worker& worker, const Whitening& whitening, const double* const* u);
     void all_strips(const Worker& worker, const Whitening& whitening, Wanted wanted);
-    void fetch(DistantRows& rows, const double* const* u, Wanted wanted);
+    void fetch(const Whitening& whitening, const double* const* u, Wanted wanted);
     void strip(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t index);
     void block(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t first_panel,
                std::size_t panels, Part& part) const;

@@ -18,6 +18,9 @@ struct LinearModel {
     const Prior& prior;
     const Blas& blas;
     DistantRows* distant = nullptr;  // where the rows are, if not here: the design has no data then
+    // A matrix of the model's coordinates that was kept, in panels: the offset is their η₀ then, and the
+    // design has no data, so that they stay those that they are.
+    const double* kept = nullptr;
 };
 
 }  // namespace polyagamma

@@ -18,8 +18,8 @@ Whitening::Whitening(const LinearModel& model)
       predictor_(model.offset),
       prior_(whiten(model.prior.conditional())) {
     if (distant_ != nullptr) return;
-    if (model.design.data == nullptr) {
-        matrix_ = Panels(model.design.n, model.design.columns);
+    if (model.kept != nullptr) {
+        matrix_ = Panels(model.design.n, model.design.columns, model.kept);
     } else {
         matrix_.assign(model.design, nullptr, blas_);
     }
@@ -34,21 +34,20 @@ void Whitening::assign(const LinearModel& model, const double* centre, const dou
     centre_.assign(centre, centre + k);
     basis_.assign(basis, basis + k * k);
     plain_ = basis_ == identity(k);
+    if (!folded() && !plain_) {
+        basis_panels_ = Panels(k, k);
+        basis_panels_.pack(0, k, basis);
+    }
     if (distant_ != nullptr) {
-        distant_->assign(centre_, basis_);
+        distant_->assign(centre_, folded() ? basis_ : identity(k));
     } else {
-        find_rows(model, basis);
+        find_rows(model);
     }
     prior_ = whiten(model.prior.conditional());
 }
 
-void Whitening::find_rows(const LinearModel& model, const double* basis) {
-    if (folded()) {
-        matrix_.assign(model.design, basis, blas_);
-    } else if (!plain_) {
-        basis_panels_ = Panels(size(), size());
-        basis_panels_.pack(0, size(), basis);
-    }
+void Whitening::find_rows(const LinearModel& model) {
+    if (folded()) matrix_.assign(model.design, basis_.data(), blas_);
     find_predictor(model);
 }
 

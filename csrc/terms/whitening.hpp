@@ -29,16 +29,13 @@ class Whitening {
 
     std::size_t size() const { return centre_.size(); }
     std::size_t predictors() const { return predictors_; }
-    // The rows, if they are elsewhere: then M and η₀ are not made.
+    // The rows, if they are elsewhere: then M and η₀ are not made. Of several predictors they are asked in
+    // deviations.
     DistantRows* distant() const { return distant_; }
     // Whether there is an M.
     bool folded() const { return predictors_ == 1; }
     const Panels& matrix() const { return matrix_; }        // M, or X
     const Vector& predictor() const { return predictor_; }  // η₀, (predictors, padded)
-    // The same, to be kept elsewhere, and filled with what was kept: a model whose design has no data makes
-    // none.
-    Panels& kept_matrix() { return matrix_; }
-    Vector& kept_predictor() { return predictor_; }
     // The model's prior in these coordinates, or of deviations, at the scales that it has itself.
     const WhitenedPrior& prior() const { return prior_; }
     // Another one, which must stay.
@@ -63,7 +60,7 @@ class Whitening {
                    double* const* gradients) const;
 
   private:
-    void find_rows(const LinearModel& model, const double* basis);
+    void find_rows(const LinearModel& model);
     void find_predictor(const LinearModel& model);
 
     const Blas& blas_;

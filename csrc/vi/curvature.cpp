@@ -55,78 +55,140 @@ Vector mean_curvature(const Whitening& whitening, const std::vector<CurvaturePoi
     return total;
 }
 
-// P + what the rows add, where they are.
+// The same of the extras, whose likelihood asks the rows where they are.
+Vector mean_extra_curvature(const Whitening& whitening, const std::vector<CurvaturePoint>& points) {
+    const std::size_t count = points.front().likelihood->extras();
+    Vector total(count), extras(count), one(count);
+    for (const CurvaturePoint& point : points) {
+        whitening.last_coefficients(point.u, count, extras.data());
+        point.likelihood->curvature_of_extras(extras.data(), point.u, one.data());
+        for (std::size_t e = 0; e < count; ++e) total[e] += one[e];
+    }
+    for (double& value : total) value /= static_cast<double>(points.size());
+    return total;
+}
+
+// Adds the curvatures of the extras, which are the last coefficients, each by itself.
+void add_extras(const Whitening& whitening, const double* curvatures, std::size_t count, double* precision) {
+    const std::size_t k = whitening.size();
+    for (std::size_t e = 0; e < count; ++e) {
+        const double* row = whitening.last_row(count - 1 - e);
+        for (std::size_t i = 0; i < k; ++i)
+            for (std::size_t j = 0; j <= i; ++j) precision[i * k + j] += curvatures[e] * row[i] * row[j];
+    }
+}
+
+// The extras of all points, as they are told.
+Vector told_extras(const Whitening& whitening, const std::vector<CurvaturePoint>& points) {
+    const std::size_t count = points.front().likelihood->extras();
+    Vector all(points.size() * count);
+    for (std::size_t i = 0; count > 0 && i < points.size(); ++i) {
+        whitening.last_coefficients(points[i].u, count, &all[i * count]);
+        points[i].likelihood->tell(&all[i * count]);
+    }
+    return all;
+}
+
+// P + what the rows add, where they are, and the extras.
 void distant_precision(const Whitening& whitening, const Vector& prior,
                        const std::vector<CurvaturePoint>& points, double* precision) {
-    Vector u;
+    Vector u, sum(prior);
     for (const CurvaturePoint& point : points) u.insert(u.end(), point.u, point.u + whitening.size());
-    std::copy(prior.begin(), prior.end(), precision);
-    whitening.distant()->add_curvature(u, points.size(), precision);
+    whitening.distant()->add_curvature(u, told_extras(whitening, points), sum);
+    std::copy(sum.begin(), sum.end(), precision);
+    const Vector of_extras = mean_extra_curvature(whitening, points);
+    add_extras(whitening, of_extras.data(), of_extras.size(), precision);
 }
 
 // Of one predictor: P + Mᵀ diag(weights) M, and that of the extras.
 void weighted_precision(const Whitening& whitening, const Vector& prior, const Vector& weights,
                         double* precision) {
-    const std::size_t k = whitening.size(), rows = whitening.predictor().size();
+    const std::size_t rows = whitening.predictor().size();
     std::copy(prior.begin(), prior.end(), precision);
     add_strips(whitening, weights, precision);
-    for (std::size_t e = rows; e < weights.size(); ++e) {
-        const double* row = whitening.last_row(weights.size() - 1 - e);
-        for (std::size_t i = 0; i < k; ++i)
-            for (std::size_t j = 0; j <= i; ++j) precision[i * k + j] += weights[e] * row[i] * row[j];
+    add_extras(whitening, weights.data() + rows, weights.size() - rows, precision);
+}
+
+// Of rows with several predictors, as many Gram matrices as pairs of them meet: Xᵀ diag(D_k) X of every
+// predictor, and if the rows are coupled Xᵀ diag(v_k v_l) X of l ≤ k.
+std::size_t pair_grams(const Likelihood& likelihood) {
+    const std::size_t q = likelihood.predictors();
+    return q + (likelihood.coupled() ? q * (q + 1) / 2 : 0);
+}
+
+// Adds the rows of some panels to all of them (grams, columns, columns), lower triangles.
+void add_pair_grams(const Whitening& whitening, const CurvaturePoint& point, std::size_t first,
+                    std::size_t panels, double* grams) {
+    const Likelihood& likelihood = *point.likelihood;
+    const Panels& x = whitening.matrix();
+    const std::size_t q = likelihood.predictors(), padded = likelihood.padded();
+    const std::size_t square = x.columns() * x.columns(), begin = first * kPanelRows;
+    Vector weights(q * padded), products(panels * kPanelRows);
+    curvature_at(whitening, likelihood, point.u, weights);
+    for (std::size_t k = 0; k < q; ++k, grams += square)
+        add_weighted_gram(x, first, panels, &weights[k * padded + begin], grams);
+    if (!likelihood.coupled()) return;
+    likelihood.coupling({0, padded, padded}, weights.data());
+    for (std::size_t k = 0; k < q; ++k) {
+        for (std::size_t l = 0; l <= k; ++l, grams += square) {
+            const double *own = &weights[k * padded + begin], *other = &weights[l * padded + begin];
+            for (std::size_t i = 0; i < products.size(); ++i) products[i] = own[i] * other[i];
+            add_weighted_gram(x, first, panels, products.data(), grams);
+        }
     }
 }
 
-// The precision of deviations, Σ_i (D_i − v_i v_iᵀ) ⊗ x_i x_iᵀ and that of the extras, whole (k, k): by Gram
-// matrices of X for every pair of predictors.
+// The Gram matrices of all points, of all rows.
+Vector all_pair_grams(const Whitening& whitening, const std::vector<CurvaturePoint>& points) {
+    const std::size_t k = whitening.size();
+    const Likelihood& likelihood = *points.front().likelihood;
+    const std::size_t columns = k / likelihood.predictors();
+    const std::size_t of_point = pair_grams(likelihood) * columns * columns;
+    Vector sums(points.size() * of_point);
+    if (whitening.distant() == nullptr) {
+        for (std::size_t i = 0; i < points.size(); ++i)
+            add_pair_grams(whitening, points[i], 0, whitening.matrix().count(), &sums[i * of_point]);
+        return sums;
+    }
+    Vector deviations, one(padded_rows(k));
+    for (const CurvaturePoint& point : points) {
+        whitening.deviate(&point.u, 1, one.data(), one.size());
+        deviations.insert(deviations.end(), one.begin(), one.begin() + static_cast<std::ptrdiff_t>(k));
+    }
+    whitening.distant()->add_curvature(deviations, {}, sums);
+    return sums;
+}
+
+// The precision of deviations, Σ_i (D_i − v_i v_iᵀ) ⊗ x_i x_iᵀ, whole (k, k), from the Gram matrices of a
+// point.
 class PairwisePrecision {
   public:
-    PairwisePrecision(const Whitening& whitening, double* h)
-        : whitening_(whitening),
-          k_(whitening.size()),
-          columns_(whitening.matrix().columns()),
-          padded_(whitening.predictor().size() / whitening.predictors()),
-          h_(h),
-          gram_(columns_ * columns_),
-          products_(padded_) {}
+    PairwisePrecision(const Likelihood& likelihood, std::size_t k, double* h)
+        : likelihood_(likelihood), k_(k), columns_(k / likelihood.predictors()), h_(h) {}
 
-    void add(const CurvaturePoint& point, double share) {
-        const Likelihood& likelihood = *point.likelihood;
-        const std::size_t q = likelihood.predictors();
-        Vector weights(q * padded_ + likelihood.extras());
-        curvature_at(whitening_, likelihood, point.u, weights);
-        for (std::size_t k = 0; k < q; ++k) add_gram(&weights[k * padded_], share, k, k);
-        for (std::size_t e = q * padded_, at = q * columns_; e < weights.size(); ++e, ++at)
-            h_[at * k_ + at] += share * weights[e];
-        if (!likelihood.coupled()) return;
-        likelihood.coupling({0, padded_, padded_}, weights.data());
-        for (std::size_t k = 0; k < q; ++k) {
-            for (std::size_t l = 0; l <= k; ++l) {
-                for (std::size_t i = 0; i < padded_; ++i)
-                    products_[i] = weights[k * padded_ + i] * weights[l * padded_ + i];
-                add_gram(products_.data(), -share, k, l);
-            }
-        }
+    void add(const double* grams, double share) {
+        const std::size_t q = likelihood_.predictors(), square = columns_ * columns_;
+        for (std::size_t k = 0; k < q; ++k, grams += square) add_gram(grams, share, k, k);
+        if (!likelihood_.coupled()) return;
+        for (std::size_t k = 0; k < q; ++k)
+            for (std::size_t l = 0; l <= k; ++l, grams += square) add_gram(grams, -share, k, l);
     }
 
   private:
-    // share · Xᵀ diag(weights) X, which is symmetric, where predictors k and l meet.
-    void add_gram(const double* weights, double share, std::size_t k, std::size_t l) {
-        std::fill(gram_.begin(), gram_.end(), 0.0);
-        add_weighted_gram(whitening_.matrix(), 0, whitening_.matrix().count(), weights, gram_.data());
+    // Where predictors k and l meet.
+    void add_gram(const double* gram, double share, std::size_t k, std::size_t l) {
         for (std::size_t i = 0; i < columns_; ++i) {
             for (std::size_t j = 0; j < columns_; ++j) {
-                const double value = share * gram_[std::max(i, j) * columns_ + std::min(i, j)];
+                const double value = share * gram[std::max(i, j) * columns_ + std::min(i, j)];
                 h_[(k * columns_ + i) * k_ + l * columns_ + j] += value;
                 if (k != l) h_[(l * columns_ + j) * k_ + k * columns_ + i] += value;
             }
         }
     }
 
-    const Whitening& whitening_;
-    std::size_t k_, columns_, padded_;
+    const Likelihood& likelihood_;
+    std::size_t k_, columns_;
     double* h_;
-    Vector gram_, products_;
 };
 
 // In coordinates: basisᵀ H basis.
@@ -144,22 +206,36 @@ void mean_precision(const Whitening& whitening, const Vector& prior,
     const double count = static_cast<double>(points.size());
     if (!whitening.folded()) {
         Vector h(prior);
-        PairwisePrecision sum(whitening, h.data());
-        for (const CurvaturePoint& point : points) sum.add(point, 1.0 / count);
+        PairwisePrecision sum(*points.front().likelihood, whitening.size(), h.data());
+        const Vector grams = all_pair_grams(whitening, points);
+        for (std::size_t i = 0; i < points.size(); ++i)
+            sum.add(&grams[i * (grams.size() / points.size())], 1.0 / count);
         return pull_back(whitening, h, precision);
     }
     if (whitening.distant() != nullptr) return distant_precision(whitening, prior, points, precision);
     weighted_precision(whitening, prior, mean_curvature(whitening, points), precision);
 }
 
+std::size_t curvature_size(const Likelihood& likelihood, std::size_t k, std::size_t points) {
+    if (likelihood.predictors() == 1) return k * k;
+    const std::size_t columns = k / likelihood.predictors();
+    return points * pair_grams(likelihood) * columns * columns;
+}
+
 Vector strip_curvatures(const Whitening& whitening, const std::vector<CurvaturePoint>& points,
                         const RowPartition& strips, const double* before) {
-    const std::size_t square = whitening.size() * whitening.size();
+    const std::size_t size = curvature_size(*points.front().likelihood, whitening.size(), points.size());
+    Vector sums(strips.count() * size);
+    if (before != nullptr) std::copy_n(before, size, sums.begin());
+    if (!whitening.folded()) {
+        const std::size_t first = strips.first_panel(0), panels = strips.first_panel(1) - first;
+        for (std::size_t i = 0; i < points.size(); ++i)
+            add_pair_grams(whitening, points[i], first, panels, &sums[i * (size / points.size())]);
+        return sums;
+    }
     const Vector weights = mean_curvature(whitening, points);
-    Vector sums(strips.count() * square);
-    if (before != nullptr) std::copy_n(before, square, sums.begin());
     for (std::size_t s = 0; s < strips.count(); ++s)
-        add_strip(whitening, weights, strips, s, &sums[s * square]);
+        add_strip(whitening, weights, strips, s, &sums[s * size]);
     return sums;
 }
 

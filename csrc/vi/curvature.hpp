@@ -21,9 +21,10 @@ struct CurvaturePoint {
 void mean_precision(const Whitening& whitening, const Vector& prior,
                     const std::vector<CurvaturePoint>& points, double* precision);
 
-// Of rows with one predictor and no extras: of each strip Mᵀ diag(w) M, lower triangle (k, k), with the mean
-// w of the curvatures at some points. `before` (k, k), unless it is null, is what the first of them is added
-// to.
+// Of each strip, without extras: of rows with one predictor Mᵀ diag(w) M, lower triangle (k, k), with the
+// mean w of the curvatures at some points; of several, whose strips are joined, the Gram matrices of each
+// point that their pairs make. `before` of that size, unless it is null, is what the first strip is added to.
+std::size_t curvature_size(const Likelihood& likelihood, std::size_t k, std::size_t points);
 Vector strip_curvatures(const Whitening& whitening, const std::vector<CurvaturePoint>& points,
                         const RowPartition& strips, const double* before);
 

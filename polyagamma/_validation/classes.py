@@ -44,20 +44,47 @@ def observed(
         The message names the argument, and the row.
     """
     if not _is_table(y, n_rows):
-        if trials is not None:
-            raise ValueError(
-                "trials needs a table of counts, got y with a label for each row: drop trials, or pass the "
-                "counts of every class as y, (n, classes)"
-            )
+        no_trials_with_labels(trials)
         classes, positions = _labels(y, n_rows, order)
         return ObservedClasses(classes, positions, np.ones(n_rows))
+    no_order_of_tables(order)
+    classes, counts = _table(y)
+    return ObservedClasses(classes, counts, _row_sums(counts, trials))
+
+
+def no_trials_with_labels(trials: ArrayLike | None) -> None:
+    """Raise ValueError if there are trials, which a label for each row leaves no use for."""
+    if trials is not None:
+        raise ValueError(
+            "trials needs a table of counts, got y with a label for each row: drop trials, or pass the "
+            "counts of every class as y, (n, classes)"
+        )
+
+
+def no_order_of_tables(order: Sequence[Any] | None) -> None:
+    """Raise ValueError if there is an order of labels, which the columns of a table have already."""
     if order is not None:
         raise ValueError(
             "classes goes with labels, got a table of counts, whose columns are the classes: drop it, and "
             "pass the columns in their order"
         )
-    classes, counts = _table(y)
-    return ObservedClasses(classes, counts, _row_sums(counts, trials))
+
+
+def positions(y: Any, classes: NDArray[Any], n_rows: int) -> FloatArray:
+    """Return labels as positions among those of a model, (n,); ValueError if one is none of them."""
+    labels = np.asarray(y)
+    if labels.shape != (n_rows,):
+        raise ValueError(f"y must have shape ({n_rows},), one label for each row of X, got {labels.shape}")
+    found = np.full(n_rows, np.nan)
+    for place, label in enumerate(classes):
+        found[labels == label] = place
+    if (other := np.isnan(found)).any():
+        row = int(np.argmax(other))
+        raise ValueError(
+            f"y must be one of the classes {checks.listed(classes)}, got {shown(labels[row])} in row {row}: "
+            "correct y, or make the model with these classes"
+        )
+    return found
 
 
 def order_of_categories(y: Any) -> list[Any] | None:

@@ -7,8 +7,11 @@
 
 namespace polyagamma::binding {
 
+// The GIL guards the pointer: importing lets go of it, and a thread that got it would wait for the guard of a
+// static that is being initialised, and keep the GIL.
 const Blas& blas() {
-    static const Blas* const pointers = py::capsule(py::module_::import("polyagamma._blas").attr("capsule"));
+    static const Blas* pointers = nullptr;
+    if (pointers == nullptr) pointers = py::capsule(py::module_::import("polyagamma._blas").attr("capsule"));
     return *pointers;
 }
 

@@ -63,11 +63,18 @@ class ClusterPool:
         yield from self._answers(self._shares, [request] * len(self._shares))
 
     def ask_in_turn(self, request: Request, before: FloatArray) -> FloatArray:
-        """See `Pool`."""
-        for share in self._shares:
-            own = replace(request, arguments=(*request.arguments, before))
-            before = self._answers([share], [own])[0].reshape(before.shape)
-        return before
+        """See `Pool`: workers hand the sums on; with the coordinates once more if one has not got them."""
+        answer = self._in_turn(replace(request, coordinates=None), before)
+        if answer is None:
+            answer = self._in_turn(request, before)
+        return np.asarray(answer).reshape(before.shape)
+
+    def _in_turn(self, request: Request, before: FloatArray) -> Any:
+        round_name, last = uuid4().hex[:12], before
+        for index, share in enumerate(self._shares):
+            key = f"polyagamma-{request.name}-{round_name}-{index}"
+            last = self._client.submit(Share.answer_after, share, request, last, key=key)
+        return self._client.gather(last)
 
     def _answers(self, shares: list[Any], requests: list[Request]) -> list[FloatArray]:
         """Return the answers; the coordinates are sent only to shares that do not have them."""

@@ -85,7 +85,7 @@ def estimate(
     latency, bandwidth = checks.not_negative("latency", latency), checks.positive("bandwidth", bandwidth)
     gradients = checks.positive("gradients", gradients)
     size, together = p + 1, min(chains, CHAINS_AT_ONCE)
-    units = len(_gibbs.row_units(n, size))
+    units = len(_gibbs.row_units(n, size, 1))
     shares = min(workers, units)
     largest = -(-units // shares) / units
     row = size * (A_VALUE + A_VALUE_AND_CHAIN * together) + A_ROW_AND_CHAIN * together

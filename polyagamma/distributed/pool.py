@@ -43,23 +43,29 @@ class SharedRows:
         """Let all that follows be in these coordinates."""
         self._coordinates, self._version = (centre, basis), uuid4().hex
 
-    def gradients(self, u: FloatArray, values: bool) -> FloatArray:
+    def gradients(self, u: FloatArray, extras: FloatArray, values: bool) -> FloatArray:
         """Return the sums of gradients and log-likelihoods of all strips."""
-        return np.concatenate(list(self._pool.ask(self._request("gradients", u, values))))
+        return np.concatenate(list(self._pool.ask(self._request("gradients", u, extras, values))))
 
-    def augmented(self, u: FloatArray, keys: NDArray[np.uint64], values: bool) -> FloatArray:
+    def augmented(
+        self, u: FloatArray, extras: FloatArray, keys: NDArray[np.uint64], values: bool
+    ) -> FloatArray:
         """Return the sums of a sweep of data augmentation of all strips."""
-        return np.concatenate(list(self._pool.ask(self._request("augmented", u, keys, values))))
+        return np.concatenate(list(self._pool.ask(self._request("augmented", u, extras, keys, values))))
 
-    def add_curvature(self, u: FloatArray, gram: FloatArray) -> FloatArray:
+    def add_curvature(self, u: FloatArray, extras: FloatArray, gram: FloatArray) -> FloatArray:
         """Return `gram` with what the rows add."""
-        request = self._request("curvatures", u)
+        request = self._request("curvatures", u, extras)
         if self._plan.chained:
-            return self._pool.ask_in_turn(request, gram).reshape(gram.shape)
-        for sums in self._pool.ask(replace(request, arguments=(u, None))):
+            return self._pool.ask_in_turn(request, gram)
+        for sums in self._pool.ask(replace(request, arguments=(u, extras, None))):
             for one in sums:
-                gram = gram + one.reshape(gram.shape)
+                gram = gram + one
         return gram
+
+    def add_extra_sums(self, u: FloatArray, extras: FloatArray, lanes: FloatArray) -> FloatArray:
+        """Return `lanes` with what the rows add, at some values of the likelihood's extra."""
+        return self._pool.ask_in_turn(self._request("extra_sums", u, extras), lanes)
 
     def _request(self, name: str, *arguments: object) -> Request:
         return Request(name, arguments, self._version, self._coordinates)

@@ -21,7 +21,6 @@ from polyagamma.likelihoods.likelihood import (
     PolyaGammaForm,
     decided_by_the_prior,
 )
-from polyagamma.traces.trace import Variables
 
 
 @dataclass(frozen=True)
@@ -189,37 +188,3 @@ def is_second(y: Any, classes: NDArray[Any], n: int) -> FloatArray:
             "the model with these classes"
         )
     return np.asarray(second, dtype=np.float64)
-
-
-class DistantBinomial(BinomialLikelihood):
-    """The likelihood of rows that are not in memory: what is known of all of them together.
-
-    Its own arrays have no rows.
-    """
-
-    _digest: FloatArray
-    _log_constant: float
-
-    @classmethod
-    def of(cls, classes: NDArray[Any], digest: FloatArray, log_constant: float) -> DistantBinomial:
-        """Return that of rows with these labels."""
-        none = np.empty(0)
-        made = cls(classes, none, none, none, none)
-        vars(made).update(_digest=digest, _log_constant=log_constant)
-        return made
-
-    def arrays(self) -> list[FloatArray]:
-        """See `Likelihood`: a digest of them."""
-        return [self._digest]
-
-    def data(self, X: FloatArray | None) -> dict[str, Variables]:  # noqa: ARG002
-        """See `Likelihood`: a trace holds no rows that are not in memory."""
-        return {}
-
-    def log_constant(self) -> float:
-        """See `Likelihood`."""
-        return self._log_constant
-
-    def notices(self, predictor: Callable[[slice], FloatArray]) -> list[str]:  # noqa: ARG002
-        """See `Likelihood`: rows are not read again for it."""
-        return []

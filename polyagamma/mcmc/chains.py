@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation import models as checks
+from polyagamma.likelihoods.elsewhere import Elsewhere
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.core_chains import (
     AdditiveChains,
@@ -70,7 +71,8 @@ def make_chains(
     """
     linear = term.linear()
     if linear is not None and is_distant(linear.X):
-        return DistantChains(linear, likelihood.classes, settings, bit_generators)
+        assert isinstance(likelihood, Elsewhere)
+        return DistantChains(linear, likelihood, settings, bit_generators)
     latent, rows = term.process(), likelihood.polya_gamma()
     offset = likelihood.offset + term.known
     if (additive := term.additive()) is not None:

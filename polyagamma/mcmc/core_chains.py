@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from polyagamma.distributed.estimate import CHAINS_AT_ONCE
 from polyagamma.distributed.local import LocalPool
 from polyagamma.distributed.plan import Plan
 from polyagamma.distributed.pool import Pool, SharedRows
+from polyagamma.likelihoods.elsewhere import Elsewhere
 from polyagamma.likelihoods.likelihood import CoreForm, PolyaGammaForm
 from polyagamma.mcmc.rounds import Arrays, WrappedChains, one_blas_thread
 from polyagamma.mcmc.settings import Settings
@@ -187,20 +187,24 @@ class DistantChains(LinearChains):
     ----------
     linear : LinearForm
         X is a `DistantX`.
-    classes : ndarray
-        Labels of failure and success.
+    likelihood : Elsewhere
     settings : Settings
     bit_generators : sequence of BitGenerator
     """
 
-    _extras = 0
-
     def __init__(
-        self, linear: LinearForm, classes: NDArray[Any], settings: Settings, bit_generators: BitGenerators
+        self, linear: LinearForm, likelihood: Elsewhere, settings: Settings, bit_generators: BitGenerators
     ) -> None:
-        self._linear = linear
+        self._linear, self._extras = linear, int(likelihood.counted is not None)
         size, prior, X = len(linear.prior.mean), linear.prior.core(), linear.X
-        plan = Plan(len(X), size, linear.centre, linear.intercept, classes)
+        if settings.kernel == "gibbs" and linear.predictors > 1:
+            raise ValueError(
+                "kernel='gibbs' needs the rows of several classes in memory, got a model whose rows are "
+                "elsewhere: pass kernel='auto'"
+            )
+        plan = Plan(
+            len(X), size + self._extras, linear.centre, linear.intercept, likelihood.kind, linear.predictors
+        )
         client = active_client() if isinstance(X.table.X, DaskSource) else None
         with one_blas_thread(), self._errors_in_words():
             if client is None:
@@ -210,6 +214,9 @@ class DistantChains(LinearChains):
             self._core = _gibbs.distant_chains(
                 rows=SharedRows(plan, pool),
                 n_rows=len(X),
+                predictors=linear.predictors,
+                coupled=likelihood.coupled,
+                counts=likelihood.counted and _gibbs.DistantCounts(*likelihood.counted),
                 prior=_gibbs.Prior(prior.name, size, prior.arrays),
                 bit_generators=bit_generators,
                 tune=settings.tune,
@@ -407,7 +414,9 @@ def wide_bytes(n_rows: int, size: int, chains: int) -> int:
 def distant_bytes(linear: LinearForm, settings: Settings) -> int:
     """Return the memory of chains of a linear model whose rows are elsewhere, besides shares and draws."""
     size = len(linear.prior.mean)
-    sums = len(_gibbs.row_units(len(linear.X), size)) * min(settings.chains, CHAINS_AT_ONCE)
+    sums = len(_gibbs.row_units(len(linear.X), size, linear.predictors)) * min(
+        settings.chains, CHAINS_AT_ONCE
+    )
     return 8 * ((12 + 2 * sums) * size**2 + settings.tune * settings.chains * size * 3 // 5)
 
 

@@ -9,23 +9,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from polyagamma._validation import classes as class_checks
 from polyagamma._validation import predictors as predictor_checks
 from polyagamma._validation.arguments import shown
 from polyagamma._validation.memory import available_memory
 from polyagamma._validation.models import two_labels
 from polyagamma.distributed.scan import Facts, look
-from polyagamma.likelihoods.binomial import DistantBinomial
+from polyagamma.likelihoods.dispersion import DispersionPrior, Known
+from polyagamma.likelihoods.elsewhere import (
+    BinomialKind,
+    ClassKind,
+    CountKind,
+    DistantBinomial,
+    DistantCounts,
+    DistantMultinomial,
+    DistantSequential,
+    RowKind,
+    SoftmaxOf,
+    weights_of_counts,
+)
+from polyagamma.likelihoods.sequential import SequentialLikelihood
 from polyagamma.sources.distant import DistantX
 from polyagamma.sources.given import is_elsewhere, row_table
 from polyagamma.sources.table import RowTable
-from polyagamma.terms.moments import Moments
+from polyagamma.terms.moments import Moments, row_blocks
 from polyagamma.terms.predictors import Predictors
 
 UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
 
 class DistantData:
-    """Checked rows of a binary or binomial model that are not in memory.
+    """Checked rows of a model that are not in memory.
 
     Parameters
     ----------
@@ -40,6 +54,7 @@ class DistantData:
     @classmethod
     def check(
         cls,
+        kind: RowKind,
         X: Any,
         y: Any,
         feature_names: Sequence[str] | None,
@@ -49,8 +64,8 @@ class DistantData:
         """Check what the user gave; None if it is in memory and is to stay there."""
         if not is_elsewhere(X) and memory_limit is None:
             return None
-        table = row_table(X, y, feature_names, **rows)
-        return cls(table, look(table), bytes_allowed(memory_limit))
+        table = row_table(X, y, feature_names, kind.tables, **rows)
+        return cls(table, look(table, kind), bytes_allowed(memory_limit))
 
     @property
     def moments(self) -> Moments:
@@ -75,17 +90,78 @@ class DistantData:
         X = DistantX(self._table, self._facts.digest, self._limit)
         return Predictors(X, names, columns, intercept, {}, None, of_all=self.moments)
 
-    def likelihood(self, success: Any) -> DistantBinomial:
+    def binomial(self, success: Any) -> DistantBinomial:
         """Return the likelihood; TypeError or ValueError if y has not two labels."""
-        labels, digest = self._facts.labels, self._digest()
-        if labels is None:
-            if success is not None:
-                raise ValueError(
-                    "success goes with labels, got trials too, where y counts the successes: drop one of them"
-                )
-            return DistantBinomial.of(np.array([0, 1]), digest, self._facts.log_constant)
-        classes, _ = two_labels(labels, len(labels), success)
-        return DistantBinomial.of(classes, digest, self._facts.log_constant)
+        labels, classes = self._facts.labels, np.array([0, 1])
+        if labels is not None:
+            classes, _ = two_labels(labels, len(labels), success)
+        elif success is not None:
+            raise ValueError(
+                "success goes with labels, got trials too, where y counts the successes: drop one of them"
+            )
+        constant = float(self._facts.of_likelihood[0])
+        return DistantBinomial.of(classes).knowing(BinomialKind(classes), self._digest(), constant)
+
+    def multinomial(self, baseline: Any, symmetric: bool) -> DistantMultinomial:
+        """Return the likelihood of classes without an order; ValueError if labels or offsets do not fit."""
+        classes, is_table = self._classes(None)
+        reference = class_checks.baseline(baseline, classes, symmetric)
+        self._require_offsets([(len(classes),)], "a column for each class")
+        made = DistantMultinomial.of(classes, is_table, reference)
+        return made.knowing(ClassKind(SoftmaxOf(reference), classes), self._digest(), self._of_classes())
+
+    def sequential(self, order: Sequence[Any] | None) -> DistantSequential:
+        """Return the likelihood of classes in an order; ValueError if labels or offsets do not fit."""
+        classes, is_table = self._classes(order)
+        self._require_offsets(
+            [(), (len(classes) - 1,)], "one for each row, or for each class but the last too"
+        )
+        made = DistantSequential.of(classes, is_table)
+        kind = ClassKind(SequentialLikelihood.check, classes)
+        return made.knowing(kind, self._digest(), self._of_classes())
+
+    def counts(self, dispersion: DispersionPrior) -> DistantCounts:
+        """Return the likelihood of counts."""
+        made = DistantCounts.of(dispersion)
+        known = None if isinstance(dispersion, Known) else (*self._count_weights(), dispersion.core())
+        constant = made.log_constant_of(self._facts.of_likelihood)
+        return made.knowing(CountKind(dispersion), self._digest(), constant, known)
+
+    def _classes(self, order: Sequence[Any] | None) -> tuple[NDArray[Any], bool]:
+        """Return the labels, and whether rows are counts of all classes."""
+        if (labels := self._facts.labels) is not None:
+            return class_checks.observed(labels, None, len(labels), order).classes, False
+        class_checks.no_order_of_tables(order)
+        y = self._table.y
+        return (np.arange(y.shape[1]) if y.names is None else np.array(y.names)), True
+
+    def _of_classes(self) -> float:
+        return float(self._facts.of_likelihood[0])
+
+    def _require_offsets(self, columns: list[tuple[int, ...]], expected: str) -> None:
+        sources = dict(self._table.sources())
+        if "offset" in sources and sources["offset"].shape[1:] not in columns:
+            raise ValueError(
+                f"offset must have {expected}, got shape {sources['offset'].shape}: pass one that has"
+            )
+
+    def _count_weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+        """Return distinct counts above 1, their weights, and the sum of these, as the core adds them up.
+
+        Weights that are not whole are added in the order of the rows, which are gone through for it.
+        """
+        if self._facts.counts is not None:
+            values, weights = self._facts.counts
+            return values, weights, float(weights.sum())
+        found: dict[float, float] = {}
+        total = 0.0
+        for own in row_blocks(self._table.n_rows):
+            rows = self._table.read_without_predictors(own.start, own.stop)
+            y = np.asarray(rows["y"], dtype=np.float64)
+            weights = np.broadcast_to(np.asarray(rows["weights"], dtype=np.float64), y.shape)
+            found = weights_of_counts(y, weights, found)
+            total = float(np.cumsum([total, *weights[y > 1]])[-1])
+        return np.array(list(found)), np.array(list(found.values())), total
 
     def _digest(self) -> NDArray[np.float64]:
         return np.frombuffer(bytes.fromhex(self._facts.digest), dtype=np.uint8).astype(np.float64)

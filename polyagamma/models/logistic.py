@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os import PathLike
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -13,20 +12,19 @@ from polyagamma._validation import models as checks
 from polyagamma._validation.additive import Rows, of_cells
 from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.elsewhere import BinomialKind
 from polyagamma.models.classification import ClassificationModel
 from polyagamma.models.distant import DistantData
-from polyagamma.models.distant_output import write_log_likelihood
 from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import OF_A_TRIAL, GaussianPriors
-from polyagamma.sources.distant import is_distant
+from polyagamma.models.to_disk import WritesToDisk
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.shrinkage import ShrinkagePrior
-from polyagamma.traces import trace
 
 
 @public
-class PolyaGammaLogistic(ClassificationModel):
+class PolyaGammaLogistic(WritesToDisk, ClassificationModel):
     r"""Bayesian logistic regression of binary or binomial data.
 
     .. math::
@@ -141,11 +139,11 @@ class PolyaGammaLogistic(ClassificationModel):
         intercept = checks.truth("intercept", intercept)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         rows = {"trials": trials, "weights": weights, "offset": offset}
-        distant = DistantData.check(X, y, feature_names, memory_limit, **rows)
+        distant = DistantData.check(BinomialKind(), X, y, feature_names, memory_limit, **rows)
         if distant is not None:
             prior_of.require_gaussian()
             predictors = distant.predictors(feature_names, intercept)
-            likelihood: BinomialLikelihood = distant.likelihood(success)
+            likelihood: BinomialLikelihood = distant.binomial(success)
         else:
             predictors = Predictors.check(X, feature_names, intercept, sparse=True)
             predictors.require_distinct_constants()
@@ -202,34 +200,6 @@ class PolyaGammaLogistic(ClassificationModel):
             **given,
             **options,
         )
-
-    def log_likelihood_to(self, idata: trace.Trace, path: str | PathLike[str]) -> None:
-        """Write the log-likelihood of each draw and row to disk, for rows that are not in memory.
-
-        Parameters
-        ----------
-        idata : InferenceData or DataTree
-            What `sample` returned.
-        path : path
-            A folder to make: a Zarr group with an array ``y`` (chain, draw, obs_id), which `xarray.open_zarr`
-            opens without reading it.
-
-        Raises
-        ------
-        ValueError
-            If the rows are in memory, or `idata` is of another model.
-        KeyError
-            If `idata` has no posterior, or lacks a variable that is needed.
-        FileExistsError
-            If there is something at `path`.
-        """
-        model = self._unchanged()
-        if not is_distant(model.term.predictors.X):
-            raise ValueError(
-                "log_likelihood_to is for rows that are not in memory, got a model whose rows are: pass "
-                "compute_log_likelihood=True to sample"
-            )
-        write_log_likelihood(model, idata, checks.folder("path", path))
 
     @property
     def n_features(self) -> int:

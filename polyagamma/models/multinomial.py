@@ -11,9 +11,12 @@ from polyagamma._public import public
 from polyagamma._validation import classes as class_checks
 from polyagamma._validation import models as checks
 from polyagamma._validation.predictors import require_same_rows
+from polyagamma.likelihoods.elsewhere import ClassKind, SoftmaxOf
 from polyagamma.likelihoods.multinomial import MultinomialLikelihood
 from polyagamma.models.classification import ClassificationModel
+from polyagamma.models.distant import DistantData
 from polyagamma.models.linear import GaussianPriors
+from polyagamma.models.to_disk import WritesToDisk
 from polyagamma.terms.class_coding import ByClass
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
@@ -23,7 +26,7 @@ PARAMETRIZATIONS = ("symmetric", "baseline")
 
 
 @public
-class PolyaGammaMultinomial(ClassificationModel):
+class PolyaGammaMultinomial(WritesToDisk, ClassificationModel):
     r"""Bayesian regression of classes, or of counts of classes.
 
     .. math::
@@ -67,6 +70,8 @@ class PolyaGammaMultinomial(ClassificationModel):
         Whether classes have intercepts.
     feature_names : sequence of str, optional
         Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ...
+    memory_limit : int or str, optional
+        As for `PolyaGammaLogistic`: rows of memory maps, Zarr arrays, Dask collections and Parquet files.
 
     Attributes
     ----------
@@ -131,19 +136,29 @@ class PolyaGammaMultinomial(ClassificationModel):
         baseline: Any = None,
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
+        memory_limit: int | str | None = None,
     ) -> None:
         intercept = checks.truth("intercept", intercept)
         self.parametrization = checks.one_of("parametrization", parametrization, PARAMETRIZATIONS)
-        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
-        predictors.require_distinct_constants()
-        require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
-        observed = class_checks.observed(y, trials, len(predictors.X))
         symmetric = self.parametrization == "symmetric"
-        reference = class_checks.baseline(baseline, observed.classes, symmetric)
-        likelihood = MultinomialLikelihood.check(observed, weights, offset, reference)
+        prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
+        rows = {"trials": trials, "weights": weights, "offset": offset}
+        kind = ClassKind(SoftmaxOf(0))
+        distant = DistantData.check(kind, X, y, feature_names, memory_limit, **rows)
+        if distant is not None:
+            prior_of.require_gaussian()
+            predictors = distant.predictors(feature_names, intercept)
+            likelihood: MultinomialLikelihood = distant.multinomial(baseline, symmetric)
+        else:
+            predictors = Predictors.check(X, feature_names, intercept, sparse=True)
+            predictors.require_distinct_constants()
+            require_same_rows("X", X, y=y, **rows)
+            observed = class_checks.observed(y, trials, len(predictors.X))
+            reference = class_checks.baseline(baseline, observed.classes, symmetric)
+            likelihood = MultinomialLikelihood.check(observed, weights, offset, reference)
+        reference = likelihood.reference
         self.baseline = None if symmetric else likelihood.classes[reference]
         labels = likelihood.labels if symmetric else [likelihood.labels[k] for k in likelihood.others]
-        prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         described = {
             "parametrization": self.parametrization,

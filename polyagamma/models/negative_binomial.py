@@ -22,10 +22,13 @@ from polyagamma.likelihoods.dispersion import (
     HalfNormal,
     InverseGamma,
 )
+from polyagamma.likelihoods.elsewhere import CountKind
 from polyagamma.likelihoods.negative_binomial import NegativeBinomialLikelihood
 from polyagamma.models.counts import CountModel
+from polyagamma.models.distant import DistantData
 from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import GaussianPriors
+from polyagamma.models.to_disk import WritesToDisk
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.shrinkage import ShrinkagePrior
@@ -36,7 +39,7 @@ MOST_SHOWN = 100  # of the counts of a rootogram, unless more are asked for
 
 
 @public
-class PolyaGammaNegativeBinomial(CountModel):
+class PolyaGammaNegativeBinomial(WritesToDisk, CountModel):
     r"""Bayesian negative binomial regression of counts.
 
     .. math::
@@ -73,6 +76,8 @@ class PolyaGammaNegativeBinomial(CountModel):
         Whether to have an intercept.
     feature_names : sequence of str, optional
         Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ...
+    memory_limit : int or str, optional
+        As for `PolyaGammaLogistic`: rows of memory maps, Zarr arrays, Dask collections and Parquet files.
 
     Attributes
     ----------
@@ -131,15 +136,23 @@ class PolyaGammaNegativeBinomial(CountModel):
         dispersion_prior: HalfNormal | Gamma | InverseGamma | float | None = None,
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
+        memory_limit: int | str | None = None,
     ) -> None:
-        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
-        predictors.require_distinct_constants()
-        require_same_rows("X", X, y=y, exposure=exposure, weights=weights, offset=offset)
         self.dispersion_prior = DEFAULT_DISPERSION_PRIOR if dispersion_prior is None else dispersion_prior
         of_r = dispersion.check("dispersion_prior", self.dispersion_prior)
-        rows = len(predictors.X)
-        likelihood = NegativeBinomialLikelihood.check(y, exposure, weights, offset, of_r, rows)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
+        rows = {"exposure": exposure, "weights": weights, "offset": offset}
+        distant = DistantData.check(CountKind(of_r), X, y, feature_names, memory_limit, **rows)
+        if distant is not None:
+            prior_of.require_gaussian()
+            predictors = distant.predictors(feature_names, intercept)
+            likelihood: NegativeBinomialLikelihood = distant.counts(of_r)
+        else:
+            predictors = Predictors.check(X, feature_names, intercept, sparse=True)
+            predictors.require_distinct_constants()
+            require_same_rows("X", X, y=y, **rows)
+            n = len(predictors.X)
+            likelihood = NegativeBinomialLikelihood.check(y, exposure, weights, offset, of_r, n)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         super().__init__(likelihood, prior_of.term(predictors, likelihood.weights))
 

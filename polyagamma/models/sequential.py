@@ -11,9 +11,12 @@ from polyagamma._public import public
 from polyagamma._validation import classes as class_checks
 from polyagamma._validation import models as checks
 from polyagamma._validation.predictors import require_same_rows
+from polyagamma.likelihoods.elsewhere import ClassKind
 from polyagamma.likelihoods.sequential import SequentialLikelihood
 from polyagamma.models.classification import ClassificationModel
+from polyagamma.models.distant import DistantData
 from polyagamma.models.linear import GaussianPriors
+from polyagamma.models.to_disk import WritesToDisk
 from polyagamma.terms.class_coding import ByClass
 from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
@@ -21,7 +24,7 @@ from polyagamma.terms.shrinkage import ShrinkagePrior
 
 
 @public
-class PolyaGammaSequential(ClassificationModel):
+class PolyaGammaSequential(WritesToDisk, ClassificationModel):
     r"""Bayesian sequential logit of ordered classes: the continuation-ratio, or stick-breaking, model.
 
     Classes are reached one after the other. A row that has come to class k stays there with probability
@@ -60,6 +63,8 @@ class PolyaGammaSequential(ClassificationModel):
         Whether classes have intercepts.
     feature_names : sequence of str, optional
         Names of the columns of X; by default those of the data frame, else ``x0``, ``x1``, ...
+    memory_limit : int or str, optional
+        As for `PolyaGammaLogistic`: rows of memory maps, Zarr arrays, Dask collections and Parquet files.
 
     Attributes
     ----------
@@ -120,15 +125,24 @@ class PolyaGammaSequential(ClassificationModel):
         intercept_prior: Normal | None = None,
         intercept: bool = True,
         feature_names: Sequence[str] | None = None,
+        memory_limit: int | str | None = None,
     ) -> None:
         intercept = checks.truth("intercept", intercept)
-        predictors = Predictors.check(X, feature_names, intercept, sparse=True)
-        predictors.require_distinct_constants()
-        require_same_rows("X", X, y=y, trials=trials, weights=weights, offset=offset)
-        order = class_checks.order_of_categories(y) if classes is None else classes
-        observed = class_checks.observed(y, trials, len(predictors.X), order)
-        likelihood = SequentialLikelihood.check(observed, weights, offset)
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
+        rows = {"trials": trials, "weights": weights, "offset": offset}
+        order = class_checks.order_of_categories(y) if classes is None else classes
+        kind = ClassKind(SequentialLikelihood.check)
+        distant = DistantData.check(kind, X, y, feature_names, memory_limit, **rows)
+        if distant is not None:
+            prior_of.require_gaussian()
+            predictors = distant.predictors(feature_names, intercept)
+            likelihood: SequentialLikelihood = distant.sequential(order)
+        else:
+            predictors = Predictors.check(X, feature_names, intercept, sparse=True)
+            predictors.require_distinct_constants()
+            require_same_rows("X", X, y=y, **rows)
+            observed = class_checks.observed(y, trials, len(predictors.X), order)
+            likelihood = SequentialLikelihood.check(observed, weights, offset)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         coding = ByClass(likelihood.stages, symmetric=False)
         super().__init__(likelihood, prior_of.term_by_class(predictors, likelihood.row_weights, coding, {}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,16 @@ def is_elsewhere(X: Any) -> bool:
     return is_dask(X) or is_parquet(X)
 
 
-def row_table(X: Any, y: Any, feature_names: Sequence[str] | None = None, **rows: Any) -> RowTable:
+def row_table(
+    X: Any,
+    y: Any,
+    feature_names: Sequence[str] | None = None,
+    tables: Collection[str] = (),
+    **rows: Any,
+) -> RowTable:
     """Return the rows of a model, having checked that they are as many of everything.
+
+    `tables` are the names of what may have several columns.
 
     Raises
     ------
@@ -33,7 +41,27 @@ def row_table(X: Any, y: Any, feature_names: Sequence[str] | None = None, **rows
         If an argument does not fit.
     """
     table = parquet_table(X, y, feature_names, rows) if is_parquet(X) else array_table(X, y, rows)
-    table.require_one_length()
+    table.require_one_length(tables)
+    return table
+
+
+def table_of_new_rows(X_new: Any, names: Sequence[str], **rows: Any) -> RowTable:
+    """Return rows to predict for, of which nothing was observed, having checked that they are as many.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit.
+    """
+    if is_parquet(X_new):
+        table = parquet_table(X_new, None, names, rows)
+    else:
+        table = RowTable(
+            array_source("X_new", X_new),
+            None,
+            **{name: column_source(name, one) for name, one in rows.items()},
+        )
+    table.require_one_length(("offset",))
     return table
 
 
@@ -48,21 +76,30 @@ def is_parquet(X: Any) -> bool:
 
 
 def parquet_table(X: Any, y: Any, feature_names: Sequence[str] | None, rows: dict[str, Any]) -> RowTable:
-    """Return the rows of Parquet files: y, and trials, weights and offset, are names of columns or arrays."""
+    """Return the rows of Parquet files: y, weights and so on are columns, lists of columns, or arrays."""
     table = X if isinstance(X, ParquetTable) else ParquetTable(X)
     given = {"y": y, **rows}
-    named = {name: value for name, value in given.items() if isinstance(value, str)}
-    for name, column in named.items():
-        table.require(name, column)
+    named = {name: value for name, value in given.items() if names_columns(value, table)}
+    others = [column for value in named.values() for column in ([value] if isinstance(value, str) else value)]
+    for name, value in named.items():
+        for column in [value] if isinstance(value, str) else value:
+            table.require(name, column)
     if feature_names is None:
-        columns = table.numbers(list(named.values()))
+        columns = table.numbers(others)
     else:
         columns = [str(name) for name in feature_names]
         for column in columns:
             table.require("feature_names", column)
     sources: dict[str, Any] = {name: ParquetSource(table, column) for name, column in named.items()}
-    others = {name: column_source(name, value) for name, value in given.items() if name not in named}
-    return RowTable(ParquetSource(table, columns), **(sources | others))
+    arrays = {name: column_source(name, value) for name, value in given.items() if name not in named}
+    return RowTable(ParquetSource(table, columns), **(sources | arrays))
+
+
+def names_columns(value: Any, table: ParquetTable) -> bool:
+    """Whether a value is the name of a column, or a list of such names."""
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(isinstance(one, str) and one in table.schema for one in value)
+    return isinstance(value, str)
 
 
 def array_table(X: Any, y: Any, rows: dict[str, Any]) -> RowTable:
@@ -77,8 +114,8 @@ def array_source(name: str, value: Any) -> RowSource:
         return DaskSource(name, value)
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
         raise TypeError(
-            f"{name} must be an array, of NumPy, Zarr or Dask, or the path of a Parquet file where there is "
-            f"a memory_limit, got a {type(value).__name__}: pass one of these, or drop memory_limit"
+            f"{name} must be an array, of NumPy, Zarr or Dask, or the path of a Parquet file where rows are "
+            f"read block by block, got a {type(value).__name__}: pass one of these, or drop memory_limit"
         )
     return ArraySource(name, value)
 
@@ -90,4 +127,7 @@ def column_source(name: str, value: ArrayLike | None) -> Any:
     if is_dask(value):
         return DaskSource(name, value)
     lazy = hasattr(value, "shape") and not hasattr(value, "index")
-    return ArraySource(name, value if lazy else np.asarray(value))
+    source = ArraySource(name, value if lazy else np.asarray(value))
+    if (columns := getattr(value, "columns", None)) is not None:
+        source.names = [str(column) for column in columns]
+    return source

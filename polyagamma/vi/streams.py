@@ -177,4 +177,4 @@ def slices_of_table(table: RowTable, batch: int) -> Iterator[tuple[Any, ...]]:
     """Yield slices of rows that are not in memory."""
     for first in range(0, table.n_rows, batch):
         rows = table.read(first, min(first + batch, table.n_rows))
-        yield rows["X"], rows["y"], rows["trials"], rows["weights"]
+        yield rows["X"], rows["y"], rows.get("trials"), rows.get("weights")
