@@ -160,6 +160,17 @@ PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::obj
     return PyChains({std::move(owned), std::move(bit_generators), std::move(chains)});
 }
 
+// Of many coefficients of several predictors: X in panels, and in rows twice while the mode is looked for;
+// vectors of rows; lanes of a pass; vectors of chains.
+std::uint64_t doubles_of_factors(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
+                                 std::size_t predictors) {
+    const std::size_t columns = n_coefficients / predictors;
+    const std::size_t strips = RowPartition::for_vectors(n_rows).count();
+    std::uint64_t doubles = n_rows * (3 * columns + 6 * predictors);
+    doubles += chains * n_coefficients * (strips * kPanelRows + 24);
+    return doubles + 12 * (columns * columns + predictors * predictors);
+}
+
 // Of several predictors: X in panels and vectors of rows; coordinates in rows and panels, metric and their
 // temporaries; workspace of a pass; the longest window of warm-up twice.
 std::uint64_t doubles_of_predictors(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
@@ -175,6 +186,8 @@ std::uint64_t doubles_of_predictors(std::size_t n_rows, std::size_t n_coefficien
 // orthonormal factor, L and the prior's factor.
 std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
                               std::size_t tune, std::size_t predictors) {
+    if (factorises(n_coefficients, predictors))
+        return 8 * doubles_of_factors(n_rows, n_coefficients, chains, predictors);
     if (predictors > 1) return 8 * doubles_of_predictors(n_rows, n_coefficients, chains, tune, predictors);
     const bool wide = n_coefficients > n_rows;
     const std::size_t k = std::max<std::size_t>(1, wide ? n_rows : n_coefficients);
