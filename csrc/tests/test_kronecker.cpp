@@ -167,8 +167,7 @@ TEST_CASE("coordinates of factors: coefficients agree with quadrature") {
         run.advance(kSweeps);
         CHECK(fixtures::worst_score(run.beta, 4, kSweeps, exact) < 6.0);
         for (const std::size_t draw : {0u, 1234u, 159999u})
-            CHECK(run.lp[draw] ==
-                  doctest::Approx(classes.log_posterior(&run.beta[2 * draw])).epsilon(1e-11));
+            CHECK(run.lp[draw] == doctest::Approx(classes.log_posterior(&run.beta[2 * draw])).epsilon(1e-11));
     }
 }
 
