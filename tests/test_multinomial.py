@@ -21,6 +21,7 @@ from polyagamma import (
     PolyaGammaSequential,
     SamplingWarning,
 )
+from polyagamma._gibbs import memory_estimate
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 60, "chains": 2, "random_seed": 1, "progressbar": False}
@@ -342,6 +343,13 @@ def test_many_coefficients_move_in_coordinates_that_are_a_product():
     expected += log_prior(idata, PRIORS, lambda values: helmert(45) @ values)
     np.testing.assert_allclose(idata.sample_stats["lp"].to_numpy().ravel(), expected, rtol=1e-9)
     assert MODELS["multinomial"].sample(5, **SETTINGS).posterior.attrs["metric"] == "full"
+
+
+def test_many_coefficients_need_no_square_matrix():
+    """But for data augmentation, which is in the coordinates of others."""
+    size = {"n_rows": 90, "n_coefficients": 44 * 47, "chains": 2, "tune": 60, "predictors": 44}
+    square = 8 * size["n_coefficients"] ** 2
+    assert memory_estimate(**size) < square < memory_estimate(**size, along_trajectories=False)
 
 
 def test_threads_and_breaks_change_no_bit_of_many_coefficients():
