@@ -557,10 +557,18 @@ def sparse_chains(
         Changes the speed, never a bit of the draws.
     """
 
-def memory_estimate(n_rows: int, n_coefficients: int, chains: int, tune: int, predictors: int = 1) -> int:
+def memory_estimate(
+    n_rows: int,
+    n_coefficients: int,
+    chains: int,
+    tune: int,
+    predictors: int = 1,
+    along_trajectories: bool = True,
+) -> int:
     """Bytes that a model and its chains allocate at most, besides X and the draws.
 
-    Coefficients are those of all linear predictors of a row.
+    Coefficients are those of all linear predictors of a row. `along_trajectories`: whether they move so,
+    under a prior without scales.
     """
 
 class Covariance:

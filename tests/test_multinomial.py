@@ -21,6 +21,7 @@ from polyagamma import (
     PolyaGammaSequential,
     SamplingWarning,
 )
+from polyagamma._gibbs import memory_estimate
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 60, "chains": 2, "random_seed": 1, "progressbar": False}
@@ -320,6 +321,44 @@ def test_threads_change_no_bit():
         ]
         for other in runs[1:]:
             assert other.posterior.equals(runs[0].posterior)
+
+
+# ---- many coefficients
+
+
+def many_coefficients():
+    """Return a model with 44 × 47 of them, more than there is a square matrix for."""
+    rng = np.random.default_rng(12)
+    rows, labels = rng.standard_normal((90, 46)), rng.permutation(np.arange(90) % 45)
+    return PolyaGammaMultinomial(rows, labels, **PRIORS)
+
+
+def test_many_coefficients_move_in_coordinates_that_are_a_product():
+    idata = many_coefficients().sample(5, **SETTINGS | {"tune": 20})
+    assert idata.posterior.attrs["metric"] == "kronecker"
+    rows = idata.constant_data["X"].to_numpy()
+    labels = np.eye(45)[idata.observed_data["y"].to_numpy().astype(int)]
+    probability = softmax(exponents(idata, rows), axis=1)
+    expected = np.einsum("dki,ik->d", np.log(probability), labels)
+    expected += log_prior(idata, PRIORS, lambda values: helmert(45) @ values)
+    np.testing.assert_allclose(idata.sample_stats["lp"].to_numpy().ravel(), expected, rtol=1e-9)
+    assert MODELS["multinomial"].sample(5, **SETTINGS).posterior.attrs["metric"] == "full"
+
+
+def test_many_coefficients_need_no_square_matrix():
+    """But for data augmentation, which is in the coordinates of others."""
+    size = {"n_rows": 90, "n_coefficients": 44 * 47, "chains": 2, "tune": 60, "predictors": 44}
+    square = 8 * size["n_coefficients"] ** 2
+    assert memory_estimate(**size) < square < memory_estimate(**size, along_trajectories=False)
+
+
+def test_threads_and_breaks_change_no_bit_of_many_coefficients():
+    model = many_coefficients()
+    common = {"tune": 10, "chains": 3, "random_seed": 1, "progressbar": False}
+    whole = model.sample(10, **common, cores=1)
+    assert model.sample(10, **common, cores=3).posterior.equals(whole.posterior)
+    begun = model.sample(4, **common)
+    assert model.extend(begun, 6, progressbar=False).posterior.equals(whole.posterior)
 
 
 # ---- classes

@@ -47,7 +47,8 @@ LinearSampler::LinearSampler(const LinearModel& model, const RowSpaceModel* row_
       bitgens_(std::move(bitgens)),
       whitening_(model),
       warmup_(options.kernel, model.likelihood.polya_gamma() != nullptr || augments_by_class(), options.tune,
-              model.design.n, whitening_.size(), bitgens_.size()),
+              model.design.n, whitening_.size(), bitgens_.size(),
+              model.likelihood.coupled() ? kLongerTurn : kQuarterTurn),
       u_(bitgens_.size() * whitening_.size()) {
     for (std::size_t c = 0; c < chains(); ++c) models_.emplace_back(model, whitening_);
     make_shares(std::max<std::size_t>(1, options.threads));
@@ -84,17 +85,19 @@ SamplerInfo LinearSampler::info() const {
     const LinearSchedule& chosen = schedule();
     const WarmupReport& found = report();
     const char* name = chosen.gibbs_only() ? "gibbs" : chosen.gibbs_every == 0 ? "hmc" : "hmc+gibbs";
-    return {{"kernel", name},
-            {"leapfrog_steps", chosen.hmc.steps},
-            {"step_size", chosen.hmc.step_size},
-            {"trajectories", chosen.trajectories},
-            {"gibbs_every", chosen.gibbs_every},
-            {"warmup_acceptance_rate", found.acceptance},
-            {"shrinkage", found.shrinkage},
-            {"gibbs_autocorrelation", found.gibbs_autocorrelation},
-            {"hmc_autocorrelation", found.hmc_autocorrelation},
-            {"gibbs_efficiency", found.gibbs_efficiency},
-            {"hmc_efficiency", found.hmc_efficiency}};
+    SamplerInfo all{{"kernel", name},
+                    {"leapfrog_steps", chosen.hmc.steps},
+                    {"step_size", chosen.hmc.step_size},
+                    {"trajectories", chosen.trajectories},
+                    {"gibbs_every", chosen.gibbs_every},
+                    {"warmup_acceptance_rate", found.acceptance},
+                    {"shrinkage", found.shrinkage},
+                    {"gibbs_autocorrelation", found.gibbs_autocorrelation},
+                    {"hmc_autocorrelation", found.hmc_autocorrelation},
+                    {"gibbs_efficiency", found.gibbs_efficiency},
+                    {"hmc_efficiency", found.hmc_efficiency}};
+    if (model_.likelihood.predictors() > 1) all.push_back({"metric", "full"});
+    return all;
 }
 
 Status LinearSampler::start(const double* initial) {

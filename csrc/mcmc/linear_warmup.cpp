@@ -40,12 +40,13 @@ std::size_t warmup_trajectories(double autocorrelation, std::size_t used) {
 }  // namespace
 
 LinearWarmup::LinearWarmup(TransitionKernel choice, bool augments, std::size_t tune, std::size_t rows,
-                           std::size_t k, std::size_t chains)
+                           std::size_t k, std::size_t chains, double turn)
     : choice_(choice),
       augments_(augments),
       tune_(tune),
       chains_(chains),
       k_(k),
+      turn_(turn),
       gibbs_work_(gibbs_work(rows, k)) {
     if (choice != TransitionKernel::gibbs) {
         schedule_ = {choice == TransitionKernel::hmc || !augments ? 0u : 1u, 1, first_steps()};
@@ -126,14 +127,14 @@ Status LinearWarmup::finish_window(std::uint64_t sweeps_done, const LinearModel&
             break;
         case Purpose::curvature:
         case Purpose::covariance:
-            schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance, most_steps());
+            schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance, most_steps(), 0.0, turn_);
             schedule_.trajectories = std::min(warmup_trajectories(autocorrelation, schedule_.trajectories),
                                               kMaxWarmupGradients / schedule_.hmc.steps);
             status = change_metric(window->purpose == Purpose::covariance && moved_enough(), model, whitening,
                                    u, models);
             break;
         case Purpose::steps:
-            schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance, most_steps());
+            schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance, most_steps(), 0.0, turn_);
             schedule_.trajectories = 1;
             break;
         case Purpose::gibbs:

@@ -30,9 +30,9 @@ struct WarmupReport {
 // pooled at the end of each window, in a fixed order. After the last window nothing changes any more.
 class LinearWarmup {
   public:
-    // `augments`: whether data augmentation is possible.
+    // `augments`: whether data augmentation is possible; `turn`: of a trajectory.
     LinearWarmup(TransitionKernel choice, bool augments, std::size_t tune, std::size_t rows, std::size_t k,
-                 std::size_t chains);
+                 std::size_t chains, double turn = kQuarterTurn);
 
     // Sweeps from `sweeps_done` to the end of its window; 0 after warm-up.
     std::size_t left_in_window(std::uint64_t sweeps_done) const;
@@ -78,7 +78,7 @@ class LinearWarmup {
     TransitionKernel choice_;
     bool augments_;
     std::size_t tune_, chains_, k_;
-    double gibbs_work_;
+    double turn_, gibbs_work_;
     std::vector<Window> windows_;
     LinearSchedule schedule_;  // chosen so far
     LinearSchedule active_;    // those, or data augmentation alone in its own window

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mcmc/kronecker_sampler.hpp"
 #include "mcmc/noncentered_sampler.hpp"
 #include "mcmc/shrinkage_sampler.hpp"
 #include "terms/wide_design.hpp"
@@ -13,12 +14,22 @@ bool reduces(const LinearModel& model) {
            model.likelihood.extras() == 0 && model.likelihood.predictors() == 1;
 }
 
+bool factorises(std::size_t coefficients, std::size_t predictors) {
+    constexpr std::size_t kMostOfSquare = 2000;
+    return predictors > 1 && coefficients > kMostOfSquare;
+}
+
 namespace {
 
 // Whether coefficients should move with their scales, which more coefficients than rows say little about.
 bool moves_with_scales(const LinearModel& model, TransitionKernel kernel) {
     return kernel != TransitionKernel::gibbs && model.prior.shrinkage() != nullptr &&
            model.likelihood.predictors() == 1 && model.prior.size() > model.design.n;
+}
+
+bool moves_by_factors(const LinearModel& model, TransitionKernel kernel) {
+    return kernel != TransitionKernel::gibbs && model.prior.scales().empty() &&
+           model.likelihood.extras() == 0 && factorises(model.prior.size(), model.likelihood.predictors());
 }
 
 }  // namespace
@@ -35,6 +46,11 @@ std::unique_ptr<Sampler> make_linear_sampler(const LinearModel& model, const Row
     if (ShrinkageSampler::suits(model)) {
         const ShrinkageSampler::Options own{options.kernel, options.tune};
         return std::make_unique<ShrinkageSampler>(model, std::move(bitgens), own);
+    }
+    if (moves_by_factors(model, options.kernel)) {
+        // Null: the search for the mode fails, which the other sampler has words for.
+        if (auto sampler = make_kronecker_sampler(model, bitgens, options.tune, options.threads))
+            return sampler;
     }
     LinearSampler::Options chosen = options;
     // Local scales go to zero: no trajectory in coordinates of a mode follows coefficients there.

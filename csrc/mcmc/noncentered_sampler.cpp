@@ -29,7 +29,7 @@ struct NoncenteredSampler::Arrays {
 };
 
 NoncenteredSampler::NoncenteredSampler(std::shared_ptr<const ProductDesign> design,
-                                       std::shared_ptr<const NoncenteredPrior> prior, const Blas& blas,
+                                       std::shared_ptr<NoncenteredPrior> prior, const Blas& blas,
                                        std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads)
     : design_(std::move(design)),
       prior_(std::move(prior)),
@@ -78,10 +78,12 @@ SamplerInfo NoncenteredSampler::info() const {
         step += share.step.step_size() / static_cast<double>(shares_.size());
         length += share.length.length() / static_cast<double>(shares_.size());
     }
-    return {{"kernel", "hmc"},
-            {"metric_directions", metric_.directions()},
-            {"step_size", step},
-            {"trajectory_length", length}};
+    SamplerInfo all{{"kernel", "hmc"},
+                    {"metric_directions", metric_.directions()},
+                    {"step_size", step},
+                    {"trajectory_length", length}};
+    if (prior_->metric() != nullptr) all.push_back({"metric", prior_->metric()});
+    return all;
 }
 
 Vector NoncenteredSampler::parameters(std::size_t chain) const {
@@ -400,12 +402,15 @@ void NoncenteredSampler::visit(Visitor&& visitor) {
 State NoncenteredSampler::state() {
     State parts = state_of_numbers([this](auto visitor) { visit(visitor); });
     parts["metric"] = metric_.save();
+    if (const Vector basis = prior_->save(); !basis.empty()) parts["basis"] = basis;
     return parts;
 }
 
 bool NoncenteredSampler::restore(const State& state, std::uint64_t) {
     const auto metric = state.find("metric");
     if (metric == state.end() || metric->second.size() != metric_.saved_size()) return false;
+    const auto basis = state.find("basis");
+    if (!prior_->restore(basis == state.end() ? Vector() : basis->second)) return false;
     if (!restore_numbers(state, [this](auto visitor) { visit(visitor); })) return false;
     metric_.restore(metric->second);
     for (Share& share : shares_) share.known = false;

@@ -26,9 +26,8 @@ namespace polyagamma {
 // metric, step size and length of the trajectories; then nothing changes any more.
 class NoncenteredSampler final : public Sampler {
   public:
-    NoncenteredSampler(std::shared_ptr<const ProductDesign> design,
-                       std::shared_ptr<const NoncenteredPrior> prior, const Blas& blas,
-                       std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads);
+    NoncenteredSampler(std::shared_ptr<const ProductDesign> design, std::shared_ptr<NoncenteredPrior> prior,
+                       const Blas& blas, std::vector<BitGen*> bitgens, std::size_t tune, std::size_t threads);
 
     std::size_t chains() const override { return bitgens_.size(); }
     // "beta", contiguous; "lp"; "acceptance_rate"; "energy"; "parameters": extras, then scales.
@@ -109,7 +108,7 @@ class NoncenteredSampler final : public Sampler {
     void visit(Visitor&& visitor);
 
     const std::shared_ptr<const ProductDesign> design_;
-    const std::shared_ptr<const NoncenteredPrior> prior_;
+    const std::shared_ptr<NoncenteredPrior> prior_;
     const Blas& blas_;
     std::vector<BitGen*> bitgens_;
     std::size_t extras_, size_, tune_;

@@ -6,7 +6,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kQuarterTurn = 1.5;
 // Beyond a quarter turn means of draws alternate, which is worth more than what squares lose: 2.2 was best
 // for the least effective sample size of both per kick, and an acceptance of 80 %.
 constexpr double kLongTurn = 2.2;
@@ -33,15 +32,16 @@ LeapfrogSettings first_steps() {
 }
 
 LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
-                                      double besides) {
+                                      double besides, double turn) {
+    const double apart = turn > kQuarterTurn ? 1.0 - std::cos(turn) : 1.0;
     const double error =
         inverse_erfc(std::clamp(acceptance, 1e-3, 0.999)) / (used.step_size * used.step_size);
     LeapfrogSettings best = used;
     double best_score = 0.0;
     for (std::size_t steps = 1; steps <= most; ++steps) {
-        const double step_size = kQuarterTurn / static_cast<double>(steps);
-        const double predicted = std::erfc(error * step_size * step_size);
-        const double score = predicted / ((2.0 - predicted) * (static_cast<double>(steps) + besides));
+        const double step_size = turn / static_cast<double>(steps);
+        const double moved = apart * std::erfc(error * step_size * step_size);
+        const double score = moved / ((2.0 - moved) * (static_cast<double>(steps) + besides));
         if (score > best_score) {
             best_score = score;
             best = {step_size, steps};

@@ -37,7 +37,13 @@ GaussianPrior GaussianPrior::extended(std::size_t more) const {
 }
 
 void GaussianPrior::apply_precision(const Blas& blas, const double* x, double* y) const {
-    multiply_precision(blas, x, 1, y);
+    if (!diagonal_ || predictors_ == 1) return multiply_precision(blas, x, 1, y);
+    const std::size_t p = of_one();
+    std::fill_n(y, size(), 0.0);
+    for (std::size_t k = 0; k < predictors_; ++k)
+        for (std::size_t l = 0; l < predictors_; ++l)
+            for (std::size_t i = 0; i < p; ++i)
+                y[k * p + i] += between_[k * predictors_ + l] * (precision_[i] * x[l * p + i]);
 }
 
 void GaussianPrior::multiply_precision(const Blas& blas, const double* a, std::size_t columns,

@@ -49,11 +49,14 @@ GradientPass::GradientPass(std::vector<const ChainPosterior*> posteriors, std::s
       products_(predictors_ * product_columns(*posteriors_.front()->likelihood, k)),
       block_panels_(panels_per_block(products_ / predictors_, predictors_, chains_)),
       partition_(partition),
-      points_(workers, {Vector(products_ * chains_), Vector(chains_ * extras_)}),
+      points_(workers, {Vector(products_ * chains_), Vector(chains_ * extras_), {}, {}}),
       of_prior_(chains_, Vector(k)),
       deviations_(predictors_ == 1 ? 0 : chains_ * padded_rows(k)),
       pulled_(deviations_.size()),
-      parts_(partition_.count()) {}
+      parts_(partition_.count()) {
+    for (std::size_t c = 0; !deviations_.empty() && c < chains_; ++c)
+        deviation_of_.push_back(&deviations_[c * padded_rows(k)]);
+}
 
 void GradientPass::run(Worker& worker, const Whitening& whitening, const double* const* u, Wanted wanted,
                        Density* const* densities) {
@@ -114,11 +117,13 @@ void GradientPass::read_points(Worker& worker, const Whitening& whitening, const
     const std::size_t stride = deviations_.size() / chains_;
     const Worker::Range own = worker.share(chains_);
     if (own.begin < own.end)
-        whitening.deviate(u + own.begin, own.end - own.begin, &deviations_[own.begin * stride], stride);
+        whitening.deviate(u + own.begin, own.end - own.begin, &deviations_[own.begin * stride], stride,
+                          points.work);
     worker.barrier();
-    std::vector<const double*> all(chains_);
-    for (std::size_t c = 0; c < chains_; ++c) all[c] = &deviations_[c * stride];
-    interleave(all.data(), chains_, points.u);
+    interleave(deviation_of_.data(), chains_, points.u);
+    const Vector& centre = whitening.centre();
+    for (std::size_t j = 0; j < products_; ++j)
+        for (std::size_t c = 0; c < chains_; ++c) points.u[j * chains_ + c] += centre[j];
 }
 
 void GradientPass::run_alone(const Whitening& whitening, const double* u, Density& density) {
@@ -129,10 +134,11 @@ void GradientPass::run_alone(const Whitening& whitening, const double* u, Densit
 
 void GradientPass::finish_chains(const Worker& worker, const Whitening& whitening, const double* const* u,
                                  Wanted wanted, Density* const* densities) {
-    const Points& points = points_[worker.index()];
+    Points& points = points_[worker.index()];
     const std::size_t stride = deviations_.size() / chains_;
     const Worker::Range own = worker.share(chains_);
-    std::vector<double*> gradients;
+    std::vector<double*>& gradients = points.gradients;
+    gradients.clear();
     for (std::size_t c = own.begin; c < own.end; ++c) {
         const bool folded = whitening.folded();
         gradients.push_back(densities[c]->gradient.data());
@@ -141,7 +147,8 @@ void GradientPass::finish_chains(const Worker& worker, const Whitening& whitenin
         if (wanted == Wanted::gradient_and_value) densities[c]->log_posterior = value;
     }
     if (!whitening.folded() && !gradients.empty())
-        whitening.pull_back(&pulled_[own.begin * stride], gradients.size(), stride, gradients.data());
+        whitening.pull_back(&pulled_[own.begin * stride], gradients.size(), stride, gradients.data(),
+                            points.work);
 }
 
 double GradientPass::finish(const Whitening& whitening, const Points& points, std::size_t chain,
@@ -201,7 +208,7 @@ void GradientPass::block(const Whitening& whitening, const Points& points, Wante
         double* eta = &part.eta[k * chains_ * rows];
         const double* eta0 = &whitening.predictor()[k * padded + first];
         simd.forward(matrix, panels, columns, &points.u[k * columns * chains_], chains_, eta, rows);
-        for (std::size_t c = 0; c < chains_; ++c)
+        for (std::size_t c = 0; whitening.shifted() && c < chains_; ++c)
             for (std::size_t i = 0; i < n; ++i) eta[c * rows + i] += eta0[i];
     }
     for (std::size_t c = 0; c < chains_; ++c) {

@@ -55,8 +55,10 @@ class GradientPass {
     };
     // What a worker reads of all chains.
     struct Points {
-        Vector u;       // (products, chains): coordinates or deviations
-        Vector extras;  // (chains, extras)
+        Vector u;                        // (products, chains): coordinates or coefficients
+        Vector extras;                   // (chains, extras)
+        Vector work;                     // of products with the basis
+        std::vector<double*> gradients;  // of the worker's own chains
     };
 
     void read_points(Worker& worker, const Whitening& whitening, const double* const* u);
@@ -80,9 +82,10 @@ class GradientPass {
     std::size_t products_;  // with the matrix: its columns for every predictor
     std::size_t block_panels_;
     RowPartition partition_;
-    std::vector<Points> points_;    // of each worker
-    std::vector<Vector> of_prior_;  // of each chain (k): gradient of the log-prior
-    Vector deviations_, pulled_;    // of several predictors (chains, whole panels of k)
+    std::vector<Points> points_;               // of each worker
+    std::vector<Vector> of_prior_;             // of each chain (k): gradient of the log-prior
+    Vector deviations_, pulled_;               // of several predictors (chains, whole panels of k)
+    std::vector<const double*> deviation_of_;  // of each chain
     std::vector<Part> parts_;
 };
 

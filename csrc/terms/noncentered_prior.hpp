@@ -41,6 +41,14 @@ class NoncenteredPrior {
     virtual Vector scales(const double* q) const = 0;
     virtual double log_density(const double* q) const = 0;
 
+    // What its coordinates do for the posterior, as traces call it; null where they are those of the prior
+    // alone.
+    virtual const char* metric() const { return nullptr; }
+    // All numbers besides the prior's own that its coordinates depend on.
+    virtual Vector save() const { return {}; }
+    // False if `saved` is not from a prior like this one.
+    virtual bool restore(const Vector& saved) { return saved.empty(); }
+
     // Itself, if it is a shrinkage prior.
     virtual const NoncenteredShrinkage* shrinkage() const { return nullptr; }
 };

@@ -16,6 +16,8 @@ Whitening::Whitening(const LinearModel& model)
       centre_(model.prior.size()),
       basis_(identity(model.prior.size())),
       predictor_(model.offset),
+      shifted_(folded() ||
+               !std::all_of(predictor_.begin(), predictor_.end(), [](double value) { return value == 0.0; })),
       prior_(whiten(model.prior.conditional())) {
     if (distant_ != nullptr) return;
     if (model.kept != nullptr) {
@@ -47,18 +49,18 @@ void Whitening::assign(const LinearModel& model, const double* centre, const dou
 }
 
 void Whitening::find_rows(const LinearModel& model) {
-    if (folded()) matrix_.assign(model.design, basis_.data(), blas_);
+    if (!folded()) return;
+    matrix_.assign(model.design, basis_.data(), blas_);
     find_predictor(model);
 }
 
 void Whitening::find_predictor(const LinearModel& model) {
     predictor_ = model.offset;
-    const std::size_t columns = model.design.columns, padded = predictor_.size() / predictors_;
+    const std::size_t columns = model.design.columns;
     Vector row(columns);
     for (std::size_t i = 0; i < model.design.n; ++i) {
         model.design.copy_rows(i, 1, row.data());
-        for (std::size_t k = 0; k < predictors_; ++k)
-            predictor_[k * padded + i] += dot(row.data(), &centre_[k * columns], columns);
+        predictor_[i] += dot(row.data(), centre_.data(), columns);
     }
 }
 
@@ -75,9 +77,10 @@ void Whitening::reset(const LinearModel& model) {
 
 void Whitening::predictors_at(const double* u, double* eta) const {
     const std::size_t padded = predictor_.size() / predictors_;
-    Vector deviation(padded_rows(size()));
-    if (!folded()) deviate(&u, 1, deviation.data(), deviation.size());
-    const double* point = folded() ? u : deviation.data();
+    Vector beta(padded_rows(size())), work;
+    if (!folded()) deviate(&u, 1, beta.data(), beta.size(), work);
+    for (std::size_t j = 0; !folded() && j < size(); ++j) beta[j] += centre_[j];
+    const double* point = folded() ? u : beta.data();
     for (std::size_t k = 0; k < predictors_; ++k)
         loops().model.forward(matrix_.panel(0), matrix_.count(), matrix_.columns(),
                               point + k * matrix_.columns(), 1, eta + k * padded, padded);
@@ -94,29 +97,30 @@ void Whitening::coefficients(const double* u, double* beta) const {
     for (std::size_t j = 0; j < size(); ++j) beta[j] += centre_[j];
 }
 
-void Whitening::deviate(const double* const* u, std::size_t chains, double* to, std::size_t stride) const {
+void Whitening::deviate(const double* const* u, std::size_t chains, double* to, std::size_t stride,
+                        Vector& work) const {
     if (plain_) {
         for (std::size_t c = 0; c < chains; ++c) std::copy_n(u[c], size(), to + c * stride);
         return;
     }
-    Vector interleaved(size() * chains);
-    interleave(u, chains, interleaved);
-    loops().model.forward(basis_panels_.panel(0), basis_panels_.count(), size(), interleaved.data(), chains,
-                          to, stride);
+    work.resize(size() * chains);
+    interleave(u, chains, work);
+    loops().model.forward(basis_panels_.panel(0), basis_panels_.count(), size(), work.data(), chains, to,
+                          stride);
 }
 
 void Whitening::pull_back(const double* from, std::size_t chains, std::size_t stride,
-                          double* const* gradients) const {
+                          double* const* gradients, Vector& work) const {
     if (plain_) {
         for (std::size_t c = 0; c < chains; ++c) std::copy_n(from + c * stride, size(), gradients[c]);
         return;
     }
-    Vector lanes(size() * chains * kPanelRows);
+    work.assign(size() * chains * kPanelRows, 0.0);
     loops().model.transposed(basis_panels_.panel(0), basis_panels_.count(), size(), from, chains, stride,
-                             lanes.data());
+                             work.data());
     for (std::size_t j = 0; j < size(); ++j)
         for (std::size_t c = 0; c < chains; ++c)
-            gradients[c][j] = sum_lanes(&lanes[(j * chains + c) * kPanelRows]);
+            gradients[c][j] = sum_lanes(&work[(j * chains + c) * kPanelRows]);
 }
 
 }  // namespace polyagamma

@@ -13,8 +13,8 @@ namespace polyagamma {
 //     log π(u) = Σ ℓ_i(η₀ᵢ + (M u)_i) + log prior(u),
 // with M = X · basis, η₀ = offset + X · centre. Where rows have several predictors, with coefficients of
 // their own one after the other, M is not made, for X serves them all: passes over X start from the
-// deviations basis · u, and what they end with is pulled back by basisᵀ. Likelihood's extras are the last
-// coefficients.
+// coefficients, η₀ is the offset, and what they end with is pulled back by basisᵀ. Likelihood's extras are
+// the last coefficients.
 class Whitening {
   public:
     // The coefficients themselves: centre 0, basis I.
@@ -36,6 +36,8 @@ class Whitening {
     bool folded() const { return predictors_ == 1; }
     const Panels& matrix() const { return matrix_; }        // M, or X
     const Vector& predictor() const { return predictor_; }  // η₀, (predictors, padded)
+    // Whether it may be other than 0.
+    bool shifted() const { return shifted_; }
     // The model's prior in these coordinates, or of deviations, at the scales that it has itself.
     const WhitenedPrior& prior() const { return prior_; }
     // Another one, which must stay.
@@ -54,10 +56,11 @@ class Whitening {
 
     // Of several predictors, for some chains (at most kBatchChains): deviations basis · u[c], that of chain c
     // at to + c * stride, where there is room for whole panels; gradients[c] = basisᵀ · deviation gradient,
-    // padded with zeros.
-    void deviate(const double* const* u, std::size_t chains, double* to, std::size_t stride) const;
-    void pull_back(const double* from, std::size_t chains, std::size_t stride,
-                   double* const* gradients) const;
+    // padded with zeros. `work` is resized as they need it.
+    void deviate(const double* const* u, std::size_t chains, double* to, std::size_t stride,
+                 Vector& work) const;
+    void pull_back(const double* from, std::size_t chains, std::size_t stride, double* const* gradients,
+                   Vector& work) const;
 
   private:
     void find_rows(const LinearModel& model);
@@ -68,6 +71,7 @@ class Whitening {
     std::size_t predictors_;
     Panels matrix_;
     Vector centre_, basis_, predictor_;
+    bool shifted_;
     bool plain_ = true;    // whether the basis is I
     Panels basis_panels_;  // of several predictors
     WhitenedPrior prior_;

@@ -160,6 +160,17 @@ PyChains linear_chains(std::shared_ptr<PyLinearModel> model, std::vector<py::obj
     return PyChains({std::move(owned), std::move(bit_generators), std::move(chains)});
 }
 
+// Of many coefficients of several predictors: X in panels, and in rows twice while the mode is looked for;
+// vectors of rows; lanes of a pass; vectors of chains.
+std::uint64_t doubles_of_factors(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
+                                 std::size_t predictors) {
+    const std::size_t columns = n_coefficients / predictors;
+    const std::size_t strips = RowPartition::for_vectors(n_rows).count();
+    std::uint64_t doubles = n_rows * (3 * columns + 6 * predictors);
+    doubles += chains * n_coefficients * (strips * kPanelRows + 24);
+    return doubles + 12 * (columns * columns + predictors * predictors);
+}
+
 // Of several predictors: X in panels and vectors of rows; coordinates in rows and panels, metric and their
 // temporaries; workspace of a pass; the longest window of warm-up twice.
 std::uint64_t doubles_of_predictors(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
@@ -174,7 +185,9 @@ std::uint64_t doubles_of_predictors(std::size_t n_rows, std::size_t n_coefficien
 // each chain and strip of rows; the longest window of warm-up twice; for more coefficients than rows the
 // orthonormal factor, L and the prior's factor.
 std::uint64_t memory_estimate(std::size_t n_rows, std::size_t n_coefficients, std::size_t chains,
-                              std::size_t tune, std::size_t predictors) {
+                              std::size_t tune, std::size_t predictors, bool along_trajectories) {
+    if (along_trajectories && factorises(n_coefficients, predictors))
+        return 8 * doubles_of_factors(n_rows, n_coefficients, chains, predictors);
     if (predictors > 1) return 8 * doubles_of_predictors(n_rows, n_coefficients, chains, tune, predictors);
     const bool wide = n_coefficients > n_rows;
     const std::size_t k = std::max<std::size_t>(1, wide ? n_rows : n_coefficients);
@@ -208,7 +221,7 @@ void register_linear(py::module_& module) {
                                [](const PyLinearModel& self) { return self.model().prior.size(); })
         .def("log_posterior", &PyLinearModel::log_posterior, "beta"_a);
     module.def("memory_estimate", &memory_estimate, "n_rows"_a, "n_coefficients"_a, "chains"_a, "tune"_a,
-               "predictors"_a = 1);
+               "predictors"_a = 1, "along_trajectories"_a = true);
     module.def("linear_chains", &linear_chains, py::kw_only(), "model"_a, "bit_generators"_a, "tune"_a = 0,
                "kernel"_a = "gibbs", "threads"_a = 1);
 }

@@ -389,7 +389,8 @@ def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
         return (
             wide_bytes(n_rows, size, settings.chains) if wide else shrunk_bytes(n_rows, size, settings.chains)
         )
-    return _gibbs.memory_estimate(n_rows, size, settings.chains, settings.tune, linear.predictors)
+    moved = settings.kernel != "gibbs" and not linear.prior.scales
+    return _gibbs.memory_estimate(n_rows, size, settings.chains, settings.tune, linear.predictors, moved)
 
 
 def shrunk_bytes(n_rows: int, size: int, chains: int) -> int:

@@ -74,11 +74,39 @@ void add_log_likelihood(const double* values, const double* trials, std::size_t 
     store(total, lanes);
 }
 
+// The derivative alone where no η is large: of so few predictors that exponentials stay in registers. With
+// the arithmetic of `multinomial_block`.
+template <std::size_t Predictors>
+void derivative_of_few(const double* counts, std::size_t counts_stride, const double* trials,
+                       std::size_t rows, double* eta, std::size_t stride) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        double e[Predictors], sum = 1.0;
+        for (std::size_t k = 0; k < Predictors; ++k)
+            sum += e[k] = exponential_of_moderate(eta[k * stride + i]);
+        const double share = trials[i] / sum;
+        for (std::size_t k = 0; k < Predictors; ++k)
+            eta[k * stride + i] = counts[k * counts_stride + i] - share * e[k];
+    }
+}
+
+using DerivativeOfFew = void (*)(const double*, std::size_t, const double*, std::size_t, double*,
+                                 std::size_t);
+
+DerivativeOfFew derivative_of_few(std::size_t predictors) {
+    constexpr DerivativeOfFew kAll[] = {derivative_of_few<2>, derivative_of_few<3>, derivative_of_few<4>};
+    return predictors >= 2 && predictors <= 4 ? kAll[predictors - 2] : nullptr;
+}
+
 void multinomial_block(const double* counts, std::size_t counts_stride, const double* trials,
                        std::size_t rows, std::size_t predictors, double* eta, std::size_t stride,
                        double* log_likelihood) {
     Sums sums;
-    double values[kBlock] = {};
+    if (const auto of_few = derivative_of_few(predictors);
+        of_few != nullptr && log_likelihood == nullptr &&
+        !find_largest(rows, predictors, eta, stride, sums.shift))
+        return of_few(counts, counts_stride, trials, rows, eta, stride);
+    double values[kBlock];
+    if (log_likelihood != nullptr) std::fill_n(values, rows, 0.0);
     for (std::size_t k = 0; log_likelihood != nullptr && k < predictors; ++k)
         for (std::size_t i = 0; i < rows; ++i)
             values[i] += counts[k * counts_stride + i] * eta[k * stride + i];
