@@ -28,7 +28,7 @@ bool moves_with_scales(const LinearModel& model, TransitionKernel kernel) {
 }
 
 bool moves_by_factors(const LinearModel& model, TransitionKernel kernel) {
-    return kernel != TransitionKernel::gibbs && model.prior.scales().empty() &&
+    return kernel != TransitionKernel::gibbs && model.distant == nullptr && model.prior.scales().empty() &&
            model.likelihood.extras() == 0 && factorises(model.prior.size(), model.likelihood.predictors());
 }
 

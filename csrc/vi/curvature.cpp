@@ -150,9 +150,9 @@ Vector all_pair_grams(const Whitening& whitening, const std::vector<CurvaturePoi
             add_pair_grams(whitening, points[i], 0, whitening.matrix().count(), &sums[i * of_point]);
         return sums;
     }
-    Vector deviations, one(padded_rows(k));
+    Vector deviations, one(padded_rows(k)), work;
     for (const CurvaturePoint& point : points) {
-        whitening.deviate(&point.u, 1, one.data(), one.size());
+        whitening.deviate(&point.u, 1, one.data(), one.size(), work);
         deviations.insert(deviations.end(), one.begin(), one.begin() + static_cast<std::ptrdiff_t>(k));
     }
     whitening.distant()->add_curvature(deviations, {}, sums);
