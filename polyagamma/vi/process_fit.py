@@ -94,7 +94,7 @@ def approximate_process(
             ended = drive(
                 search.iterates(), "svi", settings.iterations, settings.progressbar, settings.callback
             )
-            state = search.with_held_out(ended.last.state)
+            state = search.ended(ended.last.state)
     except Exception as error:
         if (before := vars(error).pop("ended", None)) is not None:
             vars(error)["approximation"] = of(owner, settings, before.last.state, before, start)

@@ -28,7 +28,8 @@ FASTEST, DELAY, FORGETTING = 0.5, 2.0, 0.9  # rates min(FASTEST, (t + DELAY) ** 
 CHECK = 50  # steps of an iteration, which ends with a look at the rows held out
 FEWEST = 4  # iterations before these can be the last ones
 FLAT = 1e-4  # change of the mean log loss, while the number of steps doubles, that ends them
-FOR_KERNEL = 2000  # rows that kernel parameters are learned from
+FOR_KERNEL, FOR_KERNELS = 2000, 1000  # rows that those of one function, or of several, are learned from
+FEW, LAST = 5000, 20  # rows that are all learned from together in the end, and in how many steps
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,19 @@ class NaturalGradients:
             last = len(scores) >= FEWEST and abs(scores[-1] - scores[len(scores) // 2 - 1]) < FLAT
             yield ProcessIterate(reached, scores[-1], converged=last)
 
-    def with_held_out(self, state: ProcessLaw) -> ProcessLaw:
-        """Return where the search stands once the rows held out have been learned from too."""
+    def ended(self, state: ProcessLaw) -> ProcessLaw:
+        """Return where the search stands once the rows held out have been learned from too.
+
+        Few rows are all learned from at once, in steps that leave nothing of the order of batches.
+        """
         functions = state.functions(self._given, self._threads)
+        if self._batches.n <= FEW:
+            rows = [*self._batches.held_out, *self._batches]
+            for _ in range(LAST):
+                state = self._step(functions, state, rows, FASTEST)
+            return state
         for batch in self._batches.held_out:
-            state = self._step(functions, state, batch)
+            state = self._step(functions, state, [batch], rate_after(state.steps))
         return state
 
     def _beginning(self) -> ProcessLaw:
@@ -124,26 +133,36 @@ class NaturalGradients:
         q, m = given.likelihood.n_functions, given.basis.size
         kernels, points = (given.kernel,) * q, given.basis.points
         if given.learned or self._move:
-            kernels, points = learned(given, some_rows(self._batches, FOR_KERNEL), self._move)
+            most = FOR_KERNEL if q == 1 else FOR_KERNELS
+            kernels, points = learned(given, some_rows(self._batches, most), self._move)
         return ProcessLaw(kernels, points, np.tile(np.eye(m), (q, 1, 1)), np.zeros((q, m)))
 
     def _checkpoints(self, functions: InducingFunctions, state: ProcessLaw) -> Iterator[ProcessLaw]:
         done = 0
         while True:
             for batch in self._batches:
-                state, done = self._step(functions, state, batch), done + 1
+                state = self._step(functions, state, [batch], rate_after(state.steps))
+                done += 1
                 if done % CHECK == 0:
                     yield state
 
-    def _step(self, functions: InducingFunctions, state: ProcessLaw, batch: Batch) -> ProcessLaw:
-        found, share = functions.sums(batch, state.laws), self._batches.n / len(batch.X)
-        rate = min(FASTEST, (state.steps + DELAY) ** -FORGETTING)
-        precision, linear = found.precision, found.linear
-        precision *= rate * share
-        precision += (1 - rate) * state.precision
+    def _step(
+        self, functions: InducingFunctions, state: ProcessLaw, batches: Sequence[Batch], rate: float
+    ) -> ProcessLaw:
+        """Move by the rate's share to where coordinate ascent goes if all rows are like those of batches."""
+        share = rate * self._batches.n / sum(len(batch.X) for batch in batches)
+        precision, linear = (1 - rate) * state.precision, (1 - rate) * state.linear
         np.einsum("kii->ki", precision)[...] += rate
-        linear = (1 - rate) * state.linear + rate * share * linear
+        for batch in batches:
+            found = functions.sums(batch, state.laws)
+            precision += np.multiply(share, found.precision, out=found.precision)
+            linear += share * found.linear
         return replace(state, precision=precision, linear=linear, steps=state.steps + 1)
+
+
+def rate_after(steps: int) -> float:
+    """Return the rate of the next step."""
+    return min(FASTEST, (steps + DELAY) ** -FORGETTING)
 
 
 def some_rows(batches: ProcessBatches, most: int) -> Batch:

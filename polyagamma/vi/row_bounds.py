@@ -14,14 +14,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
+from scipy.special import logsumexp, wrightomega
 
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.categorical import CategoricalLikelihood
 from polyagamma.likelihoods.classification import ClassLikelihood
 
 FloatArray = NDArray[np.float64]
-TILTS, TILTED = 30, 1e-6  # Newton steps towards the tilt of the softmax at most, and how far the last goes
+TILTS, TILTED = 50, 1e-3  # Newton steps towards the tilts of a softmax at most, and how far the last goes
+LEAST = 1e-12  # variance, of which less makes no difference
 
 
 class RowBound(NamedTuple):
@@ -77,20 +78,21 @@ def tilted_bound(likelihood: CategoricalLikelihood, mean: FloatArray, variance: 
 def optimal_tilt(mean: FloatArray, variance: FloatArray) -> FloatArray:
     """Return the tilts (q, n) at which the bound of a softmax is least.
 
-    It is convex in them: by Newton's method, whose matrix is a diagonal less a product, from where there is
-    no variance.
+    They satisfy ``a = exp(mean + (1 / 2 - a) variance - t)``, with the t that makes their sum one, so that
+    ``a variance`` is Wright's omega of a linear function of t. The sum is convex and falls in t: Newton's
+    method comes to its root from the left, where a single tilt is one, without overshooting.
     """
-    tilt = softmax(mean)
+    variance = np.maximum(variance, LEAST)
+    level = mean + 0.5 * variance + np.log(variance)
+    t = np.max(mean - 0.5 * variance, axis=0)
     for _ in range(TILTS):
-        share = softmax(mean + (0.5 - tilt) * variance)
-        spread = 1 + variance * share
-        step, along = (tilt - share) / spread, share / spread
-        inner = variance * share
-        step += along * ((inner * step).sum(axis=0) / (1 - (inner * along).sum(axis=0)))
-        tilt = np.clip(tilt - step, 0.0, 1.0)
+        scaled = wrightomega(level - t)
+        tilt = scaled / variance
+        step = (tilt.sum(axis=0) - 1) / (tilt / (1 + scaled)).sum(axis=0)
+        t = t + step
         if np.abs(step).max(initial=0.0) < TILTED:
             break
-    return tilt
+    return np.asarray(wrightomega(level - t) / variance)
 
 
 def softmax(x: FloatArray) -> FloatArray:
