@@ -42,10 +42,15 @@ def learned(given: InducingModel, rows: Batch, move: bool) -> tuple[tuple[Any, .
     k-means, itself started at the points of the model.
     """
     search = _Search(given, rows, move)
+    unit = max(1.0, float(np.linalg.norm(search.minus(search.start)[1])))
+
+    def scaled(x: FloatArray) -> tuple[float, FloatArray]:
+        """Return minus the bound over its first slope, as long as which the first step is in a box."""
+        value, slope = search.minus(x)
+        return value / unit, slope / unit
+
     options: Any = {"maxiter": MOST_STEPS, "ftol": FLAT}
-    found = minimize(
-        search.minus, search.start, jac=True, method="L-BFGS-B", bounds=search.limits, options=options
-    )
+    found = minimize(scaled, search.start, jac=True, method="L-BFGS-B", bounds=search.limits, options=options)
     theta, points = search.parts(np.asarray(found.x, dtype=np.float64))
     if not given.learned:
         return (given.kernel,) * len(theta), points
