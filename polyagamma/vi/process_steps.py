@@ -162,7 +162,7 @@ class NaturalGradients:
 
 def rate_after(steps: int) -> float:
     """Return the rate of the next step."""
-    return min(FASTEST, (steps + DELAY) ** -FORGETTING)
+    return float(min(FASTEST, (steps + DELAY) ** -FORGETTING))
 
 
 def some_rows(batches: ProcessBatches, most: int) -> Batch:

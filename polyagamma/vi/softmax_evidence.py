@@ -89,13 +89,13 @@ def newton_step(
     """Return Newton's step of all means, (q, m), with the curvature of a softmax at the bound's shares."""
     q, m = means.shape
     share = likelihood.counts(np.arange(q)) - bound.slopes / likelihood.weights
-    precision = np.empty((q, m, q, m))
+    blocks = np.empty((q, m, q, m))
     for k in range(q):
         for j in range(k + 1):
             curvature = likelihood.weights * share[k] * ((k == j) - share[j])
             block = (matrices[k] * curvature[:, np.newaxis]).T @ matrices[j]
-            precision[k, :, j], precision[j, :, k] = block, block.T
-    precision = precision.reshape(q * m, q * m)
+            blocks[k, :, j], blocks[j, :, k] = block, block.T
+    precision = blocks.reshape(q * m, q * m)
     precision.flat[:: q * m + 1] += 1.0
     slope = [matrix.T @ own for matrix, own in zip(matrices, bound.slopes, strict=True)]
     factor = cho_factor(precision, lower=True, overwrite_a=True)
