@@ -1,6 +1,7 @@
 """Sparse processes from batches: bounds, gradients, steps against coordinate ascent, what users see."""
 
 import signal
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -206,9 +207,7 @@ def test_steps_on_batches_come_near_the_optimum():
     made = model(sample_kernel=False)
     given = made._inducing_model()
     search = NaturalGradients(given, process_batches(given, None, 27, 0), 1, None)
-    for iterate in search.iterates():
-        if iterate.converged:
-            break
+    *_, iterate = islice(search.iterates(), 40)
     error, ratio = distances(made, iterate.state.laws[0])
     assert error < 0.5
     np.testing.assert_allclose(ratio, 1.0, rtol=0.2)

@@ -29,7 +29,7 @@ CHECK = 50  # steps of an iteration, which ends with a look at the rows held out
 FEWEST = 4  # iterations before these can be the last ones
 FLAT = 1e-4  # change of the mean log loss, while the number of steps doubles, that ends them
 FOR_KERNEL, FOR_KERNELS = 2000, 1000  # rows that those of one function, or of several, are learned from
-FEW, LAST = 5000, 20  # rows that are all learned from together in the end, and in how many steps
+FEW, LAST = 5000, 20  # rows that are all learned from together after FEWEST iterations, and in how many steps
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,17 @@ class NaturalGradients:
         self._start, self._move = start, move
 
     def iterates(self) -> Iterator[ProcessIterate]:
-        """Yield where the search stands after every so many steps, until the loss of the held-out is flat."""
+        """Yield where the search stands after every so many steps, until the loss of the held-out is flat.
+
+        Of few rows, which `ended` learns from together, there are FEWEST iterations.
+        """
         state = self._start or self._beginning()
         functions = state.functions(self._given, self._threads)
         scores: list[float] = []
         for reached in self._checkpoints(functions, state):
             scores.append(-log_loss(functions, self._batches.held_out, reached.laws))
-            last = len(scores) >= FEWEST and abs(scores[-1] - scores[len(scores) // 2 - 1]) < FLAT
+            flat = abs(scores[-1] - scores[len(scores) // 2 - 1]) < FLAT
+            last = len(scores) >= FEWEST and (flat or self._batches.n <= FEW)
             yield ProcessIterate(reached, scores[-1], converged=last)
 
     def ended(self, state: ProcessLaw) -> ProcessLaw:
