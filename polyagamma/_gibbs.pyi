@@ -204,14 +204,15 @@ class CrossCovariances:
         """Arrays (n, m) and (n,), which are kept, not copied."""
 
 class InducingRows:
-    """Batches of rows of a process that inducing points stand for.
+    """A batch of rows of a process that inducing points stand for.
 
     With ``K = L @ L.T`` the covariance of the points, rows with covariances k have ``f = phi @ v + e``, ``phi
-    = inv(L) @ k``, with standard normal v and independent e, of the variance that the points leave. The law
-    of v is ``N(mean, inv(factor @ factor.T))``. The arithmetic does not depend on the number of threads.
+    = inv(L) @ k``, with standard normal v and independent e, of the variance that the points leave. The
+    arithmetic does not depend on the number of threads.
 
     Parameters
     ----------
+    rows : CrossCovariances
     lower : ndarray, shape (m, m)
         L.
     jitter : float
@@ -219,19 +220,14 @@ class InducingRows:
     threads : int
     """
 
-    def __init__(self, *, lower: _Array, jitter: float, threads: int = 1) -> None: ...
-    def polya_gamma(
-        self,
-        rows: CrossCovariances,
-        likelihood: Likelihood,
-        offset: _Array,
-        mean: _Array,
-        factor: _Array,
-        independent: bool,
-    ) -> tuple[float, _Array, _Array]:
-        """Bound of the log-likelihood as of `RowSums`; `independent`: with the variance of e."""
-    def moments(self, rows: CrossCovariances, mean: _Array, factor: _Array) -> tuple[_Array, _Array]:
-        """Means and variances (n,) of f."""
+    def __init__(self, *, rows: CrossCovariances, lower: _Array, jitter: float, threads: int = 1) -> None: ...
+    def moments(self, mean: _Array, factor: _Array, independent: bool) -> tuple[_Array, _Array]:
+        """Means and variances (n,) of f if v has the law ``N(mean, inv(factor @ factor.T))``.
+
+        `independent`: with the variance of e, else without.
+        """
+    def sums(self, slopes: _Array, weights: _Array) -> tuple[_Array, _Array]:
+        """Sums of ``slopes * phi`` (m,), and of ``weights * phi * phi.T`` (m, m), over rows."""
 
 class Chains:
     """All chains of one run, of whatever model; `start` or `set_state` comes before `run`."""

@@ -1,6 +1,7 @@
 """Sparse processes from batches: bounds, gradients, steps against coordinate ascent, what users see."""
 
 import signal
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,11 @@ from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, Ration
 
 from polyagamma import HilbertBasis, PolyaGammaGP, ProcessApproximation, SamplingWarning
 from polyagamma.vi.factors import inverse
-from polyagamma.vi.inducing_evidence import CollapsedBound, learned
-from polyagamma.vi.inducing_rows import InducingRows
+from polyagamma.vi.inducing_rows import InducingFunctions
+from polyagamma.vi.inducing_search import collapsed_bound, learned
 from polyagamma.vi.law import NormalLaw
 from polyagamma.vi.process_batches import own_rows, process_batches
+from polyagamma.vi.process_steps import NaturalGradients
 from polyagamma.vi.stochastic import law_of
 
 RNG = np.random.default_rng(7)
@@ -23,6 +25,7 @@ F = 2 * np.sin(2 * X[:, 0]) - X[:, 1]
 LABELS = np.where(expit(F) > RNG.random(N), "yes", "no")
 TRIALS, WEIGHTS = RNG.integers(1, 5, N), RNG.uniform(0.5, 2, N)
 SUCCESSES = RNG.binomial(TRIALS, expit(F))
+CLASSES = np.array(["a", "b", "c"])[(F > 1).astype(int) + (F + RNG.logistic(size=N) > -1)]
 POINTS = RNG.uniform(-2, 2, (M, 2))
 KERNELS = {
     "rbf": ConstantKernel(2.0) * RBF([0.8, 1.5]),
@@ -35,6 +38,11 @@ quiet = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
 def model(kernel="rbf", **options):
     options = {"inducing": POINTS, "mean": 0.2, "offset": 0.1 * X[:, 0]} | options
     return PolyaGammaGP(X, LABELS, KERNELS[kernel], **options)
+
+
+def classes(**options):
+    options = {"inducing": POINTS, "weights": WEIGHTS} | options
+    return PolyaGammaGP(X, CLASSES, KERNELS["rbf"], **options)
 
 
 def binomial(**options):
@@ -68,12 +76,6 @@ def coordinate_ascent(made, iterations=200):
     return mean, covariance, bound
 
 
-def differences(function, x, step=1e-3):
-    """Return the gradient of a function by central differences."""
-    moves = step * np.eye(len(x))
-    return [(function(x + move) - function(x - move)) / (2 * step) for move in moves]
-
-
 MADE = {
     "rbf": model,
     "dtc": lambda: model(approximation="dtc"),
@@ -83,33 +85,47 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize("kind", MADE)
+ROUNDS = 12  # calls, which go on from the laws of the last one, until these are at their optimum
+
+
+def settled(bound, theta, points):
+    """Return a bound, and its gradients, with the laws at their optimum."""
+    for _ in range(ROUNDS):
+        value, gradients = bound.at(theta, points)
+    return value, gradients
+
+
+@pytest.mark.parametrize("kind", [*MADE, "classes"])
 def test_the_gradient_of_the_collapsed_bound(kind):
-    # At the optimal omega the bound is stationary in it: differences of its values see theta alone.
-    given, rows = MADE[kind]()._inducing_model(), everything(MADE[kind]())
-    bound = CollapsedBound(given, rows)
-    theta = np.array(given.kernel.theta) + 0.1
-    for _ in range(30):  # calls go on from the omega of the last one
-        _, slope = bound.at(theta)
-    omega = bound._c.copy()
+    # At the optimal laws the bound is stationary in them: differences of its values see its arguments alone.
+    made = classes() if kind == "classes" else MADE[kind]()
+    given, rows = made._inducing_model(), everything(made)
+    q, d = given.likelihood.n_functions, len(given.kernel.theta)
+    theta = np.array(given.kernel.theta) + 0.1 * np.arange(1, q + 1)[:, np.newaxis]
+    points = given.basis.points
+    bound = collapsed_bound(given, rows)
+    _, gradients = settled(bound, theta, points)
 
     def at(where):
-        bound._c = omega.copy()
-        for _ in range(30):
-            value, _ = bound.at(where)
-        return value
+        shifted = theta + where[: q * d].reshape(q, d), points + where[q * d :].reshape(-1, 2)
+        return settled(bound, *shifted)[0]
 
-    expected = differences(at, theta)
-    np.testing.assert_allclose(slope, expected, rtol=1e-4, atol=1e-4)
+    moves = np.zeros((q * d + 4, q * d + points.size))
+    moves[: q * d, : q * d] = np.eye(q * d)
+    moves[q * d :, q * d :] = RNG.normal(size=(4, points.size)) / np.sqrt(points.size)
+    slope = np.concatenate(
+        [*(one.in_theta() for one in gradients), sum(one.in_points() for one in gradients).ravel()]
+    )
+    expected = [(at(1e-3 * move) - at(-1e-3 * move)) / 2e-3 for move in moves]
+    np.testing.assert_allclose(moves @ slope, expected, rtol=1e-3, atol=2e-4)
 
 
 @pytest.mark.parametrize("kind", MADE)
 def test_the_collapsed_bound_is_that_of_coordinate_ascent(kind):
     made = MADE[kind]()
-    bound = CollapsedBound(made._inducing_model(), everything(made))
-    theta = np.array(made.kernel_.theta)
-    for _ in range(30):
-        value, _ = bound.at(theta)
+    given = made._inducing_model()
+    bound = collapsed_bound(given, everything(made))
+    value, _ = settled(bound, np.array([given.kernel.theta]), given.basis.points)
     assert value == pytest.approx(coordinate_ascent(made)[2], abs=1e-5)
 
 
@@ -117,14 +133,14 @@ def test_the_collapsed_bound_is_that_of_coordinate_ascent(kind):
 def test_steps_on_all_rows_end_at_the_optimum_of_coordinate_ascent(kind):
     made = MADE[kind]()
     given, batch = made._inducing_model(), everything(made)
-    rows, law = InducingRows(given, given.kernel, 2), NormalLaw(np.zeros(M), np.eye(M))
+    functions, law = InducingFunctions(given.basis, [given.kernel], 2), NormalLaw(np.zeros(M), np.eye(M))
     bounds = []
     for _ in range(200):
-        value, slope, weights = rows.polya_gamma(batch, law)
+        value, (linear,), (weights,) = functions.sums(batch, [law])
         covariance = inverse(law.factor)
         divergence = np.trace(covariance) + law.mean @ law.mean - M - np.linalg.slogdet(covariance)[1]
         bounds.append(value - 0.5 * divergence)
-        law = law_of(np.eye(M) + weights, slope + weights @ law.mean)
+        law = law_of(np.eye(M) + weights, linear)
     mean, covariance, bound = coordinate_ascent(made)
     np.testing.assert_allclose(law.mean, mean, atol=1e-6)
     np.testing.assert_allclose(inverse(law.factor), covariance, atol=1e-7)
@@ -132,16 +148,31 @@ def test_steps_on_all_rows_end_at_the_optimum_of_coordinate_ascent(kind):
     assert (np.diff(bounds) > -1e-9).all()
 
 
-def test_learned_kernels_are_where_the_gradient_vanishes():
-    made = model(kernel="matern")
+@pytest.mark.parametrize("kind", ["matern", "classes"])
+@pytest.mark.parametrize("move", [False, True])
+def test_kernels_and_points_are_where_the_bound_is_large(kind, move):
+    made = classes() if kind == "classes" else MADE[kind]()
     given, rows = made._inducing_model(), everything(made)
-    bound = CollapsedBound(given, rows)
-    theta = learned(given, rows).theta
-    for _ in range(30):
-        value, slope = bound.at(theta)
-    start, _ = CollapsedBound(given, rows).at(np.array(given.kernel.theta))
+    kernels, points = learned(given, rows, move)
+    bound = collapsed_bound(given, rows)
+    start = settled(bound, np.array([given.kernel.theta] * len(kernels)), given.basis.points)[0]
+    value, gradients = settled(bound, np.array([kernel.theta for kernel in kernels]), points)
     assert value > start + 0.5
-    assert np.abs(slope).max() < 0.1
+    if move:
+        kept, _ = settled(bound, np.array([one.theta for one in learned(given, rows, False)[0]]), POINTS)
+        assert value > kept + 0.5
+    else:
+        np.testing.assert_array_equal(points, POINTS)
+        assert max(np.abs(one.in_theta()).max() for one in gradients) < 0.1
+
+
+def test_points_move_with_a_fixed_kernel():
+    made = model(sample_kernel=False)
+    given, rows = made._inducing_model(), everything(made)
+    (kernel,), points = learned(given, rows, True)
+    assert kernel is given.kernel
+    bound, theta = collapsed_bound(given, rows), np.array([given.kernel.theta])
+    assert settled(bound, theta, points)[0] > settled(bound, theta, POINTS)[0] + 0.5
 
 
 @quiet
@@ -164,15 +195,31 @@ def test_predictions_are_those_of_the_law(kind):
     assert set(approx.predict(new)) <= set(made.classes_)
 
 
-def test_a_fit_comes_near_the_optimum_and_near_its_probabilities():
+def distances(made, law):
+    """Return how far a law is from the optimum of coordinate ascent: means, in sds, and ratios of sds."""
+    mean, covariance, _ = coordinate_ascent(made)
+    sd = np.sqrt(np.diag(covariance))
+    return np.abs((law.mean - mean) / sd).max(), np.sqrt(np.diag(law.covariance())) / sd
+
+
+def test_steps_on_batches_come_near_the_optimum():
     # The mean of the last steps is that of some hundred of them: a fraction of an sd from the optimum.
+    made = model(sample_kernel=False)
+    given = made._inducing_model()
+    search = NaturalGradients(given, process_batches(given, None, 27, 0), 1, None)
+    *_, iterate = islice(search.iterates(), 40)
+    error, ratio = distances(made, iterate.state.laws[0])
+    assert error < 0.5
+    np.testing.assert_allclose(ratio, 1.0, rtol=0.2)
+
+
+def test_a_fit_of_few_rows_ends_at_the_optimum():
     made = model(sample_kernel=False)
     approx = made.fit("svi", batch=27, progressbar=False, iterations=200)
     assert approx.converged
-    mean, covariance, _ = coordinate_ascent(made)
-    sd = np.sqrt(np.diag(covariance))
-    assert np.abs((approx.law.mean - mean) / sd).max() < 0.5
-    np.testing.assert_allclose(np.sqrt(np.diag(approx.law.covariance())), sd, rtol=0.2)
+    error, ratio = distances(made, approx.law)
+    assert error < 0.01
+    np.testing.assert_allclose(ratio, 1.0, rtol=0.01)
     assert str(approx.kernel_) == str(KERNELS["rbf"])
 
 
@@ -320,8 +367,13 @@ def test_what_does_not_fit_is_named():
         PolyaGammaGP(X[:30], LABELS[:30]).fit("svi")
     with pytest.raises(ValueError, match="needs inducing points"):
         PolyaGammaGP(X[:, :1], LABELS, inducing=HilbertBasis(8)).fit("svi")
-    with pytest.raises(ValueError, match="one model of each class"):
-        PolyaGammaGP(X, RNG.integers(0, 3, N), inducing=POINTS).fit("svi")
+    with pytest.raises(ValueError, match="learn_inducing goes with method='svi'"):
+        made.fit("laplace", learn_inducing=True)
+    several = classes(weights=None)
+    with pytest.raises(ValueError, match=r"batch \d+: trials must be None for 3 classes"):
+        several.fit("svi", data=(X, CLASSES, TRIALS), progressbar=False)
+    with pytest.raises(ValueError, match=r"batch \d+: y must be one of .*'d'"):
+        several.fit("svi", data=(X, np.where(F > 2, "d", CLASSES)), progressbar=False)
     twice = {"inducing": np.zeros((2, 2)), "jitter": 0.0, "sample_kernel": False}
     with pytest.raises(FloatingPointError, match="not positive definite"):
         PolyaGammaGP(X, LABELS, RBF(1.0), **twice).fit("svi", progressbar=False)

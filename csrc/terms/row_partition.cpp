@@ -51,7 +51,7 @@ RowPartition RowPartition::joined(std::size_t begin, std::size_t end, std::size_
 }
 
 RowPartition RowPartition::for_batches(std::size_t rows) {
-    constexpr std::size_t kRows = 64;
+    constexpr std::size_t kRows = 128;
     return {rows, rows / kRows, 1};
 }
 

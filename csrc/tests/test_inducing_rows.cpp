@@ -4,7 +4,6 @@
 #include <cmath>
 #include <vector>
 
-#include "likelihood/binomial.hpp"
 #include "linalg/dense.hpp"
 #include "terms/stationary.hpp"
 #include "tests/reference_blas.hpp"
@@ -35,16 +34,15 @@ struct Problem {
         : n(rows),
           inputs(wave(n * kP, 1.7)),
           points(wave(kM * kP, 0.9)),
-          b(n, 1.0),
-          kappa(n),
+          slopes(wave(n, 0.4)),
+          weights(n),
           mean(kM),
           lower(kM * kM),
           factor(kM * kM),
           covariances(n * kM),
           variances(n, kVariance) {
         for (std::size_t i = 0; i < n; ++i) {
-            b[i] = 1.0 + static_cast<double>(i % 3);
-            kappa[i] = (i % 2 ? 0.5 : -0.5) * b[i];
+            weights[i] = 0.1 + static_cast<double>(i % 3);
             for (std::size_t j = 0; j < kM; ++j)
                 covariances[i * kM + j] = kernel(&inputs[i * kP], &points[j * kP]);
         }
@@ -57,8 +55,6 @@ struct Problem {
         }
         REQUIRE(cholesky(reference::blas(), lower.data(), kM).ok());
         clear_upper(lower.data(), kM);
-        offset.assign(padded_rows(n), 0.0);
-        for (std::size_t i = 0; i < n; ++i) offset[i] = 0.1 * std::cos(static_cast<double>(i));
     }
 
     StationaryCrossCovariances stationary() const {
@@ -66,6 +62,7 @@ struct Problem {
                                           {{-1, std::log(kScale)}});
         return {function, inputs.data(), n, points.data(), kM};
     }
+    InducingRows rows(std::size_t threads) const { return {stationary(), lower.data(), kJitter, threads}; }
     WhitenedLaw law() const { return {mean.data(), factor.data()}; }
 
     // φ of row i, and mean and variance of its f.
@@ -81,21 +78,19 @@ struct Problem {
     }
 
     std::size_t n;
-    std::vector<double> inputs, points, b, kappa;
-    Vector mean, lower, factor, covariances, variances, offset;
+    std::vector<double> inputs, points, slopes, weights;
+    Vector mean, lower, factor, covariances, variances;
 };
 
-RowTotals by_definition(const Problem& problem, bool independent) {
-    RowTotals totals{0.0, Vector(kM), Vector(kM * kM), {}};
+FeatureSums by_definition(const Problem& problem) {
+    FeatureSums totals{Vector(kM), Vector(kM * kM)};
     for (std::size_t i = 0; i < problem.n; ++i) {
         double mean, variance;
-        const Vector phi = problem.features(i, mean, variance, independent);
-        const double eta = mean + problem.offset[i], c = std::sqrt(eta * eta + variance);
-        const double omega = problem.b[i] * std::tanh(c / 2) / (2 * c);
-        totals.value += problem.kappa[i] * eta - problem.b[i] * std::log(2 * std::cosh(c / 2));
+        const Vector phi = problem.features(i, mean, variance, true);
         for (std::size_t j = 0; j < kM; ++j) {
-            totals.slope[j] += (problem.kappa[i] - omega * eta) * phi[j];
-            for (std::size_t l = 0; l < kM; ++l) totals.precision[j * kM + l] += omega * phi[j] * phi[l];
+            totals.slope[j] += problem.slopes[i] * phi[j];
+            for (std::size_t l = 0; l < kM; ++l)
+                totals.precision[j * kM + l] += problem.weights[i] * phi[j] * phi[l];
         }
     }
     return totals;
@@ -112,43 +107,36 @@ void check_close(const Vector& found, const Vector& expected) {
 }  // namespace
 
 TEST_CASE("sums over batches of a process are those of their definition, for any number of threads") {
-    for (const std::size_t n : {1u, 8u, 63u, 129u, 500u}) {
-        for (const bool independent : {true, false}) {
-            CAPTURE(n);
-            const Problem problem(n);
-            const Binomial likelihood(problem.b.data(), problem.kappa.data(), n);
-            const InducingRows rows(problem.lower.data(), kM, kJitter, 1);
-            const RowTotals found = rows.sums(PolyaGammaKernel(), problem.stationary(), likelihood,
-                                              problem.offset.data(), problem.law(), independent);
-            const RowTotals expected = by_definition(problem, independent);
-            CHECK(found.value == doctest::Approx(expected.value).epsilon(1e-10));
-            check_close(found.slope, expected.slope);
-            check_close(found.precision, expected.precision);
-            const RowTotals shared = InducingRows(problem.lower.data(), kM, kJitter, 3)
-                                         .sums(PolyaGammaKernel(), problem.stationary(), likelihood,
-                                               problem.offset.data(), problem.law(), independent);
-            CHECK(shared.value == found.value);
-            CHECK(shared.slope == found.slope);
-            CHECK(shared.precision == found.precision);
-        }
+    for (const std::size_t n : {1u, 8u, 63u, 129u, 500u, 1100u}) {
+        CAPTURE(n);
+        const Problem problem(n);
+        const FeatureSums found = problem.rows(1).sums(problem.slopes.data(), problem.weights.data());
+        const FeatureSums expected = by_definition(problem);
+        check_close(found.slope, expected.slope);
+        check_close(found.precision, expected.precision);
+        const FeatureSums shared = problem.rows(3).sums(problem.slopes.data(), problem.weights.data());
+        CHECK(shared.slope == found.slope);
+        CHECK(shared.precision == found.precision);
     }
 }
 
 TEST_CASE("moments of a process in batches are those of their definition, from covariances given or not") {
     for (const std::size_t n : {1u, 100u, 515u}) {
-        const Problem problem(n);
-        const InducingRows rows(problem.lower.data(), kM, kJitter, 2);
-        Vector mean(n), variance(n), given_mean(n), given_variance(n);
-        rows.moments(problem.stationary(), problem.law(), mean.data(), variance.data());
-        const GivenCrossCovariances given(problem.covariances.data(), problem.variances.data(), n, kM);
-        rows.moments(given, problem.law(), given_mean.data(), given_variance.data());
-        for (std::size_t i = 0; i < n; ++i) {
-            double expected_mean, expected_variance;
-            problem.features(i, expected_mean, expected_variance, true);
-            CHECK(mean[i] == doctest::Approx(expected_mean).epsilon(1e-10));
-            CHECK(variance[i] == doctest::Approx(expected_variance).epsilon(1e-10));
+        for (const bool independent : {true, false}) {
+            const Problem problem(n);
+            Vector mean(n), variance(n), given_mean(n), given_variance(n);
+            problem.rows(2).moments(problem.law(), independent, mean.data(), variance.data());
+            const GivenCrossCovariances given(problem.covariances.data(), problem.variances.data(), n, kM);
+            InducingRows(given, problem.lower.data(), kJitter, 1)
+                .moments(problem.law(), independent, given_mean.data(), given_variance.data());
+            for (std::size_t i = 0; i < n; ++i) {
+                double expected_mean, expected_variance;
+                problem.features(i, expected_mean, expected_variance, independent);
+                CHECK(mean[i] == doctest::Approx(expected_mean).epsilon(1e-10));
+                CHECK(variance[i] == doctest::Approx(expected_variance).epsilon(1e-10));
+            }
+            check_close(given_mean, mean);
+            check_close(given_variance, variance);
         }
-        check_close(given_mean, mean);
-        check_close(given_variance, variance);
     }
 }

@@ -1,7 +1,6 @@
 // Python's view of batches of rows of processes that inducing points stand for.
 #include "vi/inducing_rows.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -31,54 +30,41 @@ std::unique_ptr<CrossCovariances> given(const Array& covariances, const Array& v
                                                    static_cast<std::size_t>(covariances.shape(1)));
 }
 
-class PyInducingRows {
-  public:
-    PyInducingRows(const Array& lower, double jitter, std::size_t threads)
-        : rows_(lower.data(), static_cast<std::size_t>(lower.shape(0)), jitter, threads) {
-        require_shape(lower, {lower.shape(0), lower.shape(0)}, "lower");
-    }
+std::unique_ptr<InducingRows> inducing_rows(const CrossCovariances& rows, const Array& lower, double jitter,
+                                            std::size_t threads) {
+    const auto m = static_cast<py::ssize_t>(rows.points());
+    require_shape(lower, {m, m}, "lower");
+    const double* const factor = lower.data();
+    const py::gil_scoped_release release;
+    return std::make_unique<InducingRows>(rows, factor, jitter, threads);
+}
 
-    py::tuple polya_gamma(const CrossCovariances& rows, const Likelihood& likelihood, const Array& offset,
-                          const Array& mean, const Array& factor, bool independent) const {
-        require_law(rows, mean, factor);
-        require_shape(offset, {static_cast<py::ssize_t>(rows.rows())}, "offset");
-        if (likelihood.rows() != rows.rows() || likelihood.predictors() != 1 || !likelihood.augments())
-            throw py::value_error("the likelihood must have such rows, with Pólya-gamma forms");
-        Vector padded(likelihood.padded());
-        std::copy_n(offset.data(), rows.rows(), padded.begin());
-        RowTotals totals;
-        {
-            const WhitenedLaw law{mean.data(), factor.data()};
-            const py::gil_scoped_release release;
-            totals = rows_.sums(PolyaGammaKernel(), rows, likelihood, padded.data(), law, independent);
-        }
-        const auto m = static_cast<py::ssize_t>(rows_.points());
-        return py::make_tuple(totals.value, array_of(totals.slope, {m}), array_of(totals.precision, {m, m}));
+py::tuple moments(const InducingRows& rows, const Array& mean, const Array& factor, bool independent) {
+    const auto n = static_cast<py::ssize_t>(rows.rows()), m = static_cast<py::ssize_t>(rows.points());
+    require_shape(mean, {m}, "mean");
+    require_shape(factor, {m, m}, "factor");
+    py::array_t<double> means(n), variances(n);
+    double *const to_means = means.mutable_data(), *const to_variances = variances.mutable_data();
+    {
+        const WhitenedLaw law{mean.data(), factor.data()};
+        const py::gil_scoped_release release;
+        rows.moments(law, independent, to_means, to_variances);
     }
+    return py::make_tuple(means, variances);
+}
 
-    py::tuple moments(const CrossCovariances& rows, const Array& mean, const Array& factor) const {
-        require_law(rows, mean, factor);
-        py::array_t<double> means(static_cast<py::ssize_t>(rows.rows()));
-        py::array_t<double> variances(static_cast<py::ssize_t>(rows.rows()));
-        double *const to_means = means.mutable_data(), *const to_variances = variances.mutable_data();
-        {
-            const WhitenedLaw law{mean.data(), factor.data()};
-            const py::gil_scoped_release release;
-            rows_.moments(rows, law, to_means, to_variances);
-        }
-        return py::make_tuple(means, variances);
+py::tuple sums(const InducingRows& rows, const Array& slopes, const Array& weights) {
+    const auto n = static_cast<py::ssize_t>(rows.rows()), m = static_cast<py::ssize_t>(rows.points());
+    require_shape(slopes, {n}, "slopes");
+    require_shape(weights, {n}, "weights");
+    FeatureSums found;
+    {
+        const double *const of_slopes = slopes.data(), *const of_weights = weights.data();
+        const py::gil_scoped_release release;
+        found = rows.sums(of_slopes, of_weights);
     }
-
-  private:
-    void require_law(const CrossCovariances& rows, const Array& mean, const Array& factor) const {
-        const auto m = static_cast<py::ssize_t>(rows_.points());
-        if (rows.points() != rows_.points()) throw py::value_error("rows are of other points");
-        require_shape(mean, {m}, "mean");
-        require_shape(factor, {m, m}, "factor");
-    }
-
-    InducingRows rows_;
-};
+    return py::make_tuple(array_of(found.slope, {m}), array_of(found.precision, {m, m}));
+}
 
 }  // namespace
 
@@ -89,12 +75,10 @@ void register_inducing_rows(py::module_& module) {
                     "variance"_a, "length_scales"_a)
         .def_static("given", &given, "covariances"_a.noconvert(), "variances"_a.noconvert(),
                     py::keep_alive<0, 1>(), py::keep_alive<0, 2>());
-    py::class_<PyInducingRows>(module, "InducingRows")
-        .def(py::init<const Array&, double, std::size_t>(), py::kw_only(), "lower"_a, "jitter"_a,
-             "threads"_a = 1)
-        .def("polya_gamma", &PyInducingRows::polya_gamma, "rows"_a, "likelihood"_a, "offset"_a, "mean"_a,
-             "factor"_a, "independent"_a)
-        .def("moments", &PyInducingRows::moments, "rows"_a, "mean"_a, "factor"_a);
+    py::class_<InducingRows>(module, "InducingRows")
+        .def(py::init(&inducing_rows), py::kw_only(), "rows"_a, "lower"_a, "jitter"_a, "threads"_a = 1)
+        .def("moments", &moments, "mean"_a, "factor"_a, "independent"_a)
+        .def("sums", &sums, "slopes"_a, "weights"_a);
 }
 
 }  // namespace polyagamma::binding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -58,19 +58,6 @@ class BinomialLikelihood(ObservedRows):
             checks.weights(weights, n_rows, n_trials),
             checks.offset(offset, n_rows),
         )
-
-    def rows(self, rows: slice | NDArray[np.int64]) -> BinomialLikelihood:
-        """Return some of the rows."""
-        arrays = {name: getattr(self, name)[rows] for name in ("y", "trials", "weights", "offset")}
-        return replace(self, **arrays)
-
-    def joined(self, more: BinomialLikelihood) -> BinomialLikelihood:
-        """Return these rows and more of the same classes."""
-        arrays = {
-            name: np.concatenate([getattr(self, name), getattr(more, name)])
-            for name in ("y", "trials", "weights", "offset")
-        }
-        return replace(self, **arrays)
 
     @property
     def n_functions(self) -> int:
@@ -169,9 +156,9 @@ def observed_binomial(
     else:
         n_trials = checks.trials(trials, n)
         successes = checks.successes(y, n_trials)
-    return BinomialLikelihood(
-        classes, successes, n_trials, checks.weights(weights, n, n_trials), checks.offset(offset, n)
-    )
+    given = np.ones(n) if weights is None else checks.weights(weights, n, n_trials)
+    known = np.zeros(n) if offset is None else checks.offset(offset, n)
+    return BinomialLikelihood(classes, successes, n_trials, given, known)
 
 
 def is_second(y: Any, classes: NDArray[Any], n: int) -> FloatArray:

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from polyagamma._validation import models as checks
-from polyagamma.likelihoods.binomial import BinomialLikelihood
-from polyagamma.likelihoods.categorical import CategoricalLikelihood
+from polyagamma.likelihoods.binomial import BinomialLikelihood, observed_binomial
+from polyagamma.likelihoods.categorical import CategoricalLikelihood, observed_categorical
+
+ClassLikelihood = BinomialLikelihood | CategoricalLikelihood
 
 
 def classification_likelihood(
@@ -19,7 +21,7 @@ def classification_likelihood(
     offset: ArrayLike | None,
     n_rows: int,
     success: Any = None,
-) -> BinomialLikelihood | CategoricalLikelihood:
+) -> ClassLikelihood:
     """Return the likelihood of y: categorical if it has more than two labels and no trials.
 
     Raises
@@ -41,3 +43,15 @@ def classification_likelihood(
             *labels, np.ones(n_rows), checks.weights(weights, n_rows), np.zeros(n_rows)
         )
     return BinomialLikelihood.check(y, trials, weights, offset, n_rows, success)
+
+
+def observed_rows(model: ClassLikelihood, n: int, **rows: Any) -> ClassLikelihood:
+    """Return n rows (y, and perhaps trials and weights) with the labels of a model.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one does not fit: the message names it.
+    """
+    observed = observed_binomial if isinstance(model, BinomialLikelihood) else observed_categorical
+    return observed(model.classes, n, **rows)

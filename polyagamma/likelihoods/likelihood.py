@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -17,6 +17,7 @@ from polyagamma.traces.trace import Variables
 FloatArray = NDArray[np.float64]
 Start = Mapping[str, ArrayLike]
 Raw = Mapping[str, NDArray[Any]]  # what chains tell, by name
+ROW_ARRAYS = ("y", "trials", "weights", "offset")
 ROWS_AT_ONCE = 1 << 16  # where a temporary of the length of the data would be large
 
 
@@ -56,6 +57,15 @@ class ObservedRows:
     trials: FloatArray
     weights: FloatArray
     offset: FloatArray
+
+    def rows(self, rows: slice | NDArray[np.int64]) -> Self:
+        """Return some of the rows."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in ROW_ARRAYS})
+
+    def joined(self, more: ObservedRows) -> Self:
+        """Return these rows and more of the same classes."""
+        pairs = {name: (getattr(self, name), getattr(more, name)) for name in ROW_ARRAYS}
+        return replace(self, **{name: np.concatenate(pair) for name, pair in pairs.items()})
 
     @property
     def parameters(self) -> list[str]:

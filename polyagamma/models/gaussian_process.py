@@ -314,10 +314,11 @@ class PolyaGammaGP(ClassificationModel):
         likelihood: Likelihood,
         mean: PriorMean,
         sampled: bool,
+        basis: Basis | None = None,
     ) -> PolyaGammaGP:
-        """Return a model with the same basis and prior."""
+        """Return a model with the same prior, and the same basis unless there is another."""
         other = object.__new__(type(self))
-        other._set(process, predictors, likelihood, mean, self._basis, self._prior, sampled)
+        other._set(process, predictors, likelihood, mean, basis or self._basis, self._prior, sampled)
         other.mean = self.mean
         return other
 
@@ -328,6 +329,14 @@ class PolyaGammaGP(ClassificationModel):
         kernel = optimized(self._process.kernel, self._basis, predictors.X, likelihood, known, self.jitter)
         process = make_process(kernel, predictors.X, self.jitter, self._basis)
         return self._like(process, predictors, likelihood, self._mean, sampled=False)
+
+    def _with_points(self, points: FloatArray) -> PolyaGammaGP:
+        """Return the model with other inducing points, of which there are as many."""
+        assert isinstance(self._basis, InducingPoints)
+        own, basis = self._specification, self._basis.at(points)
+        predictors = own.term.predictors
+        process = make_process(self._process.kernel, predictors.X, self.jitter, basis)
+        return self._like(process, predictors, own.likelihood, self._mean, self.sample_kernel, basis)
 
     def _with_rows(self, X_new: ArrayLike, y_new: ArrayLike, **options: Any) -> PolyaGammaGP:
         return self.append(X_new, y_new, **options)
@@ -347,17 +356,18 @@ class PolyaGammaGP(ClassificationModel):
         cores: int | None = None,
         data: Any = None,
         batch: int | None = None,
+        learn_inducing: bool = False,
     ) -> Approximation | ProcessApproximation:
         """Approximate the posterior by a normal law; ``method="svi"``: of millions of rows, batch by batch.
 
         Parameters
         ----------
         method : {"laplace", "gaussian", "cavi", "svi"}, default "laplace"
-            ``"svi"`` is for inducing points and two classes or trials: kernel parameters, unless the kernel
-            is fixed, are those that maximise a bound of the evidence of 2000 rows (priors play no part in
-            this); then the law of the process at the inducing points comes from natural-gradient steps on
-            batches, until the mean log loss of rows that are held out meanwhile changes by less than 1e-4
-            while the number of batches doubles. The others are for full processes, bases, and
+            ``"svi"`` is for inducing points: kernel parameters, unless the kernel is fixed, are those that
+            maximise a bound of the evidence of 2000 rows (priors play no part in this); then the law of the
+            process at the inducing points comes from natural-gradient steps on batches, until the mean log
+            loss of rows that are held out meanwhile changes by less than 1e-4 while the number of batches
+            doubles. The others are for two classes or trials, and full processes, bases, and
             ``approximation="dtc"``: a kernel that is to be sampled is fixed where ``optimize=True`` would put
             it, and the uncertainty of its parameters left out. See `PolyaGammaLogistic.fit`.
         covariance : {"auto", "full", "mean_field", "laplace"}, default "auto"
@@ -374,6 +384,9 @@ class PolyaGammaGP(ClassificationModel):
             times; without offsets.
         batch : int, optional
             Rows of a batch of ``"svi"``, by default 500.
+        learn_inducing : bool, default False
+            Of ``"svi"``: whether to move the inducing points, with the kernel parameters, to where the bound
+            of those 2000 rows is largest, from centres of k-means. It pays where points are few.
 
         Returns
         -------
@@ -399,8 +412,11 @@ class PolyaGammaGP(ClassificationModel):
             "batch": batch,
         }
         if method == "svi":
-            return approximate_process(self, ProcessSettings.check(**options), None)
+            settings = ProcessSettings.check(**options, learn_inducing=learn_inducing)
+            return approximate_process(self, settings, None)
         checks.one_of("method", method, METHODS)
+        if learn_inducing:
+            raise ValueError(f"learn_inducing goes with method='svi', got method={method!r}: leave it out")
         owner = self._at_optimum() if self._has_optimum() else self
         return super(PolyaGammaGP, owner).fit(method, **options)
 
@@ -420,7 +436,6 @@ class PolyaGammaGP(ClassificationModel):
 
     def _inducing_model(self) -> InducingModel:
         self._specification.require_unchanged(quickly=True)
-        of_two_classes("method='svi'", self._specification.likelihood)
         if not isinstance(self._basis, InducingPoints):
             raise ValueError(
                 f"method='svi' needs inducing points, got a {self._process.name} without: make the model "

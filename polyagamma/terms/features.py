@@ -47,6 +47,10 @@ class InducingPoints:
         """Number of features."""
         return len(self.points)
 
+    def at(self, points: FloatArray) -> InducingPoints:
+        """Return the same with other points."""
+        return InducingPoints(points, self.independent, self.jitter)
+
     def identity(self) -> list[FloatArray]:
         """Return what tells these features from others with the same kernel."""
         return [self.points, np.array([float(self.independent)])]

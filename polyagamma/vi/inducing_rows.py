@@ -1,29 +1,31 @@
-"""Rows of a process that inducing points stand for, at a kernel: batches of them, by the compiled core."""
+"""Functions of a process that inducing points stand for, at their kernels: batches of rows, by the core."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky
 
 from polyagamma import _gibbs
-from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.classification import ClassLikelihood
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.features import InducingPoints
 from polyagamma.terms.gaussian_process import PriorMean
 from polyagamma.terms.kernels import compiled
 from polyagamma.vi.law import NormalLaw
+from polyagamma.vi.row_bounds import row_bound
 
 FloatArray = NDArray[np.float64]
-PREDICTED = 1 << 13  # rows at once: their covariances with the points may be Python's
+PREDICTED = 1 << 11  # rows at once: their features stay in the cache
 
 
 @dataclass(frozen=True)
 class InducingModel:
-    """A process of two classes or of trials, and the inducing points that stand for it.
+    """A process of two classes, of trials or of several classes, and the points that stand for it.
 
     Attributes
     ----------
@@ -43,72 +45,109 @@ class InducingModel:
     learned: bool
 
     @property
-    def likelihood(self) -> BinomialLikelihood:
+    def likelihood(self) -> ClassLikelihood:
         """What is observed in the rows of the model."""
         likelihood = self.model.likelihood
-        assert isinstance(likelihood, BinomialLikelihood)
+        assert isinstance(likelihood, ClassLikelihood)
         return likelihood
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Checked rows: inputs (n, p), what is observed, and the known part of the linear predictor (n,)."""
+    """Checked rows: inputs (n, p), what is observed, and the known part of linear predictors (n,)."""
 
     X: FloatArray
-    likelihood: BinomialLikelihood
+    likelihood: ClassLikelihood
     known: FloatArray
 
 
-class InducingRows:
-    """Sums over batches, and moments of the process, at a kernel.
+class BatchSums(NamedTuple):
+    """What a batch says of q functions at m points, given laws of their values.
+
+    Attributes
+    ----------
+    bound : float
+        That of its log-likelihood.
+    linear : ndarray, shape (q, m)
+    precision : ndarray, shape (q, m, m)
+        What a step of coordinate ascent adds to the precision of the prior, and `linear` to the product of
+        precision and mean.
+    """
+
+    bound: float
+    linear: FloatArray
+    precision: FloatArray
+
+
+class InducingFunctions:
+    """Functions at their kernels: their moments, and sums over batches.
 
     Parameters
     ----------
-    given : InducingModel
-    kernel : Kernel
+    basis : InducingPoints
+    kernels : sequence of Kernel
+        One for each function. Those of the same parameters share features.
     threads : int
 
     Raises
     ------
     FloatingPointError
-        If the kernel matrix of the inducing points is not positive definite.
+        If a kernel matrix of the inducing points is not positive definite.
     """
 
-    def __init__(self, given: InducingModel, kernel: Any, threads: int) -> None:
-        self.kernel, self._points, self._independent = kernel, given.basis.points, given.basis.independent
+    def __init__(self, basis: InducingPoints, kernels: Sequence[Any], threads: int) -> None:
+        self._independent = basis.independent
+        keys = [np.asarray(kernel.theta).tobytes() for kernel in kernels]
+        made = {key: PointFeatures(basis, kernel, threads) for key, kernel in zip(keys, kernels, strict=True)}
+        self._features, self._which = list(made.values()), [list(made).index(key) for key in keys]
+
+    def sums(self, batch: Batch, laws: Sequence[NormalLaw]) -> BatchSums:
+        """Return what a batch says."""
+        rows = self._rows(batch.X)
+        mean, variance = moments(rows, laws, self._independent)
+        bound = row_bound(batch.likelihood, batch.known + mean, variance)
+        slopes = bound.slopes + bound.weights * mean
+        each = [row.sums(*pair) for row, *pair in zip(rows, slopes, bound.weights, strict=True)]
+        linear, precision = (np.stack(parts) for parts in zip(*each, strict=True))
+        return BatchSums(bound.value, linear, precision)
+
+    def moments(self, X: FloatArray, laws: Sequence[NormalLaw]) -> tuple[FloatArray, FloatArray]:
+        """Return means and variances, (q, n), of the functions at some inputs, without their prior mean."""
+        parts = [moments(self._rows(some), laws, independent=True) for some in slices(X)]
+        mean, variance = (np.concatenate(both, axis=1) for both in zip(*parts, strict=True))
+        return mean, variance
+
+    def _rows(self, X: FloatArray) -> list[_gibbs.InducingRows]:
+        found = [features.of(X) for features in self._features]
+        return [found[which] for which in self._which]
+
+
+class PointFeatures:
+    """Features of rows at one kernel; parameters as of `InducingFunctions`."""
+
+    def __init__(self, basis: InducingPoints, kernel: Any, threads: int) -> None:
+        self._kernel, self._points, self._jitter, self._threads = kernel, basis.points, basis.jitter, threads
         known = compiled(kernel)
         self._compiled = None if known is None else known.fixed()
         try:
-            lower = point_factor(kernel, given.basis)
+            self._lower = point_factor(kernel, basis)
         except LinAlgError as error:
             raise FloatingPointError(
                 f"at the kernel {kernel} the kernel matrix of the inducing points is not positive definite: "
                 "pass points that are farther apart, or a larger jitter"
             ) from error
-        self._core = _gibbs.InducingRows(lower=lower, jitter=given.basis.jitter, threads=threads)
 
-    def polya_gamma(self, batch: Batch, law: NormalLaw) -> tuple[float, FloatArray, FloatArray]:
-        """Return the bound of a batch's log-likelihood, its slope, and means of weighted products."""
-        core = batch.likelihood.core()
-        rows = _gibbs.Likelihood(core.name, core.arrays)
-        return self._core.polya_gamma(
-            self._covariances(batch.X), rows, batch.known, law.mean, law.factor, self._independent
+    def of(self, X: FloatArray) -> _gibbs.InducingRows:
+        """Return the features of rows."""
+        return _gibbs.InducingRows(
+            rows=self._covariances(X), lower=self._lower, jitter=self._jitter, threads=self._threads
         )
-
-    def moments(self, X: FloatArray, law: NormalLaw) -> tuple[FloatArray, FloatArray]:
-        """Return means and variances, (n,), of the process at some inputs, without its prior mean."""
-        parts = [
-            self._core.moments(self._covariances(X[first : first + PREDICTED]), law.mean, law.factor)
-            for first in range(0, len(X), PREDICTED)
-        ]
-        mean, variance = (np.concatenate(both) for both in zip(*parts, strict=True))
-        return mean, variance
 
     def _covariances(self, X: FloatArray) -> _gibbs.CrossCovariances:
         known = self._compiled
         if known is None:
-            covariances = np.ascontiguousarray(self.kernel(X, self._points), dtype=np.float64)
-            variances = np.ascontiguousarray(self.kernel.diag(X), dtype=np.float64)
+            covariances = np.ascontiguousarray(self._kernel(X, self._points), dtype=np.float64)
+            variances = np.ascontiguousarray(self._kernel.diag(X), dtype=np.float64)
             return _gibbs.CrossCovariances.given(covariances, variances)
         scales = [value for _, value in known.length_scales]
         return _gibbs.CrossCovariances.stationary(
@@ -118,6 +157,21 @@ class InducingRows:
             variance=known.variance[1],
             length_scales=scales,
         )
+
+
+def moments(
+    rows: Sequence[_gibbs.InducingRows], laws: Sequence[NormalLaw], independent: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Return means and variances, (q, n), of functions with laws of their own."""
+    pairs = zip(rows, laws, strict=True)
+    mean, variance = zip(*(row.moments(law.mean, law.factor, independent) for row, law in pairs), strict=True)
+    return np.stack(mean), np.stack(variance)
+
+
+def slices(X: FloatArray) -> Iterator[FloatArray]:
+    """Yield some rows at a time; at least once."""
+    for first in range(0, max(len(X), 1), PREDICTED):
+        yield X[first : first + PREDICTED]
 
 
 def point_factor(kernel: Any, basis: InducingPoints) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,29 @@ from polyagamma.mcmc.progress import status_line
 from polyagamma.vi.law import NormalLaw
 
 FloatArray = NDArray[np.float64]
+
+
+class Stage(Protocol):
+    """What is told of where a method stands."""
+
+    @property
+    def bound(self) -> float:
+        """See `Iterate`."""
+
+    @property
+    def shift(self) -> float:
+        """See `Iterate`."""
+
+    @property
+    def converged(self) -> bool:
+        """See `Iterate`."""
+
+    @property
+    def coordinates(self) -> FloatArray:
+        """The mean of the coordinates."""
+
+
+Reached = TypeVar("Reached", bound=Stage)
 
 
 @dataclass(frozen=True)
@@ -39,6 +62,11 @@ class Iterate:
     shift: float
     converged: bool = False
     mean: FloatArray | None = None
+
+    @property
+    def coordinates(self) -> FloatArray:
+        """See `Stage`."""
+        return self.law.mean
 
 
 @dataclass(frozen=True)
@@ -67,15 +95,18 @@ FitCallback = Callable[[FitProgress], Any]
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedAt(Generic[Reached]):
     """How iterations ended: the last iterate, all bounds, and why."""
 
-    last: Iterate
+    last: Reached
     hist: FloatArray
     why: str  # "converged", "iterations", "callback", "interrupted" or "error"
 
 
-def tell_early_end(ended: Ended, iterations: int, may_go_on: bool = True) -> None:
+Ended = EndedAt[Iterate]
+
+
+def tell_early_end(ended: EndedAt[Any], iterations: int, may_go_on: bool = True) -> None:
     """Warn of iterations that ended before they had converged; `may_go_on`: whether more would help."""
     if ended.why == "iterations" and may_go_on:
         notice(f"fit() has not converged after {iterations} iterations: go on by approx.refine({iterations})")
@@ -84,8 +115,8 @@ def tell_early_end(ended: Ended, iterations: int, may_go_on: bool = True) -> Non
 
 
 def drive(
-    steps: Iterator[Iterate], method: str, iterations: int, progressbar: bool, callback: FitCallback | None
-) -> Ended:
+    steps: Iterator[Reached], method: str, iterations: int, progressbar: bool, callback: FitCallback | None
+) -> EndedAt[Reached]:
     """Make up to so many iterations; Ctrl-C ends them after the one that is being made.
 
     An error carries what was reached before it, as its attribute ``ended``.
@@ -102,7 +133,7 @@ def drive(
             for last in steps:
                 hist.append(last.bound)
                 say(f"{method}: iteration {len(hist)}, bound {last.bound:.6g}, {last.shift:.2g} sd to go")
-                told = FitProgress(len(hist), last.bound, last.shift, last.law.mean.copy())
+                told = FitProgress(len(hist), last.bound, last.shift, last.coordinates.copy())
                 if callback is not None and callback(told):
                     why = "callback"
                 elif last.converged:
@@ -114,7 +145,7 @@ def drive(
                 break
         except Exception as error:
             if last is not None:
-                vars(error)["ended"] = Ended(last, np.array(hist), "error")
+                vars(error)["ended"] = EndedAt(last, np.array(hist), "error")
             raise
     assert last is not None  # methods yield, or raise
-    return Ended(last, np.array(hist), why)
+    return EndedAt(last, np.array(hist), why)

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
@@ -18,13 +17,14 @@ from polyagamma._validation.memory import require_memory
 from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.mcmc.specification import DATA, Specification
 from polyagamma.traces import trace
-from polyagamma.vi.core_rows import NODES, SHARES
-from polyagamma.vi.inducing_rows import PREDICTED, InducingModel, InducingRows
+from polyagamma.traces.trace import storable
+from polyagamma.vi.inducing_rows import InducingModel
 from polyagamma.vi.iterates import FitCallback
+from polyagamma.vi.predictive import class_probabilities
 from polyagamma.vi.process_steps import ProcessLaw
 
 FloatArray = NDArray[np.float64]
-FORMAT = "polyagamma-gibbs process 1"
+FORMAT = "polyagamma-gibbs process 2"
 
 
 class Owner(Protocol):
@@ -37,6 +37,9 @@ class Owner(Protocol):
 
     def _inducing_model(self) -> InducingModel:
         """Return the process and its inducing points."""
+
+    def _with_points(self, points: FloatArray) -> Owner:
+        """Return the model with other inducing points."""
 
 
 @dataclass(frozen=True)
@@ -62,29 +65,40 @@ class ProcessApproximation:
         Mean log probability of the rows held out, for a trial, every 50 batches.
     converged : bool
         Whether the iterations ended by themselves.
-    kernel_ : kernel
-        With the parameters that were found.
+    kernel_ : kernel, or tuple of kernels
+        With the parameters that were found; one for each of more than two classes.
+    inducing : ndarray, shape (m, p)
+        The inducing points.
+    model : PolyaGammaGP
+        The model that `sample` draws for: the one that was fitted, with these points.
     fitted : HowFitted
         How it came about.
     state : ProcessLaw
         Where steps stand.
-    law : NormalLaw
-        That of the whitened values of the process at the inducing points: N(0, I) is their prior.
+    law : NormalLaw, or tuple of NormalLaw
+        That of the whitened values of the process at the inducing points: N(0, I) is their prior; one for
+        each of more than two classes.
     """
 
     method = "svi"
 
     def __init__(self, owner: Owner, state: ProcessLaw, fitted: HowFitted) -> None:
         self._owner, self.state, self.fitted = owner, state, fitted
-        self._model, self._given = owner._specification, owner._inducing_model()
-        self._rows = InducingRows(self._given, state.kernel, fitted.cores)
-        self.kernel_, self.law = state.kernel, state.law
+        self._given = owner._inducing_model()
+        moved = not np.array_equal(state.points, self._given.basis.points)
+        self.model = owner._with_points(state.points) if moved else owner
+        self._model, self.inducing = self.model._specification, state.points.copy()
+        self._functions = state.functions(self._given, fitted.cores)
+        several = len(state.kernels) > 1
+        self.kernel_: Any = state.kernels if several else state.kernels[0]
+        self.law: Any = state.laws if several else state.laws[0]
 
     def __repr__(self) -> str:
         """Return what it is, on one line."""
+        kernels = "; ".join(map(str, self.state.kernels))
         return (
-            f"<ProcessApproximation of {self._model.name}: {len(self.law.mean)} inducing points, kernel "
-            f"{self.kernel_}, {self.state.steps} batches ({self.fitted.ended})>"
+            f"<ProcessApproximation of {self._model.name}: {len(self.inducing)} inducing points, kernel "
+            f"{kernels}, {self.state.steps} batches ({self.fitted.ended})>"
         )
 
     @property
@@ -107,7 +121,8 @@ class ProcessApproximation:
         Returns
         -------
         xarray.Dataset
-            ``mean``, prior mean included, and ``variance``, with the dimension ``pred_id``.
+            ``mean``, prior mean included, and ``variance``, with the dimension ``pred_id``, and before it
+            ``class`` for more than two classes.
 
         Raises
         ------
@@ -115,9 +130,15 @@ class ProcessApproximation:
             If `X_new` does not fit.
         """
         X = self._inputs(X_new)
-        mean, variance = self._rows.moments(X, self.law)
-        mean = mean + self._given.mean.at_new(X)
-        return xr.Dataset({"mean": ("pred_id", mean), "variance": ("pred_id", variance)})
+        mean, variance = self._moments(X)
+        if len(mean) == 1:
+            return xr.Dataset({"mean": ("pred_id", mean[0]), "variance": ("pred_id", variance[0])})
+        dims, classes = ("class", "pred_id"), storable(self._model.likelihood.classes)
+        return xr.Dataset({"mean": (dims, mean), "variance": (dims, variance)}, {"class": classes})
+
+    def _moments(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        mean, variance = self._functions.moments(X, self.state.laws)
+        return mean + self._given.mean.at_new(X), variance
 
     def predict_proba(self, X_new: ArrayLike, offset: ArrayLike | None = None) -> FloatArray:
         """Return class probabilities of new rows: means under the law of the latent function.
@@ -126,24 +147,21 @@ class ProcessApproximation:
         ----------
         X_new : array_like or data frame, shape (m, p)
         offset : float or array_like, shape (m,), optional
+            Of two classes; of more it has no effect.
 
         Returns
         -------
-        ndarray, shape (m, 2)
+        ndarray, shape (m, classes)
 
         Raises
         ------
         TypeError, ValueError
             If an argument does not fit.
         """
-        f = self.predict_f(X_new)
-        eta, sd = f["mean"].to_numpy(), np.sqrt(f["variance"].to_numpy())
-        eta = eta + checks.offset(offset, len(eta))
-        success = np.empty(len(eta))
-        for first in range(0, len(eta), PREDICTED):
-            rows = slice(first, first + PREDICTED)
-            success[rows] = SHARES @ expit(eta[rows] + sd[rows] * NODES[:, np.newaxis])
-        return np.stack([1.0 - success, success], axis=1)
+        mean, variance = self._moments(self._inputs(X_new))
+        return class_probabilities(
+            self._given.likelihood, mean + checks.offset(offset, mean.shape[1]), variance
+        )
 
     def predict(self, X_new: ArrayLike, offset: ArrayLike | None = None) -> NDArray[Any]:
         """Return the most probable class of new rows; see `predict_proba`."""
@@ -166,7 +184,7 @@ class ProcessApproximation:
         Returns
         -------
         arviz.InferenceData or xarray.DataTree
-            As from `sample` of the model, whose predictions take it. A kernel that was learned is the same in
+            As from `sample` of `model`, whose predictions take it. A kernel that was learned is the same in
             all draws.
 
         Raises
@@ -178,12 +196,13 @@ class ProcessApproximation:
         """
         draws = checks.integer("draws", draws, 1)
         chains = checks.integer("chains", chains, 1, 10**4)
-        m = len(self.law.mean)
-        require_memory(16 * draws * chains * m, "the draws", "ask for fewer draws")
+        size = self.state.linear.size
+        require_memory(16 * draws * chains * size, "the draws", "ask for fewer draws")
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
-        raw = {"v": self.law.draw(rng, draws * chains)[0].reshape(chains, draws, m)}
+        v = np.concatenate([law.draw(rng, draws * chains)[0] for law in self.state.laws], axis=1)
+        raw = {"v": v.reshape(chains, draws, size)}
         if self._given.learned:
-            raw["theta"] = np.tile(np.asarray(self.kernel_.theta), (chains, draws, 1))
+            raw["theta"] = np.tile(self._theta.ravel(), (chains, draws, 1))
         attrs = trace.provenance() | self._model.description() | {"approximation": "svi draws"}
         data = self._model.data_groups()
         if self.fitted.data is not None:
@@ -191,6 +210,11 @@ class ProcessApproximation:
             del attrs[DATA]
         posterior = self._model.posterior_of(raw).assign_attrs(attrs)
         return trace.to_trace({"posterior": posterior, **data}, attrs)
+
+    @property
+    def _theta(self) -> FloatArray:
+        """Log parameters of the kernels, (functions, d)."""
+        return np.array([kernel.theta for kernel in self.state.kernels], dtype=np.float64)
 
     def refine(
         self, iterations: int, *, progressbar: bool = True, callback: FitCallback | None = None
@@ -224,13 +248,13 @@ class ProcessApproximation:
         state, fitted = self.state, self.fitted
         about = {
             "format": FORMAT,
-            "fingerprint": self._model.fingerprint(),
+            "fingerprint": self._owner._specification.fingerprint(),
             "steps": state.steps,
             "ended": fitted.ended,
             "batch": fitted.batch,
             "streamed": fitted.data is not None,
         }
-        arrays = {"theta": np.asarray(self.kernel_.theta), "hist": fitted.hist}
+        arrays = {"theta": self._theta, "points": state.points, "hist": fitted.hist}
         with open(fspath(path), "wb") as file:
             np.savez(
                 file,
@@ -270,7 +294,7 @@ class ProcessApproximation:
         try:
             with np.load(fspath(path), allow_pickle=False) as stored:
                 about = json.loads(str(stored["about"]))
-                theta, hist = stored["theta"], stored["hist"]
+                theta, points, hist = stored["theta"], stored["points"], stored["hist"]
                 precision, linear = stored["precision"], stored["linear"]
             known, steps, streamed = about["format"] == FORMAT, int(about["steps"]), about["streamed"]
             fitted = HowFitted(hist, about["ended"], about["batch"], data, 1)
@@ -287,5 +311,6 @@ class ProcessApproximation:
         if streamed != (data is not None):
             needed = "the data that fit() had" if streamed else "no data, which fit() had not"
             raise ValueError(f"data must be what fit() had, got {type(data).__name__}: pass {needed}")
-        state = ProcessLaw(given.kernel.clone_with_theta(theta), precision, linear, steps)
+        kernels = tuple(given.kernel.clone_with_theta(own) for own in theta)
+        state = ProcessLaw(kernels, points, precision, linear, steps)
         return cls(model, state, fitted)

@@ -14,7 +14,7 @@ from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.rounds import one_blas_thread
 from polyagamma.mcmc.settings import MOST_CORES, available_cores
 from polyagamma.vi.fit import DEFAULT_ITERATIONS, MOST_ITERATIONS
-from polyagamma.vi.iterates import Ended, FitCallback, drive, tell_early_end
+from polyagamma.vi.iterates import EndedAt, FitCallback, drive, tell_early_end
 from polyagamma.vi.process_approximation import HowFitted, Owner, ProcessApproximation
 from polyagamma.vi.process_batches import process_batches
 from polyagamma.vi.process_steps import NaturalGradients, ProcessIterate, ProcessLaw
@@ -33,6 +33,7 @@ class ProcessSettings:
     cores: int
     batch: int
     data: Any
+    learn_inducing: bool
 
     @classmethod
     def check(
@@ -45,6 +46,7 @@ class ProcessSettings:
         cores: int | None,
         data: Any,
         batch: int | None,
+        learn_inducing: bool = False,
     ) -> ProcessSettings:
         """Check what the user gave; TypeError or ValueError name the argument."""
         if covariance not in ("auto", "full"):
@@ -60,6 +62,7 @@ class ProcessSettings:
             available_cores() if cores is None else checks.integer("cores", cores, 1, MOST_CORES),
             checks.integer("batch", BATCH if batch is None else batch, 1),
             data,
+            checks.truth("learn_inducing", learn_inducing),
         )
 
 
@@ -78,39 +81,34 @@ def approximate_process(
 ) -> ProcessApproximation:
     """Return the approximation that the settings ask for, from where an older one stands."""
     given = owner._inducing_model()
-    m = given.basis.size
-    require_memory(8 * MATRICES * m**2, f"an approximation with {m} inducing points", "pass fewer of them")
+    m, q = given.basis.size, given.likelihood.n_functions
+    needed = MATRICES * q * m**2 + q * settings.batch * m
+    require_memory(
+        8 * needed, f"an approximation with {m} inducing points", "pass fewer of them, or a smaller batch"
+    )
     state = None if start is None else start.state
     batches = process_batches(given, settings.data, settings.batch, 0 if state is None else state.steps)
-    search = NaturalGradients(given, batches, settings.cores, state)
+    search = NaturalGradients(given, batches, settings.cores, state, settings.learn_inducing)
     try:
         with one_blas_thread():
             ended = drive(
                 search.iterates(), "svi", settings.iterations, settings.progressbar, settings.callback
             )
-            state = search.with_held_out(reached(ended))
+            state = search.ended(ended.last.state)
     except Exception as error:
         if (before := vars(error).pop("ended", None)) is not None:
-            vars(error)["approximation"] = of(owner, settings, reached(before), before, start)
+            vars(error)["approximation"] = of(owner, settings, before.last.state, before, start)
             error.add_note("The approximation so far is in this exception's .approximation")
         raise
     tell_early_end(ended, settings.iterations)
     return of(owner, settings, state, ended, start)
 
 
-def reached(ended: Ended) -> ProcessLaw:
-    """Return where iterations ended."""
-    last = ended.last
-    assert isinstance(last, ProcessIterate)
-    assert last.state is not None
-    return last.state
-
-
 def of(
     owner: Owner,
     settings: ProcessSettings,
     state: ProcessLaw,
-    ended: Ended,
+    ended: EndedAt[ProcessIterate],
     start: ProcessApproximation | None,
 ) -> ProcessApproximation:
     """Return the approximation that a state is."""

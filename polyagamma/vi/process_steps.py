@@ -8,20 +8,18 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polyagamma.likelihoods.binomial import BinomialLikelihood
-from polyagamma.vi.core_rows import NODES, SHARES
-from polyagamma.vi.inducing_evidence import learned
-from polyagamma.vi.inducing_rows import Batch, InducingModel, InducingRows
-from polyagamma.vi.iterates import Iterate
+from polyagamma.vi.inducing_rows import Batch, InducingFunctions, InducingModel
+from polyagamma.vi.inducing_search import learned
 from polyagamma.vi.law import NormalLaw
+from polyagamma.vi.predictive import log_probabilities
 from polyagamma.vi.process_batches import ProcessBatches
 from polyagamma.vi.stochastic import law_of
 
@@ -30,39 +28,58 @@ FASTEST, DELAY, FORGETTING = 0.5, 2.0, 0.9  # rates min(FASTEST, (t + DELAY) ** 
 CHECK = 50  # steps of an iteration, which ends with a look at the rows held out
 FEWEST = 4  # iterations before these can be the last ones
 FLAT = 1e-4  # change of the mean log loss, while the number of steps doubles, that ends them
-FOR_KERNEL = 2000  # rows that kernel parameters are learned from
+FOR_KERNEL, FOR_KERNELS = 2000, 1000  # rows that those of one function, or of several, are learned from
+FEW, LAST = 5000, 20  # rows that are all learned from together after FEWEST iterations, and in how many steps
 
 
 @dataclass(frozen=True)
 class ProcessLaw:
-    """Where steps stand: a kernel, the law of the whitened values of the points, and the number of steps.
+    """Where steps stand: kernels, points, the laws of the whitened values of q functions there, and steps.
 
-    The law is there by its precision, and the product of this and the mean.
+    Laws are there by their precisions, and the products of these and the means.
     """
 
-    kernel: Any
-    precision: FloatArray  # (m, m)
-    linear: FloatArray  # (m,)
+    kernels: tuple[Any, ...]
+    points: FloatArray  # (m, p)
+    precision: FloatArray  # (q, m, m)
+    linear: FloatArray  # (q, m)
     steps: int = 0
 
     @cached_property
-    def law(self) -> NormalLaw:
-        """The law itself."""
-        return law_of(self.precision, self.linear)
+    def laws(self) -> tuple[NormalLaw, ...]:
+        """The laws themselves."""
+        return tuple(law_of(*pair) for pair in zip(self.precision, self.linear, strict=True))
+
+    @cached_property
+    def coordinates(self) -> FloatArray:
+        """Means of all values, (q * m,)."""
+        return np.concatenate([law.mean for law in self.laws])
+
+    def functions(self, given: InducingModel, threads: int) -> InducingFunctions:
+        """Return the functions at these kernels and points."""
+        return InducingFunctions(given.basis.at(self.points), self.kernels, threads)
 
 
 @dataclass(frozen=True)
-class ProcessIterate(Iterate):
-    """An iterate that says which kernel it has, and after how many steps it stands."""
+class ProcessIterate:
+    """Where steps stand after some of them; see `Stage`."""
 
-    state: ProcessLaw | None = None
+    state: ProcessLaw
+    bound: float
+    converged: bool
+    shift: float = np.nan
+
+    @property
+    def coordinates(self) -> FloatArray:
+        """See `Stage`."""
+        return self.state.coordinates
 
 
 class NaturalGradients:
-    """Steps of the law of the points' values, at a kernel that is learned from some of the rows first.
+    """Steps of the laws of the points' values, at kernels that are learned from some of the rows first.
 
-    A step moves precision, and precision times mean, towards what coordinate ascent would make them if all
-    rows were like the batch [1]_.
+    A step moves precisions, and precisions times means, towards what coordinate ascent would make them if all
+    rows were like the batch [1]_. Those of several functions move at once.
 
     Parameters
     ----------
@@ -70,54 +87,86 @@ class NaturalGradients:
     batches : ProcessBatches
     threads : int
     start : ProcessLaw, optional
-        Where an earlier search stands, whose kernel is kept.
+        Where an earlier search stands, whose kernels and points are kept.
+    move : bool
+        Whether inducing points are learned with the kernels.
     """
 
     def __init__(
-        self, given: InducingModel, batches: ProcessBatches, threads: int, start: ProcessLaw | None
+        self,
+        given: InducingModel,
+        batches: ProcessBatches,
+        threads: int,
+        start: ProcessLaw | None,
+        move: bool = False,
     ) -> None:
         self._given, self._batches, self._threads = given, batches, threads
-        self._start = start
+        self._start, self._move = start, move
 
     def iterates(self) -> Iterator[ProcessIterate]:
-        """Yield where the search stands after every so many steps, until the loss of the held-out is flat."""
-        state = self._start or self._beginning()
-        rows = InducingRows(self._given, state.kernel, self._threads)
-        scores: list[float] = []
-        for reached in self._checkpoints(rows, state):
-            scores.append(-log_loss(rows, self._batches.held_out, reached.law))
-            last = len(scores) >= FEWEST and abs(scores[-1] - scores[len(scores) // 2 - 1]) < FLAT
-            yield ProcessIterate(reached.law, scores[-1], np.nan, converged=last, state=reached)
+        """Yield where the search stands after every so many steps, until the loss of the held-out is flat.
 
-    def with_held_out(self, state: ProcessLaw) -> ProcessLaw:
-        """Return where the search stands once the rows held out have been learned from too."""
-        rows = InducingRows(self._given, state.kernel, self._threads)
+        Of few rows, which `ended` learns from together, there are FEWEST iterations.
+        """
+        state = self._start or self._beginning()
+        functions = state.functions(self._given, self._threads)
+        scores: list[float] = []
+        for reached in self._checkpoints(functions, state):
+            scores.append(-log_loss(functions, self._batches.held_out, reached.laws))
+            flat = abs(scores[-1] - scores[len(scores) // 2 - 1]) < FLAT
+            last = len(scores) >= FEWEST and (flat or self._batches.n <= FEW)
+            yield ProcessIterate(reached, scores[-1], converged=last)
+
+    def ended(self, state: ProcessLaw) -> ProcessLaw:
+        """Return where the search stands once the rows held out have been learned from too.
+
+        Few rows are all learned from at once, in steps that leave nothing of the order of batches.
+        """
+        functions = state.functions(self._given, self._threads)
+        if self._batches.n <= FEW:
+            rows = [*self._batches.held_out, *self._batches]
+            for _ in range(LAST):
+                state = self._step(functions, state, rows, FASTEST)
+            return state
         for batch in self._batches.held_out:
-            state = self._step(rows, state, batch)
+            state = self._step(functions, state, [batch], rate_after(state.steps))
         return state
 
     def _beginning(self) -> ProcessLaw:
-        kernel, m = self._given.kernel, self._given.basis.size
-        if self._given.learned:
-            kernel = learned(self._given, some_rows(self._batches, FOR_KERNEL))
-        return ProcessLaw(kernel, np.eye(m), np.zeros(m))
+        given = self._given
+        q, m = given.likelihood.n_functions, given.basis.size
+        kernels, points = (given.kernel,) * q, given.basis.points
+        if given.learned or self._move:
+            most = FOR_KERNEL if q == 1 else FOR_KERNELS
+            kernels, points = learned(given, some_rows(self._batches, most), self._move)
+        return ProcessLaw(kernels, points, np.tile(np.eye(m), (q, 1, 1)), np.zeros((q, m)))
 
-    def _checkpoints(self, rows: InducingRows, state: ProcessLaw) -> Iterator[ProcessLaw]:
+    def _checkpoints(self, functions: InducingFunctions, state: ProcessLaw) -> Iterator[ProcessLaw]:
         done = 0
         while True:
             for batch in self._batches:
-                state, done = self._step(rows, state, batch), done + 1
+                state = self._step(functions, state, [batch], rate_after(state.steps))
+                done += 1
                 if done % CHECK == 0:
                     yield state
 
-    def _step(self, rows: InducingRows, state: ProcessLaw, batch: Batch) -> ProcessLaw:
-        law, share = state.law, self._batches.n / len(batch.X)
-        _, slope, weights = rows.polya_gamma(batch, law)
-        rate = min(FASTEST, (state.steps + DELAY) ** -FORGETTING)
-        precision = (1 - rate) * state.precision + rate * share * weights
-        precision.flat[:: len(precision) + 1] += rate
-        linear = (1 - rate) * state.linear + rate * share * (slope + weights @ law.mean)
-        return ProcessLaw(state.kernel, precision, linear, state.steps + 1)
+    def _step(
+        self, functions: InducingFunctions, state: ProcessLaw, batches: Sequence[Batch], rate: float
+    ) -> ProcessLaw:
+        """Move by the rate's share to where coordinate ascent goes if all rows are like those of batches."""
+        share = rate * self._batches.n / sum(len(batch.X) for batch in batches)
+        precision, linear = (1 - rate) * state.precision, (1 - rate) * state.linear
+        np.einsum("kii->ki", precision)[...] += rate
+        for batch in batches:
+            found = functions.sums(batch, state.laws)
+            precision += np.multiply(share, found.precision, out=found.precision)
+            linear += share * found.linear
+        return replace(state, precision=precision, linear=linear, steps=state.steps + 1)
+
+
+def rate_after(steps: int) -> float:
+    """Return the rate of the next step."""
+    return float(min(FASTEST, (steps + DELAY) ** -FORGETTING))
 
 
 def some_rows(batches: ProcessBatches, most: int) -> Batch:
@@ -127,26 +176,18 @@ def some_rows(batches: ProcessBatches, most: int) -> Batch:
         found.append(batch)
         if sum(len(one.X) for one in found) >= most:
             break
-    likelihood = reduce(BinomialLikelihood.joined, [one.likelihood for one in found])
+    likelihood = reduce(lambda one, more: one.joined(more), [one.likelihood for one in found])
     X = np.concatenate([one.X for one in found])[:most]
     known = np.concatenate([one.known for one in found])[:most]
     return Batch(X, likelihood.rows(slice(most)), known)
 
 
-def log_loss(rows: InducingRows, batches: list[Batch], law: NormalLaw) -> float:
+def log_loss(functions: InducingFunctions, batches: list[Batch], laws: Sequence[NormalLaw]) -> float:
     """Return the mean of minus the log probability of what is observed, for a trial."""
     loss = weight = 0.0
     for batch in batches:
-        mean, variance = rows.moments(batch.X, law)
+        mean, variance = functions.moments(batch.X, laws)
         own = batch.likelihood
-        eta = batch.known + mean + np.sqrt(variance) * NODES[:, np.newaxis]
-        log_density = log_densities(own, eta)
-        most = log_density.max(axis=0)
-        loss -= float(np.sum(own.weights * (most + np.log(SHARES @ np.exp(log_density - most)))))
-        weight += float(own.b.sum())
+        loss -= float(own.weights @ log_probabilities(own, batch.known + mean, variance))
+        weight += float(own.weights @ own.trials)
     return loss / weight
-
-
-def log_densities(likelihood: BinomialLikelihood, eta: FloatArray) -> FloatArray:
-    """Return the log probability of what is observed in each row, unweighted, at linear predictors (s, n)."""
-    return np.asarray(likelihood.y * eta - likelihood.trials * np.logaddexp(0.0, eta))

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyagamma._validation.arguments import shown
-from polyagamma.likelihoods.binomial import BinomialLikelihood, observed_binomial
+from polyagamma.likelihoods.binomial import BinomialLikelihood
+from polyagamma.likelihoods.classification import ClassLikelihood, observed_rows
 from polyagamma.mcmc.specification import Specification
 from polyagamma.sources.given import is_elsewhere, row_table
 from polyagamma.sources.table import RowTable
@@ -117,7 +118,7 @@ def naming_the_batch(index: int) -> Iterator[None]:
         raise type(error)(f"data must fit in every batch, got in batch {index}: {error}") from error
 
 
-def checked_batch(model: Specification, given: Any) -> tuple[FloatArray, BinomialLikelihood]:
+def checked_batch(model: Specification, given: Any) -> tuple[FloatArray, ClassLikelihood]:
     """Return inputs of a batch (X, y[, trials, weights]) with a model's columns, and what is observed.
 
     Raises
@@ -130,9 +131,9 @@ def checked_batch(model: Specification, given: Any) -> tuple[FloatArray, Binomia
     X = model.term.predictors.check_new(given[0], "X")
     if len(X) == 0:
         raise ValueError("no rows: leave the batch out")
-    assert isinstance(model.likelihood, BinomialLikelihood)
+    assert isinstance(model.likelihood, ClassLikelihood)
     rows = dict(zip(("y", "trials", "weights"), given[1:], strict=False))
-    return X, observed_binomial(model.likelihood.classes, len(X), **rows)
+    return X, observed_rows(model.likelihood, len(X), **rows)
 
 
 def added(one: Any, other: Any) -> Any:
