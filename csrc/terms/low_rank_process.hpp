@@ -53,8 +53,8 @@ class LowRankProcess final : public FunctionTerm {
   private:
     struct Matrices {
         std::shared_ptr<Features> features;
-        Vector b;     // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
-        Vector mean;  // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
+        Vector b;            // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
+        Vector mean;         // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
         Vector precision{};  // C Cᵀ
         Vector data_precision{};
     };
