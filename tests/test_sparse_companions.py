@@ -148,6 +148,7 @@ def test_steps_on_all_rows_end_at_the_optimum_of_coordinate_ascent(kind):
     assert (np.diff(bounds) > -1e-9).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["matern", "classes"])
 @pytest.mark.parametrize("move", [False, True])
 def test_kernels_and_points_are_where_the_bound_is_large(kind, move):

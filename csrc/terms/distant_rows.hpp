@@ -12,13 +12,14 @@ namespace polyagamma {
 // strips, as RowPartition cuts all of them, or sums that go through all rows, to which the rows of one strip
 // after the other are added. Whoever has the rows of a strip makes its sums by the same code as if all rows
 // were here (RowShare), so that they have the same bits.
-// Points are u (points, k): coordinates, and where rows have several predictors deviations of the
-// coefficients from the centre. Extras (points, extras) are those of a likelihood, as they are told.
+// Points are u (points, k): coordinates, and where rows have several predictors coefficients. Extras (points,
+// extras) are those of a likelihood, as they are told.
 class DistantRows {
   public:
     virtual ~DistantRows() = default;
 
-    // From now on coefficients = centre + basis · u; before, u are the coefficients.
+    // From now on coefficients = centre + basis · u; before, and where rows have several predictors, u are
+    // the coefficients.
     virtual void assign(const Vector& centre, const Vector& basis) = 0;
     // Of each strip of RowPartition::for_vectors: see GradientPass::sums.
     virtual void gradients(const Vector& u, const Vector& extras, bool values, Vector& sums) = 0;

@@ -93,10 +93,12 @@ Vector GradientPass::sums(const Whitening& whitening, const double* const* u, co
 
 void GradientPass::fetch(const Whitening& whitening, const double* const* u, Wanted wanted) {
     const std::size_t stride = deviations_.size() / chains_;
+    const Vector& centre = whitening.centre();
     Vector points, extras(points_.front().extras);
     for (std::size_t c = 0; c < chains_; ++c) {
         const double* point = whitening.folded() ? u[c] : &deviations_[c * stride];
         points.insert(points.end(), point, point + k_);
+        for (std::size_t j = 0; !whitening.folded() && j < k_; ++j) points[c * k_ + j] += centre[j];
         if (extras_ > 0) posteriors_[c]->likelihood->tell(&extras[c * extras_]);
     }
     Vector told(partition_.count() * chains_ * (products_ + 1 + extras_));

@@ -40,18 +40,13 @@ void Whitening::assign(const LinearModel& model, const double* centre, const dou
         basis_panels_ = Panels(k, k);
         basis_panels_.pack(0, k, basis);
     }
-    if (distant_ != nullptr) {
-        distant_->assign(centre_, folded() ? basis_ : identity(k));
-    } else {
-        find_rows(model);
+    if (folded() && distant_ != nullptr) {
+        distant_->assign(centre_, basis_);
+    } else if (folded()) {
+        matrix_.assign(model.design, basis, blas_);
+        find_predictor(model);
     }
     prior_ = whiten(model.prior.conditional());
-}
-
-void Whitening::find_rows(const LinearModel& model) {
-    if (!folded()) return;
-    matrix_.assign(model.design, basis_.data(), blas_);
-    find_predictor(model);
 }
 
 void Whitening::find_predictor(const LinearModel& model) {

@@ -30,7 +30,7 @@ class Whitening {
     std::size_t size() const { return centre_.size(); }
     std::size_t predictors() const { return predictors_; }
     // The rows, if they are elsewhere: then M and η₀ are not made. Of several predictors they are asked in
-    // deviations.
+    // coefficients.
     DistantRows* distant() const { return distant_; }
     // Whether there is an M.
     bool folded() const { return predictors_ == 1; }
@@ -63,7 +63,6 @@ class Whitening {
                    Vector& work) const;
 
   private:
-    void find_rows(const LinearModel& model);
     void find_predictor(const LinearModel& model);
 
     const Blas& blas_;

@@ -150,12 +150,12 @@ Vector all_pair_grams(const Whitening& whitening, const std::vector<CurvaturePoi
             add_pair_grams(whitening, points[i], 0, whitening.matrix().count(), &sums[i * of_point]);
         return sums;
     }
-    Vector deviations, one(padded_rows(k)), work;
+    Vector coefficients, one(padded_rows(k)), work;
     for (const CurvaturePoint& point : points) {
         whitening.deviate(&point.u, 1, one.data(), one.size(), work);
-        deviations.insert(deviations.end(), one.begin(), one.begin() + static_cast<std::ptrdiff_t>(k));
+        for (std::size_t j = 0; j < k; ++j) coefficients.push_back(one[j] + whitening.centre()[j]);
     }
-    whitening.distant()->add_curvature(deviations, {}, sums);
+    whitening.distant()->add_curvature(coefficients, {}, sums);
     return sums;
 }
 
