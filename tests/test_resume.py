@@ -147,6 +147,23 @@ def test_kill_9_loses_at_most_one_interval(kind, tmp_path):
     assert_same_draws(resumed, model.sample(saved + 33, **SETTINGS))
 
 
+def test_death_between_the_length_of_an_array_and_its_chunk(whole, tmp_path, settings):
+    """All arrays are longer than the checkpoint counts, coordinates too, and the chunks are not there."""
+    import zarr
+
+    path = tmp_path / "run"
+    MODEL.sample(50, **settings, checkpoint=path, every=25)
+    root = zarr.open_group(path / "draws.zarr", mode="r+", zarr_format=2, use_consolidated=False)
+    longer = 0
+    for group in ("posterior", "sample_stats"):
+        for _, array in root[group].arrays():
+            dims = array.attrs["_ARRAY_DIMENSIONS"]
+            array.resize([size + 25 * (dim == "draw") for dim, size in zip(dims, array.shape, strict=True)])
+            longer += "draw" in dims
+    assert longer > 4
+    assert_same_draws(MODEL.resume(path, draws=90, progressbar=False, cores=1), whole)
+
+
 @pytest.mark.parametrize("moment", ["draws written", "checkpoint half written"])
 def test_death_between_writes(whole, tmp_path, monkeypatch, moment, settings):
     """The process dies after a flush's draws but before its checkpoint: the flush is made again."""
