@@ -5,24 +5,13 @@
 
 #include "linalg/interleave.hpp"
 #include "linalg/weighted_gram.hpp"
-#include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
+#include "terms/pass_sums.hpp"
 
 namespace polyagamma {
 namespace {
 
 constexpr std::size_t kBlockPanels = kBlock / kPanelRows;
-
-void sum_each(const Vector& lanes, Vector& sums) {
-    sums.resize(lanes.size() / kPanelRows);
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = sum_lanes(&lanes[i * kPanelRows]);
-}
-
-// The next `count` numbers of those from `from` on, which moves past them.
-void take(const double*& from, std::size_t count, Vector& to) {
-    to.assign(from, from + count);
-    from += count;
-}
 
 }  // namespace
 

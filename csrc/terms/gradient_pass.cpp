@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "linalg/interleave.hpp"
-#include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
+#include "terms/pass_sums.hpp"
 
 namespace polyagamma {
 namespace {
@@ -20,17 +20,6 @@ std::size_t panels_per_block(std::size_t columns, std::size_t predictors, std::s
 
 std::size_t product_columns(const Likelihood& likelihood, std::size_t k) {
     return likelihood.predictors() == 1 ? k : (k - likelihood.extras()) / likelihood.predictors();
-}
-
-// The next `count` numbers of those from `from` on, which moves past them.
-void take(const double*& from, std::size_t count, Vector& to) {
-    to.assign(from, from + count);
-    from += count;
-}
-
-void sum_each(const Vector& lanes, Vector& sums) {
-    sums.resize(lanes.size() / kPanelRows);
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = sum_lanes(&lanes[i * kPanelRows]);
 }
 
 }  // namespace
@@ -65,7 +54,7 @@ void GradientPass::run(Worker& worker, const Whitening& whitening, const double*
     if (whitening.distant() == nullptr) {
         all_strips(worker, whitening, wanted);
     } else if (worker.index() == 0) {
-        fetch(whitening, u, wanted);
+        fetch(*whitening.distant(), wanted);
     }
     worker.barrier();
     finish_chains(worker, whitening, u, wanted, densities);
@@ -91,18 +80,16 @@ Vector GradientPass::sums(const Whitening& whitening, const double* const* u, co
     return all;
 }
 
-void GradientPass::fetch(const Whitening& whitening, const double* const* u, Wanted wanted) {
-    const std::size_t stride = deviations_.size() / chains_;
-    const Vector& centre = whitening.centre();
-    Vector points, extras(points_.front().extras);
+// At what the first worker has read: rows of one predictor multiply all coordinates, of several there are no
+// others.
+void GradientPass::fetch(DistantRows& rows, Wanted wanted) {
+    Vector points(chains_ * k_), extras(points_.front().extras);
     for (std::size_t c = 0; c < chains_; ++c) {
-        const double* point = whitening.folded() ? u[c] : &deviations_[c * stride];
-        points.insert(points.end(), point, point + k_);
-        for (std::size_t j = 0; !whitening.folded() && j < k_; ++j) points[c * k_ + j] += centre[j];
+        for (std::size_t j = 0; j < products_; ++j) points[c * k_ + j] = points_.front().u[j * chains_ + c];
         if (extras_ > 0) posteriors_[c]->likelihood->tell(&extras[c * extras_]);
     }
     Vector told(partition_.count() * chains_ * (products_ + 1 + extras_));
-    whitening.distant()->gradients(points, extras, wanted == Wanted::gradient_and_value, told);
+    rows.gradients(points, extras, wanted == Wanted::gradient_and_value, told);
     const double* from = told.data();
     for (Part& part : parts_) {
         take(from, products_ * chains_, part.gradient);

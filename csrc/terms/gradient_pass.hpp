@@ -63,7 +63,7 @@ class GradientPass {
 
     void read_points(Worker& worker, const Whitening& whitening, const double* const* u);
     void all_strips(const Worker& worker, const Whitening& whitening, Wanted wanted);
-    void fetch(const Whitening& whitening, const double* const* u, Wanted wanted);
+    void fetch(DistantRows& rows, Wanted wanted);
     void strip(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t index);
     void block(const Whitening& whitening, const Points& points, Wanted wanted, std::size_t first_panel,
                std::size_t panels, Part& part) const;

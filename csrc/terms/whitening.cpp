@@ -70,15 +70,21 @@ void Whitening::reset(const LinearModel& model) {
     assign(model, Vector(size()).data(), identity(size()).data());
 }
 
+Vector Whitening::point_of(const double* u) const {
+    if (folded()) return Vector(u, u + size());
+    Vector beta(padded_rows(size())), work;
+    deviate(&u, 1, beta.data(), beta.size(), work);
+    beta.resize(size());
+    for (std::size_t j = 0; j < size(); ++j) beta[j] += centre_[j];
+    return beta;
+}
+
 void Whitening::predictors_at(const double* u, double* eta) const {
     const std::size_t padded = predictor_.size() / predictors_;
-    Vector beta(padded_rows(size())), work;
-    if (!folded()) deviate(&u, 1, beta.data(), beta.size(), work);
-    for (std::size_t j = 0; !folded() && j < size(); ++j) beta[j] += centre_[j];
-    const double* point = folded() ? u : beta.data();
+    const Vector point = point_of(u);
     for (std::size_t k = 0; k < predictors_; ++k)
         loops().model.forward(matrix_.panel(0), matrix_.count(), matrix_.columns(),
-                              point + k * matrix_.columns(), 1, eta + k * padded, padded);
+                              &point[k * matrix_.columns()], 1, eta + k * padded, padded);
     for (std::size_t i = 0; i < predictor_.size(); ++i) eta[i] += predictor_[i];
 }
 

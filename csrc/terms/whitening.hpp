@@ -46,6 +46,8 @@ class Whitening {
     const Vector& basis() const { return basis_; }
     const Blas& blas() const { return blas_; }
 
+    // What passes multiply rows with (size): u, or of several predictors the coefficients.
+    Vector point_of(const double* u) const;
     // η of the padded rows, (predictors, padded).
     void predictors_at(const double* u, double* eta) const;
     void coefficients(const double* u, double* beta) const;

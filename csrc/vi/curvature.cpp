@@ -138,22 +138,25 @@ void add_pair_grams(const Whitening& whitening, const CurvaturePoint& point, std
     }
 }
 
+// The same for all points, one after the other.
+void add_pair_grams(const Whitening& whitening, const std::vector<CurvaturePoint>& points, std::size_t first,
+                    std::size_t panels, Vector& sums) {
+    const std::size_t of_point = sums.size() / points.size();
+    for (std::size_t i = 0; i < points.size(); ++i)
+        add_pair_grams(whitening, points[i], first, panels, &sums[i * of_point]);
+}
+
 // The Gram matrices of all points, of all rows.
 Vector all_pair_grams(const Whitening& whitening, const std::vector<CurvaturePoint>& points) {
-    const std::size_t k = whitening.size();
-    const Likelihood& likelihood = *points.front().likelihood;
-    const std::size_t columns = k / likelihood.predictors();
-    const std::size_t of_point = pair_grams(likelihood) * columns * columns;
-    Vector sums(points.size() * of_point);
+    Vector sums(curvature_size(*points.front().likelihood, whitening.size(), points.size()));
     if (whitening.distant() == nullptr) {
-        for (std::size_t i = 0; i < points.size(); ++i)
-            add_pair_grams(whitening, points[i], 0, whitening.matrix().count(), &sums[i * of_point]);
+        add_pair_grams(whitening, points, 0, whitening.matrix().count(), sums);
         return sums;
     }
-    Vector coefficients, one(padded_rows(k)), work;
+    Vector coefficients;
     for (const CurvaturePoint& point : points) {
-        whitening.deviate(&point.u, 1, one.data(), one.size(), work);
-        for (std::size_t j = 0; j < k; ++j) coefficients.push_back(one[j] + whitening.centre()[j]);
+        const Vector one = whitening.point_of(point.u);
+        coefficients.insert(coefficients.end(), one.begin(), one.end());
     }
     whitening.distant()->add_curvature(coefficients, {}, sums);
     return sums;
@@ -229,8 +232,7 @@ Vector strip_curvatures(const Whitening& whitening, const std::vector<CurvatureP
     if (before != nullptr) std::copy_n(before, size, sums.begin());
     if (!whitening.folded()) {
         const std::size_t first = strips.first_panel(0), panels = strips.first_panel(1) - first;
-        for (std::size_t i = 0; i < points.size(); ++i)
-            add_pair_grams(whitening, points[i], first, panels, &sums[i * (size / points.size())]);
+        add_pair_grams(whitening, points, first, panels, sums);
         return sums;
     }
     const Vector weights = mean_curvature(whitening, points);

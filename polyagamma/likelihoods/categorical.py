@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from polyagamma._validation import classes as class_checks
 from polyagamma._validation import models as checks
-from polyagamma._validation.arguments import shown
 from polyagamma.likelihoods.class_rows import SoftmaxRows
 from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, PolyaGammaForm
 
@@ -55,15 +55,5 @@ def observed_categorical(
     """Return some of the rows of a model with these labels; TypeError or ValueError if one does not fit."""
     if trials is not None:
         raise ValueError(f"trials must be None for {len(classes)} classes, got some: leave them out")
-    labels = np.asarray(y)
-    if labels.shape != (n,):
-        raise ValueError(f"y must have shape ({n},), one label for each row of X, got {labels.shape}")
-    equal = labels == classes[:, np.newaxis]
-    if not (known := equal.any(axis=0)).all():
-        row = int(np.argmin(known))
-        raise ValueError(
-            f"y must be one of {classes.tolist()}, got {shown(labels[row])} in row {row}: correct y, or make "
-            "the model with these classes"
-        )
-    positions = equal.argmax(axis=0).astype(np.float64)
+    positions = class_checks.positions(y, classes, n)
     return CategoricalLikelihood(classes, positions, np.ones(n), checks.weights(weights, n), np.zeros(n))

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from polyagamma._validation import classes as class_checks
 from polyagamma._validation import models as checks
@@ -19,7 +18,7 @@ from polyagamma.likelihoods.class_rows import ClassRows
 from polyagamma.likelihoods.dispersion import DispersionPrior, Known
 from polyagamma.likelihoods.likelihood import CoreForm, FloatArray, ObservedRows
 from polyagamma.likelihoods.multinomial import MultinomialLikelihood
-from polyagamma.likelihoods.negative_binomial import NegativeBinomialLikelihood, log_rising
+from polyagamma.likelihoods.negative_binomial import NegativeBinomialLikelihood
 from polyagamma.likelihoods.sequential import SequentialLikelihood
 from polyagamma.traces.trace import Variables
 
@@ -164,14 +163,11 @@ class CountKind:
         """See `RowKind`: counts are told where their weights add up exactly in any order."""
         found = self.observed(n, **rows)
         y, weights = found.y, found.weights
-        rising = (
-            float(weights @ log_rising(y, self.dispersion.r)) if isinstance(self.dispersion, Known) else 0
-        )
-        constants = np.array([float(weights @ gammaln(y + 1)), rising])
         exact = bool((weights == np.floor(weights)).all())
         counts = weights_of_counts(y, weights, {}) if exact else None
         told = None if counts is None else (np.array(list(counts)), np.array(list(counts.values())))
-        return Seen(None, weights, constants, [weights, found.exposure, found.given_offset], told)
+        arrays = [weights, found.exposure, found.given_offset]
+        return Seen(None, weights, found.constant_sums(), arrays, told)
 
     def observed(self, n: int, **rows: Any) -> NegativeBinomialLikelihood:
         """See `RowKind`."""
@@ -274,11 +270,6 @@ class DistantCounts(Elsewhere, NegativeBinomialLikelihood):
         r = dispersion.r if isinstance(dispersion, Known) else None
         none = NO_ROWS
         return cls(none, none, none, none, none, none, none, dispersion, r)
-
-    def log_constant_of(self, constants: FloatArray) -> float:
-        """Return the constant, given the sums that `CountKind.seen` makes."""
-        constant = self.dispersion.log_normalizer() - float(constants[0])
-        return constant + float(constants[1]) if isinstance(self.dispersion, Known) else constant
 
     def arrays(self) -> list[FloatArray]:
         """See `Likelihood`."""

@@ -143,10 +143,19 @@ class NegativeBinomialLikelihood(ObservedRows):
 
     def log_constant(self) -> float:
         """See `Likelihood`: the factorials, and what a known dispersion or its prior leave out."""
-        constant = self.dispersion.log_normalizer() - float(self.weights @ gammaln(self.y + 1))
+        return self.constant_of(self.constant_sums())
+
+    def constant_sums(self) -> FloatArray:
+        """Return the sums over rows that the constant is made of, (2,)."""
+        rising = 0.0
         if isinstance(self.dispersion, Known):
-            constant += float(self.weights @ log_rising(self.y, self.dispersion.r))
-        return constant
+            rising = float(self.weights @ log_rising(self.y, self.dispersion.r))
+        return np.array([float(self.weights @ gammaln(self.y + 1)), rising])
+
+    def constant_of(self, sums: FloatArray) -> float:
+        """Return the constant, given these sums."""
+        constant = self.dispersion.log_normalizer() - float(sums[0])
+        return constant + float(sums[1]) if isinstance(self.dispersion, Known) else constant
 
     def log_likelihood(self, eta: FloatArray, rows: slice) -> FloatArray:
         """See `Likelihood`."""

@@ -29,6 +29,7 @@ from polyagamma.likelihoods.elsewhere import (
     weights_of_counts,
 )
 from polyagamma.likelihoods.sequential import SequentialLikelihood
+from polyagamma.models.linear import GaussianPriors
 from polyagamma.sources.distant import DistantX
 from polyagamma.sources.given import is_elsewhere, row_table
 from polyagamma.sources.table import RowTable
@@ -99,8 +100,7 @@ class DistantData:
             raise ValueError(
                 "success goes with labels, got trials too, where y counts the successes: drop one of them"
             )
-        constant = float(self._facts.of_likelihood[0])
-        return DistantBinomial.of(classes).knowing(BinomialKind(classes), self._digest(), constant)
+        return DistantBinomial.of(classes).knowing(BinomialKind(classes), self._digest(), self._constant())
 
     def multinomial(self, baseline: Any, symmetric: bool) -> DistantMultinomial:
         """Return the likelihood of classes without an order; ValueError if labels or offsets do not fit."""
@@ -108,7 +108,7 @@ class DistantData:
         reference = class_checks.baseline(baseline, classes, symmetric)
         self._require_offsets([(len(classes),)], "a column for each class")
         made = DistantMultinomial.of(classes, is_table, reference)
-        return made.knowing(ClassKind(SoftmaxOf(reference), classes), self._digest(), self._of_classes())
+        return made.knowing(ClassKind(SoftmaxOf(reference), classes), self._digest(), self._constant())
 
     def sequential(self, order: Sequence[Any] | None) -> DistantSequential:
         """Return the likelihood of classes in an order; ValueError if labels or offsets do not fit."""
@@ -118,13 +118,13 @@ class DistantData:
         )
         made = DistantSequential.of(classes, is_table)
         kind = ClassKind(SequentialLikelihood.check, classes)
-        return made.knowing(kind, self._digest(), self._of_classes())
+        return made.knowing(kind, self._digest(), self._constant())
 
     def counts(self, dispersion: DispersionPrior) -> DistantCounts:
         """Return the likelihood of counts."""
         made = DistantCounts.of(dispersion)
         known = None if isinstance(dispersion, Known) else (*self._count_weights(), dispersion.core())
-        constant = made.log_constant_of(self._facts.of_likelihood)
+        constant = made.constant_of(self._facts.of_likelihood)
         return made.knowing(CountKind(dispersion), self._digest(), constant, known)
 
     def _classes(self, order: Sequence[Any] | None) -> tuple[NDArray[Any], bool]:
@@ -135,7 +135,7 @@ class DistantData:
         y = self._table.y
         return (np.arange(y.shape[1]) if y.names is None else np.array(y.names)), True
 
-    def _of_classes(self) -> float:
+    def _constant(self) -> float:
         return float(self._facts.of_likelihood[0])
 
     def _require_offsets(self, columns: list[tuple[int, ...]], expected: str) -> None:
@@ -165,6 +165,29 @@ class DistantData:
 
     def _digest(self) -> NDArray[np.float64]:
         return np.frombuffer(bytes.fromhex(self._facts.digest), dtype=np.uint8).astype(np.float64)
+
+
+def checked_predictors(
+    distant: DistantData | None,
+    X: Any,
+    feature_names: Sequence[str] | None,
+    priors: GaussianPriors,
+    **rows: Any,
+) -> Predictors:
+    """Return the predictors of a linear model, wherever its rows are.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If X does not fit, or y and the like have other rows; ValueError if the priors need rows in memory.
+    """
+    if distant is not None:
+        priors.require_gaussian()
+        return distant.predictors(feature_names, priors.has_intercept)
+    predictors = Predictors.check(X, feature_names, priors.has_intercept, sparse=True)
+    predictors.require_distinct_constants()
+    predictor_checks.require_same_rows("X", X, **rows)
+    return predictors
 
 
 def bytes_allowed(limit: int | str | None) -> int:

@@ -10,15 +10,13 @@ from numpy.typing import ArrayLike
 from polyagamma._public import public
 from polyagamma._validation import models as checks
 from polyagamma._validation.additive import Rows, of_cells
-from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.elsewhere import BinomialKind
 from polyagamma.models.classification import ClassificationModel
-from polyagamma.models.distant import DistantData
+from polyagamma.models.distant import DistantData, checked_predictors
 from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import OF_A_TRIAL, GaussianPriors
 from polyagamma.models.to_disk import WritesToDisk
-from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.shrinkage import ShrinkagePrior
 
@@ -140,14 +138,10 @@ class PolyaGammaLogistic(WritesToDisk, ClassificationModel):
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         rows = {"trials": trials, "weights": weights, "offset": offset}
         distant = DistantData.check(BinomialKind(), X, y, feature_names, memory_limit, **rows)
+        predictors = checked_predictors(distant, X, feature_names, prior_of, y=y, **rows)
         if distant is not None:
-            prior_of.require_gaussian()
-            predictors = distant.predictors(feature_names, intercept)
             likelihood: BinomialLikelihood = distant.binomial(success)
         else:
-            predictors = Predictors.check(X, feature_names, intercept, sparse=True)
-            predictors.require_distinct_constants()
-            require_same_rows("X", X, y=y, **rows)
             likelihood = BinomialLikelihood.check(y, trials, weights, offset, len(predictors.X), success)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept
         super().__init__(likelihood, prior_of.term(predictors, likelihood.b, OF_A_TRIAL))

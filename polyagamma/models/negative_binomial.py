@@ -14,7 +14,6 @@ from polyagamma._public import public
 from polyagamma._validation import models as checks
 from polyagamma._validation.additive import Rows, of_cells
 from polyagamma._validation.memory import require_memory
-from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods import dispersion
 from polyagamma.likelihoods.dispersion import (
     DEFAULT_DISPERSION_PRIOR,
@@ -25,11 +24,10 @@ from polyagamma.likelihoods.dispersion import (
 from polyagamma.likelihoods.elsewhere import CountKind
 from polyagamma.likelihoods.negative_binomial import NegativeBinomialLikelihood
 from polyagamma.models.counts import CountModel
-from polyagamma.models.distant import DistantData
+from polyagamma.models.distant import DistantData, checked_predictors
 from polyagamma.models.formula import LinearFormula
 from polyagamma.models.linear import GaussianPriors
 from polyagamma.models.to_disk import WritesToDisk
-from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.shrinkage import ShrinkagePrior
 from polyagamma.traces import trace
@@ -143,14 +141,10 @@ class PolyaGammaNegativeBinomial(WritesToDisk, CountModel):
         prior_of = GaussianPriors.check(prior, intercept_prior, intercept)
         rows = {"exposure": exposure, "weights": weights, "offset": offset}
         distant = DistantData.check(CountKind(of_r), X, y, feature_names, memory_limit, **rows)
+        predictors = checked_predictors(distant, X, feature_names, prior_of, y=y, **rows)
         if distant is not None:
-            prior_of.require_gaussian()
-            predictors = distant.predictors(feature_names, intercept)
             likelihood: NegativeBinomialLikelihood = distant.counts(of_r)
         else:
-            predictors = Predictors.check(X, feature_names, intercept, sparse=True)
-            predictors.require_distinct_constants()
-            require_same_rows("X", X, y=y, **rows)
             n = len(predictors.X)
             likelihood = NegativeBinomialLikelihood.check(y, exposure, weights, offset, of_r, n)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept

@@ -10,15 +10,13 @@ from numpy.typing import ArrayLike
 from polyagamma._public import public
 from polyagamma._validation import classes as class_checks
 from polyagamma._validation import models as checks
-from polyagamma._validation.predictors import require_same_rows
 from polyagamma.likelihoods.elsewhere import ClassKind
 from polyagamma.likelihoods.sequential import SequentialLikelihood
 from polyagamma.models.classification import ClassificationModel
-from polyagamma.models.distant import DistantData
+from polyagamma.models.distant import DistantData, checked_predictors
 from polyagamma.models.linear import GaussianPriors
 from polyagamma.models.to_disk import WritesToDisk
 from polyagamma.terms.class_coding import ByClass
-from polyagamma.terms.predictors import Predictors
 from polyagamma.terms.priors import MvNormal, Normal
 from polyagamma.terms.shrinkage import ShrinkagePrior
 
@@ -133,14 +131,10 @@ class PolyaGammaSequential(WritesToDisk, ClassificationModel):
         order = class_checks.order_of_categories(y) if classes is None else classes
         kind = ClassKind(SequentialLikelihood.check)
         distant = DistantData.check(kind, X, y, feature_names, memory_limit, **rows)
+        predictors = checked_predictors(distant, X, feature_names, prior_of, y=y, **rows)
         if distant is not None:
-            prior_of.require_gaussian()
-            predictors = distant.predictors(feature_names, intercept)
             likelihood: SequentialLikelihood = distant.sequential(order)
         else:
-            predictors = Predictors.check(X, feature_names, intercept, sparse=True)
-            predictors.require_distinct_constants()
-            require_same_rows("X", X, y=y, **rows)
             observed = class_checks.observed(y, trials, len(predictors.X), order)
             likelihood = SequentialLikelihood.check(observed, weights, offset)
         self.prior, self.intercept_prior = prior_of.coefficients, prior_of.intercept

@@ -80,12 +80,12 @@ def parquet_table(X: Any, y: Any, feature_names: Sequence[str] | None, rows: dic
     table = X if isinstance(X, ParquetTable) else ParquetTable(X)
     given = {"y": y, **rows}
     named = {name: value for name, value in given.items() if names_columns(value, table)}
-    others = [column for value in named.values() for column in ([value] if isinstance(value, str) else value)]
-    for name, value in named.items():
-        for column in [value] if isinstance(value, str) else value:
+    listed = {name: [value] if isinstance(value, str) else value for name, value in named.items()}
+    for name, own in listed.items():
+        for column in own:
             table.require(name, column)
     if feature_names is None:
-        columns = table.numbers(others)
+        columns = table.numbers([column for own in listed.values() for column in own])
     else:
         columns = [str(name) for name in feature_names]
         for column in columns:

@@ -7,12 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.classification import ClassLikelihood
 from polyagamma.vi.core_rows import NODES, SHARES
-from polyagamma.vi.row_bounds import softmax
 
 FloatArray = NDArray[np.float64]
 DRAWS = 256  # of a softmax's predictors, each with its mirror image
@@ -30,7 +29,7 @@ def class_probabilities(likelihood: ClassLikelihood, mean: FloatArray, variance:
         success = np.concatenate(parts)
         return np.stack([1.0 - success, success], axis=1)
     points = normal_points(len(mean))
-    parts = [softmax(eta.swapaxes(0, 1)).mean(axis=1) for eta in spread(points, mean, variance)]
+    parts = [softmax(eta.swapaxes(0, 1), axis=0).mean(axis=1) for eta in spread(points, mean, variance)]
     return np.ascontiguousarray(np.concatenate(parts, axis=1).T)
 
 

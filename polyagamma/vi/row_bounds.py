@@ -95,12 +95,6 @@ def optimal_tilt(mean: FloatArray, variance: FloatArray) -> FloatArray:
     return np.asarray(wrightomega(level - t) / variance)
 
 
-def softmax(x: FloatArray) -> FloatArray:
-    """Return the softmax over the first axis."""
-    raised = np.exp(x - x.max(axis=0))
-    return np.asarray(raised / raised.sum(axis=0))
-
-
 def mean_weights(b: FloatArray, c: FloatArray) -> FloatArray:
     """Return the mean ``b tanh(c / 2) / (2 c)`` of omega, to 1e-16 by its series below 1e-4."""
     small = c < 1e-4
