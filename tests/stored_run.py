@@ -3,6 +3,7 @@
 import pytest
 import xarray as xr
 from every_model import COUNTS, TRIALS, X, Y
+from trace_groups import posterior_of
 
 from polyagamma import PolyaGammaLogistic, PolyaGammaNegativeBinomial, ResumeError
 
@@ -35,7 +36,7 @@ def assert_refused(run, *names, model=MODEL):
 
 def assert_goes_on(run):
     resumed = MODEL.resume(run, draws=20, progressbar=False)
-    xr.testing.assert_identical(resumed.posterior.drop_attrs(), WHOLE.posterior.drop_attrs())
+    xr.testing.assert_identical(posterior_of(resumed).drop_attrs(), posterior_of(WHOLE).drop_attrs())
 
 
 def flip(file, place, bit=4):

@@ -13,6 +13,7 @@ from polyagamma.terms import core_processes
 from polyagamma.terms import gaussian_process as terms
 from polyagamma.terms.kernel_priors import LogParameterPrior
 from polyagamma.terms.kernels import TrainingCovariance, compiled, parameter_groups
+from polyagamma.traces.trace import groups
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 RNG = np.random.default_rng(1)
@@ -182,7 +183,7 @@ def test_predictions_agree_with_each_other():
         np.testing.assert_allclose(probability[row, 1], alone.mean())
     np.testing.assert_allclose(probability.sum(axis=1), 1.0)
     both = model.add_predictions(trace, new, offset, joint=True, random_seed=6)
-    assert set(both.groups()) - set(trace.groups()) == {"predictions", "predictions_constant_data"}
+    assert set(groups(both)) - set(groups(trace)) == {"predictions", "predictions_constant_data"}
     assert both.predictions["f"].dims == ("chain", "draw", "pred_id")
 
 

@@ -10,6 +10,7 @@ from stored_run import MADE, MODEL, OF_COUNTS, SETTINGS, WHOLE, assert_refused
 
 from polyagamma import PolyaGammaLogistic, ResumeError
 from polyagamma.mcmc import folder_backend as folder
+from polyagamma.traces import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 
@@ -85,7 +86,8 @@ def test_changed_states(run, kind):
 def test_changed_states_of_traces(kind, model):
     """The state in a trace is guarded like that in a checkpoint."""
     idata = model.sample(6, **SETTINGS)
-    group = idata.sampler_state
+    groups = trace.groups(idata)
+    group = groups["sampler_state"]
     state = {"u": group["u"].to_numpy(), "sweeps_done": group["sweeps_done"].to_numpy()}
     state["digest"] = np.array(group.attrs["digest"])
     STATES[kind](state)
@@ -93,10 +95,9 @@ def test_changed_states_of_traces(kind, model):
     arrays = {n: ([f"{n}_{a}" for a in range(v.ndim)], v) for n, v in state.items() if n not in texts}
     rest = group.drop_vars(["u", "sweeps_done"])
     attrs = {"meta": group.attrs["meta"], **texts}
-    del idata.sampler_state
-    idata.add_groups(sampler_state=xr.Dataset({**rest.data_vars, **arrays}, attrs=attrs))
+    forged = groups | {"sampler_state": xr.Dataset({**rest.data_vars, **arrays}, attrs=attrs)}
     with pytest.raises(ResumeError, match="damaged or changed"):
-        model.extend(idata, 5, progressbar=False)
+        model.extend(trace.to_trace(forged, idata.attrs), 5, progressbar=False)
 
 
 FILES = {

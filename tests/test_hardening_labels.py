@@ -54,7 +54,7 @@ HOLES = {
     "NaN among words": with_hole(WORDS, np.nan),
     "NA among words": with_hole(WORDS, pd.NA),
     "NaT among words": with_hole(WORDS, pd.NaT),
-    "NaT of NumPy among words": with_hole(WORDS, np.datetime64("NaT")),
+    "NaT of NumPy among words": with_hole(WORDS, np.datetime64("NaT", "s")),
     "decimal NaN": with_hole([Decimal(int(label)) for label in Y], Decimal("NaN")),
     "decimal signalling NaN": with_hole([Decimal(int(label)) for label in Y], Decimal("sNaN")),
     "None among numbers": with_hole(Y, None),

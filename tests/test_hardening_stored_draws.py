@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
 from every_model import COUNTS, MODELS, TRIALS, X, Y
 from stored_run import (
     EVERY,
@@ -19,10 +20,12 @@ from stored_run import (
     flip,
     make,
 )
+from trace_groups import posterior_of
 
 from polyagamma import Gamma, HalfNormal, PolyaGammaLogistic, PolyaGammaNegativeBinomial
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
+ZARR = tuple(int(part) for part in zarr.__version__.split(".")[:2])
 
 
 def test_an_undamaged_run_goes_on(run):
@@ -62,12 +65,15 @@ def test_damaged_metadata(run, file, content):
         assert_refused(run)
 
 
+NOTHING = ["null"] if ZARR < (3, 2) else []  # attributes that are null: damage to newer versions of Zarr
+
+
 @pytest.mark.parametrize("content", ["no text", "half", "null", "object"])
 @pytest.mark.parametrize("file", [".zattrs", "posterior/.zattrs", ".zmetadata"])
 def test_damaged_notes_are_refused_or_written_anew(run, file, content):
     """What is only noted for readers does not matter to a run."""
     (run / "draws.zarr" / file).write_bytes(CONTENTS[content])
-    if content in ("object", "null") or file == ".zmetadata":
+    if content in ("object", *NOTHING) or file == ".zmetadata":
         assert_goes_on(run)
         assert b"inference_library" in (run / "draws.zarr" / file).read_bytes()
     else:
@@ -245,4 +251,4 @@ def test_other_counts_do_not_go_on(counted, other):
 def test_counts_go_on_in_a_model_that_is_made_again(counted):
     whole = OF_COUNTS.sample(20, **SETTINGS)
     resumed = counts(exposure=TRIALS.astype(float)).resume(counted, draws=20, progressbar=False)
-    xr.testing.assert_identical(resumed.posterior.drop_attrs(), whole.posterior.drop_attrs())
+    xr.testing.assert_identical(posterior_of(resumed).drop_attrs(), posterior_of(whole).drop_attrs())

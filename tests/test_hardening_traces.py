@@ -24,6 +24,7 @@ from every_model import (
 )
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, Matern, WhiteKernel
+from trace_groups import posterior_of
 
 from polyagamma import (
     Gamma,
@@ -385,28 +386,28 @@ PARTS = {
     "one draw": lambda idata: idata.isel(draw=[2]),
     "thinned": lambda idata: idata.isel(draw=slice(None, None, 2)),
     "stacked and unstacked": lambda idata: trace.with_groups(
-        idata, {"posterior": idata.posterior.stack(sample=("chain", "draw")).unstack("sample")}
+        idata, {"posterior": posterior_of(idata).stack(sample=("chain", "draw")).unstack("sample")}
     ),
     "other order of dimensions": lambda idata: trace.with_groups(
-        idata, {"posterior": idata.posterior.transpose("draw", ...)}
+        idata, {"posterior": posterior_of(idata).transpose("draw", ...)}
     ),
     "single precision": lambda idata: trace.with_groups(
-        idata, {"posterior": idata.posterior.astype(np.float32)}
+        idata, {"posterior": posterior_of(idata).astype(np.float32)}
     ),
     "copied": copy.deepcopy,
     "pickled": lambda idata: pickle.loads(pickle.dumps(idata)),
-    "posterior alone": lambda idata: trace.to_trace({"posterior": idata.posterior}, {}),
+    "posterior alone": lambda idata: trace.to_trace({"posterior": posterior_of(idata)}, {}),
     "DataTree": lambda idata: trace.to_datatree(trace.groups(idata), {}),
-    "DataTree of the posterior": lambda idata: xr.DataTree.from_dict({"posterior": idata.posterior}),
+    "DataTree of the posterior": lambda idata: xr.DataTree.from_dict({"posterior": posterior_of(idata)}),
     "part of a DataTree": lambda idata: trace.to_datatree(trace.groups(idata), {}).isel(chain=[0]),
     "attributes of the whole alone": lambda idata: trace.to_trace(
-        {"posterior": idata.posterior.drop_attrs()}, idata.attrs
+        {"posterior": posterior_of(idata).drop_attrs()}, idata.attrs
     ),
     "runs joined by chains": lambda idata: xr.DataTree.from_dict(
-        {"posterior": xr.concat([idata.posterior, idata.posterior], "chain")}
+        {"posterior": xr.concat([posterior_of(idata), posterior_of(idata)], "chain")}
     ),
     "more variables": lambda idata: trace.with_groups(
-        idata, {"posterior": idata.posterior.assign(mine=idata.posterior["draw"] * 1.0)}
+        idata, {"posterior": posterior_of(idata).assign(mine=idata.posterior["draw"] * 1.0)}
     ),
     "with predictions": lambda idata: trace.with_groups(idata, {"predictions": xr.Dataset()}),
 }
@@ -426,7 +427,7 @@ def test_parts_of_a_trace_predict(kind, part):
 
 
 def changed(change):
-    return lambda idata: trace.with_groups(idata, {"posterior": change(idata.posterior)})
+    return lambda idata: trace.with_groups(idata, {"posterior": change(posterior_of(idata))})
 
 
 def poked(value, name=None):
@@ -453,7 +454,7 @@ BROKEN = {
     "text": (changed(lambda p: p.astype(str)), "must have real numbers"),
     "complex": (changed(lambda p: p.astype(complex)), "must have real numbers"),
     "no attributes": (
-        lambda idata: trace.to_trace({"posterior": idata.posterior.drop_attrs()}, {}),
+        lambda idata: trace.to_trace({"posterior": posterior_of(idata).drop_attrs()}, {}),
         "must say which model it is of",
     ),
 }

@@ -15,6 +15,7 @@ from every_model import (
     every_model_on_disk,
 )
 from sklearn.gaussian_process.kernels import RBF
+from trace_groups import posterior_of
 
 from polyagamma import HilbertBasis, PolyaGammaGP, ResumeError, polyagamma_mean
 from polyagamma.mcmc import rounds
@@ -78,8 +79,8 @@ def test_iterated_draws_are_those_of_a_run_until_the_predicate_holds(kind):
 @every_model_and_kernel
 def test_thinned_run_keeps_every_third_draw(kind, kernel):
     settings = SETTINGS | {"kernel": kernel}
-    thin = MODELS[kind].sample(DRAWS // 3, thin=3, **settings).posterior
-    whole = MODELS[kind].sample(DRAWS, **settings).posterior.isel(draw=slice(2, None, 3))
+    thin = posterior_of(MODELS[kind].sample(DRAWS // 3, thin=3, **settings))
+    whole = posterior_of(MODELS[kind].sample(DRAWS, **settings)).isel(draw=slice(2, None, 3))
     assert thin.identical(whole.assign_coords(draw=thin["draw"]).assign_attrs(thin.attrs))
 
 
