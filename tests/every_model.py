@@ -132,10 +132,16 @@ def new_rows(kind, X):
 
 every_model = pytest.mark.parametrize("kind", KINDS)
 # Of tests that write to disk: the default kernel in every run of the tests, the others among the slow ones.
+QUICK_ON_DISK = [
+    *("logistic", "wide horseshoe", "sparse", "counts", "multinomial", "sequential", "additive smooth"),
+    *("gp own kernel", "fitc", "hilbert", "classes"),
+]
 every_model_on_disk = pytest.mark.parametrize(
     ("kind", "kernel"),
     [
-        pytest.param(name, kernel, marks=[] if kernel == "auto" else pytest.mark.slow)
+        pytest.param(
+            name, kernel, marks=[] if (name in QUICK_ON_DISK and kernel == "auto") else pytest.mark.slow
+        )
         for name, (_, kernels) in KINDS.items()
         for kernel in kernels
     ],

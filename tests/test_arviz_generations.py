@@ -5,6 +5,7 @@ Where ArviZ 0.x is installed, `arviz-base` stands for the functions of ArviZ 1.x
 
 from functools import cache
 from importlib.metadata import version
+from itertools import product
 
 import arviz
 import arviz_base
@@ -141,11 +142,21 @@ def read_zarr(run, path):
     return xr.open_datatree(path, engine="zarr")
 
 
+QUICK = [("logistic", read_netcdf), ("gp of three classes", read_zarr)]
+
+
 @pytest.mark.filterwarnings("ignore:.*Zarr V3:FutureWarning")  # zarr: texts and metadata may change
 @pytest.mark.filterwarnings("ignore:.*Zarr format 3:UserWarning")
-@pytest.mark.parametrize("read", [read_netcdf, read_zarr])
-def test_files_keep_everything(made, read, tmp_path):
-    model, run = made
+@pytest.mark.parametrize("generation", GENERATIONS)
+@pytest.mark.parametrize(
+    ("kind", "read"),
+    [
+        pytest.param(kind, read, marks=() if (kind, read) in QUICK else pytest.mark.slow)
+        for kind, read in product(MODELS, [read_netcdf, read_zarr])
+    ],
+)
+def test_files_keep_everything(kind, generation, read, tmp_path):
+    model, run = make(kind, generation)
     stored = read(run, str(tmp_path / "run"))
     before, after = trace.groups(run), trace.groups(stored)
     assert set(before) == set(after)

@@ -6,6 +6,7 @@ import signal
 import numpy as np
 import pandas as pd
 import pytest
+from slow_cases import mostly_slow
 from test_distant_rows import N, X, Y, assert_same_draws, draws_of
 
 from polyagamma import PolyaGammaLogistic, PolyaGammaMultinomial, PolyaGammaNegativeBinomial
@@ -22,7 +23,7 @@ def in_memory():
     return draws_of(PolyaGammaLogistic(X, Y))
 
 
-@pytest.fixture(params=[1, 2, 4])
+@pytest.fixture(params=mostly_slow([1, 2, 4], 2))
 def cluster(request):
     with (
         distributed.LocalCluster(

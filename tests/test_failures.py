@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from every_model import MODELS, X, Y
 from sklearn.gaussian_process.kernels import RBF
+from slow_cases import mostly_slow
 
 from polyagamma import PolyaGammaGP, ResumeError
 from polyagamma.mcmc import rounds, runs
@@ -20,7 +21,10 @@ from polyagamma.traces import trace
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 4, "chains": 2, "random_seed": 5, "progressbar": False, "cores": 1}
 SOME = pytest.mark.parametrize(
-    "kind", ["logistic", "wide", "gp", "gp fixed", "fitc", "classes", "multinomial"]
+    "kind",
+    mostly_slow(
+        ["logistic", "wide", "gp", "gp fixed", "fitc", "classes", "multinomial"], "logistic", "gp", "classes"
+    ),
 )
 
 

@@ -233,18 +233,20 @@ def test_names_of_parameters():
     ]
 
 
+THIRDS = np.digitize(X[:, 0], [-0.5, 0.5])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        {},
-        {"sample_kernel": False},
-        {"inducing": 5},
-        {"inducing": HilbertBasis(4)},
-        {"inducing": HilbertBasis(4), "sample_kernel": False},
-        {"y": np.digitize(X[:, 0], [-0.5, 0.5])},
-        {"y": np.digitize(X[:, 0], [-0.5, 0.5]), "inducing": 5, "sample_kernel": False},
+        pytest.param({}, id="full"),
+        pytest.param({"sample_kernel": False}, id="fixed", marks=pytest.mark.slow),
+        pytest.param({"inducing": 5}, id="sparse", marks=pytest.mark.slow),
+        pytest.param({"inducing": HilbertBasis(4)}, id="basis", marks=pytest.mark.slow),
+        pytest.param({"inducing": HilbertBasis(4), "sample_kernel": False}, id="fixed basis"),
+        pytest.param({"y": THIRDS}, id="softmax", marks=pytest.mark.slow),
+        pytest.param({"y": THIRDS, "inducing": 5, "sample_kernel": False}, id="sparse softmax"),
     ],
-    ids=["full", "fixed", "sparse", "basis", "fixed basis", "softmax", "sparse softmax"],
 )
 def test_runs_go_on_to_the_same_bits(arguments, tmp_path):
     model = PolyaGammaGP(**{"X": X, "y": Y, "kernel": 2.0 * Matern(1.0, nu=1.5)} | arguments)

@@ -11,6 +11,7 @@ import xarray as xr
 from every_model import COUNTS, FIXED, KERNEL, MODELS, ROWS, TRIALS, X, Y, every_model
 from scipy.stats import norm
 from sklearn.gaussian_process.kernels import RBF, Matern
+from slow_cases import mostly_slow
 from trace_groups import posterior_of
 
 from polyagamma import (
@@ -182,7 +183,7 @@ HANDS_OUT = {
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("source", HANDS_OUT)
-@pytest.mark.parametrize("kind", ["counts", "gp"])
+@pytest.mark.parametrize("kind", mostly_slow(["counts", "gp"], "counts"))
 def test_writing_to_a_large_X_of_a_trace(kind, source, write, tmp_path):
     """It is an error, or changes a copy: never the model or what the caller has."""
     inputs = X.copy()

@@ -8,6 +8,7 @@ import textwrap
 
 import numpy as np
 import pytest
+from slow_cases import mostly_slow
 from stored_run import MODEL, SETTINGS, WHOLE, assert_goes_on, contents
 
 from polyagamma.mcmc import folder_backend as folder
@@ -26,7 +27,7 @@ FULL = {
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
 @pytest.mark.parametrize("where", FULL)
-@pytest.mark.parametrize("every", [5, 500])
+@pytest.mark.parametrize("every", mostly_slow([5, 500], 5))
 def test_full_disks_lose_no_draw(monkeypatch, tmp_path, where, code, every):
     """Full from the 10th draw on: the error has all of them; with room again the run goes on."""
     owner, name = FULL[where]

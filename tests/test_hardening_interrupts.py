@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from every_model import MODELS
 from sklearn.gaussian_process.kernels import RationalQuadratic
+from slow_cases import mostly_slow
 
 from polyagamma import PolyaGammaGP, SamplingWarning
 from polyagamma.mcmc import runs
@@ -46,7 +47,7 @@ def assert_starts_like_whole(idata, draws):
 
 @PLACES
 @pytest.mark.parametrize("moment", ["warm-up", "first draws", "later draws"])
-@pytest.mark.parametrize("kind", ["counts", "counts gamma", "counts known"])
+@pytest.mark.parametrize("kind", mostly_slow(["counts", "counts gamma", "counts known"], "counts"))
 def test_interrupted_runs_of_counts_go_on_to_the_same_bits(monkeypatch, tmp_path, kind, moment, place):
     """Before the first draw there is nothing to go on from."""
     monkeypatch.setattr("polyagamma.mcmc.rounds.ROUND_SWEEPS", 3)
@@ -222,6 +223,7 @@ IN_BACKGROUND = """
 """
 
 
+@pytest.mark.slow  # which starts a process
 def test_run_of_a_process_that_ignores_ctrl_c_from_its_start():
     """As under nohup, and for jobs that a shell starts in the background."""
     with subprocess.Popen(
@@ -285,7 +287,7 @@ ERRORS = {
 
 
 @PLACES
-@pytest.mark.parametrize("kind", ERRORS)
+@pytest.mark.parametrize("kind", mostly_slow(ERRORS, "plain", "frozen", "keyboard", "os"))
 def test_errors_of_every_class_stay_what_they_are_and_carry_the_draws(tmp_path, kind, place):
     def fail(progress):
         if progress.draws >= 9:
@@ -356,7 +358,7 @@ def test_errors_of_kernels_stay_what_they_are_and_carry_the_draws(tmp_path, fail
     assert caught.value.idata.posterior.sizes["draw"] > 0
 
 
-@pytest.mark.parametrize("kind", ["plain", "frozen", "read-only", "keyboard"])
+@pytest.mark.parametrize("kind", mostly_slow(["plain", "frozen", "read-only", "keyboard"], "frozen"))
 def test_errors_of_kernels_before_the_first_draw_and_in_a_resumed_run(tmp_path, fails_after, kind):
     error = ERRORS[kind]
     sampled, fixed = process("full"), process("full", sample_kernel=False)
@@ -410,17 +412,22 @@ def test_ctrl_c_is_answered_however_many_sweeps_a_draw_takes(monkeypatch, tmp_pa
 @PLACES
 @pytest.mark.parametrize(
     "kind",
-    [
+    mostly_slow(
+        [
+            "logistic",
+            "ridge",
+            "counts gamma",
+            "counts known",
+            "gp",
+            "fitc",
+            "classes",
+            "hilbert fixed",
+            "sequential",
+        ],
         "logistic",
-        "ridge",
         "counts gamma",
-        "counts known",
-        "gp",
         "fitc",
-        "classes",
-        "hilbert fixed",
-        "sequential",
-    ],
+    ),
 )
 def test_a_run_that_ends_within_a_draw_goes_on_to_the_same_bits(monkeypatch, tmp_path, kind, place):
     """Rounds of at most 3 sweeps, draws of 7: it ends 2 sweeps after the second draw."""

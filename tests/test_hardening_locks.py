@@ -37,6 +37,7 @@ def resumed_elsewhere(run):
     return subprocess.run(script, capture_output=True, text=True, check=True).stdout.strip()
 
 
+@pytest.mark.slow  # which starts processes
 def test_another_process_cannot_go_on_with_a_run_meanwhile(run):
     found = []
 

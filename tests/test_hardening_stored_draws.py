@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 import zarr
 from every_model import COUNTS, MODELS, TRIALS, X, Y
+from slow_cases import mostly_slow
 from stored_run import (
     EVERY,
     MADE,
@@ -167,7 +168,7 @@ FOREIGN = {
 }
 
 
-@pytest.mark.parametrize("kind", FOREIGN)
+@pytest.mark.parametrize("kind", mostly_slow(FOREIGN, "other columns", "other model", "other variables"))
 def test_draws_of_another_run(run, tmp_path, kind):
     model, settings = FOREIGN[kind]
     model.sample(**{"draws": MADE, "every": EVERY, **SETTINGS, **settings}, checkpoint=tmp_path / "other")

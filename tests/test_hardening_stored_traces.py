@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from every_model import X, Y
+from slow_cases import mostly_slow
 from stored_run import MODEL, SETTINGS, WHOLE, assert_goes_on
 
 from polyagamma import PolyaGammaLogistic
@@ -28,7 +29,7 @@ READS = {
 }
 
 
-@pytest.mark.parametrize("change", ["moved", "deleted", "chunks deleted"])
+@pytest.mark.parametrize("change", mostly_slow(["moved", "deleted", "chunks deleted"], "moved"))
 @pytest.mark.parametrize("read", READS)
 def test_traces_of_a_folder_that_is_gone(run, tmp_path, read, change):
     idata = MODEL.resume(run, progressbar=False)
@@ -91,7 +92,10 @@ def test_names_that_storage_would_change_are_refused(name):
         PolyaGammaLogistic(pd.DataFrame(X, columns=["x", name]), Y)
 
 
-@pytest.mark.parametrize("name", ["a\0b", "\0a", "größe", "", " ", "日本", "a/b", "\n", "x" * 300, "😀"])
+NAMES = ["a\0b", "\0a", "größe", "", " ", "日本", "a/b", "\n", "x" * 300, "😀"]
+
+
+@pytest.mark.parametrize("name", mostly_slow(NAMES, "a\0b", "", "日本"))
 def test_other_names_survive_storage(tmp_path, name):
     model = PolyaGammaLogistic(X, Y, feature_names=["x", name])
     model.sample(6, **SETTINGS, checkpoint=tmp_path / "run", every=4)

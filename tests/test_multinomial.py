@@ -449,17 +449,15 @@ OTHER_LABELS = {
     "bytes": np.array([b"a", b"b", b"c"])[THIRDS],
     "large": THIRDS + 2**60,
 }
+QUICK = [(PolyaGammaMultinomial, "bytes"), (PolyaGammaSequential, "large"), (PolyaGammaGP, "dates")]
 
 
 @pytest.mark.parametrize(
     ("make", "kind"),
     [
-        *((PolyaGammaMultinomial, kind) for kind in OTHER_LABELS),
-        *(
-            pytest.param(make, kind, marks=() if kind == "dates" else pytest.mark.slow)
-            for make in (PolyaGammaSequential, PolyaGammaGP)
-            for kind in OTHER_LABELS
-        ),
+        pytest.param(make, kind, marks=() if (make, kind) in QUICK else pytest.mark.slow)
+        for make in (PolyaGammaMultinomial, PolyaGammaSequential, PolyaGammaGP)
+        for kind in OTHER_LABELS
     ],
 )
 def test_labels_of_any_type_survive_files(make, kind, tmp_path):

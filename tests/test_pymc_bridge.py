@@ -14,6 +14,7 @@ from chain_statistics import LIMIT, mean_z, sd_z
 from pymc.step_methods.compound import Competence
 from pymc_models import COORDS, COUNTS, GROUP, KIND, MIXED, TRIALS, WHOLE, WINS, N, X, Y
 from scipy.special import gammaln, logsumexp
+from slow_cases import mostly_slow
 
 import polyagamma.pymc
 from polyagamma.pymc import PolyaGammaGibbs
@@ -23,6 +24,7 @@ from polyagamma.pymc.structure import GaussianBlock, Structure
 from polyagamma.traces import trace
 
 MODELS = WHOLE | MIXED
+QUICK = ("logit_p", "binomial_with_offset", "counts_with_exposure", "table_of_classes", "groups_not_centred")
 CXX = pytensor.config.cxx
 
 
@@ -54,7 +56,7 @@ def log_density(likelihood, factors, b):
     return prior + likelihood.y @ psi - (likelihood.y + r) @ np.logaddexp(0, psi)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", mostly_slow(MODELS, *QUICK))
 def test_factors_have_the_density_of_the_model(name):
     """Where the block alone differs, log-densities differ as PyMC's do, to rounding."""
     model = MODELS[name]()
@@ -83,7 +85,7 @@ QUOTIENTS = {  # of effects, which are sampled, and a scale: how many
 }
 
 
-@pytest.mark.parametrize("name", sorted(set(WHOLE) - WITH_OTHER_COORDINATES))
+@pytest.mark.parametrize("name", mostly_slow(sorted(set(WHOLE) - WITH_OTHER_COORDINATES), *QUICK))
 def test_a_model_of_the_package_has_the_density_of_pymc(name):
     """Log-densities of draws are PyMC's, but for a constant, and the Jacobian of other coordinates.
 

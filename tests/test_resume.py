@@ -12,6 +12,7 @@ import tracemalloc
 import numpy as np
 import pytest
 import xarray as xr
+from slow_cases import mostly_slow
 
 from polyagamma import Normal, PolyaGammaGP, PolyaGammaLogistic, ResumeError, SamplingWarning
 from polyagamma.mcmc import folder_backend as folder
@@ -27,7 +28,7 @@ SETTINGS = {"tune": 30, "random_seed": 4, "progressbar": False, "compute_log_lik
 GROUPS = ["posterior", "sample_stats", "observed_data", "constant_data"]
 
 
-@pytest.fixture(scope="module", params=["gibbs", "auto"])
+@pytest.fixture(scope="module", params=mostly_slow(["gibbs", "auto"], "auto"))
 def kernel(request):
     return request.param
 
@@ -60,7 +61,7 @@ def stop_at(draws):
 
 
 @pytest.mark.usefixtures("small_rounds")
-@pytest.mark.parametrize("every", [7, 20, 64, 500])
+@pytest.mark.parametrize("every", mostly_slow([7, 20, 64, 500], 20))
 @pytest.mark.parametrize("stopped", [3, 61])
 def test_resumed_run_has_the_bits_of_an_uninterrupted_one(whole, tmp_path, every, stopped, settings):
     path = tmp_path / "run"
