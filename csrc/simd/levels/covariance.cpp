@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "math/elementary.hpp"
+#include "simd/levels/lanes.hpp"
 #include "simd/model_loops.hpp"
 
 namespace polyagamma {
@@ -45,20 +46,27 @@ void map_squares(Stationary family, double variance, std::size_t count, double* 
     }
 }
 
+template <std::size_t Points>
+void distance_tile(const double* rows, std::size_t p, const double* scales, const double* points,
+                   std::size_t m, double* out) {
+    Lanes squares[Points];
+    for (Lanes& one : squares) clear(one);
+    for (std::size_t d = 0; d < p; ++d) {
+        Lanes row;
+        load(row, rows + d * kPanelRows);
+        scale(row, scales[d]);
+        for (std::size_t j = 0; j < Points; ++j) add_square(squares[j], row, points[d * m + j]);
+    }
+    for (std::size_t j = 0; j < Points; ++j) store(squares[j], out + j * kPanelRows);
+}
+
 // Of one panel of rows, (p, kPanelRows), with all points.
 void panel_squared_distances(const double* rows, std::size_t p, const double* scales, const double* points,
                              std::size_t m, double* out) {
-    for (std::size_t j = 0; j < m; ++j) {
-        double squares[kPanelRows] = {};
-        for (std::size_t d = 0; d < p; ++d) {
-            const double point = points[d * m + j];
-            for (std::size_t i = 0; i < kPanelRows; ++i) {
-                const double difference = rows[d * kPanelRows + i] * scales[d] - point;
-                squares[i] += difference * difference;
-            }
-        }
-        for (std::size_t i = 0; i < kPanelRows; ++i) out[j * kPanelRows + i] = squares[i];
-    }
+    std::size_t j = 0;
+    for (; j + kGramTile <= m; j += kGramTile)
+        distance_tile<kGramTile>(rows, p, scales, points + j, m, out + j * kPanelRows);
+    for (; j < m; ++j) distance_tile<1>(rows, p, scales, points + j, m, out + j * kPanelRows);
 }
 
 }  // namespace

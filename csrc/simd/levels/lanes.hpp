@@ -40,6 +40,10 @@ inline void add_product(Lanes& sums, const Lanes& a, const Lanes& b) {
 inline void add_product(Lanes& sums, const Lanes& a, double b) {
     for (std::size_t i = 0; i < kRegisters; ++i) sums.part[i] += a.part[i] * b;
 }
+// sums += (a - b)²
+inline void add_square(Lanes& sums, const Lanes& a, double b) {
+    for (std::size_t i = 0; i < kRegisters; ++i) sums.part[i] += (a.part[i] - b) * (a.part[i] - b);
+}
 // a *= b
 inline void scale(Lanes& a, const Lanes& b) {
     for (std::size_t i = 0; i < kRegisters; ++i) a.part[i] *= b.part[i];
