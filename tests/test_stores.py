@@ -1,5 +1,8 @@
 """Draws that are kept in single precision, or as summaries."""
 
+import errno
+import shutil
+
 import arviz as az
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from polyagamma.mcmc import rounds
 from polyagamma.mcmc.compact_backend import bytes_of_draws
 from polyagamma.mcmc.running_summary import LEVELS, MOST_SAMPLED, QUANTILES, STATISTICS, RunningSummary
 from polyagamma.traces import trace
+from polyagamma.traces.store import DrawStore
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
@@ -104,6 +108,80 @@ def test_summaries_of_an_extended_run_are_those_of_a_longer_one(kind, monkeypatc
         np.testing.assert_allclose(statistics.sel(statistic="mean"), mean, rtol=1e-9, atol=1e-12)
 
 
+def on_disk(model, store, path, **settings):
+    """A run on disk of 25 draws, extended to 40, which end within an interval."""
+    model.sample(25, store=store, checkpoint=path, every=10, **SETTINGS | settings)
+    return model.resume(path, draws=40, progressbar=False)
+
+
+@pytest.mark.parametrize("kind", ["logistic", "additive"])
+def test_summaries_on_disk_are_those_of_memory_also_when_resumed(kind, tmp_path):
+    model = MODELS[kind]
+    whole = model.sample(40, store="summary", **SETTINGS)
+    resumed = on_disk(model, "summary", tmp_path / "run")
+    assert_same_values(resumed, whole, SUMMARIES)
+    for name in ("summary", "summarized_draws"):
+        stored = xr.open_zarr(tmp_path / "run" / "draws.zarr", group=name)
+        xr.testing.assert_equal(stored, trace.groups(whole)[name])
+    longer = model.extend(resumed, 9, progressbar=False)
+    assert_same_values(longer, model.sample(49, store="summary", **SETTINGS), SUMMARIES)
+
+
+def test_a_killed_run_of_summaries_goes_on_from_its_checkpoint(tmp_path):
+    # The copy is what a process killed then leaves: draws and summaries of 20 draws, chains 5 further on.
+    model, run, killed = PolyaGammaLogistic(X, Y), tmp_path / "run", tmp_path / "killed"
+
+    def copy(progress):
+        if progress.draws >= 25 and not killed.exists():
+            shutil.copytree(run, killed)
+
+    whole = model.sample(40, store="summary", checkpoint=run, every=10, callback=copy, **SETTINGS)
+    resumed = model.resume(killed, progressbar=False)
+    assert_same_values(resumed, whole, SUMMARIES)
+
+
+def test_summaries_that_a_second_interrupt_cut_leave_the_last_checkpoint_whole(tmp_path, monkeypatch):
+    model, run, add = PolyaGammaLogistic(X, Y), tmp_path / "run", RunningSummary.add
+
+    def cut(self, values):
+        add(self, values[:, :3] if self.draws == 10 else values)
+        if self.draws == 13:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunningSummary, "add", cut)
+    with pytest.raises(KeyboardInterrupt):
+        model.sample(40, store="summary", checkpoint=run, every=10, **SETTINGS)
+    monkeypatch.setattr(RunningSummary, "add", add)
+    whole = model.sample(40, store="summary", **SETTINGS)
+    assert_same_values(model.resume(run, progressbar=False), whole, SUMMARIES)
+
+
+def test_summaries_that_a_full_disk_stops_are_those_of_all_draws(tmp_path, monkeypatch):
+    model, append = PolyaGammaLogistic(X, Y), DrawStore.append
+
+    def full(self, groups, start, sums):
+        if start == 10:
+            raise OSError(errno.ENOSPC, "full")
+        return append(self, groups, start, sums)
+
+    monkeypatch.setattr(DrawStore, "append", full)
+    with pytest.raises(OSError, match="full") as caught:
+        model.sample(40, store="summary", checkpoint=tmp_path / "run", every=10, **SETTINGS)
+    expected = model.sample(20, store="summary", **SETTINGS)
+    assert_same_values(caught.value.idata, expected, SUMMARIES)
+
+
+def test_single_precision_on_disk_and_in_warm_up_is_that_of_the_draws(tmp_path):
+    model = PolyaGammaLogistic(X, Y)
+    draws = model.sample(40, discard_tuned_samples=False, **SETTINGS)
+    single = on_disk(model, "float32", tmp_path / "run")
+    warm = model.sample(2, store="float32", discard_tuned_samples=False, **SETTINGS)
+    for group, found in (("posterior", single), ("warmup_posterior", warm)):
+        expected = trace.groups(draws)[group]["beta"].astype(np.float32)
+        assert trace.groups(found)[group]["beta"].dtype == np.float32
+        np.testing.assert_array_equal(trace.groups(found)[group]["beta"], expected)
+
+
 def test_small_variables_and_those_that_are_named_keep_their_draws():
     model = PolyaGammaLogistic(X, Y)
     draws = trace.groups(model.sample(20, **SETTINGS))["posterior"]
@@ -146,8 +224,6 @@ def test_memory_of_summaries_does_not_grow_with_the_draws():
     ("arguments", "words"),
     [
         ({"store": "disk"}, "store must be one of"),
-        ({"store": "summary", "checkpoint": "run"}, "store='summary' is for draws in memory"),
-        ({"store": "float32", "discard_tuned_samples": False}, "store='float32' is for draws in memory"),
         ({"store": "summary", "var_names": ["gamma"]}, "var_names must be some of"),
     ],
 )
