@@ -9,15 +9,24 @@ import pytest
 import xarray as xr
 from every_model import MODELS, every_model
 
-from polyagamma import PolyaGammaLogistic, RegularizedHorseshoe, shrinkage_factors, summarized_draws
+from polyagamma import (
+    PolyaGammaLogistic,
+    PolyaGammaMultinomial,
+    RegularizedHorseshoe,
+    shrinkage_factors,
+    summarized_draws,
+)
 from polyagamma.mcmc import rounds
 from polyagamma.mcmc.compact_backend import bytes_of_draws
 from polyagamma.mcmc.running_summary import LEVELS, MOST_SAMPLED, QUANTILES, STATISTICS, RunningSummary
+from polyagamma.mcmc.settings import Settings
 from polyagamma.traces import trace
+from polyagamma.traces.columns import places
 from polyagamma.traces.store import DrawStore
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
+CHAINS = {"tune": 9, "chains": 2, "random_seed": 5}
 SUMMARIES = ("posterior", "sample_stats", "summary", "summarized_draws")
 X = np.random.default_rng(1).standard_normal((60, 20))
 Y = (X[:, 0] + np.random.default_rng(2).standard_normal(60) > 0).astype(int)
@@ -193,6 +202,47 @@ def test_small_variables_and_those_that_are_named_keep_their_draws():
     np.testing.assert_array_equal(by_default["intercept"], draws["intercept"])
 
 
+@pytest.mark.parametrize("store", ["draws", "float32", "summary"])
+def test_columns_that_are_named_keep_their_draws(store, tmp_path):
+    model, names = PolyaGammaMultinomial(X, Y + (X[:, 1] > 0)), ["beta[2, x7]", "intercept"]
+    draws = trace.groups(model.sample(40, **SETTINGS))["posterior"]
+    settings = {"var_names": names, "store": store, **SETTINGS}
+    for idata in (
+        model.extend(model.sample(30, **settings), 10, progressbar=False),
+        on_disk(model, path=tmp_path / "run", **settings | {"store": store}),
+    ):
+        found = trace.groups(idata)["posterior"]
+        assert set(found) == set(names)
+        assert found["beta[2, x7]"].dims == ("chain", "draw")
+        dtype = np.float32 if store == "float32" else np.float64
+        expected = draws["beta"].sel({"class": 2, "feature": "x7"})
+        np.testing.assert_array_equal(found["beta[2, x7]"], expected.astype(dtype))
+        np.testing.assert_array_equal(found["intercept"], draws["intercept"].astype(dtype))
+        assert az.ess(found)["beta[2, x7]"].ndim == 0
+
+
+def test_columns_are_found_by_their_labels():
+    variables = {
+        "a": (("chain", "draw", "u", "v"), np.zeros((1, 1, 2, 2))),
+        "ab": (("chain", "draw", "w"), np.zeros((1, 1, 3))),
+        "s": (("chain", "draw"), np.zeros((1, 1))),
+    }
+    coords = {"u": ["p", "p, q"], "v": ["q, r", "r"]}
+    assert places("a[p, r]", variables, coords) == [("a", (0, 1))]
+    assert places("a[p, q, r]", variables, coords) == [("a", (0, 0)), ("a", (1, 1))]
+    assert places("ab[2]", variables, coords) == [("ab", (2,))]
+    assert [places(name, variables, coords) for name in ("s[0]", "ab[3]", "ab", "a[p]", "b[0]")] == [[]] * 5
+
+
+@pytest.mark.parametrize(
+    ("labels", "name", "words"),
+    [(["a/b", "c"], "beta[a/b]", "no column with a slash"), (["a", "c"], "beta[a", "must be some of")],
+)
+def test_columns_that_no_file_can_hold_are_refused(labels, name, words):
+    with pytest.raises(ValueError, match=words):
+        PolyaGammaLogistic(X[:, :2], Y, feature_names=labels).sample(5, var_names=[name], **SETTINGS)
+
+
 def test_single_precision_is_that_of_the_draws_also_when_extended():
     model = PolyaGammaLogistic(X, Y)
     draws = trace.groups(model.sample(20, **SETTINGS))["posterior"]
@@ -216,8 +266,15 @@ def test_summarized_draws_serve_predictions_and_shrinkage_factors():
 
 
 def test_memory_of_summaries_does_not_grow_with_the_draws():
-    assert bytes_of_draws("summary", 20_000, 10**6) == bytes_of_draws("summary", 20_000, 1)
-    assert bytes_of_draws("float32", 10, 100) * 2 == bytes_of_draws("draws", 10, 100)
+    summary, single, columns = (
+        Settings.check(draws=9, kernel="auto", thin=1, cores=1, **CHAINS | given)
+        for given in ({"store": "summary"}, {"store": "float32"}, {"var_names": ["beta[x3]"]})
+    )
+    assert bytes_of_draws(summary, 20_000, 0, 10**6) == bytes_of_draws(summary, 20_000, 0, 1)
+    assert bytes_of_draws(single, 21, 21, 100) == 4 * 21 * 100
+    assert bytes_of_draws(columns, 21, 1, 100) == 8 * 100
+    model = PolyaGammaLogistic(X, Y)._specification
+    assert [model.numbers_kept(settings) for settings in (summary, single, columns)] == [1, 21, 1]
 
 
 @pytest.mark.parametrize(
@@ -225,6 +282,8 @@ def test_memory_of_summaries_does_not_grow_with_the_draws():
     [
         ({"store": "disk"}, "store must be one of"),
         ({"store": "summary", "var_names": ["gamma"]}, "var_names must be some of"),
+        ({"var_names": ["beta[x20]"]}, "or columns of them such as"),
+        ({"store": "summary", "var_names": ["beta[x20]", "beta[x0]"]}, r"got 'beta\[x20\]'"),
     ],
 )
 def test_what_cannot_be_stored_is_refused(arguments, words):

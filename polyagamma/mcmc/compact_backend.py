@@ -16,6 +16,7 @@ from polyagamma.mcmc.memory_backend import MemoryBackend
 from polyagamma.mcmc.rounds import Arrays, RunLog
 from polyagamma.mcmc.run_state import RunState
 from polyagamma.mcmc.running_summary import RunningSummary
+from polyagamma.mcmc.settings import Settings
 from polyagamma.mcmc.trace_schema import TraceSchema
 from polyagamma.traces import trace
 
@@ -23,7 +24,7 @@ BLOCK = 1 << 21  # numbers that the core writes before they are looked at
 
 
 class CompactBackend:
-    """Keeps draws in less memory than they take: see `Compaction`.
+    """Keeps draws in less memory than those that chains tell would take: see `Compaction`.
 
     Parameters
     ----------
@@ -101,17 +102,19 @@ class CompactBackend:
         return f"model.extend(idata, {draws})"
 
 
-def bytes_of_draws(store: str, numbers: int, draws: int) -> int:
-    """Return what draws of so many numbers each of a chain take, kept as `Settings.store` says."""
-    if store == "summary":
-        return RunningSummary.bytes_of_a_number() * numbers
-    return (4 if store == "float32" else 8) * numbers * draws
+def bytes_of_draws(settings: Settings, numbers: int, kept: int, draws: int) -> int:
+    """Return what draws of a chain take, of which it tells so many numbers each, and so many are kept."""
+    if settings.store == "summary":
+        return RunningSummary.bytes_of_a_number() * numbers + 8 * kept * draws
+    if settings.store == "float32":
+        return 4 * kept * draws
+    return 8 * (kept if settings.picks_columns else numbers) * draws
 
 
 def backend_in_memory(
     schema: TraceSchema, state: RunState, before: Mapping[str, xr.Dataset] | None = None
 ) -> MemoryBackend | CompactBackend:
     """Return where the draws of a run go that is not on disk; `before`: the groups of what it adds to."""
-    if state.settings.store == "draws":
+    if state.settings.store == "draws" and not state.settings.picks_columns:
         return MemoryBackend(schema, state)
     return CompactBackend(schema, state, before)

@@ -14,6 +14,7 @@ from polyagamma.mcmc.running_summary import STATISTICS, RunningSummary
 from polyagamma.mcmc.settings import Settings
 from polyagamma.mcmc.trace_schema import Labelled, TraceSchema
 from polyagamma.traces import trace
+from polyagamma.traces.columns import picked
 
 FEW = 16  # numbers in a draw of a variable whose draws are kept by default
 SUMMARY, SUMMARIZED_DRAWS, SUMMARY_STATE = trace.WHOLE
@@ -107,24 +108,25 @@ class Compaction:
     """
 
     def __init__(self, schema: TraceSchema, settings: Settings) -> None:
-        self._store, self._names = settings.store, settings.kept
+        self._settings, self._coords = settings, schema.coords
         self.label, self.schema, self.summaries = schema.label, schema.then(self.kept), None
-        if self._store == "summary":
+        if settings.store == "summary":
             one = schema.label(schema.zeros(settings.chains, 1))
             self.summaries = Summaries(one["posterior"], schema.coords)
 
     def kept(self, labelled: Labelled) -> Labelled:
         """Return what is kept of the groups that draws make."""
-        if self._store == "draws":
-            return labelled
-        posterior = labelled["posterior"]
-        if self._store == "float32":
-            kept = {name: (dims, values.astype(np.float32)) for name, (dims, values) in posterior.items()}
-        else:
-            kept = {name: posterior[name] for name in self._chosen(posterior)}
-        return {**labelled, "posterior": kept}
+        return {**labelled, "posterior": kept_of(labelled["posterior"], self._coords, self._settings)}
 
-    def _chosen(self, variables: trace.Variables) -> tuple[str, ...]:
-        if self._names is not None:
-            return self._names
-        return tuple(name for name, (_, values) in variables.items() if values[0, 0].size <= FEW)
+
+def kept_of(
+    posterior: trace.Variables, coords: Mapping[str, trace.Labels], settings: Settings
+) -> trace.Variables:
+    """Return what is kept of the variables of a posterior."""
+    if settings.store == "draws":
+        return posterior
+    if settings.store == "float32":
+        return {name: (dims, values.astype(np.float32)) for name, (dims, values) in posterior.items()}
+    if settings.kept is not None:
+        return picked(settings.kept, posterior, coords)
+    return {name: variable for name, variable in posterior.items() if variable[1][0, 0].size <= FEW}

@@ -35,11 +35,7 @@ from polyagamma.traces import trace
 def new_run(
     model: Specification, settings: Settings, initvals: Initial | Sequence[Initial] | None
 ) -> RunState:
-    """Return a run that starts, its arguments checked."""
-    if settings.var_names is not None:
-        checks.known_names("var_names", settings.var_names, model.parameters + model.on_request)
-    if settings.kept:
-        checks.known_names("var_names", settings.kept, model.parameters)
+    """Return a run that starts."""
     generators = bit_generators(settings)
 
     def started() -> Chains:
@@ -80,7 +76,11 @@ def require_room(model: Specification, settings: Settings, draws: int, whole: in
     statistics, matrices = memory(model.likelihood, model.term, settings)
     numbers = sum(int(np.prod(shape)) for shape in model.outputs(settings).values())
     others = 8 * (statistics + len(model.likelihood.y) * settings.log_likelihood)
-    needed = bytes_of_draws(settings.store, numbers, draws) + 8 * numbers * whole + others * (draws + whole)
+    needed = (
+        bytes_of_draws(settings, numbers, model.numbers_kept(settings), draws)
+        + 8 * numbers * whole
+        + others * (draws + whole)
+    )
     require_memory(
         settings.chains * needed + matrices,
         f"a run of {settings.chains} chains with {draws + whole} draws of {numbers} numbers",

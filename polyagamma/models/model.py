@@ -127,7 +127,8 @@ class Model(Approximated):
             False: keep the draws of warm-up, in groups ``warmup_posterior`` and ``warmup_sample_stats``. Not
             for runs on disk.
         var_names : sequence of str, optional
-            The variables to keep, so as to save memory; by default all parameters, which predictions need.
+            The variables to keep, so as to save memory, or columns of them by the names that ArviZ's tables
+            have: ``["beta[age]", "tau"]``. By default all parameters, which predictions need.
             ``"omega"``, the Pólya-gamma variables of the rows, and ``"f"`` of a sparse Gaussian process are
             kept only if they are named here.
         store : {"draws", "float32", "summary"}, default "draws"
@@ -199,6 +200,7 @@ class Model(Approximated):
             )
         if init is not None:
             initvals = starting_values(init, initvals, model, settings)
+        model.require_known(settings)
         if path is None:
             require_room(model, settings, settings.draws, 0 if discard_tuned_samples else settings.tune)
         else:
@@ -357,6 +359,7 @@ class Model(Approximated):
             random_seed=random_seed,
         )
         model = self._unchanged()
+        model.require_known(settings)
         require_room(model, settings, 1)  # slow sweeps come one by one
         draws = iterate(model, new_run(model, settings, initvals))
         return draws if until is None else up_to(draws, until)
