@@ -282,8 +282,8 @@ def test_memory_of_summaries_does_not_grow_with_the_draws():
     [
         ({"store": "disk"}, "store must be one of"),
         ({"store": "summary", "var_names": ["gamma"]}, "var_names must be some of"),
-        ({"var_names": ["beta[x20]"]}, "or columns of them such as"),
-        ({"store": "summary", "var_names": ["beta[x20]", "beta[x0]"]}, r"got 'beta\[x20\]'"),
+        ({"var_names": ["beta[x20]"]}, "or columns of parameters by their labels"),
+        ({"store": "summary", "var_names": ["beta[x20]", "beta[x0]"]}, r"got \['beta\[x20\]'\]"),
     ],
 )
 def test_what_cannot_be_stored_is_refused(arguments, words):

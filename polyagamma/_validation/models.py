@@ -229,8 +229,8 @@ def known_columns(name: str, columns: Mapping[str, int], variables: Sequence[str
     for given, count in columns.items():
         if count == 0:
             raise ValueError(
-                f"{name} must be some of {list(variables)}, or columns of them such as 'beta[age]', got "
-                f"{given!r}: pass one of these at least"
+                f"{name} must be some of {list(variables)}, got {[given]}: pass one of these at least, or "
+                "columns of parameters by their labels, as in 'beta[age]'"
             )
         if count > 1:
             raise ValueError(

@@ -76,11 +76,8 @@ def require_room(model: Specification, settings: Settings, draws: int, whole: in
     statistics, matrices = memory(model.likelihood, model.term, settings)
     numbers = sum(int(np.prod(shape)) for shape in model.outputs(settings).values())
     others = 8 * (statistics + len(model.likelihood.y) * settings.log_likelihood)
-    needed = (
-        bytes_of_draws(settings, numbers, model.numbers_kept(settings), draws)
-        + 8 * numbers * whole
-        + others * (draws + whole)
-    )
+    needed = bytes_of_draws(settings, numbers, model.numbers_kept(settings), draws)
+    needed += 8 * numbers * whole + others * (draws + whole)
     require_memory(
         settings.chains * needed + matrices,
         f"a run of {settings.chains} chains with {draws + whole} draws of {numbers} numbers",
