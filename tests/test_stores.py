@@ -1,19 +1,32 @@
 """Draws that are kept in single precision, or as summaries."""
 
+import errno
+import shutil
+
 import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
 from every_model import MODELS, every_model
 
-from polyagamma import PolyaGammaLogistic, RegularizedHorseshoe, shrinkage_factors, summarized_draws
+from polyagamma import (
+    PolyaGammaLogistic,
+    PolyaGammaMultinomial,
+    RegularizedHorseshoe,
+    shrinkage_factors,
+    summarized_draws,
+)
 from polyagamma.mcmc import rounds
 from polyagamma.mcmc.compact_backend import bytes_of_draws
 from polyagamma.mcmc.running_summary import LEVELS, MOST_SAMPLED, QUANTILES, STATISTICS, RunningSummary
+from polyagamma.mcmc.settings import Settings
 from polyagamma.traces import trace
+from polyagamma.traces.columns import places
+from polyagamma.traces.store import DrawStore
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
 SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
+CHAINS = {"tune": 9, "chains": 2, "random_seed": 5}
 SUMMARIES = ("posterior", "sample_stats", "summary", "summarized_draws")
 X = np.random.default_rng(1).standard_normal((60, 20))
 Y = (X[:, 0] + np.random.default_rng(2).standard_normal(60) > 0).astype(int)
@@ -104,6 +117,80 @@ def test_summaries_of_an_extended_run_are_those_of_a_longer_one(kind, monkeypatc
         np.testing.assert_allclose(statistics.sel(statistic="mean"), mean, rtol=1e-9, atol=1e-12)
 
 
+def on_disk(model, store, path, **settings):
+    """A run on disk of 25 draws, extended to 40, which end within an interval."""
+    model.sample(25, store=store, checkpoint=path, every=10, **SETTINGS | settings)
+    return model.resume(path, draws=40, progressbar=False)
+
+
+@pytest.mark.parametrize("kind", ["logistic", "additive"])
+def test_summaries_on_disk_are_those_of_memory_also_when_resumed(kind, tmp_path):
+    model = MODELS[kind]
+    whole = model.sample(40, store="summary", **SETTINGS)
+    resumed = on_disk(model, "summary", tmp_path / "run")
+    assert_same_values(resumed, whole, SUMMARIES)
+    for name in ("summary", "summarized_draws"):
+        stored = xr.open_zarr(tmp_path / "run" / "draws.zarr", group=name)
+        xr.testing.assert_equal(stored, trace.groups(whole)[name])
+    longer = model.extend(resumed, 9, progressbar=False)
+    assert_same_values(longer, model.sample(49, store="summary", **SETTINGS), SUMMARIES)
+
+
+def test_a_killed_run_of_summaries_goes_on_from_its_checkpoint(tmp_path):
+    # The copy is what a process killed then leaves: draws and summaries of 20 draws, chains 5 further on.
+    model, run, killed = PolyaGammaLogistic(X, Y), tmp_path / "run", tmp_path / "killed"
+
+    def copy(progress):
+        if progress.draws >= 25 and not killed.exists():
+            shutil.copytree(run, killed)
+
+    whole = model.sample(40, store="summary", checkpoint=run, every=10, callback=copy, **SETTINGS)
+    resumed = model.resume(killed, progressbar=False)
+    assert_same_values(resumed, whole, SUMMARIES)
+
+
+def test_summaries_that_a_second_interrupt_cut_leave_the_last_checkpoint_whole(tmp_path, monkeypatch):
+    model, run, add = PolyaGammaLogistic(X, Y), tmp_path / "run", RunningSummary.add
+
+    def cut(self, values):
+        add(self, values[:, :3] if self.draws == 10 else values)
+        if self.draws == 13:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunningSummary, "add", cut)
+    with pytest.raises(KeyboardInterrupt):
+        model.sample(40, store="summary", checkpoint=run, every=10, **SETTINGS)
+    monkeypatch.setattr(RunningSummary, "add", add)
+    whole = model.sample(40, store="summary", **SETTINGS)
+    assert_same_values(model.resume(run, progressbar=False), whole, SUMMARIES)
+
+
+def test_summaries_that_a_full_disk_stops_are_those_of_all_draws(tmp_path, monkeypatch):
+    model, append = PolyaGammaLogistic(X, Y), DrawStore.append
+
+    def full(self, groups, start, sums):
+        if start == 10:
+            raise OSError(errno.ENOSPC, "full")
+        return append(self, groups, start, sums)
+
+    monkeypatch.setattr(DrawStore, "append", full)
+    with pytest.raises(OSError, match="full") as caught:
+        model.sample(40, store="summary", checkpoint=tmp_path / "run", every=10, **SETTINGS)
+    expected = model.sample(20, store="summary", **SETTINGS)
+    assert_same_values(caught.value.idata, expected, SUMMARIES)
+
+
+def test_single_precision_on_disk_and_in_warm_up_is_that_of_the_draws(tmp_path):
+    model = PolyaGammaLogistic(X, Y)
+    draws = model.sample(40, discard_tuned_samples=False, **SETTINGS)
+    single = on_disk(model, "float32", tmp_path / "run")
+    warm = model.sample(2, store="float32", discard_tuned_samples=False, **SETTINGS)
+    for group, found in (("posterior", single), ("warmup_posterior", warm)):
+        expected = trace.groups(draws)[group]["beta"].astype(np.float32)
+        assert trace.groups(found)[group]["beta"].dtype == np.float32
+        np.testing.assert_array_equal(trace.groups(found)[group]["beta"], expected)
+
+
 def test_small_variables_and_those_that_are_named_keep_their_draws():
     model = PolyaGammaLogistic(X, Y)
     draws = trace.groups(model.sample(20, **SETTINGS))["posterior"]
@@ -113,6 +200,47 @@ def test_small_variables_and_those_that_are_named_keep_their_draws():
     assert list(named) == ["beta"]
     np.testing.assert_array_equal(named["beta"], draws["beta"])
     np.testing.assert_array_equal(by_default["intercept"], draws["intercept"])
+
+
+@pytest.mark.parametrize("store", ["draws", "float32", "summary"])
+def test_columns_that_are_named_keep_their_draws(store, tmp_path):
+    model, names = PolyaGammaMultinomial(X, Y + (X[:, 1] > 0)), ["beta[2, x7]", "intercept"]
+    draws = trace.groups(model.sample(40, **SETTINGS))["posterior"]
+    settings = {"var_names": names, "store": store, **SETTINGS}
+    for idata in (
+        model.extend(model.sample(30, **settings), 10, progressbar=False),
+        on_disk(model, path=tmp_path / "run", **settings | {"store": store}),
+    ):
+        found = trace.groups(idata)["posterior"]
+        assert set(found) == set(names)
+        assert found["beta[2, x7]"].dims == ("chain", "draw")
+        dtype = np.float32 if store == "float32" else np.float64
+        expected = draws["beta"].sel({"class": 2, "feature": "x7"})
+        np.testing.assert_array_equal(found["beta[2, x7]"], expected.astype(dtype))
+        np.testing.assert_array_equal(found["intercept"], draws["intercept"].astype(dtype))
+        assert az.ess(found)["beta[2, x7]"].ndim == 0
+
+
+def test_columns_are_found_by_their_labels():
+    variables = {
+        "a": (("chain", "draw", "u", "v"), np.zeros((1, 1, 2, 2))),
+        "ab": (("chain", "draw", "w"), np.zeros((1, 1, 3))),
+        "s": (("chain", "draw"), np.zeros((1, 1))),
+    }
+    coords = {"u": ["p", "p, q"], "v": ["q, r", "r"]}
+    assert places("a[p, r]", variables, coords) == [("a", (0, 1))]
+    assert places("a[p, q, r]", variables, coords) == [("a", (0, 0)), ("a", (1, 1))]
+    assert places("ab[2]", variables, coords) == [("ab", (2,))]
+    assert [places(name, variables, coords) for name in ("s[0]", "ab[3]", "ab", "a[p]", "b[0]")] == [[]] * 5
+
+
+@pytest.mark.parametrize(
+    ("labels", "name", "words"),
+    [(["a/b", "c"], "beta[a/b]", "no column with a slash"), (["a", "c"], "beta[a", "must be some of")],
+)
+def test_columns_that_no_file_can_hold_are_refused(labels, name, words):
+    with pytest.raises(ValueError, match=words):
+        PolyaGammaLogistic(X[:, :2], Y, feature_names=labels).sample(5, var_names=[name], **SETTINGS)
 
 
 def test_single_precision_is_that_of_the_draws_also_when_extended():
@@ -138,17 +266,24 @@ def test_summarized_draws_serve_predictions_and_shrinkage_factors():
 
 
 def test_memory_of_summaries_does_not_grow_with_the_draws():
-    assert bytes_of_draws("summary", 20_000, 10**6) == bytes_of_draws("summary", 20_000, 1)
-    assert bytes_of_draws("float32", 10, 100) * 2 == bytes_of_draws("draws", 10, 100)
+    summary, single, columns = (
+        Settings.check(draws=9, kernel="auto", thin=1, cores=1, **CHAINS | given)
+        for given in ({"store": "summary"}, {"store": "float32"}, {"var_names": ["beta[x3]"]})
+    )
+    assert bytes_of_draws(summary, 20_000, 0, 10**6) == bytes_of_draws(summary, 20_000, 0, 1)
+    assert bytes_of_draws(single, 21, 21, 100) == 4 * 21 * 100
+    assert bytes_of_draws(columns, 21, 1, 100) == 8 * 100
+    model = PolyaGammaLogistic(X, Y)._specification
+    assert [model.numbers_kept(settings) for settings in (summary, single, columns)] == [1, 21, 1]
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ({"store": "disk"}, "store must be one of"),
-        ({"store": "summary", "checkpoint": "run"}, "store='summary' is for draws in memory"),
-        ({"store": "float32", "discard_tuned_samples": False}, "store='float32' is for draws in memory"),
         ({"store": "summary", "var_names": ["gamma"]}, "var_names must be some of"),
+        ({"var_names": ["beta[x20]"]}, "or columns of parameters by their labels"),
+        ({"store": "summary", "var_names": ["beta[x20]", "beta[x0]"]}, r"got \['beta\[x20\]'\]"),
     ],
 )
 def test_what_cannot_be_stored_is_refused(arguments, words):

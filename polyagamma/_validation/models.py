@@ -221,6 +221,29 @@ def known_names(name: str, names: Sequence[str], known: Sequence[str]) -> None:
         )
 
 
+def known_columns(name: str, columns: Mapping[str, int], variables: Sequence[str]) -> None:
+    """Raise ValueError unless each name in `columns` is that of one column of the variables.
+
+    `columns` tells how many columns are called so.
+    """
+    for given, count in columns.items():
+        if count == 0:
+            raise ValueError(
+                f"{name} must be some of {list(variables)}, got {[given]}: pass one of these at least, or "
+                "columns of parameters by their labels, as in 'beta[age]'"
+            )
+        if count > 1:
+            raise ValueError(
+                f"{name} must tell columns apart, got {given!r}, which are {count} of them: pass the whole "
+                "variable, or labels without commas"
+            )
+        if "/" in given:
+            raise ValueError(
+                f"{name} must have no column with a slash, which the names of variables cannot have in "
+                f"files, got {given!r}: pass the whole variable, or name that column otherwise"
+            )
+
+
 def truth(name: str, value: Any) -> bool:
     """Return `value` as a bool, having checked that it is one: text would be true whatever it says."""
     if not isinstance(value, (bool, np.bool_)) and not (isinstance(value, int) and value in (0, 1)):

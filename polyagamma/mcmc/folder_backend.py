@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from polyagamma._validation.memory import require_memory
 from polyagamma._validation.rewording import Rewording
+from polyagamma.mcmc.compaction import TOLD, Compaction
 from polyagamma.mcmc.folder_lock import LOCK, FolderLock
 from polyagamma.mcmc.rounds import Arrays, RunLog
-from polyagamma.mcmc.run_state import ResumeError, RunState, metadata
-from polyagamma.mcmc.trace_schema import TraceSchema
+from polyagamma.mcmc.run_state import ResumeError, RunState, beside, metadata
+from polyagamma.mcmc.trace_schema import Labelled, TraceSchema
 from polyagamma.traces import trace
 from polyagamma.traces.durable import sync
 from polyagamma.traces.store import DrawStore, Sums, has_draws, one_chunk_at_a_time, require_zarr
@@ -148,7 +149,9 @@ def naming(place: Path) -> Rewording[ResumeError]:
 
 
 class FolderBackend:
-    """Writes the draws of a run to disk, `every` at a time, and a checkpoint with them.
+    """Writes what is kept of the draws of a run to disk, `every` at a time, and a checkpoint with them.
+
+    Summaries of the draws written are in memory and in the checkpoint, and beside the draws when a run ends.
 
     Parameters
     ----------
@@ -160,13 +163,15 @@ class FolderBackend:
     """
 
     def __init__(self, path: Path, schema: TraceSchema, state: RunState, fingerprint: str) -> None:
-        self._path, self._schema, self._state, self._fingerprint = path, schema, state, fingerprint
+        self._path, self._state, self._fingerprint = path, state, fingerprint
+        self._compaction = Compaction(schema, state.settings)
+        self._schema, self._summaries = self._compaction.schema, self._compaction.summaries
         self._every = state.settings.every
         self._buffer = schema.zeros(state.settings.chains, self._every)
         self._written, self._filled, self._saved_at = state.run.draws, 0, state.chains.sweeps_done
         self._sums: Sums = {}  # of the draws written
         self._unwritable = False
-        sampled = list(schema.label(schema.zeros(1, 1)))
+        sampled = list(self._schema.label(schema.zeros(1, 1)))
         self._store = DrawStore(path / DRAWS, sampled, self._every)
 
     def create(self, data: Mapping[str, xr.Dataset]) -> None:
@@ -188,11 +193,14 @@ class FolderBackend:
         templates, self._sums = self._schema.datasets(self._buffer), metadata(snapshot)["sums"]
         try:
             self._store.open(templates, data, self._written, self._sums)
+            if self._summaries is not None:
+                self._summaries.set_state(beside(snapshot))
         except Exception as error:  # of any type: damaged metadata say anything
             raise ResumeError(
                 f"the draws in {self._path} are damaged ({error}): sample anew elsewhere"
             ) from error
         with self._writing():
+            self._store.drop(TOLD)  # of another number
             self._store.resize(self._written)
 
     def room(self, draws: int) -> Arrays:
@@ -215,8 +223,13 @@ class FolderBackend:
 
         Of draws that could not be written, those and all before them in memory.
         """
+        draws = self._draws()
+        return draws if self._summaries is None else draws | self._summaries.groups()
+
+    def _draws(self) -> dict[str, xr.Dataset]:
         if not (self._unwritable and self._filled):
             return self._store.groups()
+        self._summarize(self._compaction.label(self._unwritten()))
         unwritten = self._schema.datasets(self._unwritten())
         size = sum(dataset.nbytes for dataset in unwritten.values()) * self._written // self._filled
         require_memory(2 * size, "all draws of the run", f"read those in {self._path / DRAWS} piece by piece")
@@ -237,7 +250,7 @@ class FolderBackend:
                 self._write()
             if resumable:
                 self._save()
-            self._store.finish(attrs)
+            self._store.finish(attrs, {} if self._summaries is None else self._summaries.told())
 
     def reading(self) -> AbstractContextManager[Any]:
         """Return a context in which to read many draws."""
@@ -249,9 +262,11 @@ class FolderBackend:
 
     def _write(self) -> None:
         """Write the draws in the buffer."""
-        sums = self._store.append(self._schema.label(self._unwritten()), self._written, self._sums)
+        labelled = self._compaction.label(self._unwritten())
+        sums = self._store.append(self._compaction.kept(labelled), self._written, self._sums)
         self._sums = sums  # with the counts, and no call between them in which Ctrl-C could be acted on
         self._written, self._filled = self._written + self._filled, 0
+        self._summarize(labelled)
 
     def _unwritten(self) -> Arrays:
         return {name: array[:, : self._filled] for name, array in self._buffer.items()}
@@ -269,6 +284,16 @@ class FolderBackend:
 
         return Rewording(OSError, noted)
 
+    def _summarize(self, labelled: Labelled) -> None:
+        if self._summaries is not None:
+            self._summaries.add(labelled["posterior"])
+
     def _save(self) -> None:
-        write_checkpoint(self._path, self._state.snapshot(self._fingerprint, sums=self._sums))
+        besides: Arrays = {}
+        if self._summaries is not None:
+            if self._summaries.draws != self._written:
+                return  # Ctrl-C came while draws were added: those of the last checkpoint are whole
+            besides = self._summaries.state()
+        snapshot = self._state.snapshot(self._fingerprint, besides, sums=self._sums)
+        write_checkpoint(self._path, snapshot)
         self._saved_at = self._state.chains.sweeps_done

@@ -16,6 +16,7 @@ from polyagamma.mcmc.rounds import Arrays, Chains, RunLog
 from polyagamma.mcmc.settings import Settings
 
 FORMAT, VERSION = "polyagamma-gibbs run", 2
+BESIDES = "besides."  # begins the names of arrays in a snapshot that are not of the chains
 
 
 @public
@@ -59,13 +60,17 @@ class RunState:
             "chains": self.chains.state(),
         }
 
-    def snapshot(self, fingerprint: str, **more: Any) -> dict[str, NDArray[Any]]:
+    def snapshot(
+        self, fingerprint: str, besides: Arrays | None = None, **more: Any
+    ) -> dict[str, NDArray[Any]]:
         """Return all that the run's future depends on, as arrays.
 
         Parameters
         ----------
         fingerprint : str
             Of the model, to recognise it by.
+        besides : mapping of str to ndarray, optional
+            Arrays that are not of the chains, for `beside` to find.
         **more
             What else is to be among the metadata.
 
@@ -84,7 +89,8 @@ class RunState:
             "generators": standing["generators"],
             **more,
         }
-        arrays = {"meta": np.array(json.dumps(meta)), **standing["chains"]}
+        others = {f"{BESIDES}{name}": array for name, array in (besides or {}).items()}
+        arrays = {"meta": np.array(json.dumps(meta)), **standing["chains"], **others}
         return {**arrays, "digest": np.array(digest_of_state(arrays))}
 
     def restore(self, snapshot: Arrays) -> None:
@@ -98,10 +104,15 @@ class RunState:
         try:
             for generator, state in zip(self.generators, metadata(snapshot)["generators"], strict=True):
                 generator.state = state
-            texts = ("meta", "digest")
-            self.chains.set_state({name: array for name, array in snapshot.items() if name not in texts})
+            others = ("meta", "digest", *(name for name in snapshot if name.startswith(BESIDES)))
+            self.chains.set_state({name: array for name, array in snapshot.items() if name not in others})
         except (KeyError, TypeError, ValueError) as error:
             raise ResumeError(f"the stored state does not fit this model ({error}): sample anew") from error
+
+
+def beside(snapshot: Arrays) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a snapshot that are not of the chains."""
+    return {name.removeprefix(BESIDES): snapshot[name] for name in snapshot if name.startswith(BESIDES)}
 
 
 def metadata(snapshot: Arrays) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from polyagamma._validation.memory import require_memory
 from polyagamma.mcmc import diagnostics
 from polyagamma.mcmc.augmentation import AugmentedChains
 from polyagamma.mcmc.chains import functions_at_once, make_chains, memory, starting_points
-from polyagamma.mcmc.compact_backend import SUMMARIZED_DRAWS, SUMMARY, CompactBackend, bytes_of_draws
+from polyagamma.mcmc.compact_backend import CompactBackend, bytes_of_draws
+from polyagamma.mcmc.compaction import SUMMARIZED_DRAWS, SUMMARY, Compaction
 from polyagamma.mcmc.driver import Callback, Driver
 from polyagamma.mcmc.folder_backend import FolderBackend
 from polyagamma.mcmc.forecast import Forecast
@@ -34,11 +35,7 @@ from polyagamma.traces import trace
 def new_run(
     model: Specification, settings: Settings, initvals: Initial | Sequence[Initial] | None
 ) -> RunState:
-    """Return a run that starts, its arguments checked."""
-    if settings.var_names is not None:
-        checks.known_names("var_names", settings.var_names, model.parameters + model.on_request)
-    if settings.kept:
-        checks.known_names("var_names", settings.kept, model.parameters)
+    """Return a run that starts."""
     generators = bit_generators(settings)
 
     def started() -> Chains:
@@ -70,16 +67,20 @@ def _chains(model: Specification, settings: Settings, generators: list[np.random
     return AugmentedChains(chains, model.augmented_rows(), rest) if rest else chains
 
 
-def require_room(model: Specification, settings: Settings, draws: int) -> None:
-    """Raise MemoryError if a run that keeps so many draws of each chain does not fit."""
+def require_room(model: Specification, settings: Settings, draws: int, whole: int = 0) -> None:
+    """Raise MemoryError if a run that keeps so many draws of each chain in memory does not fit.
+
+    `whole`: how many it has there as the chains tell them besides, those of warm-up or for the disk.
+    """
     model.term.require_memory(settings.chain_threads, functions_at_once(model.likelihood, settings))
     statistics, matrices = memory(model.likelihood, model.term, settings)
     numbers = sum(int(np.prod(shape)) for shape in model.outputs(settings).values())
     others = 8 * (statistics + len(model.likelihood.y) * settings.log_likelihood)
-    needed = bytes_of_draws(settings.store, numbers, draws) + others * draws
+    needed = bytes_of_draws(settings, numbers, model.numbers_kept(settings), draws)
+    needed += 8 * numbers * whole + others * (draws + whole)
     require_memory(
         settings.chains * needed + matrices,
-        f"a run of {settings.chains} chains with {draws} draws of {numbers} numbers",
+        f"a run of {settings.chains} chains with {draws + whole} draws of {numbers} numbers",
         "ask for fewer draws, chains or var_names, or for store='summary'"
         + ", or no log-likelihood" * settings.log_likelihood,
     )
@@ -154,7 +155,8 @@ class Execution:
         """Return the groups of a run that has ended."""
         groups = {name: dataset.assign_attrs(attrs) for name, dataset in self.backend.groups().items()}
         if self.warmup is not None:
-            tuned = self.model.schema(self.state.settings, self.state.chains).datasets(self.warmup)
+            schema = self.model.schema(self.state.settings, self.state.chains)
+            tuned = Compaction(schema, self.state.settings).schema.datasets(self.warmup)
             groups |= {f"warmup_{name}": tuned[name] for name in ("posterior", "sample_stats")}
         groups |= self.model.data_groups()
         if not self.state.mid_round:

@@ -90,6 +90,11 @@ class Settings:
         return min(self.threads, self.chains)
 
     @property
+    def picks_columns(self) -> bool:
+        """Whether single columns of variables were asked for, of which less is kept than chains tell."""
+        return any("[" in name for name in self.requested)
+
+    @property
     def requested(self) -> tuple[str, ...]:
         """The variables that were asked for by name."""
         return self.var_names or ()

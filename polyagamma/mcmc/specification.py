@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,9 +14,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from polyagamma._validation import categories
+from polyagamma._validation import models as checks
 from polyagamma._validation.ownership import kept
 from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.mcmc.augmentation import AugmentedRows
+from polyagamma.mcmc.compaction import kept_of
 from polyagamma.mcmc.digest import column_sums, digest
 from polyagamma.mcmc.rounds import Arrays, Chains
 from polyagamma.mcmc.settings import OMEGA, Settings
@@ -24,6 +26,7 @@ from polyagamma.mcmc.trace_schema import Labelled, TraceSchema
 from polyagamma.sources.distant import is_distant
 from polyagamma.terms.term import Pieces, Term
 from polyagamma.traces import trace
+from polyagamma.traces.columns import picked, places, variable_of
 
 FloatArray = NDArray[np.float64]
 ROWS = "obs_id"  # what a trace calls the dimension of rows
@@ -150,7 +153,7 @@ class Specification:
         """
         needed = self.term.needed(new_rows)
         shapes = self.term.outputs(needed, predictors=False) | self.likelihood.outputs()
-        variables = self._variables({name: np.zeros((1, 1, *shape)) for name, shape in shapes.items()})
+        variables = self._variables(one_draw(shapes))
         expected = {name: variables[name] for name in (*needed, *self.likelihood.needed)}
         draws = trace.posterior(idata, expected, self.coords)
         self.require_own(draws.attrs, other_data)
@@ -227,11 +230,33 @@ class Specification:
     def outputs(self, settings: Settings) -> dict[str, tuple[int, ...]]:
         """Return names and shapes of what the chains tell of each draw, besides their statistics."""
         needs_predictors = settings.log_likelihood or OMEGA in settings.requested
-        outputs = self.term.outputs(settings.var_names or self.parameters, needs_predictors)
+        named = [variable_of(name, self.parameters + self.on_request) for name in settings.requested]
+        outputs = self.term.outputs(named or self.parameters, needs_predictors)
         outputs |= self.likelihood.outputs()
         if OMEGA in settings.requested:
             outputs[OMEGA] = (self.augmented_rows().size,)
         return outputs
+
+    def require_known(self, settings: Settings) -> None:
+        """Raise ValueError unless `var_names` has variables of the model, or columns of its parameters."""
+        for names, on_request in ((settings.var_names, self.on_request), (settings.kept, [])):
+            if names is not None:
+                self._require_known(names, [*self.parameters, *on_request])
+
+    def _require_known(self, names: Sequence[str], known: Sequence[str]) -> None:
+        others = [name for name in names if name not in known]
+        if not others:
+            return checks.known_names("var_names", names, known)
+        shapes = self.term.outputs(self.parameters, predictors=False) | self.likelihood.outputs()
+        variables = self._variables(one_draw(shapes))
+        columns = {name: len(places(name, variables, self.coords)) for name in others}
+        return checks.known_columns("var_names", columns, known)
+
+    def numbers_kept(self, settings: Settings) -> int:
+        """Return how many numbers of a draw the posterior keeps."""
+        raw = one_draw(self.outputs(settings))
+        posterior = self._posterior(self._variables(raw), raw, settings)
+        return sum(values.size for _, values in kept_of(posterior, self.coords, settings).values())
 
     def schema(self, settings: Settings, chains: Chains) -> TraceSchema:
         """Return what the chains of a run tell, and what it means."""
@@ -243,17 +268,20 @@ class Specification:
         """Return the groups of a trace that outputs and statistics (chains, draws, ...) make."""
         variables = self._variables(raw)
         groups: Labelled = {
-            "posterior": variables,
+            "posterior": self._posterior(variables, raw, settings),
             "sample_stats": self._statistics({name: raw[name] for name in raw if raw[name].ndim == 2}),
         }
         if settings.log_likelihood:
             draws = trace.dataset(variables, self.coords)
             groups["log_likelihood"] = {"y": ((*trace.DRAWS, ROWS), self._log_likelihood(draws))}
-        if settings.var_names is not None:
-            if OMEGA in raw:
-                variables = {**variables, OMEGA: ((*trace.DRAWS, ROWS), raw[OMEGA])}
-            groups["posterior"] = {name: variables[name] for name in settings.var_names}
         return groups
+
+    def _posterior(self, variables: trace.Variables, raw: Arrays, settings: Settings) -> trace.Variables:
+        if settings.var_names is None:
+            return variables
+        if OMEGA in raw:
+            variables = {**variables, OMEGA: ((*trace.DRAWS, ROWS), raw[OMEGA])}
+        return picked(settings.var_names, variables, self.coords)
 
     def posterior_of(self, raw: Arrays) -> xr.Dataset:
         """Return the posterior that outputs (chains, draws, ...) make."""
@@ -274,6 +302,11 @@ class Specification:
             likelihood = self.likelihood.given(draws.isel(draw=some))
             values[:, some, rows] = likelihood.log_likelihood(eta, rows)
         return values
+
+
+def one_draw(shapes: Mapping[str, tuple[int, ...]]) -> Arrays:
+    """Return a draw of a chain that tells arrays of these shapes."""
+    return {name: np.zeros((1, 1, *shape)) for name, shape in shapes.items()}
 
 
 def characters(text: str) -> FloatArray:

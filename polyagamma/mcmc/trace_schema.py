@@ -38,6 +38,10 @@ class TraceSchema:
     ) -> None:
         self._outputs, self._stats, self.label, self.coords = outputs, stats, label, coords
 
+    def then(self, change: Callable[[Labelled], Labelled]) -> TraceSchema:
+        """Return the schema of the same chains whose variables are changed by a function of them."""
+        return TraceSchema(self._outputs, self._stats, lambda raw: change(self.label(raw)), self.coords)
+
     def zeros(self, chains: int, draws: int) -> Arrays:
         """Return arrays for so many draws, filled with zeros."""
         arrays = {name: np.zeros((chains, draws, *shape)) for name, shape in self._outputs.items()}

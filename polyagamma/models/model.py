@@ -127,15 +127,16 @@ class Model(Approximated):
             False: keep the draws of warm-up, in groups ``warmup_posterior`` and ``warmup_sample_stats``. Not
             for runs on disk.
         var_names : sequence of str, optional
-            The variables to keep, so as to save memory; by default all parameters, which predictions need.
+            The variables to keep, so as to save memory, or columns of them by the names that ArviZ's tables
+            have: ``["beta[age]", "tau"]``. By default all parameters, which predictions need.
             ``"omega"``, the Pólya-gamma variables of the rows, and ``"f"`` of a sparse Gaussian process are
             kept only if they are named here.
         store : {"draws", "float32", "summary"}, default "draws"
-            What to keep in memory. ``"float32"``: all draws in single precision. ``"summary"``: the draws of
-            the variables in `var_names` (by default of those with at most 16 numbers a draw), and of every
-            variable mean, standard deviation, quantiles, the probability of being positive, effective sample
-            size and R-hat in a group ``summary``, and up to 128 draws of each chain, evenly spaced, in a
-            group ``summarized_draws``. Not for runs on disk.
+            What to keep, in memory or at `checkpoint`. ``"float32"``: all draws in single precision.
+            ``"summary"``: the draws of the variables in `var_names` (by default of those with at most 16
+            numbers a draw), and of every variable mean, standard deviation, quantiles, the probability of
+            being positive, effective sample size and R-hat in a group ``summary``, and up to 128 draws of
+            each chain, evenly spaced, in a group ``summarized_draws``.
         callback : callable, optional
             Called about ten times a second with an object that has ``tuning``, ``sweeps``, ``total_sweeps``,
             ``draws``, ``total_draws``, ``acceptance`` and ``posterior``, the draws so far (to be read, not
@@ -189,11 +190,6 @@ class Model(Approximated):
         discard_tuned_samples = checks.truth("discard_tuned_samples", discard_tuned_samples)
         if not discard_tuned_samples and checkpoint is not None:
             raise ValueError("a run on disk cannot keep its warm-up: drop discard_tuned_samples=False")
-        if store != "draws" and (checkpoint is not None or not discard_tuned_samples):
-            raise ValueError(
-                f"store={store!r} is for draws in memory after warm-up: drop it, or checkpoint and "
-                "discard_tuned_samples=False"
-            )
         path = None if checkpoint is None else checks.folder("checkpoint", checkpoint)
         if path is not None:
             require_free(path)
@@ -204,8 +200,11 @@ class Model(Approximated):
             )
         if init is not None:
             initvals = starting_values(init, initvals, model, settings)
-        kept = settings.draws + (0 if discard_tuned_samples else settings.tune)
-        require_room(model, settings, kept if path is None else settings.every)
+        model.require_known(settings)
+        if path is None:
+            require_room(model, settings, settings.draws, 0 if discard_tuned_samples else settings.tune)
+        else:
+            require_room(model, settings, 0, settings.every)
         state = new_run(model, settings, initvals)
         schema = model.schema(settings, state.chains)
         if path is None:
@@ -360,6 +359,7 @@ class Model(Approximated):
             random_seed=random_seed,
         )
         model = self._unchanged()
+        model.require_known(settings)
         require_room(model, settings, 1)  # slow sweeps come one by one
         draws = iterate(model, new_run(model, settings, initvals))
         return draws if until is None else up_to(draws, until)

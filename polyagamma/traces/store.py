@@ -7,9 +7,11 @@ with a checksum. Zarr format 2, which keeps names in coordinates without extensi
 from __future__ import annotations
 
 import re
+import shutil
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +130,12 @@ class DrawStore:
                 if dims == ["draw"]:
                     array[:] = np.arange(draws)
 
+    def drop(self, groups: Collection[str]) -> None:
+        """Remove groups that `finish` wrote, if they are there."""
+        (self._path / ".zmetadata").unlink(missing_ok=True)  # it tells of them
+        for group in groups:
+            shutil.rmtree(self._path / group, ignore_errors=True)
+
     def groups(self) -> dict[str, xr.Dataset]:
         """Return the groups that have draws; values are read when they are used."""
         store = _whole(self._path)
@@ -146,8 +154,11 @@ class DrawStore:
             }
         return found
 
-    def finish(self, attrs: Attributes) -> None:
-        """Note how the run went, and gather the metadata for quick opening."""
+    def finish(self, attrs: Attributes, summaries: Mapping[str, xr.Dataset]) -> None:
+        """Note how the run went, write groups about all draws, and gather the metadata for quick opening."""
+        self.drop(summaries)
+        for group, dataset in summaries.items():
+            self._write(group, dataset.assign_attrs(attrs))
         for group in (self._root, *(self._root[name] for name in self._sampled)):
             group.attrs.put(dict(attrs))
         _zarr().consolidate_metadata(str(self._path), zarr_format=2)
@@ -207,7 +218,8 @@ class DrawStore:
 
 def has_draws(path: Path) -> bool:
     """Return whether there are draws in the store at `path`."""
-    return any(re.fullmatch(r"\d+(\.\d+)+", file.name) for file in path.glob("posterior/*/*"))
+    files = chain(path.glob("posterior/*/*"), path.glob("sample_stats/*/*"))
+    return any(re.fullmatch(r"\d+(\.\d+)+", file.name) for file in files)
 
 
 def one_chunk_at_a_time() -> AbstractContextManager[Any]:
