@@ -63,8 +63,7 @@ class TrialRows:
 class CountRows:
     """Counts; the extra is the logarithm of their dispersion r, unless that is known. See `RowForm`.
 
-    Given r the log-likelihood is ``y eta - (y + r) log(1 + exp(eta - log r))``, times weights, and what only r
-    decides.
+    Given r it is ``y eta - (y + r) log(1 + exp(eta - log r))`` in each row, times its weight, and a constant.
     """
 
     def __init__(self, likelihood: NegativeBinomialLikelihood) -> None:

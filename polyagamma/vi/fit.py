@@ -197,8 +197,8 @@ def _gaussian(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) ->
 def _cavi(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
     if not rows.rows.augments:
         raise ValueError(
-            "method='cavi' needs rows with a Pólya-gamma form in which one linear predictor alone is unknown, "
-            "which a softmax and counts of unknown dispersion do not have: pass method='gaussian'"
+            "method='cavi' needs rows with a Pólya-gamma form in which one linear predictor alone is "
+            "unknown, which a softmax and counts of unknown dispersion do not have: pass method='gaussian'"
         )
     mode = _mode(rows)
     law = mode if start is None else start
