@@ -123,8 +123,8 @@ class RowSums:
 
     The arithmetic does not depend on the number of threads. X is kept, not copied. `factors`
     (variances, p, p): lower L, where ``inv(L @ L.T)`` gives x the variance ``x @ inv(L @ L.T) @ x`` of each
-    linear predictor; for `third_order`, if these are coupled, of each sum of predictors k and l < k too, in
-    the order of a lower triangle.
+    linear predictor; for `third_order` and `mean`, if these are coupled, of each sum of predictors k and
+    l < k too, in the order of a lower triangle.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ class RowSums:
     def mean(
         self, beta: _Array, factors: _Array, nodes: _Array, shares: _Array
     ) -> tuple[float, _Array, _Array]:
-        """What `at_point` gives, its mean over normal linear predictors by a quadrature rule."""
+        """What `at_point` gives, its mean over normal linear predictors by a rule: nodes (s, predictors)."""
     def polya_gamma(self, beta: _Array, factors: _Array) -> tuple[float, _Array, _Array]:
         """Bound of these means by Pólya-gamma variables."""
     def log_likelihoods(self, betas: _Array) -> _Array:

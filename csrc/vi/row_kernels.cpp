@@ -98,21 +98,29 @@ void SkewKernel::apply(const Likelihood& likelihood, const BlockOfRows& block) c
 
 void MeanKernel::apply(const Likelihood& likelihood, const BlockOfRows& block) const {
     const RowBlock rows = block.rows;
-    const std::size_t size = likelihood.predictors() * rows.stride;
-    const Vector middle(block.eta, block.eta + size);
-    Vector sd(size), slopes(size), curvature(size);
-    for (std::size_t i = 0; i < size; ++i) sd[i] = std::sqrt(block.variance[i]);
+    const std::size_t q = likelihood.predictors(), size = q * rows.stride;
+    const std::size_t products = products_of(likelihood) * rows.stride;
+    const Vector factors = factors_of_rows(likelihood, block), middle(block.eta, block.eta + size);
+    Vector slopes(size), curvature(size), weights(products);
     std::fill_n(block.eta, size, 0.0);
-    std::fill_n(block.weights, size, 0.0);
-    for (std::size_t s = 0; s < nodes_.size(); ++s) {
+    std::fill_n(block.weights, products, 0.0);
+    for (std::size_t s = 0; s < shares_.size(); ++s) {
         double lanes[kPanelRows] = {};
-        for (std::size_t i = 0; i < size; ++i) slopes[i] = curvature[i] = middle[i] + nodes_[s] * sd[i];
+        slopes = middle;
+        for (std::size_t k = 0; k < q; ++k) {
+            for (std::size_t j = likelihood.coupled() ? 0 : k; j <= k; ++j) {
+                const double node = nodes_[s * q + j];
+                const double* factor = &factors[(k * q + j) * rows.stride];
+                for (std::size_t i = 0; i < rows.count; ++i) slopes[k * rows.stride + i] += node * factor[i];
+            }
+        }
+        curvature = slopes;
         likelihood.derivative_and_log_density(rows, slopes.data(), lanes);
         likelihood.curvature(rows, curvature.data());
-        for (std::size_t i = 0; i < size; ++i) {
-            block.eta[i] += shares_[s] * slopes[i];
-            block.weights[i] += shares_[s] * curvature[i];
-        }
+        if (likelihood.coupled()) couple(likelihood, rows, curvature, weights.data());
+        const Vector& found = likelihood.coupled() ? weights : curvature;
+        for (std::size_t i = 0; i < size; ++i) block.eta[i] += shares_[s] * slopes[i];
+        for (std::size_t i = 0; i < products; ++i) block.weights[i] += shares_[s] * found[i];
         for (std::size_t lane = 0; lane < kPanelRows; ++lane) block.value[lane] += shares_[s] * lanes[lane];
     }
 }

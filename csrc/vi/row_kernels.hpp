@@ -72,12 +72,13 @@ class SkewKernel final : public RowKernel {
     void apply(const Likelihood& likelihood, const BlockOfRows& block) const override;
 };
 
-// Means of ℓ, its derivatives and its curvature under normal laws of the linear predictors, by a rule for the
-// standard normal law; for predictors that are not coupled, and no extras.
+// Means of ℓ, its derivatives and its curvature under normal laws of the linear predictors, by a rule for
+// standard normal numbers, one of each predictor; for no extras. Variances as for SkewKernel.
 class MeanKernel final : public RowKernel {
   public:
-    MeanKernel(Vector nodes, Vector weights) : nodes_(std::move(nodes)), shares_(std::move(weights)) {}
-    std::size_t variances(const Likelihood& likelihood) const override { return likelihood.predictors(); }
+    // `nodes` (shares, predictors).
+    MeanKernel(Vector nodes, Vector shares) : nodes_(std::move(nodes)), shares_(std::move(shares)) {}
+    std::size_t variances(const Likelihood& likelihood) const override { return products_of(likelihood); }
     void apply(const Likelihood& likelihood, const BlockOfRows& block) const override;
 
   private:

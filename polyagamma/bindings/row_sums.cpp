@@ -44,13 +44,17 @@ class PyRowSums {
         return sums_of(SkewKernel(), beta, &factors, 1);
     }
     py::tuple mean(const Array& beta, const Array& factors, const Array& nodes, const Array& shares) const {
-        require_separate("means under a normal law");
-        const MeanKernel kernel(vector_of(nodes, nodes.size(), "nodes"),
-                                vector_of(shares, nodes.size(), "shares"));
+        if (likelihood_->extras() > 0) throw py::value_error("means need rows without extras");
+        const py::ssize_t count = shares.size(), q = static_cast<py::ssize_t>(likelihood_->predictors());
+        require_shape(nodes, {count, q}, "nodes");
+        const MeanKernel kernel(Vector(nodes.data(), nodes.data() + nodes.size()),
+                                vector_of(shares, count, "shares"));
         return sums_of(kernel, beta, &factors, 1);
     }
     py::tuple polya_gamma(const Array& beta, const Array& factors) const {
-        require_separate("the bound by Pólya-gamma variables");
+        if (likelihood_->coupled() || likelihood_->extras() > 0)
+            throw py::value_error(
+                "the bound by Pólya-gamma variables needs rows without couplings and extras");
         if (!likelihood_->augments()) throw py::value_error("the likelihood has no Pólya-gamma form");
         return sums_of(PolyaGammaKernel(), beta, &factors, 1);
     }
@@ -67,11 +71,6 @@ class PyRowSums {
     }
 
   private:
-    void require_separate(const char* what) const {
-        if (likelihood_->coupled() || likelihood_->extras() > 0)
-            throw py::value_error(std::string(what) + " needs rows without couplings and extras");
-    }
-
     py::tuple sums_of(const RowKernel& kernel, const Array& beta, const Array* factors,
                       std::size_t part) const {
         const auto k = static_cast<py::ssize_t>(size()), p = static_cast<py::ssize_t>(rows_->columns());

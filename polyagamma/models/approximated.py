@@ -43,9 +43,10 @@ class Approximated:
         method : {"laplace", "gaussian", "cavi", "svi"}, default "laplace"
             ``"laplace"``: the curvature at the mode, and a mean that is right to the third order; the
             quickest, for all linear models. ``"gaussian"``: the normal law with the largest bound of the
-            evidence; the most accurate. ``"cavi"``: coordinate ascent with Pólya-gamma variables; a coarser
-            bound, whose standard deviations are too small everywhere. ``"svi"``: the same by stochastic steps
-            on the batches of `data`, and a step of Newton's method at the end.
+            evidence; the most accurate. ``"cavi"``: coordinate ascent with Pólya-gamma variables, of two
+            classes or trials; a coarser bound, whose standard deviations are too small everywhere.
+            ``"svi"``: the same by stochastic steps on the batches of `data`, and a step of Newton's method at
+            the end.
         covariance : {"auto", "full", "mean_field", "laplace"}, default "auto"
             ``"full"``: that of the method. ``"mean_field"``: coordinates independent. ``"laplace"``, the
             default of ``"cavi"`` and ``"svi"``, which need it: that of Laplace's approximation.

@@ -17,9 +17,9 @@ from scipy.linalg import cho_solve
 from scipy.sparse import csr_array, diags_array
 
 from polyagamma._validation.memory import require_memory
-from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.additive import AdditiveTerm
+from polyagamma.vi.additive_likelihoods import row_form
 from polyagamma.vi.additive_scales import BlockScales, whole_precision
 from polyagamma.vi.factors import factored
 from polyagamma.vi.iterates import Iterate
@@ -43,7 +43,9 @@ class ModeAt(NamedTuple):
 
 
 class AdditiveRows:
-    """The log posterior of an additive model in its coordinates: coefficients x, then scales theta.
+    """The log posterior of an additive model in its coordinates: coefficients x, then theta.
+
+    These are the scales of blocks, and after them the extras of the likelihood.
 
     Parameters
     ----------
@@ -52,8 +54,7 @@ class AdditiveRows:
     Raises
     ------
     ValueError
-        If it has an observation model without a Pólya-gamma form of its linear predictor alone, or
-        correlations of more than two columns.
+        If it has correlations of more than two columns.
     MemoryError
         If the matrices do not fit.
     """
@@ -61,16 +62,13 @@ class AdditiveRows:
     streamed = False
 
     def __init__(self, model: Specification, term: AdditiveTerm) -> None:
-        if not isinstance(model.likelihood, BinomialLikelihood):
-            raise ValueError(
-                "fit() of an additive model needs two classes or trials, got another likelihood: use sample()"
-            )
-        self.rows, self.likelihood = self, model.likelihood
+        self.rows, self._offset = self, model.likelihood.offset
+        self._form = row_form(model.likelihood)
         self.blocks = [BlockScales(effects) for effects in term.effects]
         self.A, fixed = term.matrix, term.fixed_prior
-        self._b, self._kappa = self.likelihood.b, self.likelihood.kappa[0]
         n_fixed = len(fixed.mean)
-        self.k, self.d = self.A.shape[1], sum(block.size for block in self.blocks)
+        self.k = self.A.shape[1]
+        self.d = sum(block.size for block in self.blocks) + self._form.extras
         self.size = self.k + self.d
         require_memory(
             8 * MATRICES * self.size**2,
@@ -79,32 +77,32 @@ class AdditiveRows:
         )
         self._fixed = np.diag(fixed.precision) if fixed.precision.ndim == 1 else fixed.precision
         self._mean = np.pad(fixed.mean, (0, self.k - n_fixed))
-        self._constant = self.likelihood.log_constant() + float(term.log_normalizer())
-        cuts = np.cumsum([block.size for block in self.blocks])[:-1]
-        self._cuts = [int(cut) for cut in cuts]
+        self._constant = model.likelihood.log_constant() + float(term.log_normalizer())
+        self._cuts = np.cumsum([0, *(block.size for block in self.blocks)]).tolist()
         self._firsts = np.cumsum([n_fixed, *(block.effects.size for block in self.blocks)])
 
-    def split(self, theta: FloatArray) -> list[FloatArray]:
-        """Return the scales of each block, (..., size)."""
-        return list(np.split(theta, self._cuts, axis=-1)) if self.blocks else []
+    def split(self, theta: FloatArray) -> tuple[list[FloatArray], FloatArray]:
+        """Return the scales of each block, (..., size), and the extras."""
+        _, *scales, extras = np.split(theta, self._cuts, axis=-1)
+        return scales, extras
 
-    def log_prior(self, theta: FloatArray) -> float:
-        """Return the log prior density of the scales."""
-        pairs = zip(self.blocks, self.split(theta), strict=True)
-        return float(sum(block.log_prior(own) for block, own in pairs))
-
-    def _log_likelihood(self, eta: FloatArray) -> FloatArray:
-        half = np.abs(eta) / 2
-        return np.asarray(eta @ self._kappa - (half + np.log1p(np.exp(-2 * half))) @ self._b)
+    def log_prior(self, theta: FloatArray) -> FloatArray:
+        """Return the log prior density of scales and extras, (...)."""
+        scales, extras = self.split(theta)
+        return self._form.log_prior(extras) + sum(
+            block.log_prior(own) for block, own in zip(self.blocks, scales, strict=True)
+        )
 
     def log_joint(self, draws: FloatArray) -> FloatArray:
         """Return the log joint density of data and coordinates, (s,), at draws (s, size)."""
         values = []
         for first in range(0, len(draws), DRAWS):
             x, theta = np.split(draws[first : first + DRAWS], [self.k], axis=1)
-            eta = np.ascontiguousarray((self.A @ np.ascontiguousarray(x.T)).T) + self.likelihood.offset
-            value = self._log_likelihood(eta) + self._log_prior_of_fixed(x)
-            for block, own, start in zip(self.blocks, self.split(theta), self._firsts, strict=False):
+            eta = np.ascontiguousarray((self.A @ np.ascontiguousarray(x.T)).T) + self._offset
+            scales, extras = self.split(theta)
+            value = self._form.log_likelihood(eta, extras) + self._log_prior_of_fixed(x)
+            value += self._form.log_prior(extras)
+            for block, own, start in zip(self.blocks, scales, self._firsts, strict=False):
                 effects = block.effects
                 precision, log_determinant = block.precision(own)
                 u = x[:, start : start + effects.size].reshape(len(x), effects.levels, effects.columns)
@@ -119,37 +117,39 @@ class AdditiveRows:
 
     def mode(self, theta: FloatArray, start: FloatArray) -> ModeAt:
         """Return the mode of coefficients at some scales, by Newton's method from a start."""
-        precision = whole_precision(self._fixed, self.blocks, self.split(theta))
+        scales, extras = self.split(theta)
+        precision = whole_precision(self._fixed, self.blocks, scales)
         log_determinant = sum(
             block.effects.levels * float(block.precision(own)[1])
-            for block, own in zip(self.blocks, self.split(theta), strict=True)
+            for block, own in zip(self.blocks, scales, strict=True)
         )
-        x, value = start, self._at(start, precision)
+        x, value = start, self._at(start, precision, extras)
         for _ in range(NEWTON):
-            slope, factor = self._derivatives(x, precision)
+            slope, factor = self._derivatives(x, precision, extras)
             step = cho_solve((factor, True), slope)
             decrement = float(slope @ step)
             if decrement < CLOSE:
                 break
             share = 1.0
-            while (reached := self._at(x + share * step, precision)) < value and share > 1e-6:
+            while (reached := self._at(x + share * step, precision, extras)) < value and share > 1e-6:
                 share /= 2
             x, value = x + share * step, reached
-        at = value + 0.5 * log_determinant + self.log_prior(theta) + self._constant
+        at = value + 0.5 * log_determinant + float(self.log_prior(theta)) + self._constant
         normalizer = 0.5 * self.k * np.log(2 * np.pi) - float(np.log(factor.diagonal()).sum())
         return ModeAt(at + normalizer, x, factor)
 
-    def _at(self, x: FloatArray, precision: csr_array) -> float:
+    def _at(self, x: FloatArray, precision: csr_array, extras: FloatArray) -> float:
         deviation = x - self._mean
-        eta = self.A @ x + self.likelihood.offset
-        return float(self._log_likelihood(eta) - 0.5 * deviation @ (precision @ deviation))
+        log_likelihood = float(self._form.log_likelihood(self.A @ x + self._offset, extras))
+        return log_likelihood - 0.5 * float(deviation @ (precision @ deviation))
 
-    def _derivatives(self, x: FloatArray, precision: csr_array) -> tuple[FloatArray, FloatArray]:
+    def _derivatives(
+        self, x: FloatArray, precision: csr_array, extras: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
         """Return the gradient at x, and the lower factor of minus the second derivatives."""
-        half = np.tanh((self.A @ x + self.likelihood.offset) / 2)
-        slope = self.A.T @ (self._kappa - self._b * half / 2) - precision @ (x - self._mean)
-        curvature = diags_array(self._b * (1 - half**2) / 4)
-        factor = factored((self.A.T @ curvature @ self.A + precision).toarray())
+        residual, curvature = self._form.derivatives(self.A @ x + self._offset, extras)
+        slope = self.A.T @ residual - precision @ (x - self._mean)
+        factor = factored((self.A.T @ diags_array(curvature) @ self.A + precision).toarray())
         if factor is None:
             raise FloatingPointError(
                 "the precision of the coefficients is not positive definite: scale columns to like size"

@@ -122,11 +122,13 @@ class AdditiveCoordinates(Coordinates):
     def posterior(self, values: FloatArray) -> xr.Dataset:
         """See `Coordinates`."""
         raw = self._outputs(values[..., : self._size])
-        cuts = np.cumsum([block.size for block in self._blocks])[:-1]
-        parts = np.split(values[..., self._size :], cuts, axis=-1)
+        cuts = np.cumsum([0, *(block.size for block in self._blocks)])
+        _, *scales, extras = np.split(values[..., self._size :], cuts, axis=-1)
         if self._blocks:
-            natural = [block.natural(own) for block, own in zip(self._blocks, parts, strict=True)]
+            natural = [block.natural(own) for block, own in zip(self._blocks, scales, strict=True)]
             raw["scales"] = np.concatenate(natural, axis=-1)
+        if extras.shape[-1]:
+            raw["extras"] = np.ascontiguousarray(extras)
         return self._model.posterior_of(raw)
 
     def _outputs(self, coefficients: FloatArray) -> dict[str, FloatArray]:
@@ -141,7 +143,7 @@ class AdditiveCoordinates(Coordinates):
         for one in self._term.effects:
             named += [f"log {name}" for name in one.sds]
             named += [f"atanh {one.correlation}[{pair}]" for pair in one.pairs]
-        return named
+        return [*named, *super()._extras()]
 
 
 def coordinates_of(model: Specification) -> Coordinates:

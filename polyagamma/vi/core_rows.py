@@ -12,10 +12,9 @@ from polyagamma.likelihoods.likelihood import Likelihood
 from polyagamma.terms.term import LinearForm
 from polyagamma.vi.dispersion import at_known, means
 from polyagamma.vi.factors import inverse
+from polyagamma.vi.normal_rules import normal_rule, one_by_one
 
 FloatArray = NDArray[np.float64]
-NODES, SHARES = np.polynomial.hermite_e.hermegauss(20)
-SHARES = SHARES / SHARES.sum()
 Found = tuple[float, FloatArray, FloatArray]
 FoundThird = tuple[float, FloatArray, FloatArray, FloatArray]
 STEP = 1e-3  # of differences in an extra, which is a logarithm
@@ -197,11 +196,12 @@ class CoreRows:
         return self.rows.at_point(x, False)[1]
 
     def mean(self, x: FloatArray, factor: FloatArray) -> Sums:
-        """Return means under ``N(x, S)`` by quadrature in linear predictors, which are not coupled."""
+        """Return means under ``N(x, S)`` by quadrature in the linear predictors of each row."""
         if self.extras:
             return self._under(x, factor, *self._mean_with_extra(x, factor))
-        factors = self._row_factors(factor, coupled=False)
-        return self._under(x, factor, *self.rows.mean(x, factors, NODES, SHARES))
+        rows = self.rows
+        nodes, shares = normal_rule(rows.predictors) if rows.coupled else one_by_one(rows.predictors)
+        return self._under(x, factor, *rows.mean(x, self._row_factors(factor, rows.coupled), nodes, shares))
 
     def _mean_with_extra(self, x: FloatArray, factor: FloatArray) -> Found:
         """Return these of a likelihood with one extra, by quadrature in that too."""
@@ -213,7 +213,7 @@ class CoreRows:
             known = rows.at_extra(at[-1])
             assert known is not None
             beta = np.ascontiguousarray(at[:-1])
-            value, slope, precision = known.mean(beta, given, NODES, SHARES)
+            value, slope, precision = known.mean(beta, given, *one_by_one(1))
             of_extra = rows.at_point(at, False)[0] - known.at_point(beta, False)[0]
             return value + of_extra, slope, precision
 

@@ -189,18 +189,16 @@ def _mode(rows: CoreRows) -> NormalLaw:
 
 
 def _gaussian(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
-    _require_uncoupled(rows, "gaussian")
     law = _mode(rows) if start is None else start
     ended = _driven(ascend(rows.mean, law, settings.covariance == "mean_field"), settings)
     return ended.last.law, ended
 
 
 def _cavi(rows: CoreRows, settings: FitSettings, start: NormalLaw | None) -> tuple[NormalLaw, Ended]:
-    _require_uncoupled(rows, "cavi")
     if not rows.rows.augments:
         raise ValueError(
-            "method='cavi' needs rows with a Pólya-gamma form in which only the linear predictor is unknown: "
-            "pass method='laplace'"
+            "method='cavi' needs rows with a Pólya-gamma form in which one linear predictor alone is "
+            "unknown, which a softmax and counts of unknown dispersion do not have: pass method='gaussian'"
         )
     mode = _mode(rows)
     law = mode if start is None else start
@@ -223,11 +221,3 @@ def _svi(rows: CoreRows, settings: FitSettings, _start: NormalLaw | None) -> tup
 
 def _driven(steps: Iterator[Iterate], settings: FitSettings) -> Ended:
     return drive(steps, settings.method, settings.iterations, settings.progressbar, settings.callback)
-
-
-def _require_uncoupled(rows: CoreRows, method: str) -> None:
-    if rows.rows.coupled:
-        raise ValueError(
-            f"method={method!r} needs linear predictors that rows do not couple, as those of a softmax do: "
-            "pass method='laplace'"
-        )

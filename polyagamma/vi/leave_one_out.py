@@ -15,8 +15,8 @@ from scipy.special import expit
 
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.terms.term import LinearForm
-from polyagamma.vi.core_rows import NODES, SHARES
 from polyagamma.vi.law import NormalLaw
+from polyagamma.vi.normal_rules import NODES, SHARES
 
 FloatArray = NDArray[np.float64]
 ROWS = 1 << 12  # at once

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,9 @@ from scipy.special import expit, softmax
 
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.classification import ClassLikelihood
-from polyagamma.vi.core_rows import NODES, SHARES
+from polyagamma.vi.normal_rules import NODES, SHARES, normal_points
 
 FloatArray = NDArray[np.float64]
-DRAWS = 256  # of a softmax's predictors, each with its mirror image
 AT_ONCE = 1 << 18  # values of a predictor
 
 
@@ -51,13 +49,3 @@ def spread(points: FloatArray, mean: FloatArray, variance: FloatArray) -> Iterat
     for first in range(0, max(mean.shape[1], 1), step):
         rows = slice(first, first + step)
         yield mean[:, rows] + points[:, :, np.newaxis] * sd[:, rows]
-
-
-@lru_cache(maxsize=8)
-def normal_points(q: int) -> FloatArray:
-    """Return points (2 * DRAWS, q) that are spread as the standard normal law is."""
-    from scipy.special import ndtri
-    from scipy.stats import qmc
-
-    half = ndtri(qmc.Sobol(q, seed=0).random(DRAWS))
-    return np.asarray(np.concatenate([half, -half]))
