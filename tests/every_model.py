@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
+from slow_cases import mostly_slow
 
 from polyagamma import (
     Gamma,
@@ -131,6 +132,7 @@ def new_rows(kind, X):
 
 
 every_model = pytest.mark.parametrize("kind", KINDS)
+EACH_KERNEL = [(name, kernel) for name, (_, kernels) in KINDS.items() for kernel in kernels]
 # Of tests that write to disk: the default kernel in every run of the tests, the others among the slow ones.
 QUICK_ON_DISK = [
     *("logistic", "wide horseshoe", "sparse", "counts", "multinomial", "sequential", "additive smooth"),
@@ -138,14 +140,6 @@ QUICK_ON_DISK = [
 ]
 every_model_on_disk = pytest.mark.parametrize(
     ("kind", "kernel"),
-    [
-        pytest.param(
-            name, kernel, marks=[] if (name in QUICK_ON_DISK and kernel == "auto") else pytest.mark.slow
-        )
-        for name, (_, kernels) in KINDS.items()
-        for kernel in kernels
-    ],
+    mostly_slow(EACH_KERNEL, *((name, "auto") for name in QUICK_ON_DISK)),
 )
-every_model_and_kernel = pytest.mark.parametrize(
-    ("kind", "kernel"), [(name, kernel) for name, (_, kernels) in KINDS.items() for kernel in kernels]
-)
+every_model_and_kernel = pytest.mark.parametrize(("kind", "kernel"), EACH_KERNEL)

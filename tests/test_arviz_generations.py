@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from slow_cases import mostly_slow
 
 from polyagamma import PolyaGammaGP, PolyaGammaLogistic
 from polyagamma.traces import trace
@@ -150,10 +151,7 @@ QUICK = [("logistic", read_netcdf), ("gp of three classes", read_zarr)]
 @pytest.mark.parametrize("generation", GENERATIONS)
 @pytest.mark.parametrize(
     ("kind", "read"),
-    [
-        pytest.param(kind, read, marks=() if (kind, read) in QUICK else pytest.mark.slow)
-        for kind, read in product(MODELS, [read_netcdf, read_zarr])
-    ],
+    mostly_slow(product(MODELS, [read_netcdf, read_zarr]), *QUICK),
 )
 def test_files_keep_everything(kind, generation, read, tmp_path):
     model, run = make(kind, generation)

@@ -1,6 +1,7 @@
 """Multinomial and sequential regression: densities, posteriors, classes, predictions, refusals."""
 
 from decimal import Decimal
+from itertools import product
 
 import arviz as az
 import numpy as np
@@ -11,6 +12,7 @@ from every_model import LABELS, MODELS, TABLE, TRIALS, X
 from scipy.linalg import helmert
 from scipy.special import expit, log_softmax, roots_hermitenorm, softmax
 from scipy.stats import multinomial, norm
+from slow_cases import mostly_slow
 
 from polyagamma import (
     MvNormal,
@@ -454,11 +456,7 @@ QUICK = [(PolyaGammaMultinomial, "bytes"), (PolyaGammaSequential, "large"), (Pol
 
 @pytest.mark.parametrize(
     ("make", "kind"),
-    [
-        pytest.param(make, kind, marks=() if (make, kind) in QUICK else pytest.mark.slow)
-        for make in (PolyaGammaMultinomial, PolyaGammaSequential, PolyaGammaGP)
-        for kind in OTHER_LABELS
-    ],
+    mostly_slow(product([PolyaGammaMultinomial, PolyaGammaSequential, PolyaGammaGP], OTHER_LABELS), *QUICK),
 )
 def test_labels_of_any_type_survive_files(make, kind, tmp_path):
     model = make(X, OTHER_LABELS[kind])

@@ -7,6 +7,7 @@ from chain_statistics import LIMIT, grid_posterior, mean_z, moments, sd_z
 from scipy.special import expit
 from scipy.stats import chi2
 from shrinkage_densities import PRIORS, SCALE, log_marginal
+from slow_cases import mostly_slow
 
 from polyagamma import (
     Bridge,
@@ -55,7 +56,7 @@ EACH = [(name, kernel) for name in PRIORS for kernel in ("auto", "gibbs")]
 
 @pytest.mark.parametrize(
     ("name", "kernel"),
-    [pytest.param(*one, marks=[] if one in QUICK else pytest.mark.slow) for one in EACH],
+    mostly_slow(EACH, *QUICK),
 )
 def test_posterior_by_quadrature(name, kernel):
     """Means and standard deviations of beta and log tau, 4 x 20,000 draws, |z| < 5.5 in MCSE."""

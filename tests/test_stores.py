@@ -25,8 +25,8 @@ from polyagamma.traces.columns import places
 from polyagamma.traces.store import DrawStore
 
 pytestmark = pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")  # short runs
-SETTINGS = {"tune": 9, "chains": 2, "random_seed": 5, "progressbar": False}
 CHAINS = {"tune": 9, "chains": 2, "random_seed": 5}
+SETTINGS = CHAINS | {"progressbar": False}
 SUMMARIES = ("posterior", "sample_stats", "summary", "summarized_draws")
 X = np.random.default_rng(1).standard_normal((60, 20))
 Y = (X[:, 0] + np.random.default_rng(2).standard_normal(60) > 0).astype(int)
@@ -209,7 +209,7 @@ def test_columns_that_are_named_keep_their_draws(store, tmp_path):
     settings = {"var_names": names, "store": store, **SETTINGS}
     for idata in (
         model.extend(model.sample(30, **settings), 10, progressbar=False),
-        on_disk(model, path=tmp_path / "run", **settings | {"store": store}),
+        on_disk(model, path=tmp_path / "run", **settings),
     ):
         found = trace.groups(idata)["posterior"]
         assert set(found) == set(names)

@@ -14,7 +14,7 @@ from polyagamma.mcmc.running_summary import STATISTICS, RunningSummary
 from polyagamma.mcmc.settings import Settings
 from polyagamma.mcmc.trace_schema import Labelled, TraceSchema
 from polyagamma.traces import trace
-from polyagamma.traces.columns import picked
+from polyagamma.traces.columns import Columns
 
 FEW = 16  # numbers in a draw of a variable whose draws are kept by default
 SUMMARY, SUMMARIZED_DRAWS, SUMMARY_STATE = trace.WHOLE
@@ -108,7 +108,7 @@ class Compaction:
     """
 
     def __init__(self, schema: TraceSchema, settings: Settings) -> None:
-        self._settings, self._coords = settings, schema.coords
+        self._settings, self._columns = settings, Columns(schema.coords)
         self.label, self.schema, self.summaries = schema.label, schema.then(self.kept), None
         if settings.store == "summary":
             one = schema.label(schema.zeros(settings.chains, 1))
@@ -116,17 +116,15 @@ class Compaction:
 
     def kept(self, labelled: Labelled) -> Labelled:
         """Return what is kept of the groups that draws make."""
-        return {**labelled, "posterior": kept_of(labelled["posterior"], self._coords, self._settings)}
+        return {**labelled, "posterior": kept_of(labelled["posterior"], self._columns, self._settings)}
 
 
-def kept_of(
-    posterior: trace.Variables, coords: Mapping[str, trace.Labels], settings: Settings
-) -> trace.Variables:
+def kept_of(posterior: trace.Variables, columns: Columns, settings: Settings) -> trace.Variables:
     """Return what is kept of the variables of a posterior."""
     if settings.store == "draws":
         return posterior
     if settings.store == "float32":
         return {name: (dims, values.astype(np.float32)) for name, (dims, values) in posterior.items()}
     if settings.kept is not None:
-        return picked(settings.kept, posterior, coords)
+        return columns.picked(settings.kept, posterior)
     return {name: variable for name, variable in posterior.items() if variable[1][0, 0].size <= FEW}

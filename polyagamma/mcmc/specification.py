@@ -26,7 +26,7 @@ from polyagamma.mcmc.trace_schema import Labelled, TraceSchema
 from polyagamma.sources.distant import is_distant
 from polyagamma.terms.term import Pieces, Term
 from polyagamma.traces import trace
-from polyagamma.traces.columns import picked, places, variable_of
+from polyagamma.traces.columns import Columns, places, variable_of
 
 FloatArray = NDArray[np.float64]
 ROWS = "obs_id"  # what a trace calls the dimension of rows
@@ -256,7 +256,7 @@ class Specification:
         """Return how many numbers of a draw the posterior keeps."""
         raw = one_draw(self.outputs(settings))
         posterior = self._posterior(self._variables(raw), raw, settings)
-        return sum(values.size for _, values in kept_of(posterior, self.coords, settings).values())
+        return sum(values.size for _, values in kept_of(posterior, self._columns, settings).values())
 
     def schema(self, settings: Settings, chains: Chains) -> TraceSchema:
         """Return what the chains of a run tell, and what it means."""
@@ -281,7 +281,11 @@ class Specification:
             return variables
         if OMEGA in raw:
             variables = {**variables, OMEGA: ((*trace.DRAWS, ROWS), raw[OMEGA])}
-        return picked(settings.var_names, variables, self.coords)
+        return self._columns.picked(settings.var_names, variables)
+
+    @cached_property
+    def _columns(self) -> Columns:
+        return Columns(self.coords)
 
     def posterior_of(self, raw: Arrays) -> xr.Dataset:
         """Return the posterior that outputs (chains, draws, ...) make."""

@@ -36,25 +36,41 @@ def _labelled(text: str, labels: Sequence[Labels]) -> Iterator[tuple[int, ...]]:
             yield from ((i, *rest) for rest in _labelled(text[len(f"{label}, ") :], labels[1:]))
 
 
-def _position(place: tuple[int, ...], values: NDArray[Any]) -> int:
-    return int(np.ravel_multi_index(place, values.shape[2:]))
-
-
 def variable_of(name: str, variables: Sequence[str]) -> str:
     """Return the variable that a name is, or may be a column of; StopIteration if there is none."""
     return name if name in variables else next(own for own in variables if name.startswith(f"{own}["))
 
 
-def picked(
-    names: Sequence[str], variables: Variables, coords: Mapping[str, Labels]
-) -> dict[str, tuple[tuple[str, ...], NDArray[Any]]]:
-    """Return variables, and columns as variables of their own, with a number for each draw."""
-    found = {}
-    for name in names:
-        if name in variables:
-            found[name] = variables[name]
-        else:
-            [(variable, place)] = places(name, variables, coords)
-            values = variables[variable][1]
-            found[name] = DRAWS, values.reshape(*values.shape[:2], -1)[..., _position(place, values)]
-    return found
+class Columns:
+    """Picks variables, and columns as variables of their own; where a column is, is looked up once.
+
+    Parameters
+    ----------
+    coords : mapping
+        Labels of dimensions.
+    """
+
+    def __init__(self, coords: Mapping[str, Labels]) -> None:
+        self._coords = coords
+        self._positions: dict[str, tuple[str, int]] = {}
+
+    def picked(
+        self, names: Sequence[str], variables: Variables
+    ) -> dict[str, tuple[tuple[str, ...], NDArray[Any]]]:
+        """Return what is named so, of a column a number for each draw."""
+        found = {}
+        for name in names:
+            if name in variables:
+                found[name] = variables[name]
+            else:
+                variable, position = self._position(name, variables)
+                values = variables[variable][1]
+                found[name] = DRAWS, values.reshape(*values.shape[:2], -1)[..., position]
+        return found
+
+    def _position(self, name: str, variables: Variables) -> tuple[str, int]:
+        if name not in self._positions:
+            [(variable, place)] = places(name, variables, self._coords)
+            shape = variables[variable][1].shape[2:]
+            self._positions[name] = variable, int(np.ravel_multi_index(place, shape))
+        return self._positions[name]

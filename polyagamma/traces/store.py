@@ -109,7 +109,7 @@ class DrawStore:
         dict of str to list of int
             Those of all draws, by which a checkpoint knows the draws that it counts.
         """
-        (self._path / ".zmetadata").unlink(missing_ok=True)  # it tells of another number
+        self._forget_metadata()
         longer, end = {}, start
         for group, variables in groups.items():
             for name, (_, values) in variables.items():
@@ -121,7 +121,7 @@ class DrawStore:
 
     def resize(self, draws: int) -> None:
         """Keep the first `draws` draws."""
-        (self._path / ".zmetadata").unlink(missing_ok=True)  # it tells of another number
+        self._forget_metadata()
         for group in self._sampled:
             for _, array in self._root[group].arrays():
                 dims = array.attrs[DIMENSIONS]
@@ -132,7 +132,7 @@ class DrawStore:
 
     def drop(self, groups: Collection[str]) -> None:
         """Remove groups that `finish` wrote, if they are there."""
-        (self._path / ".zmetadata").unlink(missing_ok=True)  # it tells of them
+        self._forget_metadata()
         for group in groups:
             shutil.rmtree(self._path / group, ignore_errors=True)
 
@@ -162,6 +162,10 @@ class DrawStore:
         for group in (self._root, *(self._root[name] for name in self._sampled)):
             group.attrs.put(dict(attrs))
         _zarr().consolidate_metadata(str(self._path), zarr_format=2)
+
+    def _forget_metadata(self) -> None:
+        """Remove what tells of all groups, and of the number of draws, at once: both are about to change."""
+        (self._path / ".zmetadata").unlink(missing_ok=True)
 
     def _put(self, group: str, name: str, values: NDArray[Any], start: int) -> Any:
         """Write values behind the first `start` of an array and return it; all chunks, those of NaN too."""

@@ -70,7 +70,7 @@ class CountRows:
         self._y, self._weights = likelihood.y, likelihood.weights
         self._dispersion = likelihood.dispersion
         self._known = np.log(likelihood.dispersion.r) if isinstance(likelihood.dispersion, Known) else None
-        self.extras = 0 if isinstance(likelihood.dispersion, Known) else 1
+        self.extras = int(self._known is None)
         self._distinct, place = np.unique(likelihood.y, return_inverse=True)
         self._of_distinct = np.bincount(place, weights=likelihood.weights)
 
