@@ -40,6 +40,10 @@ struct ModelLoops {
                                         double* log_likelihood);
     // −∂²ℓ/∂η² = (b/4) / cosh²(η/2), in place.
     void (*curvature)(const double* b, std::size_t n, double* eta);
+    // Takes the Gaussian log-likelihoods ct − ½wt² from others: their derivatives c − wt from `slope`, they
+    // themselves, lane by lane, from difference[kPanelRows]. n is a multiple of kPanelRows.
+    void (*subtract_gaussian)(const double* w, const double* c, const double* t, std::size_t n, double* slope,
+                              double* difference);
 };
 
 }  // namespace polyagamma

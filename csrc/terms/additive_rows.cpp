@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "simd/lanes_sum.hpp"
+#include "simd/loops.hpp"
 
 namespace polyagamma {
 namespace {
@@ -27,7 +28,7 @@ void evaluate_rows(const AdditiveModel& model, const Likelihood& likelihood, con
                    const GaussianRows& surrogate, const double* x, RowsAt& out) {
     const std::size_t n = model.design.rows(), padded = likelihood.padded();
     Vector of_extras(likelihood.extras() * kPanelRows);
-    double lanes[kPanelRows] = {}, t[kRows], derivative[kRows], of_surrogate = 0.0;
+    double lanes[kPanelRows] = {}, less[kPanelRows] = {}, t[kRows], derivative[kRows];
     std::fill(out.gradient.begin(), out.gradient.end(), 0.0);
     for (std::size_t first = 0; first < padded; first += kRows) {
         const std::size_t count = std::min(kRows, padded - first), own = std::min(count, n - first);
@@ -36,16 +37,13 @@ void evaluate_rows(const AdditiveModel& model, const Likelihood& likelihood, con
         double* eta = &out.eta[first];
         for (std::size_t i = 0; i < count; ++i) derivative[i] = eta[i] = t[i] + model.offset[first + i];
         likelihood.derivative_at(extras, {first, count, count}, derivative, of_extras.data(), lanes);
-        const double *w = &surrogate.precision[first], *c = &surrogate.linear[first];
+        loops().model.subtract_gaussian(&surrogate.precision[first], &surrogate.linear[first], t, count,
+                                        derivative, less);
         std::fill(derivative + own, derivative + count, 0.0);
-        for (std::size_t i = 0; i < own; ++i) {
-            of_surrogate += t[i] * (c[i] - 0.5 * w[i] * t[i]);
-            derivative[i] += w[i] * t[i] - c[i];
-        }
         model.design.add_transposed(derivative, first, own, out.gradient.data());
     }
     out.log_likelihood = sum_lanes(lanes);
-    out.excess = out.log_likelihood - of_surrogate;
+    out.excess = out.log_likelihood + sum_lanes(less);
 }
 
 }  // namespace polyagamma

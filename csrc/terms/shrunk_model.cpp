@@ -40,7 +40,7 @@ void evaluate_rows(const ShrunkModel& model, const Likelihood& likelihood, const
     const std::size_t k = model.size(), n = likelihood.rows();
     const bool value = wanted != RowsWanted::gradient, gradient = wanted != RowsWanted::value;
     Vector of_extras(likelihood.extras() * kPanelRows), products(gradient ? k * kPanelRows : 0);
-    double lanes[kPanelRows] = {}, t[kBlockPanels * kPanelRows], of_surrogate = 0.0;
+    double lanes[kPanelRows] = {}, less[kPanelRows] = {}, t[kBlockPanels * kPanelRows];
     for (std::size_t panel = 0; panel < model.x.count(); panel += kBlockPanels) {
         const std::size_t panels = std::min(kBlockPanels, model.x.count() - panel);
         const std::size_t first = panel * kPanelRows, count = panels * kPanelRows;
@@ -49,17 +49,14 @@ void evaluate_rows(const ShrunkModel& model, const Likelihood& likelihood, const
         for (std::size_t i = 0; i < count; ++i) slope[i] = eta[i] = t[i] + model.offset[first + i];
         likelihood.derivative_at(extras, {first, count, count}, slope, of_extras.data(),
                                  value ? lanes : nullptr);
-        const double *w = &surrogate.precision[first], *c = &surrogate.linear[first];
-        for (std::size_t i = 0; i < count; ++i) {
-            of_surrogate += t[i] * (c[i] - 0.5 * w[i] * t[i]);
-            slope[i] += w[i] * t[i] - c[i];
-        }
+        loops().model.subtract_gaussian(&surrogate.precision[first], &surrogate.linear[first], t, count,
+                                        slope, less);
         if (first + count > n) std::fill(slope + (n - first), slope + count, 0.0);
         if (gradient) add_products(model, panel, panels, slope, products.data());
     }
     if (gradient) sum_all(products, out.gradient);
     out.log_likelihood = sum_lanes(lanes);
-    out.excess = out.log_likelihood - of_surrogate;
+    out.excess = out.log_likelihood + sum_lanes(less);
 }
 
 double log_likelihood_at(const Likelihood& likelihood, const double* extras, const Vector& eta) {

@@ -93,5 +93,25 @@ void curvature(const double* b, std::size_t n, double* eta) {
     }
 }
 
+void subtract_gaussian(const double* w, const double* c, const double* t, std::size_t n, double* slope,
+                       double* difference) {
+    Lanes sums;
+    load(sums, difference);
+    for (std::size_t i = 0; i < n; i += kPanelRows) {
+        Lanes precision, linear, at, derivative;
+        load(precision, w + i);
+        load(linear, c + i);
+        load(at, t + i);
+        load(derivative, slope + i);
+        for (std::size_t r = 0; r < kRegisters; ++r) {
+            const Register product = precision.part[r] * at.part[r];
+            sums.part[r] -= at.part[r] * (linear.part[r] - 0.5 * product);
+            derivative.part[r] += product - linear.part[r];
+        }
+        store(derivative, slope + i);
+    }
+    store(sums, difference);
+}
+
 }  // namespace POLYAGAMMA_LEVEL
 }  // namespace polyagamma

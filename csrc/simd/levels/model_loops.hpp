@@ -19,6 +19,8 @@ void residual(const double* kappa, const double* b, std::size_t n, double* eta);
 void residual_and_log_likelihood(const double* kappa, const double* b, std::size_t n, double* eta,
                                  double* log_likelihood);
 void curvature(const double* b, std::size_t n, double* eta);
+void subtract_gaussian(const double* w, const double* c, const double* t, std::size_t n, double* slope,
+                       double* difference);
 
 }  // namespace POLYAGAMMA_LEVEL
 }  // namespace polyagamma
