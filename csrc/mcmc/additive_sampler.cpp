@@ -174,7 +174,7 @@ Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
     if (sweep_kind() == Sweep::augmentation) return {};
     const SurrogateWindow all = take_all(windows_);
     const LeapfrogSettings fitted = most_effective_steps(leapfrog_settings(), all.trajectories / all.sweeps,
-                                                         kMostLeapfrogSteps, work_besides());
+                                                         kMostLeapfrogSteps, work_besides(), kLongerTurn);
     settings_[0] = fitted.step_size;
     settings_[1] = static_cast<double>(fitted.steps);
     if (sweep_kind() == Sweep::transition && options_.kernel == TransitionKernel::automatic &&
