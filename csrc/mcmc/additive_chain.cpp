@@ -13,6 +13,13 @@
 #include "random/slice.hpp"
 
 namespace polyagamma {
+namespace {
+
+// Of the steps of θ in a sweep, the share of independent proposals; walks are for where these stick, in the
+// tails of skewed scales.
+constexpr double kJumps = 0.7;
+
+}  // namespace
 
 AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate& surrogate, BitGen& bitgen)
     : model_(&model),
@@ -25,8 +32,8 @@ AdditiveChain::AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate
       extras_(model.likelihood.extras()),
       anchor_(theta_),
       factor_(model.design, model.prior, model.blas),
-      inner_(factor_),
-      proposed_(factor_),
+      inner_(model.design, model.prior, model.blas),
+      proposed_(model.design, model.prior, model.blas),
       rows_(model),
       rows_proposed_(model),
       walk_(theta_.size()),
@@ -141,7 +148,7 @@ double AdditiveChain::step_scales(const AdditiveGram& gram, bool learn, Vector& 
                                   const ArrowFactor*& factor) {
     double sum = 0.0;
     for (std::size_t i = 0; i < kInnerSteps; ++i) {
-        const bool jump = jumps_.ready() && bitgen_->next_double(bitgen_->state) < 0.5;
+        const bool jump = jumps_.ready() && bitgen_->next_double(bitgen_->state) < kJumps;
         Proposal& proposal = jump ? static_cast<Proposal&>(jumps_) : walk_;
         const double acceptance = step(gram, proposal, theta, factor);
         if (learn) proposal.learn(acceptance);

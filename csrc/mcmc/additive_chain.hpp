@@ -38,7 +38,7 @@ struct AdditiveSweep {
 // exact whatever the surrogate is.
 class AdditiveChain {
   public:
-    static constexpr std::size_t kInnerSteps = 5;  // of θ in a sweep
+    static constexpr std::size_t kInnerSteps = 6;  // of θ in a sweep
 
     AdditiveChain(const AdditiveModel& model, const AdditiveSurrogate& surrogate, BitGen& bitgen);
 

@@ -169,7 +169,8 @@ double AdditiveSampler::work_besides() const {
     return 1.0 + static_cast<double>(AdditiveChain::kInnerSteps) * passes_of_a_factor();
 }
 
-// The last window settles the steps only: another surrogate might want others.
+// The last window settles the steps only: another surrogate might want others. The first does not judge the
+// surrogate, which is that of the mode: transitions that fail with it may do well with one from draws.
 Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
     if (sweep_kind() == Sweep::augmentation) return {};
     const SurrogateWindow all = take_all(windows_);
@@ -177,7 +178,8 @@ Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
                                                          kMostLeapfrogSteps, work_besides(), kLongerTurn);
     settings_[0] = fitted.step_size;
     settings_[1] = static_cast<double>(fitted.steps);
-    if (sweep_kind() == Sweep::transition && options_.kernel == TransitionKernel::automatic &&
+    const bool judged = 4 * sweeps_done >= options_.tune;
+    if (judged && sweep_kind() == Sweep::transition && options_.kernel == TransitionKernel::automatic &&
         model_.likelihood.polya_gamma() != nullptr && all.scales / all.sweeps < kLeastAcceptance)
         choose(Sweep::augmentation);
     if (sweeps_done == options_.tune) return {};

@@ -61,8 +61,8 @@ class AdditiveDesign {
     const Panels& dense_rows() const { return dense_; }
     const SparseRows& rest_rows() const { return rest_; }  // without the dense columns
 
-    // Whether groups of one column meet so much of the rest that their products with it are a full matrix
-    // (groups, rest): then all columns count as met.
+    // Whether groups meet so much of the rest that their products with it are a full matrix: then all columns
+    // count as met.
     bool meets_all() const { return meets_all_; }
     // Columns of the rest that the rows of group g have, ascending, the dense ones among them (unless groups
     // meet all); and where among them each entry of rest_rows is.

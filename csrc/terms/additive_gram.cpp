@@ -15,7 +15,9 @@ AdditiveGram::AdditiveGram(const AdditiveDesign& design)
       b_(columns_ == 0 ? 0 : columns_ * design.first_neighbour(design.groups())),
       c_(design.rest() * design.rest()),
       r_(design.size()) {
-    if (design.meets_all()) full_ = Panels(design.groups(), design.rest());
+    if (!design.meets_all()) return;
+    full_ = Panels(padded_rows(design.groups()) * columns_, design.rest());
+    full_d_.resize(padded_rows(design.groups()) * columns_ * columns_);
 }
 
 void AdditiveGram::assign(const double* precision, const double* linear) {
@@ -27,7 +29,7 @@ void AdditiveGram::assign(const double* precision, const double* linear) {
             add_row(row, precision[row], linear[row]);
         }
     }
-    if (design_->meets_all()) full_.pack(0, design_->groups(), b_.data());
+    if (design_->meets_all()) put_side_by_side();
 }
 
 // Among the dense columns.
@@ -76,6 +78,20 @@ void AdditiveGram::add_row(std::size_t row, double weight, double linear) {
         for (std::size_t j = 0; j < p; ++j) c[j] += weighted * dense[j * kPanelRows];
         for (std::size_t f = begin; f <= e; ++f) c[rest.index[f]] += weighted * rest.value[f];
         r_[before + i] += linear * rest.value[e];
+    }
+}
+
+void AdditiveGram::put_side_by_side() {
+    for (std::size_t g = 0; g < design_->groups(); ++g) {
+        const std::size_t lane = g % kPanelRows;
+        for (std::size_t a = 0; a < columns_; ++a) {
+            const std::size_t panel = g / kPanelRows * columns_ + a;
+            const double* own = products(g) + a * design_->rest();
+            for (std::size_t s = 0; s < design_->rest(); ++s)
+                full_.panel(panel)[s * kPanelRows + lane] = own[s];
+            for (std::size_t b = 0; b <= a; ++b)
+                full_d_[(panel * columns_ + b) * kPanelRows + lane] = group(g)[a * columns_ + b];
+        }
     }
 }
 

@@ -19,8 +19,12 @@ class AdditiveGram {
     const double* group(std::size_t g) const { return d_.data() + g * columns_ * columns_; }  // D_g, lower
     // B_g (columns, neighbours).
     const double* products(std::size_t g) const { return b_.data() + columns_ * design_->first_neighbour(g); }
-    // B of all groups (groups, rest), where they meet all.
+    // Of all groups, where they meet all, in the order of FullArms: B, and element (a, b) of D of the groups
+    // of panel t, side by side.
     const Panels& full_products() const { return full_; }
+    const double* full_group(std::size_t t, std::size_t a, std::size_t b) const {
+        return &full_d_[((t * columns_ + a) * columns_ + b) * kPanelRows];
+    }
     const Vector& rest() const { return c_; }    // C (rest, rest), lower
     const Vector& linear() const { return r_; }  // (size)
 
@@ -28,11 +32,13 @@ class AdditiveGram {
     void add_dense(const double* precision, const double* linear);
     void add_group(std::size_t g, std::size_t row, double weight, double linear);
     void add_row(std::size_t row, double weight, double linear);
+    void put_side_by_side();
 
     const AdditiveDesign* design_;
     std::size_t columns_;
     Vector d_, b_, c_, r_;
     Panels full_;
+    Vector full_d_;
 };
 
 }  // namespace polyagamma

@@ -142,12 +142,28 @@ void check_arrow_factor(const AdditiveModel& model);
 }  // namespace
 
 TEST_CASE("the arrow factor is that of the dense precision") {
-    const fixtures::AdditiveProblem slopes(60, 5), intercepts = without_slopes(slopes);
-    const fixtures::OwnedAdditive owned(slopes), full(intercepts);
+    const fixtures::AdditiveProblem slopes(60, 5), intercepts = without_slopes(slopes), sparse(60, 20, 60);
+    for (const fixtures::AdditiveProblem* full : {&slopes, &intercepts}) {
+        const fixtures::OwnedAdditive owned(*full);
+        REQUIRE(owned.model.design.meets_all());
+        check_arrow_factor(owned.model);
+    }
+    const fixtures::OwnedAdditive owned(sparse);
     REQUIRE_FALSE(owned.model.design.meets_all());
-    REQUIRE(full.model.design.meets_all());
     check_arrow_factor(owned.model);
-    check_arrow_factor(full.model);
+}
+
+TEST_CASE("a group whose precision is not positive fails by its number") {
+    const fixtures::OwnedAdditive owned(fixtures::AdditiveProblem(60, 5));
+    const AdditiveModel& model = owned.model;
+    Pseudo pseudo(model);
+    for (std::size_t row = model.design.first_row(3); row < model.design.first_row(4); ++row)
+        pseudo.rows.precision[row] = -10.0;
+    pseudo.gram.assign(pseudo.rows.precision.data(), pseudo.rows.linear.data());
+    ArrowFactor factor(model.design, model.prior, model.blas);
+    const Status status = factor.assign(pseudo.gram, kTheta.data());
+    CHECK(status.kind == Status::Kind::not_positive_definite);
+    CHECK(status.index == 6);
 }
 
 namespace {
