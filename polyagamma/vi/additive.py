@@ -53,8 +53,6 @@ class AdditiveRows:
 
     Raises
     ------
-    ValueError
-        If it has correlations of more than two columns.
     MemoryError
         If the matrices do not fit.
     """
@@ -169,8 +167,8 @@ def nested(rows: AdditiveRows, start: NormalLaw | None) -> Iterator[Iterate]:
     """Yield laws of coefficients and scales, at scales that come nearer to their marginal mode.
 
     Newton's method on the log marginal density of the scales, in logarithms of standard deviations and atanh
-    of correlations, with derivatives by differences; it never falls. The law has coefficients whose mean
-    moves with the scales as their mode does, and whose precision is that at the last ones [1]_.
+    of partial correlations, with derivatives by differences; it never falls. The law has coefficients whose
+    mean moves with the scales as their mode does, and whose precision is that at the last ones [1]_.
     """
     x, theta = np.split(np.zeros(rows.size) if start is None else start.mean, [rows.k])
     at = rows.mode(theta, x)

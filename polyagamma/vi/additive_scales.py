@@ -8,54 +8,57 @@ from scipy.sparse import block_diag, csr_array, eye_array, kron
 
 from polyagamma.terms.effects import Effects
 from polyagamma.terms.scale_priors import SdPrior
+from polyagamma.vi.partial_correlations import (
+    correlations_of,
+    factor_of_partials,
+    inverse_of_lower,
+    lkj_powers,
+    log_left,
+)
 
 FloatArray = NDArray[np.float64]
 
 
 class BlockScales:
-    """Coordinates of one block: the logarithms of its standard deviations, then atanh of its correlation.
+    """Coordinates of one block: logarithms of its standard deviations, then atanh of partial correlations.
+
+    These are in the core's order; see `partial_correlations`.
 
     Parameters
     ----------
     effects : Effects
-        With correlations of at most two columns: of more, atanh of each is no coordinate.
     """
 
     def __init__(self, effects: Effects) -> None:
-        if len(effects.pairs) > 1:
-            raise ValueError(
-                f"fit() needs correlations of at most two columns, got {list(effects.pairs)} of "
-                f"{effects.correlation!r}: leave correlations out of the model, or use sample()"
-            )
         self.effects, self.size = effects, effects.n_scales
 
     def natural(self, theta: FloatArray) -> FloatArray:
         """Return standard deviations and correlations (..., size)."""
         q = self.effects.columns
-        return np.concatenate([np.exp(theta[..., :q]), np.tanh(theta[..., q:])], axis=-1)
+        sds = np.exp(theta[..., :q])
+        if not self.effects.pairs:
+            return np.asarray(sds)
+        return np.concatenate([sds, correlations_of(factor_of_partials(theta[..., q:], q))], axis=-1)
 
     def precision(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the inverse covariance (..., q, q) of a level's effects, and its log determinant."""
-        q, values = self.effects.columns, self.natural(theta)
-        scale = 1 / values[..., :q]
+        q = self.effects.columns
         log_determinant = -2 * theta[..., :q].sum(axis=-1)
-        inverse = np.zeros((*theta.shape[:-1], q, q)) + np.eye(q)
+        whitening = np.exp(-theta[..., :q])[..., np.newaxis, :] * np.eye(q)
         if self.effects.pairs:
-            rho = values[..., q]
-            inverse[..., 0, 1] = inverse[..., 1, 0] = -rho
-            inverse /= (1 - rho**2)[..., np.newaxis, np.newaxis]
-            log_determinant = log_determinant - np.log1p(-(rho**2))
-        return inverse * scale[..., :, np.newaxis] * scale[..., np.newaxis, :], log_determinant
+            whitening = inverse_of_lower(factor_of_partials(theta[..., q:], q)) @ whitening
+            log_determinant = log_determinant - log_left(theta[..., q:]).sum(axis=-1)
+        return np.swapaxes(whitening, -1, -2) @ whitening, log_determinant
 
     def log_prior(self, theta: FloatArray) -> FloatArray:
         """Return the log density of the coordinates, Jacobians included, without normalisers."""
-        q, values = self.effects.columns, self.natural(theta)
-        total = theta[..., :q].sum(axis=-1)
+        q = self.effects.columns
+        total, sds = theta[..., :q].sum(axis=-1), np.exp(theta[..., :q])
         for column, prior in enumerate(self.effects.sd_priors):
-            total = total + log_density(prior, values[..., column])
+            total = total + log_density(prior, sds[..., column])
         if self.effects.pairs:
             assert self.effects.lkj is not None
-            total = total + self.effects.lkj.eta * np.log1p(-(values[..., q] ** 2))
+            total = total + log_left(theta[..., q:]) @ lkj_powers(self.effects.lkj.eta, q)
         return np.asarray(total)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from polyagamma.mcmc.specification import Specification
 from polyagamma.terms.additive import AdditiveTerm
+from polyagamma.terms.effects import Effects
 from polyagamma.terms.term import LinearForm
 from polyagamma.traces import trace
 from polyagamma.vi.additive_scales import BlockScales
@@ -142,8 +143,17 @@ class AdditiveCoordinates(Coordinates):
         named = []
         for one in self._term.effects:
             named += [f"log {name}" for name in one.sds]
-            named += [f"atanh {one.correlation}[{pair}]" for pair in one.pairs]
+            named += _atanh_names(one)
         return [*named, *super()._extras()]
+
+
+def _atanh_names(effects: Effects) -> list[str]:
+    """Return names of the coordinates of correlations: those with the first column are no partial ones."""
+    if not effects.pairs:
+        return []
+    kinds = ["partial " if column else "" for column in np.tril_indices(effects.columns, -1)[1]]
+    named = zip(kinds, effects.pairs, strict=True)
+    return [f"atanh {kind}{effects.correlation}[{pair}]" for kind, pair in named]
 
 
 def coordinates_of(model: Specification) -> Coordinates:
