@@ -12,6 +12,7 @@
 #include "terms/kronecker_prior.hpp"
 #include "terms/standardized_prior.hpp"
 #include "terms/tall_design.hpp"
+#include "tests/chain_run.hpp"
 #include "tests/class_fixtures.hpp"
 #include "tests/model_fixtures.hpp"
 #include "tests/reference_blas.hpp"
@@ -69,6 +70,26 @@ struct KroneckerRun {
     std::vector<std::unique_ptr<fixtures::Generator>> generators;
     std::unique_ptr<Chains> chains;
     std::vector<double> beta, lp;
+};
+
+// The mean of coefficient j of 6 or of its square, and the standard error that means of batches have.
+struct Batches {
+    Batches(const std::vector<double>& beta, std::size_t j, bool square, std::size_t batches) {
+        const std::size_t length = beta.size() / 6 / batches;
+        double sum = 0.0, squares = 0.0;
+        for (std::size_t first = 0; first < batches * length; first += length) {
+            double of_batch = 0.0;
+            for (std::size_t i = first; i < first + length; ++i)
+                of_batch += square ? beta[6 * i + j] * beta[6 * i + j] : beta[6 * i + j];
+            of_batch /= static_cast<double>(length);
+            sum += of_batch;
+            squares += of_batch * of_batch;
+        }
+        const auto count = static_cast<double>(batches);
+        mean = sum / count;
+        error = std::sqrt((squares / count - mean * mean) / (count - 1.0));
+    }
+    double mean, error;
 };
 
 KroneckerMode mode_of(const Classes& classes) {
@@ -168,6 +189,29 @@ TEST_CASE("coordinates of factors: coefficients agree with quadrature") {
         CHECK(fixtures::worst_score(run.beta, 4, kSweeps, exact) < 6.0);
         for (const std::size_t draw : {0u, 1234u, 159999u})
             CHECK(run.lp[draw] == doctest::Approx(classes.log_posterior(&run.beta[2 * draw])).epsilon(1e-11));
+    }
+}
+
+TEST_CASE("coordinates of factors: chains agree with those in coordinates of the whole curvature") {
+    constexpr std::size_t kSweeps = 20000, kBatches = 160;  // of all four chains
+    for (const char* name : {"multinomial", "sequential"}) {
+        const Classes classes(name, 120, 3);
+        KroneckerRun factors(*classes.model, 400, 1);
+        fixtures::Run whole(*classes.model, nullptr, {TransitionKernel::hmc, 400, 1});
+        REQUIRE(factors.chains->start(nullptr).ok());
+        REQUIRE(whole.chains->start(nullptr).ok());
+        factors.advance(400);
+        whole.advance(400, 400);
+        factors.advance(kSweeps);
+        whole.advance(kSweeps, kSweeps);
+        // Means and mean squares of six coefficients: 24 scores, of 7e-9 each beyond 6 with 318 degrees of
+        // freedom, or 2e-7 in all.
+        for (std::size_t j = 0; j < 6; ++j) {
+            for (const bool square : {false, true}) {
+                const Batches one(factors.beta, j, square, kBatches), other(whole.beta, j, square, kBatches);
+                CHECK(std::fabs(one.mean - other.mean) < 6.0 * std::hypot(one.error, other.error));
+            }
+        }
     }
 }
 

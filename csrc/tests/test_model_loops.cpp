@@ -189,3 +189,31 @@ TEST_CASE("log-likelihood, residual and curvature are accurate for every linear 
         }
     }
 }
+
+TEST_CASE(
+    "a Gaussian log-likelihood and its derivative are taken from others, with the same bits on every level") {
+    constexpr std::size_t kRows = 3 * kPanelRows;
+    fixtures::Generator random(11);
+    Vector w(kRows), c(kRows), t(kRows), given(kRows), first_slope, first_sums;
+    for (std::size_t i = 0; i < kRows; ++i) {
+        w[i] = random.uniform();
+        c[i] = random.normal();
+        t[i] = random.normal();
+        given[i] = random.normal();
+    }
+    for (const ModelLoops* simd : levels()) {
+        Vector slope = given, sums(kPanelRows, 1.0);
+        simd->subtract_gaussian(w.data(), c.data(), t.data(), kRows, slope.data(), sums.data());
+        for (std::size_t lane = 0; lane < kPanelRows; ++lane) {
+            double expected = 1.0;
+            for (std::size_t i = lane; i < kRows; i += kPanelRows) {
+                expected -= c[i] * t[i] - 0.5 * w[i] * t[i] * t[i];
+                CHECK(slope[i] == doctest::Approx(given[i] - (c[i] - w[i] * t[i])).epsilon(1e-14));
+            }
+            CHECK(sums[lane] == doctest::Approx(expected).epsilon(1e-14));
+        }
+        if (simd == levels().front()) first_slope = slope, first_sums = sums;
+        CHECK(same_bits(slope, first_slope));
+        CHECK(same_bits(sums, first_sums));
+    }
+}
