@@ -39,6 +39,16 @@ def test_sweeps_that_suit_the_factors(shape, kernel, updates):
     assert (posterior.attrs["kernel"], posterior.attrs["scale_updates"]) == (kernel, updates)
 
 
+def test_a_poor_start_does_not_decide():
+    """With the surrogate of the mode less than half of the transitions of a questionnaire are accepted, with
+    one from draws nine in ten."""
+    person, item = np.divmod(np.arange(300 * 24), 24)
+    eta = RNG.standard_normal(300)[person] + RNG.standard_normal(24)[item]
+    y = RNG.random(len(eta)) < 1 / (1 + np.exp(-eta))
+    model = PolyaGammaAdditive([Group(person, name="person"), Group(item, name="item")], y)
+    assert sampled(model, draws=2).attrs["scale_updates"] == "surrogate transition"
+
+
 @pytest.mark.slow
 def test_large_crossed_factors_mix():
     posterior = sampled(crossed(20_000, 800, 400), draws=600)
