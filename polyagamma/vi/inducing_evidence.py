@@ -20,7 +20,7 @@ from polyagamma.vi.inducing_rows import Batch, InducingModel
 from polyagamma.vi.row_bounds import log_cosh, mean_weights
 
 FloatArray = NDArray[np.float64]
-INNER, INNER_TOLERANCE = 20, 1e-3  # renewals of omega for a kernel, and how far they still change it
+INNER, INNER_TOLERANCE = 20, 1e-2  # renewals of omega for a kernel, and how far they still change it
 
 
 class CollapsedBound:
