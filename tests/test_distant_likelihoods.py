@@ -59,16 +59,17 @@ def test_skewed_dispersions_are_warped_alike():
 MULTINOMIALS = [
     (LABELS, {}),
     (LABELS, {"parametrization": "baseline", "baseline": "elm", "weights": FRACTIONS, "offset": OFFSETS}),
-    (TABLE, {"intercept": False}),
+    (TABLE, {"intercept": False, "trials": TABLE.sum(axis=1), "weights": FRACTIONS, "offset": OFFSETS}),
     (LABELS == "oak", {}),
 ]
 
 
 @pytest.mark.parametrize(("y", "given"), MULTINOMIALS, ids=["labels", "baseline", "table", "two classes"])
-def test_classes(y, given, memory_map):  # noqa: F811
-    expected = draws_of(PolyaGammaMultinomial(X, y, **given), **SHORT)
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+def test_classes(kernel, y, given, memory_map):  # noqa: F811
+    expected = draws_of(PolyaGammaMultinomial(X, y, **given), kernel=kernel, **SHORT)
     model = PolyaGammaMultinomial(memory_map, y, memory_limit=1_200_000, **given)
-    found = draws_of(model, **SHORT)
+    found = draws_of(model, kernel=kernel, **SHORT)
     assert_same_draws(found, expected)
     assert found.posterior["class"].to_numpy().tolist() == expected.posterior["class"].to_numpy().tolist()
 
@@ -81,10 +82,27 @@ SEQUENTIALS = [
 
 
 @pytest.mark.parametrize(("y", "given"), SEQUENTIALS, ids=["order", "offsets", "table"])
-def test_stages(y, given, memory_map):  # noqa: F811
-    expected = draws_of(PolyaGammaSequential(X, y, **given), **SHORT)
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+def test_stages(kernel, y, given, memory_map):  # noqa: F811
+    expected = draws_of(PolyaGammaSequential(X, y, **given), kernel=kernel, **SHORT)
     model = PolyaGammaSequential(memory_map, y, memory_limit=1_200_000, **given)
-    assert_same_draws(draws_of(model, **SHORT), expected)
+    assert_same_draws(draws_of(model, kernel=kernel, **SHORT), expected)
+
+
+def test_augmentation_of_classes_on_any_number_of_threads(memory_map):  # noqa: F811
+    expected = draws_of(PolyaGammaMultinomial(X, LABELS), kernel="gibbs", cores=1, **SHORT)
+    for cores, limit in ((1, "1 GiB"), (3, "1 GiB"), (3, 1_200_000)):
+        model = PolyaGammaMultinomial(memory_map, LABELS, memory_limit=limit)
+        assert_same_draws(draws_of(model, kernel="gibbs", cores=cores, **SHORT), expected)
+    in_memory = draws_of(PolyaGammaMultinomial(X, LABELS), kernel="gibbs", cores=3, **SHORT)
+    assert_same_draws(in_memory, expected)
+
+
+def test_runs_of_augmented_classes_go_on(memory_map, tmp_path):  # noqa: F811
+    model = PolyaGammaMultinomial(memory_map, LABELS, memory_limit="1 GiB")
+    whole = model.sample(**RUN | SHORT, kernel="gibbs")
+    model.sample(**RUN | SHORT | {"draws": 5}, kernel="gibbs", checkpoint=tmp_path / "run")
+    assert_same_draws(model.resume(tmp_path / "run", draws=12, progressbar=False), whole)
 
 
 def test_zarr_and_parquet(tmp_path):
@@ -107,6 +125,8 @@ def test_zarr_and_parquet(tmp_path):
     counted = PolyaGammaSequential(tmp_path / "rows.parquet", ["a", "b", "c"], feature_names=names)
     assert counted.classes_.tolist() == ["a", "b", "c"]
     assert_same_draws(draws_of(counted, **SHORT), draws_of(PolyaGammaSequential(X, TABLE), **SHORT))
+    augmented = SHORT | {"kernel": "gibbs"}
+    assert_same_draws(draws_of(counted, **augmented), draws_of(PolyaGammaSequential(X, TABLE), **augmented))
 
 
 def test_runs_of_counts_go_on(memory_map, tmp_path):  # noqa: F811
@@ -152,9 +172,3 @@ def test_count_that_is_none_is_named_by_row_and_block(bad, expected):
 def test_what_does_not_fit_is_refused(of, y, options, message):
     with pytest.raises(ValueError, match=message):
         of(X, y, memory_limit="1 GiB", **options)
-
-
-@pytest.mark.parametrize("of", [PolyaGammaMultinomial, PolyaGammaSequential])
-def test_augmentation_of_several_classes_is_refused(of):
-    with pytest.raises(ValueError, match="kernel='gibbs' needs the rows of several classes in memory"):
-        draws_of(of(X, LABELS, memory_limit="1 GiB"), kernel="gibbs")
