@@ -337,12 +337,18 @@ class RowShare:
         """
 
     def augmented(
-        self, u: NDArray[np.float64], extras: NDArray[np.float64], keys: NDArray[np.uint64], values: bool
+        self,
+        u: NDArray[np.float64],
+        extras: NDArray[np.float64],
+        predictor: int,
+        keys: NDArray[np.uint64],
+        values: bool,
     ) -> NDArray[np.float64]:
         """Return the sums of each strip for u (chains, k), extras and keys (chains, 4) of a fill.
 
         They are ``M.T @ diag(omega) @ M`` (chains, k, k), ``M.T @ (kappa - omega * eta0)`` (k, chains) and
-        log-likelihoods (chains); without keys there are no such variables.
+        log-likelihoods (chains); without keys there are no such variables. Of several predictors, u are the
+        coefficients of all, and the sums those of one predictor given the others.
         """
 
     def curvatures(

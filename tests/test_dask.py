@@ -117,3 +117,17 @@ def test_workers_give_the_draws_of_other_likelihoods(of, y):
     short = {"draws": 3, "tune": 20}
     model = of(da.from_array(X, chunks=(700, 2)), da.from_array(y, chunks=1100))
     assert_same_draws(draws_of(model, **short), draws_of(of(X, y), **short))
+
+
+TABLE = np.random.default_rng(8).multinomial(4, [0.2, 0.3, 0.5], N)
+OFFSETS = np.random.default_rng(9).normal(size=(N, 3)) / 4
+
+
+@pytest.mark.parametrize("cluster", [1, 2], indirect=True)
+@pytest.mark.usefixtures("cluster")
+def test_workers_give_the_draws_of_augmented_classes():
+    short = {"draws": 3, "tune": 4, "kernel": "gibbs"}
+    rows = {"weights": np.abs(X[:, 0]) + 0.5, "offset": OFFSETS}
+    lazy = {name: da.from_array(values, chunks=1300) for name, values in rows.items()}
+    model = PolyaGammaMultinomial(da.from_array(X, chunks=(700, 2)), TABLE, **lazy)
+    assert_same_draws(draws_of(model, **short), draws_of(PolyaGammaMultinomial(X, TABLE, **rows), **short))

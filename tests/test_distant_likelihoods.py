@@ -1,15 +1,19 @@
 """Counts and classes that are not in memory: the draws have the bits of those of an array."""
 
+import arviz as az
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 from test_distant_rows import RUN, N, P, X, assert_same_draws, draws_of, memory_map  # noqa: F401
 
 from polyagamma import (
     Gamma,
+    Normal,
     PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
     PolyaGammaSequential,
 )
+from polyagamma.distributed.plan import Plan
 
 rng = np.random.default_rng(31)
 Z = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -59,16 +63,17 @@ def test_skewed_dispersions_are_warped_alike():
 MULTINOMIALS = [
     (LABELS, {}),
     (LABELS, {"parametrization": "baseline", "baseline": "elm", "weights": FRACTIONS, "offset": OFFSETS}),
-    (TABLE, {"intercept": False}),
+    (TABLE, {"intercept": False, "trials": TABLE.sum(axis=1), "weights": FRACTIONS, "offset": OFFSETS}),
     (LABELS == "oak", {}),
 ]
 
 
 @pytest.mark.parametrize(("y", "given"), MULTINOMIALS, ids=["labels", "baseline", "table", "two classes"])
-def test_classes(y, given, memory_map):  # noqa: F811
-    expected = draws_of(PolyaGammaMultinomial(X, y, **given), **SHORT)
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+def test_classes(kernel, y, given, memory_map):  # noqa: F811
+    expected = draws_of(PolyaGammaMultinomial(X, y, **given), kernel=kernel, **SHORT)
     model = PolyaGammaMultinomial(memory_map, y, memory_limit=1_200_000, **given)
-    found = draws_of(model, **SHORT)
+    found = draws_of(model, kernel=kernel, **SHORT)
     assert_same_draws(found, expected)
     assert found.posterior["class"].to_numpy().tolist() == expected.posterior["class"].to_numpy().tolist()
 
@@ -81,10 +86,27 @@ SEQUENTIALS = [
 
 
 @pytest.mark.parametrize(("y", "given"), SEQUENTIALS, ids=["order", "offsets", "table"])
-def test_stages(y, given, memory_map):  # noqa: F811
-    expected = draws_of(PolyaGammaSequential(X, y, **given), **SHORT)
+@pytest.mark.parametrize("kernel", ["auto", "gibbs"])
+def test_stages(kernel, y, given, memory_map):  # noqa: F811
+    expected = draws_of(PolyaGammaSequential(X, y, **given), kernel=kernel, **SHORT)
     model = PolyaGammaSequential(memory_map, y, memory_limit=1_200_000, **given)
-    assert_same_draws(draws_of(model, **SHORT), expected)
+    assert_same_draws(draws_of(model, kernel=kernel, **SHORT), expected)
+
+
+def test_augmentation_of_classes_on_any_number_of_threads(memory_map):  # noqa: F811
+    expected = draws_of(PolyaGammaMultinomial(X, LABELS), kernel="gibbs", cores=1, **SHORT)
+    for cores, limit in ((1, "1 GiB"), (3, "1 GiB"), (3, 1_200_000)):
+        model = PolyaGammaMultinomial(memory_map, LABELS, memory_limit=limit)
+        assert_same_draws(draws_of(model, kernel="gibbs", cores=cores, **SHORT), expected)
+    in_memory = draws_of(PolyaGammaMultinomial(X, LABELS), kernel="gibbs", cores=3, **SHORT)
+    assert_same_draws(in_memory, expected)
+
+
+def test_runs_of_augmented_classes_go_on(memory_map, tmp_path):  # noqa: F811
+    model = PolyaGammaMultinomial(memory_map, LABELS, memory_limit="1 GiB")
+    whole = model.sample(**RUN | SHORT, kernel="gibbs")
+    model.sample(**RUN | SHORT | {"draws": 5}, kernel="gibbs", checkpoint=tmp_path / "run")
+    assert_same_draws(model.resume(tmp_path / "run", draws=12, progressbar=False), whole)
 
 
 def test_zarr_and_parquet(tmp_path):
@@ -107,6 +129,8 @@ def test_zarr_and_parquet(tmp_path):
     counted = PolyaGammaSequential(tmp_path / "rows.parquet", ["a", "b", "c"], feature_names=names)
     assert counted.classes_.tolist() == ["a", "b", "c"]
     assert_same_draws(draws_of(counted, **SHORT), draws_of(PolyaGammaSequential(X, TABLE), **SHORT))
+    augmented = SHORT | {"kernel": "gibbs"}
+    assert_same_draws(draws_of(counted, **augmented), draws_of(PolyaGammaSequential(X, TABLE), **augmented))
 
 
 def test_runs_of_counts_go_on(memory_map, tmp_path):  # noqa: F811
@@ -154,7 +178,70 @@ def test_what_does_not_fit_is_refused(of, y, options, message):
         of(X, y, memory_limit="1 GiB", **options)
 
 
-@pytest.mark.parametrize("of", [PolyaGammaMultinomial, PolyaGammaSequential])
-def test_augmentation_of_several_classes_is_refused(of):
-    with pytest.raises(ValueError, match="kernel='gibbs' needs the rows of several classes in memory"):
-        draws_of(of(X, LABELS, memory_limit="1 GiB"), kernel="gibbs")
+# ---- more than 2000 coefficients, which in memory move in coordinates of factors
+
+
+def many_rows(n):
+    """Return predictors and labels of a model with 44 × 46 coefficients."""
+    random = np.random.default_rng(12)
+    return random.standard_normal((n, 45)), random.permutation(np.arange(n) % 45)
+
+
+def many_coefficients(n, **where):
+    priors = {"prior": Normal(0, 0.8, standardized=False), "intercept_prior": Normal(0, 2.0)}
+    return PolyaGammaMultinomial(*many_rows(n), **priors, **where)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
+def test_many_coefficients_in_one_share_and_in_two(monkeypatch):
+    """65 000 rows: strips of fewer are too few for the matrices of so many coefficients."""
+    run = {"draws": 2, "tune": 0, "chains": 2, "random_seed": 5, "progressbar": False}
+    model = many_coefficients(65_000, memory_limit="2 GiB")
+    several = model.sample(**run)
+    asked = []
+
+    def whole(plan, shares):
+        asked.append(shares)
+        return [(0, len(plan.units))]
+
+    monkeypatch.setattr(Plan, "cut", whole)
+    assert_same_draws(model.sample(**run), several)
+    assert asked == [2]
+    assert several.posterior.attrs["metric"] == "full"
+
+
+def log_likelihoods(idata, rows, labels):
+    """Return those of all draws (chains, draws)."""
+    beta, intercept = (idata.posterior[name].to_numpy() for name in ("beta", "intercept"))
+    eta = np.einsum("cdkj,ij->cdik", beta, rows) + intercept[:, :, None]
+    own = np.take_along_axis(eta, labels[None, None, :, None], axis=3)[..., 0]
+    return (own - logsumexp(eta, axis=3)).sum(axis=2)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::polyagamma.SamplingWarning")
+def test_many_coefficients_have_the_posterior_that_factors_have():
+    """Means of the log-likelihood, lp and eight coefficients, of 2 × 100 draws and of 2 × 2000 in memory.
+
+    Ten comparisons at 6 standard errors: a false alarm has probability 2e-8, and below 1e-6 should these be
+    a tenth too small, as they are estimated.
+    """
+    runs = [
+        many_coefficients(90, memory_limit="1 GiB").sample(
+            100, tune=30, chains=2, random_seed=1, progressbar=False
+        ),
+        many_coefficients(90).sample(2000, tune=200, chains=2, random_seed=2, progressbar=False),
+    ]
+    assert [run.posterior.attrs["metric"] for run in runs] == ["full", "kronecker"]
+    found, expected = (
+        [
+            log_likelihoods(run, *many_rows(90)),
+            run.sample_stats["lp"].to_numpy(),
+            *(run.posterior["beta"].to_numpy()[..., j, j] for j in range(8)),
+        ]
+        for run in runs
+    )
+    for one, other in zip(found, expected, strict=True):
+        error = np.hypot(*(az.mcse(draws, method="mean") for draws in (one, other)))
+        assert abs(one.mean() - other.mean()) < 6 * error

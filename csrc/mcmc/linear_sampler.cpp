@@ -33,7 +33,7 @@ LinearSampler::Share::Share(LinearSampler& all, std::size_t first, std::size_t c
                 ? std::make_unique<GibbsUpdate>(batch, all.whitening_.size(), threads)
                 : nullptr),
       class_gibbs(all.augments_by_class()
-                      ? std::make_unique<ClassGibbsUpdate>(batch, all.priors(first, chains))
+                      ? std::make_unique<ClassGibbsUpdate>(batch, all.priors(first, chains), threads)
                       : nullptr),
       hmc(batch, all.whitening_.size(), threads, all.warmup_.schedule()),
       coefficients(chains,

@@ -81,7 +81,7 @@ RowShare::Known::Known(const Likelihood& own, const Vector& extras, std::size_t 
     }
 }
 
-Vector RowShare::augmented(const double* u, std::size_t chains, const Vector& extras,
+Vector RowShare::augmented(const double* u, std::size_t chains, const Vector& extras, std::size_t predictor,
                            const std::vector<FillKey>& keys, bool values) const {
     const Known known(model_.likelihood, extras, chains);
     std::vector<ChainPosterior> posteriors;
@@ -89,7 +89,7 @@ Vector RowShare::augmented(const double* u, std::size_t chains, const Vector& ex
     std::vector<const ChainPosterior*> all;
     for (const ChainPosterior& one : posteriors) all.push_back(&one);
     AugmentedPass pass(all, size(), 1, matrices_, first_block_);
-    return pass.sums(whitening_, rows_of(u, chains, size()).data(), keys, {!keys.empty(), values});
+    return pass.sums(whitening_, rows_of(u, chains, size()).data(), keys, {!keys.empty(), values, predictor});
 }
 
 Vector RowShare::curvatures(const double* u, std::size_t points, const Vector& extras,

@@ -61,7 +61,7 @@ class RowShare {
     // What it has of the rows, in the present coordinates, to be kept.
     const Whitening& rows() const { return whitening_; }
     Vector gradients(const double* u, std::size_t chains, const Vector& extras, bool values) const;
-    Vector augmented(const double* u, std::size_t chains, const Vector& extras,
+    Vector augmented(const double* u, std::size_t chains, const Vector& extras, std::size_t predictor,
                      const std::vector<FillKey>& keys, bool values) const;
     // Of each strip; `before`: see strip_curvatures.
     Vector curvatures(const double* u, std::size_t points, const Vector& extras, const double* before) const;

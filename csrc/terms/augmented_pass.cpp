@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t kBlockPanels = kBlock / kPanelRows;
 
+const PolyaGammaForm& form_of(const Likelihood& likelihood, std::size_t predictor) {
+    return likelihood.predictors() == 1 ? *likelihood.polya_gamma() : *likelihood.polya_gamma_of(predictor);
+}
+
 }  // namespace
 
 AugmentedPass::AugmentedPass(std::vector<const ChainPosterior*> posteriors, std::size_t k,
@@ -23,10 +27,12 @@ AugmentedPass::AugmentedPass(std::vector<const ChainPosterior*> posteriors, std:
 AugmentedPass::AugmentedPass(std::vector<const ChainPosterior*> posteriors, std::size_t k,
                              std::size_t workers, RowPartition partition, std::size_t first_block)
     : posteriors_(std::move(posteriors)),
-      k_(k),
+      predictors_(posteriors_.front()->likelihood->predictors()),
+      k_(k / predictors_),
       chains_(posteriors_.size()),
       first_block_(first_block),
-      partition_(partition) {
+      partition_(partition),
+      blocks_(workers) {
     const std::size_t in_part = partition_.count() < workers ? 1 : chains_;
     for (std::size_t strip = 0; strip < partition_.count(); ++strip) {
         for (std::size_t c = 0; c < chains_; c += in_part) {
@@ -54,9 +60,9 @@ void AugmentedPass::all_parts(const Worker& worker, const Whitening& whitening, 
     const Worker::Range parts = worker.share(parts_.size());
     for (std::size_t i = parts.begin; i < parts.end; ++i) {
         Part& part = parts_[i];
-        part.interleaved.resize(k_ * part.chains);
+        part.interleaved.resize(predictors_ * k_ * part.chains);
         interleave(u + part.first_chain, part.chains, part.interleaved);
-        add_rows(whitening, keys, wanted, part);
+        add_rows(whitening, keys, wanted, part, blocks_[worker.index()]);
     }
 }
 
@@ -73,7 +79,7 @@ Vector AugmentedPass::sums(const Whitening& whitening, const double* const* u,
 void AugmentedPass::fetch(DistantRows& rows, const double* const* u, const std::vector<FillKey>& keys,
                           Wanted wanted, const std::vector<Vector>& extras) {
     Vector points, all_extras;
-    for (std::size_t c = 0; c < chains_; ++c) points.insert(points.end(), u[c], u[c] + k_);
+    for (std::size_t c = 0; c < chains_; ++c) points.insert(points.end(), u[c], u[c] + predictors_ * k_);
     for (std::size_t c = 0; c < extras.size(); ++c) {
         Vector one(extras[c]);
         if (one.empty()) continue;
@@ -81,7 +87,8 @@ void AugmentedPass::fetch(DistantRows& rows, const double* const* u, const std::
         all_extras.insert(all_extras.end(), one.begin(), one.end());
     }
     Vector told(partition_.count() * chains_ * (k_ * k_ + k_ + 1));
-    rows.augmented(points, all_extras, wanted.draw ? keys : std::vector<FillKey>(), wanted.density, told);
+    rows.augmented(points, all_extras, wanted.predictor, wanted.draw ? keys : std::vector<FillKey>(),
+                   wanted.density, told);
     const double* from = told.data();
     for (Part& part : parts_) {
         take(from, chains_ * k_ * k_, part.precision);
@@ -91,62 +98,86 @@ void AugmentedPass::fetch(DistantRows& rows, const double* const* u, const std::
 }
 
 void AugmentedPass::clear(Part& part) const {
-    part.eta.resize(part.chains * kBlock);
-    part.omega.resize(kBlock);
     part.precision.assign(part.chains * k_ * k_, 0.0);
     part.right_hand_side_lanes.assign(k_ * part.chains * kPanelRows, 0.0);
     part.density_lanes.assign(part.chains * kPanelRows, 0.0);
 }
 
 void AugmentedPass::add_rows(const Whitening& whitening, const std::vector<FillKey>& keys, Wanted wanted,
-                             Part& part) const {
+                             Part& part, Block& block) const {
     clear(part);
+    block.eta.resize(predictors_ * part.chains * kBlock);
+    for (Vector* of_rows : {&block.omega, &block.shift}) of_rows->resize(kBlock);
     const std::size_t begin = partition_.first_panel(part.strip),
                       end = partition_.first_panel(part.strip + 1);
     for (std::size_t first = begin; first < end; first += kBlockPanels) {
-        block(whitening, keys, first, std::min(kBlockPanels, end - first), wanted, part);
+        block.first_panel = first;
+        block.panels = std::min(kBlockPanels, end - first);
+        add_block(whitening, keys, wanted, part, block);
     }
     sum_each(part.right_hand_side_lanes, part.right_hand_side);
     sum_each(part.density_lanes, part.log_likelihood);
 }
 
-void AugmentedPass::block(const Whitening& whitening, const std::vector<FillKey>& keys,
-                          std::size_t first_panel, std::size_t panels, Wanted wanted, Part& part) const {
-    const ModelLoops& simd = loops().model;
-    const std::size_t first = first_panel * kPanelRows;
-    const std::size_t padded = panels * kPanelRows;
-    const double* eta0 = &whitening.predictor()[first];
-    const double* matrix = whitening.matrix().panel(first_panel);
-    simd.forward(matrix, panels, k_, part.interleaved.data(), part.chains, part.eta.data(), kBlock);
+void AugmentedPass::add_block(const Whitening& whitening, const std::vector<FillKey>& keys, Wanted wanted,
+                              Part& part, Block& block) const {
+    const std::size_t stride = part.chains * kBlock;
+    find_predictors(whitening, part, block);
     for (std::size_t c = 0; c < part.chains; ++c) {
-        const Likelihood& likelihood = *posteriors_[part.first_chain + c]->likelihood;
-        const PolyaGammaForm& form = *likelihood.polya_gamma();
-        const double* kappa = form.kappa + first;
-        double* eta = &part.eta[c * kBlock];
-        for (std::size_t i = 0; i < padded; ++i) eta[i] += eta0[i];
-        if (wanted.draw)
-            augment(whitening, likelihood, keys[part.first_chain + c], first_panel, panels, c, part);
+        const std::size_t chain = part.first_chain + c;
+        if (wanted.draw) augment(whitening, keys[chain], wanted.predictor, c, part, block);
         if (wanted.density)
-            likelihood.derivative_and_log_density({first, padded, kBlock}, eta,
-                                                  &part.density_lanes[c * kPanelRows]);
-        for (std::size_t i = 0; i < padded; ++i) eta[i] = kappa[i] - part.omega[i] * (eta0[i] + form.shift);
+            posteriors_[chain]->likelihood->derivative_and_log_density(
+                {block.first(), block.padded(), stride}, &block.eta[c * kBlock],
+                &part.density_lanes[c * kPanelRows]);
+        if (wanted.draw) find_residuals(whitening, wanted.predictor, part, c, block);
     }
     if (!wanted.draw) return;
-    simd.transposed(matrix, panels, k_, part.eta.data(), part.chains, kBlock,
-                    part.right_hand_side_lanes.data());
+    loops().model.transposed(whitening.matrix().panel(block.first_panel), block.panels, k_,
+                             &block.eta[wanted.predictor * stride], part.chains, kBlock,
+                             part.right_hand_side_lanes.data());
 }
 
-void AugmentedPass::augment(const Whitening& whitening, const Likelihood& likelihood, const FillKey& key,
-                            std::size_t first_panel, std::size_t panels, std::size_t c, Part& part) const {
-    const std::size_t first = first_panel * kPanelRows;
-    const std::size_t padded = panels * kPanelRows;
+void AugmentedPass::find_predictors(const Whitening& whitening, const Part& part, Block& block) const {
+    const std::size_t all = whitening.predictor().size() / predictors_;
+    for (std::size_t k = 0; k < predictors_; ++k) {
+        double* eta = &block.eta[k * part.chains * kBlock];
+        const double* eta0 = &whitening.predictor()[k * all + block.first()];
+        loops().model.forward(whitening.matrix().panel(block.first_panel), block.panels, k_,
+                              &part.interleaved[k * k_ * part.chains], part.chains, eta, kBlock);
+        for (std::size_t c = 0; c < part.chains; ++c)
+            for (std::size_t i = 0; i < block.padded(); ++i) eta[c * kBlock + i] += eta0[i];
+    }
+}
+
+void AugmentedPass::augment(const Whitening& whitening, const FillKey& key, std::size_t predictor,
+                            std::size_t c, Part& part, Block& block) const {
+    const Likelihood& likelihood = *posteriors_[part.first_chain + c]->likelihood;
+    const PolyaGammaForm& form = form_of(likelihood, predictor);
+    const std::size_t first = block.first(), padded = block.padded(), stride = part.chains * kBlock;
     const std::size_t n = std::min(padded, likelihood.rows() - first);
-    const PolyaGammaForm& form = *likelihood.polya_gamma();
-    double* omega = part.omega.data();
-    for (std::size_t i = 0; i < n; ++i) omega[i] = part.eta[c * kBlock + i] + form.shift;
+    const double* eta = &block.eta[predictor * stride + c * kBlock];
+    double *omega = block.omega.data(), *shift = block.shift.data();
+    if (predictors_ == 1) {
+        std::fill(shift, shift + padded, form.shift);
+    } else {
+        likelihood.shift_of(predictor, {first, padded, stride}, &block.eta[c * kBlock], shift);
+    }
+    for (std::size_t i = 0; i < n; ++i) omega[i] = eta[i] + shift[i];
     fill(key, first_block_ + first / kBlock, {form.b + first, 1}, {omega, 1}, n, omega);
     std::fill(omega + n, omega + padded, 0.0);
-    add_weighted_gram(whitening.matrix(), first_panel, panels, omega, &part.precision[c * k_ * k_]);
+    add_weighted_gram(whitening.matrix(), block.first_panel, block.panels, omega,
+                      &part.precision[c * k_ * k_]);
+}
+
+void AugmentedPass::find_residuals(const Whitening& whitening, std::size_t predictor, const Part& part,
+                                   std::size_t c, Block& block) const {
+    const PolyaGammaForm& form = form_of(*posteriors_[part.first_chain + c]->likelihood, predictor);
+    const std::size_t all = whitening.predictor().size() / predictors_, first = block.first();
+    const double *eta0 = &whitening.predictor()[predictor * all + first], *kappa = form.kappa + first;
+    double* eta = &block.eta[(predictor * part.chains + c) * kBlock];
+    for (std::size_t i = 0; i < block.padded(); ++i)
+        eta[i] = kappa[i] - block.omega[i] * (eta0[i] + block.shift[i]);
 }
 
 double AugmentedPass::log_likelihood(std::size_t chain) const {

@@ -23,10 +23,10 @@ class DistantRows {
     virtual void assign(const Vector& centre, const Vector& basis) = 0;
     // Of each strip of RowPartition::for_vectors: see GradientPass::sums.
     virtual void gradients(const Vector& u, const Vector& extras, bool values, Vector& sums) = 0;
-    // Of each strip of RowPartition::for_matrices: see AugmentedPass::sums. Without keys, of the
-    // log-likelihood alone.
-    virtual void augmented(const Vector& u, const Vector& extras, const std::vector<FillKey>& keys,
-                           bool values, Vector& sums) = 0;
+    // Of each strip of RowPartition::for_matrices, and of one predictor given the others: see
+    // AugmentedPass::sums. Without keys, of the log-likelihood alone.
+    virtual void augmented(const Vector& u, const Vector& extras, std::size_t predictor,
+                           const std::vector<FillKey>& keys, bool values, Vector& sums) = 0;
     // Adds Mᵀ diag(w) M, lower triangle (k, k), with the mean w of the curvatures at the points, strip by
     // strip of RowPartition::for_curvature; of several predictors the Gram matrices of all points, see
     // strip_curvatures, through all rows.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "terms/augmented_pass.hpp"
 #include "terms/distant_rows.hpp"
 #include "terms/gradient_pass.hpp"
+#include "tests/class_fixtures.hpp"
 #include "tests/model_fixtures.hpp"
 #include "vi/curvature.hpp"
 
@@ -54,10 +56,10 @@ class Shares final : public DistantRows {
             return share.gradients(u.data(), u.size() / share.size(), extras, values);
         });
     }
-    void augmented(const Vector& u, const Vector& extras, const std::vector<FillKey>& keys, bool values,
-                   Vector& sums) override {
+    void augmented(const Vector& u, const Vector& extras, std::size_t predictor,
+                   const std::vector<FillKey>& keys, bool values, Vector& sums) override {
         collect(sums, [&](const RowShare& share) {
-            return share.augmented(u.data(), u.size() / share.size(), extras, keys, values);
+            return share.augmented(u.data(), u.size() / share.size(), extras, predictor, keys, values);
         });
     }
     void add_curvature(const Vector& u, const Vector& extras, Vector& gram) override {
@@ -131,6 +133,36 @@ Found found(const LinearModel& model, const std::vector<Vector>& points, const s
     return all;
 }
 
+// Rows [first, last) of classes, as a model of their own.
+struct SomeClasses {
+    SomeClasses(const fixtures::Classes& all, std::size_t first, std::size_t last)
+        : n(last - first),
+          likelihood(
+              Registry<Likelihood>::find(all.name)->make(n, {cut(all.trials, first), rows(all, first)})),
+          model{{&all.x[first * all.p], n, all.p, false},
+                Vector(2 * padded_rows(n)),
+                *likelihood,
+                *all.prior,
+                reference::blas()} {
+        const std::size_t stride = all.likelihood->padded();
+        for (std::size_t k = 0; k < 2; ++k)
+            std::copy_n(&all.model->offset[k * stride + first], n, &model.offset[k * padded_rows(n)]);
+    }
+
+    Vector cut(const Vector& values, std::size_t first) const {
+        return {values.data() + first, values.data() + first + n};
+    }
+    Vector rows(const fixtures::Classes& all, std::size_t first) const {
+        Vector both = cut(all.counts, first), second = cut(all.counts, all.n + first);
+        both.insert(both.end(), second.begin(), second.end());
+        return both;
+    }
+
+    std::size_t n;
+    std::unique_ptr<Likelihood> likelihood;
+    LinearModel model;
+};
+
 }  // namespace
 
 TEST_CASE("shares of any number of units have the sums of all rows, bit for bit") {
@@ -162,6 +194,41 @@ TEST_CASE("shares of any number of units have the sums of all rows, bit for bit"
             CHECK(told.right_hand_sides == expected.right_hand_sides);
             CHECK(told.precisions == expected.precisions);
             CHECK(told.curvature == expected.curvature);
+        }
+    }
+}
+
+TEST_CASE("shares have the sums of each predictor given the others, bit for bit") {
+    constexpr std::size_t kRows = 5003, kColumns = 3, kSize = 2 * kColumns, kChains = 3;
+    for (const char* name : {"multinomial", "sequential"}) {
+        const fixtures::Classes classes(name, kRows, kColumns);
+        fixtures::Generator random(33);
+        Vector points(kChains * kSize);
+        for (double& value : points) value = 0.3 * random.normal();
+        std::vector<FillKey> keys;
+        std::vector<const double*> u;
+        for (std::size_t c = 0; c < kChains; ++c) {
+            keys.push_back(FillKey::from(*random.bitgen()));
+            u.push_back(&points[c * kSize]);
+        }
+        const Whitening whitening(*classes.model);
+        const ChainPosterior posterior{classes.likelihood.get(), &whitening.prior()};
+        AugmentedPass whole(std::vector<const ChainPosterior*>(kChains, &posterior), kSize, 1);
+        const RowUnits units(kRows, kSize, 2);
+        REQUIRE(units.count() == 4);
+        for (std::size_t k = 0; k < 2; ++k) {
+            const Vector expected = whole.sums(whitening, u.data(), keys, {true, true, k});
+            for (const std::size_t in_share : {1u, 2u}) {
+                Vector told;
+                for (std::size_t unit = 0; unit < units.count(); unit += in_share) {
+                    const RowUnits::Range rows = units.rows(unit, unit + in_share);
+                    const SomeClasses some(classes, rows.begin, rows.end);
+                    const RowShare share(some.model, units, unit, unit + in_share);
+                    const Vector own = share.augmented(points.data(), kChains, {}, k, keys, true);
+                    told.insert(told.end(), own.begin(), own.end());
+                }
+                CHECK(told == expected);
+            }
         }
     }
 }

@@ -100,13 +100,15 @@ class PyRowShare {
                         [&] { return share_->gradients(u.data(), chains, told(extras, chains), values); });
     }
 
-    Array augmented(const Array& u, const Array& extras, const Keys& keys, bool values) const {
+    Array augmented(const Array& u, const Array& extras, std::size_t predictor, const Keys& keys,
+                    bool values) const {
         const std::size_t chains = points(u);
+        if (predictor >= likelihood_->predictors()) throw py::value_error("there is no such predictor");
         std::vector<FillKey> all(static_cast<std::size_t>(keys.size()) / 4);
         if (!all.empty() && all.size() != chains) throw py::value_error("every chain needs a key");
         for (std::size_t i = 0; i < 4 * all.size(); ++i) all[i / 4].words[i % 4] = keys.data()[i];
         return computed(share_->strips_of_matrices(), [&] {
-            return share_->augmented(u.data(), chains, told(extras, chains), all, values);
+            return share_->augmented(u.data(), chains, told(extras, chains), predictor, all, values);
         });
     }
 
@@ -195,13 +197,14 @@ class CalledRows final : public DistantRows {
                  [&] { return rows_.attr("gradients")(points(u), array_of(extras, flat(extras)), values); });
     }
 
-    void augmented(const Vector& u, const Vector& extras, const std::vector<FillKey>& keys, bool values,
-                   Vector& sums) override {
+    void augmented(const Vector& u, const Vector& extras, std::size_t predictor,
+                   const std::vector<FillKey>& keys, bool values, Vector& sums) override {
         call_for(sums, [&] {
             Keys words(std::vector<py::ssize_t>{signed_size(keys.size()), 4});
             for (std::size_t i = 0; i < 4 * keys.size(); ++i)
                 words.mutable_data()[i] = keys[i / 4].words[i % 4];
-            return rows_.attr("augmented")(points(u), array_of(extras, flat(extras)), words, values);
+            return rows_.attr("augmented")(points(u), array_of(extras, flat(extras)), predictor, words,
+                                           values);
         });
     }
 
@@ -314,8 +317,6 @@ PyChains distant_chains(py::object rows, std::size_t n_rows, std::size_t predict
     if (!prior->scales().empty()) throw py::value_error("priors of distant rows must not have scales");
     if (prior->size() > predictors * n_rows)
         throw py::value_error("distant rows must be as many as coefficients");
-    if (predictors > 1 && options.kernel == TransitionKernel::gibbs)
-        throw py::value_error("distant rows of several predictors have no data augmentation");
     auto owned = std::make_shared<OwnedRows>(
         std::move(rows), DistantForm{n_rows, predictors, coupled, counts}, std::move(prior));
     std::vector<BitGen*> bitgens = bitgens_of(bit_generators);
@@ -353,7 +354,7 @@ void register_distant(py::module_& module) {
             "predictor", [](const py::object& self) { return self.cast<PyRowShare&>().predictor(self); })
         .def("assign", &PyRowShare::assign, "centre"_a, "basis"_a)
         .def("gradients", &PyRowShare::gradients, "u"_a, "extras"_a, "values"_a)
-        .def("augmented", &PyRowShare::augmented, "u"_a, "extras"_a, "keys"_a, "values"_a)
+        .def("augmented", &PyRowShare::augmented, "u"_a, "extras"_a, "predictor"_a, "keys"_a, "values"_a)
         .def("curvatures", &PyRowShare::curvatures, "u"_a, "extras"_a, "before"_a)
         .def("extra_sums", &PyRowShare::extra_sums, "u"_a, "extras"_a, "before"_a);
     py::class_<PyDistantCounts>(module, "DistantCounts")

@@ -48,10 +48,11 @@ class SharedRows:
         return np.concatenate(list(self._pool.ask(self._request("gradients", u, extras, values))))
 
     def augmented(
-        self, u: FloatArray, extras: FloatArray, keys: NDArray[np.uint64], values: bool
+        self, u: FloatArray, extras: FloatArray, predictor: int, keys: NDArray[np.uint64], values: bool
     ) -> FloatArray:
-        """Return the sums of a sweep of data augmentation of all strips."""
-        return np.concatenate(list(self._pool.ask(self._request("augmented", u, extras, keys, values))))
+        """Return the sums of data augmentation of all strips, of one predictor given the others."""
+        request = self._request("augmented", u, extras, predictor, keys, values)
+        return np.concatenate(list(self._pool.ask(request)))
 
     def add_curvature(self, u: FloatArray, extras: FloatArray, gram: FloatArray) -> FloatArray:
         """Return `gram` with what the rows add."""

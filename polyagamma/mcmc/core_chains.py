@@ -197,11 +197,6 @@ class DistantChains(LinearChains):
     ) -> None:
         self._linear, self._extras = linear, int(likelihood.counted is not None)
         size, prior, X = len(linear.prior.mean), linear.prior.core(), linear.X
-        if settings.kernel == "gibbs" and linear.predictors > 1:
-            raise ValueError(
-                "kernel='gibbs' needs the rows of several classes in memory, got a model whose rows are "
-                "elsewhere: pass kernel='auto'"
-            )
         plan = Plan(
             len(X), size + self._extras, linear.centre, linear.intercept, likelihood.kind, linear.predictors
         )

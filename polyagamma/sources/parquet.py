@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from polyagamma._validation.optional import packages_for
 from polyagamma.sources.source import Lazy, changed
 
 NUMBERS = ("int", "uint", "float", "double", "halffloat", "bool")
+ROWS_AT_ONCE, BUFFER = 1 << 13, 1 << 18  # rows of a column that are decoded, bytes that are read
 
 
 class ParquetTable:
@@ -31,25 +32,20 @@ class ParquetTable:
         if not given:
             raise ValueError("a Parquet table must have files, got none: pass one path at least")
         self.paths = [os.fspath(path) for path in given]
-        metadata = [file.metadata for file in self._files]
-        self.schema = {field.name: str(field.type) for field in self._files[0].schema_arrow}
+        self.schema = {field.name: str(field.type) for field in self._footers[0].schema.to_arrow_schema()}
         self._groups = [
-            (file, group) for file, data in enumerate(metadata) for group in range(data.num_row_groups)
+            (file, group) for file, data in enumerate(self._footers) for group in range(data.num_row_groups)
         ]
-        sizes = [metadata[file].row_group(group).num_rows for file, group in self._groups]
+        sizes = [self._footers[file].row_group(group).num_rows for file, group in self._groups]
         self._first = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).tolist()
         self.n_rows: int = self._first[-1]
         self._sizes = self._file_sizes()
 
     @cached_property
-    def _files(self) -> list[Any]:
+    def _footers(self) -> list[Any]:
         with packages_for("PolyaGammaLogistic of Parquet files"):
-            from pyarrow.parquet import ParquetFile
-        return [ParquetFile(path) for path in self.paths]
-
-    @cached_property
-    def _lock(self) -> Lock:
-        return Lock()
+            from pyarrow.parquet import read_metadata
+        return [read_metadata(path) for path in self.paths]
 
     def numbers(self, but: Sequence[str]) -> list[str]:
         """Return the names of all columns but some; ValueError if one is not of numbers."""
@@ -71,23 +67,30 @@ class ParquetTable:
             )
 
     def read(self, columns: Sequence[str], first: int, last: int) -> NDArray[Any]:
-        """Return rows of some columns, (rows, columns)."""
-        parts = []
+        """Return rows of some columns, (rows, columns), a few thousand rows of a column at a time.
+
+        So that a row group, which may be all rows, is never in memory.
+        """
+        parts: list[list[NDArray[Any]]] = [[] for _ in columns]
         for group in range(self.group_of(first), self.group_of(max(first, last - 1)) + 1):
             start = self._first[group]
-            table = self._group(group, columns)
-            rows = slice(max(0, first - start), last - start)
-            parts.append(np.column_stack([column.to_numpy()[rows] for column in table.columns]))
-        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+            with self._opened(group) as (file, own):
+                for column, found in zip(columns, parts, strict=True):
+                    found.extend(_rows_of(file, own, column, max(0, first - start), last - start))
+        return np.column_stack([np.concatenate(found) for found in parts])
 
     def group_of(self, row: int) -> int:
         """Return the row group that has a row."""
         return bisect_right(self._first, row) - 1
 
-    def _group(self, group: int, columns: Sequence[str]) -> Any:
+    @contextmanager
+    def _opened(self, group: int) -> Iterator[tuple[Any, int]]:
+        """Open the file of a row group, by a reader of its own, for it is for one thread."""
+        from pyarrow.parquet import ParquetFile
+
         file, own = self._groups[group]
-        with self._lock:  # a reader is for one thread
-            return self._files[file].read_row_group(own, columns=list(columns))
+        with ParquetFile(self.paths[file], metadata=self._footers[file], buffer_size=BUFFER) as reader:
+            yield reader, own
 
     def _file_sizes(self) -> list[int]:
         return [os.stat(path).st_size for path in self.paths]
@@ -98,7 +101,19 @@ class ParquetTable:
             raise changed("a Parquet file", f"{now} bytes", f"{self._sizes} bytes")
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in vars(self).items() if key not in ("_files", "_lock")}
+        return {key: value for key, value in vars(self).items() if key != "_footers"}
+
+
+def _rows_of(file: Any, group: int, column: str, first: int, last: int) -> Iterator[NDArray[Any]]:
+    """Yield the rows of a column from `first` to before `last` of a row group, in pieces."""
+    start = 0
+    for batch in file.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=[column], use_threads=False):
+        end = start + len(batch)
+        if end > first:
+            yield batch.column(column).to_numpy(zero_copy_only=False)[max(0, first - start) : last - start]
+        if end >= last:
+            return
+        start = end
 
 
 class ParquetSource:
