@@ -27,10 +27,9 @@ JointUpdate::JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> terms, LogPr
       theta_(term_.n_functions() * n_theta),
       whitened_(term_.whitened_size()),
       g_(term_.n_rows()),
-      proposed_whitened_(term_.whitened_size()),
       proposed_g_(term_.n_rows()),
-      noise_(term_.noise_size()),
       offset_(n_),
+      noise_{Vector(term_.noise_size()), Vector(term_.noise_size())},
       trajectories_(term_),
       exchange_(term_.n_functions(), n_theta) {
     for (std::size_t k = 0; k < term_.n_functions(); ++k)
@@ -142,14 +141,15 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
                                     LatentState* states, JointState& joint, SweepInfo& info) {
     const std::size_t walk = kind.complete ? steps_.surrogate : 0;
     if (!sampled_ || walk + steps_.independent == 0) return {};
-    fill_normals(bitgen, noise_.data(), noise_.size());
-    Status result = term_.invert_draw(joint.surrogate.rows(), whitened_.data(), g_.data(), noise_.data());
+    for (Vector* noise : {&noise_.first, &noise_.second}) fill_normals(bitgen, noise->data(), noise->size());
+    Status result =
+        term_.invert_draw(joint.surrogate.rows(), whitened_.data(), g_.data(), noise_.first.data());
     if (!result.ok()) return result;
     const SoftmaxExcess excess(rows, joint.surrogate);
     const auto log_ratio = [&](const double* g) { return excess.value(g); };
-    SurrogateTarget target(term_, joint.surrogate.rows(), log_ratio, noise_, {whitened_, g_},
-                           {proposed_whitened_, proposed_g_}, log_evidence_);
-    double log_density = target.at_current();
+    CircleTarget target(term_, joint.surrogate.rows(), log_ratio, noise_, circles_, log_evidence_);
+    double log_density;
+    result = target.start({whitened_, g_}, log_density);
     Moves<double> sums, counts;
     const auto run = [&](Proposal& proposal, std::size_t steps, double Moves<double>::* which) {
         double acceptance;
@@ -163,11 +163,15 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
         FunctionProposal proposal(states[k].surrogate_walk, k, n_theta_);
         run(proposal, walk, &Moves<double>::surrogate);
     }
-    const std::size_t one = index_below(term_.n_functions(), bitgen);  // the last step moves all functions
-    FunctionProposal proposal(states[one].independent, one, n_theta_);
-    run(proposal, states[one].independent.ready() ? steps_.independent : 0, &Moves<double>::independent);
+    for (std::size_t k = 0; k < term_.n_functions(); ++k) {
+        FunctionProposal proposal(states[k].independent, k, n_theta_);
+        run(proposal, states[k].independent.ready() ? steps_.independent : 0, &Moves<double>::independent);
+    }
     run(exchange_, steps_.independent, &Moves<double>::independent);
-    run(joint.independent, joint.independent.ready() ? steps_.independent : 0, &Moves<double>::independent);
+    // All at once cost as much as one after the other, and half as many are accepted.
+    const bool all = index_below(term_.n_functions(), bitgen) == 0 && joint.independent.ready();
+    run(joint.independent, all ? steps_.independent : 0, &Moves<double>::independent);
+    if (result.ok()) target.choose(bitgen.next_double(bitgen.state), {whitened_, g_});
     return result;
 }
 

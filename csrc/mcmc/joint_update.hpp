@@ -6,6 +6,7 @@
 #include "likelihood/softmax.hpp"
 #include "linalg/status.hpp"
 #include "mcmc/joint_proposals.hpp"
+#include "mcmc/noise_circle.hpp"
 #include "mcmc/process_update.hpp"
 #include "terms/joint_process.hpp"
 
@@ -30,8 +31,9 @@ struct JointState {
 
 // One sweep of all functions of a softmax. If complete, first the sweep of each function given the others: ω
 // | g; θ | ω; g | θ, ω. Then, ω integrated out and all functions at once: whitened steps of each function's
-// kernel parameters; a trajectory of all g; and, with the noise kept from which the surrogate makes all g,
-// steps of kernel parameters: each function's, an exchange between two, and all.
+// kernel parameters; a trajectory of all g; and, with the noise kept from which the surrogate makes all g, up
+// to its place on a circle (see CircleTarget), steps of kernel parameters: each function's, an exchange
+// between two, and now and then all.
 class JointUpdate {
   public:
     JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> terms, LogPrior* prior, Moves<std::size_t> steps,
@@ -65,7 +67,9 @@ class JointUpdate {
     std::size_t n_, n_theta_;
     std::vector<std::unique_ptr<ProcessUpdate>> sweeps_;  // of each function given the others
     Vector theta_, whitened_, g_;                         // (functions, ...)
-    Vector proposed_whitened_, proposed_g_, noise_, offset_;
+    Vector proposed_g_, offset_;
+    NoisePair noise_;
+    Buffers<NoiseCircle> circles_;
     TermTrajectories trajectories_;
     ExchangeProposal exchange_;
     bool loaded_ = false;

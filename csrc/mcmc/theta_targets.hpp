@@ -7,6 +7,8 @@
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
 #include "mcmc/metropolis.hpp"
+#include "mcmc/noise_circle.hpp"
+#include "terms/buffers.hpp"
 #include "terms/term.hpp"
 
 namespace polyagamma {
@@ -79,6 +81,66 @@ class SurrogateTarget final : public ThetaTarget {
     LogRatio log_ratio_;
     const Vector& noise_;
     Latent current_, proposed_;
+    double& log_evidence_;
+    double proposed_evidence_ = 0.0;
+};
+
+// The same with the noise u integrated out as far as a circle goes: with v ~ N(0, I), the mean of L/S over
+// the noises u_j = u cos φ_j + v sin φ_j, φ_j = 2πj / N, takes the place of L/S at u, and one of them,
+// chosen in proportion to its L/S, is the noise of the new state.
+//
+// It leaves p(θ) p_S(z | θ) w(θ, u) N(u; 0, I), w = L/S, invariant. Give the state an index j, uniform, and
+// turn (u, v) back by φ_j into (a, b), so that u is point j of the circle of (a, b): N(0, I) of the pair is
+// blind to turns, so that the joint density is p(θ) p_S(z | θ) w(θ, u_j(a, b)) N(a; 0, I) N(b; 0, I) / N.
+// Metropolis steps of θ given (a, b), j summed out, have the target p(θ) p_S(z | θ) Σ_j w(θ, u_j) / N; then j
+// given all else has probabilities in proportion to w(θ, u_j). The sum and the choice do not depend on which
+// point is called the first, so that u may be it always. These are the ensembles of Neal (2010, arXiv
+// 1101.0387), or the unbiased estimates of Andrieu and Roberts (2009, Ann. Stat. 37, 697) with their state
+// refreshed, on the ellipse of Murray, Adams and MacKay (2010, AISTATS 9, 541).
+template <class LogRatio>
+class CircleTarget final : public ThetaTarget {
+  public:
+    // log_ratio(g): log L/S. `log_evidence`: log p_S at the current θ, and kept so.
+    CircleTarget(Term& term, const PseudoData& surrogate, LogRatio log_ratio, const NoisePair& noise,
+                 Buffers<NoiseCircle>& circles, double& log_evidence)
+        : term_(term),
+          surrogate_(surrogate),
+          log_ratio_(std::move(log_ratio)),
+          noise_(noise),
+          circles_(circles),
+          log_evidence_(log_evidence) {}
+
+    // The first noise makes `current`.
+    Status start(Latent current, double& value) {
+        NoiseCircle& circle = circles_[Side::current];
+        const Status result = circle.draw(term_, Side::current, surrogate_, noise_, current);
+        if (!result.ok()) return result;
+        circle.weigh(log_ratio_);
+        value = log_evidence_ + circle.log_mean();
+        return {};
+    }
+    Status log_density(Side side, double& value) override {
+        NoiseCircle& circle = circles_[Side::proposed];
+        Status result = term_.condition(side, surrogate_, proposed_evidence_);
+        if (result.ok()) result = circle.draw(term_, side, surrogate_, noise_);
+        if (!result.ok()) return result;
+        circle.weigh(log_ratio_);
+        value = proposed_evidence_ + circle.log_mean();
+        return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
+    }
+    void accepted() override {
+        circles_.swap();
+        log_evidence_ = proposed_evidence_;
+    }
+    // The new state.
+    void choose(double uniform, Latent current) const { circles_[Side::current].choose(uniform, current); }
+
+  private:
+    Term& term_;
+    const PseudoData surrogate_;
+    LogRatio log_ratio_;
+    const NoisePair& noise_;
+    Buffers<NoiseCircle>& circles_;
     double& log_evidence_;
     double proposed_evidence_ = 0.0;
 };

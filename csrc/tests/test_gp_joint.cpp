@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "likelihood/softmax.hpp"
+#include "mcmc/theta_targets.hpp"
 #include "terms/full_process.hpp"
 #include "terms/joint_process.hpp"
 #include "terms/low_rank_process.hpp"
@@ -335,4 +336,84 @@ TEST_CASE("the excess of a softmax is its log-likelihood less its surrogate's, a
         for (std::size_t at = i; at < kAll; at += kN) sum += gradient[at];
         CHECK(std::fabs(sum) < 1e-12);
     }
+}
+
+namespace {
+
+// log L/S that is far from constant, and finite.
+double some_log_ratio(const double* g) {
+    double sum = 0.0;
+    for (std::size_t at = 0; at < kAll; ++at) sum += std::sin(3.0 * g[at]) - 0.1 * g[at] * g[at];
+    return sum;
+}
+
+Vector some_noise(std::size_t size, double frequency) {
+    Vector noise(size);
+    for (std::size_t i = 0; i < size; ++i) noise[i] = std::sin(frequency * static_cast<double>(i + 1));
+    return noise;
+}
+
+// All points of a circle of noises, each by a draw of its own.
+struct Points {
+    std::vector<Numbers> whitened, g;
+    Numbers weights;  // their sum is 1
+    double log_mean;
+    Points(Joint<Full>& joint, Side side, const NoisePair& noise)
+        : whitened(kCirclePoints), g(kCirclePoints), weights(kCirclePoints) {
+        double sum = 0.0;
+        for (std::size_t point = 0; point < kCirclePoints; ++point) {
+            const double angle = 8.0 * std::atan(1.0) * static_cast<double>(point) / kCirclePoints;
+            Numbers turned(noise.first.size());
+            for (std::size_t i = 0; i < turned.size(); ++i)
+                turned[i] = std::cos(angle) * noise.first[i] + std::sin(angle) * noise.second[i];
+            g[point] = joint.draw(side, turned, whitened[point]);
+            sum += weights[point] = std::exp(some_log_ratio(g[point].data()));
+        }
+        for (double& weight : weights) weight /= sum;
+        log_mean = std::log(sum / kCirclePoints);
+    }
+};
+
+Numbers to_numbers(const Vector& x) {
+    return Numbers(x.begin(), x.end());
+}
+
+}  // namespace
+
+TEST_CASE(
+    "kernel parameters are moved by the mean of a circle of noises, one of which is chosen by its ratio") {
+    Joint<Full> joint;
+    double log_evidence = joint.condition(Side::current, kTheta), value;
+    const std::size_t size = joint.block.noise_size();
+    const NoisePair noise{some_noise(size, 1.3), some_noise(size, 2.9)};
+    const Points current(joint, Side::current, noise);
+    Vector whitened(current.whitened[0].begin(), current.whitened[0].end());
+    Vector g(current.g[0].begin(), current.g[0].end());
+    Buffers<NoiseCircle> circles;
+    CircleTarget target(joint.block, kData.rows(), some_log_ratio, noise, circles, log_evidence);
+    REQUIRE(target.start({whitened, g}, value).ok());
+    CHECK(value == doctest::Approx(log_evidence + current.log_mean).epsilon(1e-10));
+
+    // Uniform numbers a little below and above the sums of weights tell of each weight.
+    const auto check_choices = [&](const Points& points) {
+        double sum = 0.0;
+        for (std::size_t point = 0; point < kCirclePoints; ++point) {
+            for (const double uniform : {sum + 1e-9, sum + points.weights[point] - 1e-9}) {
+                target.choose(uniform, {whitened, g});
+                check_equal(to_numbers(g), points.g[point]);
+                check_equal(to_numbers(whitened), points.whitened[point]);
+            }
+            sum += points.weights[point];
+        }
+    };
+    check_choices(current);
+    const double proposed_evidence = joint.condition(Side::proposed, kOther);
+    const Points proposed(joint, Side::proposed, noise);
+    REQUIRE(target.log_density(Side::proposed, value).ok());
+    CHECK(value == doctest::Approx(proposed_evidence + proposed.log_mean).epsilon(1e-10));
+    check_choices(current);
+    joint.block.swap_sides();
+    target.accepted();
+    CHECK(log_evidence == proposed_evidence);
+    check_choices(proposed);
 }

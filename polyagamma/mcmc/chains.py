@@ -35,7 +35,7 @@ FloatArray = NDArray[np.float64]
 MIXES = {
     "auto": Mix((1, 6, 1, 1, 1), 5),
     "sparse": Mix((1, 1, 1, 1, 1), 5),
-    "softmax": Mix((1, 2, 1, 1, 1), 10),
+    "softmax": Mix((1, 1, 1, 1, 1), 10),
     "gibbs": Mix((3, 0, 0, 0, 0), 1),
 }
 """That of the full process was best for the least effective sample size per second on the Pima data, with one

@@ -139,7 +139,9 @@ class PolyaGammaGP(ClassificationModel):
     Gaussian approximation makes f, whose pseudo-data warm-up finds [2]_. That approximation also splits the
     energy of the trajectories: its part of the motion is a rotation, done exactly. With a fixed kernel a
     sweep is one such trajectory. The functions of a softmax move at once, along trajectories and with the
-    noise kept: their Gaussian approximation is blind to what they have in common, like the softmax [7]_.
+    noise kept up to a turn: their Gaussian approximation is blind to what they have in common, like the
+    softmax [7]_, and kernel parameters are accepted by the mean likelihood of all turns of the noise, one of
+    which becomes the state.
     Only the moves given Pólya-gamma variables go class by class: given the others a class is logistic [5]_.
 
     The group ``posterior`` of a trace has ``f`` (chain, draw, obs_id), prior mean included, or ``v`` (chain,

@@ -1,0 +1,73 @@
+#include "mcmc/noise_circle.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace polyagamma {
+namespace {
+
+constexpr double kTurn = 6.283185307179586;
+
+void subtract(const Vector& from, Vector& x) {
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] -= from[i];
+}
+
+}  // namespace
+
+Status NoiseCircle::draw(Term& term, Side side, const PseudoData& rows, const NoisePair& noise) {
+    whitened_.first.resize(term.whitened_size());
+    g_.first.resize(term.n_rows());
+    const Status result = term.draw(side, rows, noise.first.data(), whitened_.first.data(), g_.first.data());
+    return result.ok() ? draw_rest(term, side, rows, noise) : result;
+}
+
+Status NoiseCircle::draw(Term& term, Side side, const PseudoData& rows, const NoisePair& noise,
+                         Latent at_first) {
+    whitened_.first = at_first.whitened;
+    g_.first = at_first.g;
+    return draw_rest(term, side, rows, noise);
+}
+
+Status NoiseCircle::draw_rest(Term& term, Side side, const PseudoData& rows, const NoisePair& noise) {
+    const Vector none(noise.first.size());
+    for (Vector* x : {&whitened_.centre, &whitened_.second}) x->resize(term.whitened_size());
+    for (Vector* x : {&g_.centre, &g_.second, &point_}) x->resize(term.n_rows());
+    Status result = term.draw(side, rows, none.data(), whitened_.centre.data(), g_.centre.data());
+    if (result.ok())
+        result = term.draw(side, rows, noise.second.data(), whitened_.second.data(), g_.second.data());
+    for (Ellipse* ellipse : {&whitened_, &g_}) {
+        subtract(ellipse->centre, ellipse->first);
+        subtract(ellipse->centre, ellipse->second);
+    }
+    return result;
+}
+
+void NoiseCircle::at_point(std::size_t point, const Ellipse& ellipse, Vector& out) {
+    const double angle = kTurn * static_cast<double>(point) / static_cast<double>(kCirclePoints);
+    const double cosine = std::cos(angle), sine = std::sin(angle);
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = ellipse.centre[i] + cosine * ellipse.first[i] + sine * ellipse.second[i];
+}
+
+// As a share of the largest.
+double NoiseCircle::weight(std::size_t point) const {
+    return std::exp(log_ratios_[point] - *std::max_element(log_ratios_.begin(), log_ratios_.end()));
+}
+
+double NoiseCircle::log_mean() const {
+    double sum = 0.0;
+    for (std::size_t point = 0; point < kCirclePoints; ++point) sum += weight(point);
+    return *std::max_element(log_ratios_.begin(), log_ratios_.end()) +
+           std::log(sum / static_cast<double>(kCirclePoints));
+}
+
+void NoiseCircle::choose(double uniform, Latent chosen) const {
+    double rest = 0.0;
+    for (std::size_t point = 0; point < kCirclePoints; ++point) rest += uniform * weight(point);
+    std::size_t point = 0;
+    while (point + 1 < kCirclePoints && rest >= weight(point)) rest -= weight(point++);
+    at_point(point, whitened_, chosen.whitened);
+    at_point(point, g_, chosen.g);
+}
+
+}  // namespace polyagamma
