@@ -168,7 +168,7 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
         run(proposal, states[k].independent.ready() ? steps_.independent : 0, &Moves<double>::independent);
     }
     run(exchange_, steps_.independent, &Moves<double>::independent);
-    // All at once cost as much as one after the other, and half as many are accepted.
+    // All at once cost as much as one after the other, and little more than half as many are accepted.
     const bool all = index_below(term_.n_functions(), bitgen) == 0 && joint.independent.ready();
     run(joint.independent, all ? steps_.independent : 0, &Moves<double>::independent);
     if (result.ok()) target.choose(bitgen.next_double(bitgen.state), {whitened_, g_});
