@@ -114,10 +114,59 @@ double SoftmaxSurrogate::log_likelihood(const double* g, double* gradient) const
         for (std::size_t at = i; at < precision_.size(); at += n_) {
             const double curved = precision_[at] * (g[at] - mean);
             value += (linear_[at] - 0.5 * curved) * g[at];
-            if (gradient != nullptr) gradient[at] += curved - linear_[at];
+            gradient[at] += curved - linear_[at];
         }
     }
     return value;
+}
+
+SoftmaxSurrogate::Forms SoftmaxSurrogate::forms(const double* const* x) const {
+    Forms forms;
+    for (std::size_t i = 0; i < n_; ++i) {
+        double sum = 0.0, means[3] = {};
+        for (std::size_t at = i; at < precision_.size(); at += n_) {
+            sum += precision_[at];
+            for (std::size_t a = 0; a < 3; ++a) means[a] += precision_[at] * x[a][at];
+        }
+        for (double& mean : means) mean /= sum;
+        for (std::size_t at = i; at < precision_.size(); at += n_) {
+            for (std::size_t a = 0; a < 3; ++a) {
+                const double curved = precision_[at] * (x[a][at] - means[a]);
+                forms.linear[a] += linear_[at] * x[a][at];
+                for (std::size_t b = 0; b < 3; ++b) forms.quadratic[a][b] += curved * x[b][at];
+            }
+        }
+    }
+    return forms;
+}
+
+void SoftmaxExcess::on_ellipse(const Vector& centre, const Vector& first, const Vector& second,
+                               const Turn* turns, std::size_t count, double* values) const {
+    Vector middle = centre, log_sums(rows_.n);
+    const double* const parts[3] = {centre.data(), first.data(), second.data()};
+    SoftmaxSurrogate::Forms forms = surrogate_.forms(parts);
+    for (double& one : forms.linear) one = -one;
+    for (std::size_t k = 0, at = 0; k < rows_.functions; ++k) {
+        for (std::size_t i = 0; i < rows_.n; ++i, ++at) {
+            middle[at] += rows_.offset[at];
+            const double y = rows_.kappa[at] + 0.5 * rows_.b[i];
+            forms.linear[0] += y * middle[at];
+            forms.linear[1] += y * first[at];
+            forms.linear[2] += y * second[at];
+        }
+    }
+    for (std::size_t j = 0; j < count; ++j) {
+        const auto [cosine, sine] = turns[j];
+        const double t[3] = {1.0, cosine, sine};
+        loops().log_sums(rows_.n, rows_.functions, {middle.data(), first.data(), second.data(), cosine, sine},
+                         log_sums.data());
+        double value = -dot(rows_.b, log_sums.data(), rows_.n);
+        for (std::size_t a = 0; a < 3; ++a) {
+            value += t[a] * forms.linear[a];
+            for (std::size_t b = 0; b < 3; ++b) value += 0.5 * t[a] * t[b] * forms.quadratic[a][b];
+        }
+        values[j] = value;
+    }
 }
 
 double SoftmaxExcess::differentiate(const double* g, double* gradient) {

@@ -35,8 +35,13 @@ class SoftmaxSurrogate {
     bool learned() const { return count_ > 0.0; }
     // d and the linear term, (functions, n).
     PseudoData rows() const { return {precision_.size(), precision_.data(), linear_.data()}; }
-    // Its log-likelihood at g, and W g less the linear term added to `gradient`, unless that is null.
+    // Its log-likelihood at g, and W g less the linear term added to `gradient`.
     double log_likelihood(const double* g, double* gradient) const;
+    // As Σ_a t_a linear_a − ½ Σ_ab t_a t_b quadratic_ab at g = Σ_a t_a x_a.
+    struct Forms {
+        double linear[3] = {}, quadratic[3][3] = {};
+    };
+    Forms forms(const double* const* x) const;
 
     // Visits all that the surrogate is.
     template <class Visitor>
@@ -57,15 +62,21 @@ class SoftmaxSurrogate {
     Vector p_;  // probabilities of the rows
 };
 
+// An angle.
+struct Turn {
+    double cosine, sine;
+};
+
 // The softmax less its surrogate.
 class SoftmaxExcess final : public Excess {
   public:
     SoftmaxExcess(const SoftmaxRows& rows, const SoftmaxSurrogate& surrogate)
         : rows_(rows), surrogate_(surrogate) {}
-    double value(const double* g) const {
-        return log_likelihood(rows_, g) - surrogate_.log_likelihood(g, nullptr);
-    }
     double differentiate(const double* g, double* gradient) override;
+    // Its value at g = centre + cos φ first + sin φ second for each of `count` angles. All but the sums of
+    // exponentials is at most quadratic in (1, cos φ, sin φ), and is found once.
+    void on_ellipse(const Vector& centre, const Vector& first, const Vector& second, const Turn* turns,
+                    std::size_t count, double* values) const;
 
   private:
     const SoftmaxRows rows_;

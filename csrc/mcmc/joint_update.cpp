@@ -146,8 +146,7 @@ Status JointUpdate::surrogate_steps(const SoftmaxRows& rows, BitGen& bitgen, Swe
         term_.invert_draw(joint.surrogate.rows(), whitened_.data(), g_.data(), noise_.first.data());
     if (!result.ok()) return result;
     const SoftmaxExcess excess(rows, joint.surrogate);
-    const auto log_ratio = [&](const double* g) { return excess.value(g); };
-    CircleTarget target(term_, joint.surrogate.rows(), log_ratio, noise_, circles_, log_evidence_);
+    CircleTarget target(term_, joint.surrogate.rows(), excess, noise_, circles_, log_evidence_);
     double log_density;
     result = target.start({whitened_, g_}, log_density);
     Moves<double> sums, counts;

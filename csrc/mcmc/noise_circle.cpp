@@ -31,7 +31,7 @@ Status NoiseCircle::draw(Term& term, Side side, const PseudoData& rows, const No
 Status NoiseCircle::draw_rest(Term& term, Side side, const PseudoData& rows, const NoisePair& noise) {
     const Vector none(noise.first.size());
     for (Vector* x : {&whitened_.centre, &whitened_.second}) x->resize(term.whitened_size());
-    for (Vector* x : {&g_.centre, &g_.second, &point_}) x->resize(term.n_rows());
+    for (Vector* x : {&g_.centre, &g_.second}) x->resize(term.n_rows());
     Status result = term.draw(side, rows, none.data(), whitened_.centre.data(), g_.centre.data());
     if (result.ok())
         result = term.draw(side, rows, noise.second.data(), whitened_.second.data(), g_.second.data());
@@ -42,9 +42,20 @@ Status NoiseCircle::draw_rest(Term& term, Side side, const PseudoData& rows, con
     return result;
 }
 
+const NoiseCircle::Turns& NoiseCircle::turns() {
+    static const Turns all = [] {
+        Turns made;
+        for (std::size_t point = 0; point < kCirclePoints; ++point) {
+            const double angle = kTurn * static_cast<double>(point) / static_cast<double>(kCirclePoints);
+            made[point] = {std::cos(angle), std::sin(angle)};
+        }
+        return made;
+    }();
+    return all;
+}
+
 void NoiseCircle::at_point(std::size_t point, const Ellipse& ellipse, Vector& out) {
-    const double angle = kTurn * static_cast<double>(point) / static_cast<double>(kCirclePoints);
-    const double cosine = std::cos(angle), sine = std::sin(angle);
+    const auto [cosine, sine] = turns()[point];
     for (std::size_t i = 0; i < out.size(); ++i)
         out[i] = ellipse.centre[i] + cosine * ellipse.first[i] + sine * ellipse.second[i];
 }

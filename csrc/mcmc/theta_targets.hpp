@@ -97,15 +97,15 @@ class SurrogateTarget final : public ThetaTarget {
 // point is called the first, so that u may be it always. These are the ensembles of Neal (2010, arXiv
 // 1101.0387), or the unbiased estimates of Andrieu and Roberts (2009, Ann. Stat. 37, 697) with their state
 // refreshed, on the ellipse of Murray, Adams and MacKay (2010, AISTATS 9, 541).
-template <class LogRatio>
+template <class Ratio>
 class CircleTarget final : public ThetaTarget {
   public:
-    // log_ratio(g): log L/S. `log_evidence`: log p_S at the current θ, and kept so.
-    CircleTarget(Term& term, const PseudoData& surrogate, LogRatio log_ratio, const NoisePair& noise,
+    // `ratio`: log L/S, on ellipses. `log_evidence`: log p_S at the current θ, and kept so.
+    CircleTarget(Term& term, const PseudoData& surrogate, const Ratio& ratio, const NoisePair& noise,
                  Buffers<NoiseCircle>& circles, double& log_evidence)
         : term_(term),
           surrogate_(surrogate),
-          log_ratio_(std::move(log_ratio)),
+          ratio_(ratio),
           noise_(noise),
           circles_(circles),
           log_evidence_(log_evidence) {}
@@ -115,7 +115,7 @@ class CircleTarget final : public ThetaTarget {
         NoiseCircle& circle = circles_[Side::current];
         const Status result = circle.draw(term_, Side::current, surrogate_, noise_, current);
         if (!result.ok()) return result;
-        circle.weigh(log_ratio_);
+        circle.weigh(ratio_);
         value = log_evidence_ + circle.log_mean();
         return {};
     }
@@ -124,7 +124,7 @@ class CircleTarget final : public ThetaTarget {
         Status result = term_.condition(side, surrogate_, proposed_evidence_);
         if (result.ok()) result = circle.draw(term_, side, surrogate_, noise_);
         if (!result.ok()) return result;
-        circle.weigh(log_ratio_);
+        circle.weigh(ratio_);
         value = proposed_evidence_ + circle.log_mean();
         return std::isfinite(value) ? Status{} : Status{Status::Kind::not_finite};
     }
@@ -138,7 +138,7 @@ class CircleTarget final : public ThetaTarget {
   private:
     Term& term_;
     const PseudoData surrogate_;
-    LogRatio log_ratio_;
+    const Ratio& ratio_;
     const NoisePair& noise_;
     Buffers<NoiseCircle>& circles_;
     double& log_evidence_;

@@ -12,6 +12,13 @@
 
 namespace polyagamma {
 
+// A point of an ellipse, centre + cosine first + sine second, each of them an array.
+struct EllipsePoint {
+    const double *centre, *first, *second;
+    double cosine, sine;
+    double operator[](std::size_t i) const { return centre[i] + cosine * first[i] + sine * second[i]; }
+};
+
 // The vector loops of one instruction-set level. Every level gives the same bits (see level.hpp).
 struct Loops {
     const char* level;
@@ -22,6 +29,8 @@ struct Loops {
     void (*normals)(const std::uint64_t* key, std::size_t n, double* out);
     // eta (functions, n) becomes e^{η_k} / Σ e^{η}, and log_sums (n,) log Σ e^{η}, whatever its size.
     void (*softmax)(std::size_t n, std::size_t functions, double* eta, double* log_sums);
+    // log Σ e^{η}, (n,), whatever its size, with η (functions, n) at that point.
+    void (*log_sums)(std::size_t n, std::size_t functions, const EllipsePoint& point, double* out);
     ModelLoops model;
     CovarianceLoops covariance;
     CountLoops counts;

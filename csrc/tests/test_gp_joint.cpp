@@ -321,15 +321,30 @@ TEST_CASE("the excess of a softmax is its log-likelihood less its surrogate's, a
             expected -= pseudo.linear[at] * g[at] - 0.5 * pseudo.precision[at] * g[at] * (g[at] - mean / d);
         }
     }
-    CHECK(excess.value(g.data()) == doctest::Approx(expected).epsilon(1e-10));
     CHECK(excess.differentiate(g.data(), gradient.data()) == doctest::Approx(expected).epsilon(1e-10));
+    Numbers scratch(kAll);
+    const auto value = [&](const auto& at) { return excess.differentiate(at.data(), scratch.data()); };
     for (std::size_t at = 0; at < kAll; ++at) {
         constexpr double kStep = 1e-5;
         Numbers up(g), down(g);
         up[at] += kStep;
         down[at] -= kStep;
-        const double slope = (excess.value(up.data()) - excess.value(down.data())) / (2.0 * kStep);
+        const double slope = (value(up) - value(down)) / (2.0 * kStep);
         CHECK(gradient[at] == doctest::Approx(slope).epsilon(1e-6));
+    }
+    const Turn turns[] = {{1.0, 0.0}, {0.6, 0.8}, {-0.28, -0.96}};
+    Vector first(kAll), second(kAll), centre(g.begin(), g.end());
+    for (std::size_t at = 0; at < kAll; ++at) {
+        first[at] = std::sin(2.0 * static_cast<double>(at));
+        second[at] = 0.7 * std::cos(5.0 * static_cast<double>(at));
+    }
+    double found[3];
+    excess.on_ellipse(centre, first, second, turns, 3, found);
+    for (std::size_t j = 0; j < 3; ++j) {
+        Vector there(centre);
+        for (std::size_t at = 0; at < kAll; ++at)
+            there[at] += turns[j].cosine * first[at] + turns[j].sine * second[at];
+        CHECK(found[j] == doctest::Approx(value(there)).epsilon(1e-11));
     }
     for (std::size_t i = 0; i < kN; ++i) {  // blind to what functions have in common
         double sum = 0.0;
@@ -346,6 +361,18 @@ double some_log_ratio(const double* g) {
     for (std::size_t at = 0; at < kAll; ++at) sum += std::sin(3.0 * g[at]) - 0.1 * g[at] * g[at];
     return sum;
 }
+
+struct SomeRatio {
+    void on_ellipse(const Vector& centre, const Vector& first, const Vector& second, const Turn* turns,
+                    std::size_t count, double* values) const {
+        for (std::size_t j = 0; j < count; ++j) {
+            Vector g(centre);
+            for (std::size_t at = 0; at < kAll; ++at)
+                g[at] += turns[j].cosine * first[at] + turns[j].sine * second[at];
+            values[j] = some_log_ratio(g.data());
+        }
+    }
+};
 
 Vector some_noise(std::size_t size, double frequency) {
     Vector noise(size);
@@ -390,7 +417,8 @@ TEST_CASE(
     Vector whitened(current.whitened[0].begin(), current.whitened[0].end());
     Vector g(current.g[0].begin(), current.g[0].end());
     Buffers<NoiseCircle> circles;
-    CircleTarget target(joint.block, kData.rows(), some_log_ratio, noise, circles, log_evidence);
+    const SomeRatio ratio;
+    CircleTarget target(joint.block, kData.rows(), ratio, noise, circles, log_evidence);
     REQUIRE(target.start({whitened, g}, value).ok());
     CHECK(value == doctest::Approx(log_evidence + current.log_mean).epsilon(1e-10));
 

@@ -27,7 +27,27 @@ void softmax_block(std::size_t rows, std::size_t n, std::size_t functions, doubl
         for (std::size_t i = 0; i < rows; ++i) eta[k * n + i] /= sums[i];
 }
 
+void log_sums_of_block(std::size_t first, std::size_t rows, std::size_t n, std::size_t functions,
+                       const EllipsePoint& point, double* out) {
+    double largest[kBlock], sums[kBlock] = {};
+    for (std::size_t i = 0; i < rows; ++i) largest[i] = point[first + i];
+    for (std::size_t k = 1; k < functions; ++k) {
+        for (std::size_t i = 0; i < rows; ++i) {
+            const double eta = point[k * n + first + i];
+            largest[i] = eta > largest[i] ? eta : largest[i];
+        }
+    }
+    for (std::size_t k = 0; k < functions; ++k)
+        for (std::size_t i = 0; i < rows; ++i) sums[i] += exponential(point[k * n + first + i] - largest[i]);
+    for (std::size_t i = 0; i < rows; ++i) out[first + i] = largest[i] + logarithm(sums[i]);
+}
+
 }  // namespace
+
+void log_sums(std::size_t n, std::size_t functions, const EllipsePoint& point, double* out) {
+    for (std::size_t first = 0; first < n; first += kBlock)
+        log_sums_of_block(first, std::min(kBlock, n - first), n, functions, point, out);
+}
 
 void softmax(std::size_t n, std::size_t functions, double* eta, double* log_sums) {
     for (std::size_t first = 0; first < n; first += kBlock)
