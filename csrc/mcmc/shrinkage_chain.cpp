@@ -16,7 +16,8 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kSpread = 0.5;  // of logarithms of scales at the start
+constexpr double kSpread = 0.5;            // of logarithms of scales at the start
+constexpr std::size_t kScaledColumns = 4;  // in a sweep
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -33,6 +34,7 @@ ShrinkageChain::ShrinkageChain(const ShrunkModel& model, const ShrunkSurrogate& 
       factor_(model.size(), model.blas),
       proposed_(factor_),
       collapsed_(model.blas, bitgen),
+      columns_(model),
       rows_(model),
       rows_proposed_(model),
       walks_(model.prior.groups(), RandomWalk(1)),
@@ -109,6 +111,7 @@ Status ShrinkageChain::move(const ShrinkageMoves& moves, bool learn, ShrinkageSw
     for (std::size_t g = 0; g < prior_.groups(); ++g) of_groups += move_group_scale(g, learn);
     if (!moves_local_scales()) told.scales = of_groups / static_cast<double>(prior_.groups());
     if (const Status status = move_along(moves, told); !status.ok()) return status;
+    scale_columns();
     scale_groups();
     return update_scales();
 }
@@ -199,6 +202,14 @@ Status ShrinkageChain::move_along(const ShrinkageMoves& moves, ShrinkageSweep& t
         told.trajectory += motion.acceptance() / static_cast<double>(moves.trajectories);
     }
     return {};
+}
+
+void ShrinkageChain::scale_columns() {
+    if (!moves_local_scales()) return;
+    Vector eta = rows_.eta;
+    for (std::size_t i = 0; i < kScaledColumns; ++i)
+        columns_.move(likelihood(), extras_.data(), prior_, gamma_, eta, *bitgen_);
+    evaluate(gamma_, RowsWanted::value, rows_);
 }
 
 void ShrinkageChain::scale_groups() {

@@ -7,6 +7,7 @@
 #include "linalg/aligned.hpp"
 #include "linalg/status.hpp"
 #include "mcmc/collapsed_scales.hpp"
+#include "mcmc/column_scaling.hpp"
 #include "mcmc/proposals.hpp"
 #include "mcmc/seen_rows.hpp"
 #include "mcmc/step_size.hpp"
@@ -93,6 +94,7 @@ class ShrinkageChain {
     // what the surrogate leaves to be decided.
     double decide(double log_ratio, bool& accepted);
     Status move_along(const ShrinkageMoves& moves, ShrinkageSweep& told);
+    void scale_columns();
     void scale_groups();
     Status update_scales();
     void draw_pseudo_data();
@@ -105,6 +107,7 @@ class ShrinkageChain {
     Vector gamma_, u_, extras_, scales_;
     ShrunkFactor factor_, proposed_;
     CollapsedScales collapsed_;
+    ColumnScaling columns_;
     ShrunkRowsAt rows_, rows_proposed_;
     std::vector<RandomWalk> walks_;  // of log τ of each group
     SeenRows seen_;
