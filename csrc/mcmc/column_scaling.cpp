@@ -1,5 +1,6 @@
 #include "mcmc/column_scaling.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "random/slice.hpp"
@@ -8,7 +9,9 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kWidth = 1.0;  // of slices
+constexpr double kWidth = 1.0;   // of slices
+constexpr double kRows = 2.0;    // that count, of a column whose turn comes in every sweep
+constexpr double kLeast = 0.05;  // of probabilities that are worth it
 
 Vector column(const ShrunkModel& model, std::size_t j) {
     Vector x(model.x.count() * kPanelRows);
@@ -17,26 +20,38 @@ Vector column(const ShrunkModel& model, std::size_t j) {
     return x;
 }
 
-Vector concentrations(const ShrunkModel& model) {
-    Vector found;
-    for (const std::size_t j : model.prior.shrunk()) {
-        double squares = 0.0, fourth = 0.0;
-        for (const double x : column(model, j)) {
-            squares += x * x;
-            fourth += x * x * x * x;
-        }
-        found.push_back(squares > 0.0 ? fourth / (squares * squares) : 0.0);
+// (Σx²)² / Σx⁴: a third of n rows if x is normal.
+double rows_that_count(const Vector& column) {
+    double squares = 0.0, fourth = 0.0;
+    for (const double x : column) {
+        squares += x * x;
+        fourth += x * x * x * x;
     }
-    return found;
+    return fourth > 0.0 ? squares * squares / fourth : HUGE_VAL;
 }
 
 }  // namespace
 
-ColumnScaling::ColumnScaling(const ShrunkModel& model) : model_(&model), choice_(concentrations(model)) {}
+ColumnScaling::ColumnScaling(const ShrunkModel& model) : model_(&model) {
+    for (const std::size_t j : model.prior.shrunk()) {
+        const double probability = std::min(1.0, kRows / rows_that_count(column(model, j)));
+        if (probability > kLeast) rare_.push_back({j, probability});
+    }
+}
 
-void ColumnScaling::move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior,
+bool ColumnScaling::move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior,
                          Vector& gamma, Vector& eta, BitGen& bitgen) const {
-    const std::size_t j = prior.shrunk()[choice_.at(uniform_variate(bitgen))];
+    bool moved = false;
+    for (const Rare& one : rare_) {
+        if (uniform_variate(bitgen) >= one.probability) continue;
+        scale(one.column, likelihood, extras, prior, gamma, eta, bitgen);
+        moved = true;
+    }
+    return moved;
+}
+
+void ColumnScaling::scale(std::size_t j, const Likelihood& likelihood, const double* extras,
+                          ShrinkagePrior& prior, Vector& gamma, Vector& eta, BitGen& bitgen) const {
     const double value = gamma[j], square = prior.squares()[j];
     const Vector x = column(*model_, j);
     Vector moved(eta.size());

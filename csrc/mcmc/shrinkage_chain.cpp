@@ -16,8 +16,7 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kSpread = 0.5;            // of logarithms of scales at the start
-constexpr std::size_t kScaledColumns = 4;  // in a sweep
+constexpr double kSpread = 0.5;  // of logarithms of scales at the start
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -207,9 +206,8 @@ Status ShrinkageChain::move_along(const ShrinkageMoves& moves, ShrinkageSweep& t
 void ShrinkageChain::scale_columns() {
     if (!moves_local_scales()) return;
     Vector eta = rows_.eta;
-    for (std::size_t i = 0; i < kScaledColumns; ++i)
-        columns_.move(likelihood(), extras_.data(), prior_, gamma_, eta, *bitgen_);
-    evaluate(gamma_, RowsWanted::value, rows_);
+    if (columns_.move(likelihood(), extras_.data(), prior_, gamma_, eta, *bitgen_))
+        evaluate(gamma_, RowsWanted::value, rows_);
 }
 
 void ShrinkageChain::scale_groups() {

@@ -17,7 +17,7 @@ from polyagamma.vi.inducing_rows import Batch, InducingModel
 from polyagamma.vi.softmax_evidence import SoftmaxBound
 
 FloatArray = NDArray[np.float64]
-MOST_STEPS, FLAT = 100, 1e-6  # of the search, which ends at such a relative change of the bound
+MOST_STEPS, FLAT = 100, 1e-5  # of the search, which ends at such a relative change of the bound
 IMPOSSIBLE = 1e25  # minus the bound at a kernel that is not positive definite
 ROUNDS = 10  # of k-means
 
@@ -42,11 +42,12 @@ def learned(given: InducingModel, rows: Batch, move: bool) -> tuple[tuple[Any, .
     k-means, itself started at the points of the model.
     """
     search = _Search(given, rows, move)
-    unit = max(1.0, float(np.linalg.norm(search.minus(search.start)[1])))
+    first = search.minus(search.start)
+    unit = max(1.0, float(np.linalg.norm(first[1])))
 
     def scaled(x: FloatArray) -> tuple[float, FloatArray]:
         """Return minus the bound over its first slope, as long as which the first step is in a box."""
-        value, slope = search.minus(x)
+        value, slope = first if np.array_equal(x, search.start) else search.minus(x)
         return value / unit, slope / unit
 
     options: Any = {"maxiter": MOST_STEPS, "ftol": FLAT}
