@@ -1,7 +1,14 @@
 """The peak memory of this process, on every system."""
 
+import os
 import sys
 from pathlib import Path
+
+
+def measuring_environment():
+    """The variables of a process that imports this module, and the package that is tested."""
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
+    return os.environ | {"PYTHONPATH": path}
 
 
 def peak_memory():

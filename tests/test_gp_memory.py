@@ -1,11 +1,10 @@
 """A full Gaussian process takes at most four n x n matrices (for each thread, if its kernel is sampled)."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from peak_memory import measuring_environment
 
 ROWS = 1100
 MATRIX = 8 * ROWS**2
@@ -37,8 +36,6 @@ print(peak_memory())
 @pytest.mark.parametrize("moves", ["auto", "gibbs"])
 def test_peak_memory(kernel, moves):
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, kernel, moves, str(ROWS)]
-    path = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
-    environment = os.environ | {"PYTHONPATH": path}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=measuring_environment(), capture_output=True, text=True, check=True)
     before, after = (int(number) for number in done.stdout.split())
     assert MATRIX < after - before < 4 * MATRIX + WORKSPACE

@@ -1,11 +1,10 @@
 """The workspace of random_polyagamma is fixed: nothing grows with the number of draws but the result."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from peak_memory import measuring_environment
 
 MEGABYTE = 1 << 20
 ARRAY = 64 * MEGABYTE  # of `whole`, and of every result
@@ -39,10 +38,9 @@ for fill in FILLS.values():
 @pytest.fixture(scope="module")
 def peaks():
     """The peak memory, in bytes, before the fills and after each of them; none keeps its result."""
-    path = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env=os.environ | {"PYTHONPATH": path},
+        env=measuring_environment(),
         capture_output=True,
         text=True,
         check=True,

@@ -1,12 +1,11 @@
 """Rows of a Parquet file are read without the row group that they are in, which may be all rows."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from peak_memory import measuring_environment
 
 MEGABYTE = 1 << 20
 ROWS, COLUMNS = 500_000, 20  # 80 MB, all in one row group
@@ -37,8 +36,7 @@ def test_rows_of_a_large_row_group_are_read_alone(tmp_path):
         pq.write_table(rows, path, row_group_size=ROWS, use_dictionary=False, compression="none")
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *paths],
-        env=os.environ
-        | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])},
+        env=measuring_environment(),
         capture_output=True,
         text=True,
         check=True,

@@ -39,15 +39,11 @@ ColumnScaling::ColumnScaling(const ShrunkModel& model) : model_(&model) {
     }
 }
 
-bool ColumnScaling::move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior,
+void ColumnScaling::move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior,
                          Vector& gamma, Vector& eta, BitGen& bitgen) const {
-    bool moved = false;
-    for (const Rare& one : rare_) {
-        if (uniform_variate(bitgen) >= one.probability) continue;
-        scale(one.column, likelihood, extras, prior, gamma, eta, bitgen);
-        moved = true;
-    }
-    return moved;
+    for (const Rare& one : rare_)
+        if (uniform_variate(bitgen) < one.probability)
+            scale(one.column, likelihood, extras, prior, gamma, eta, bitgen);
 }
 
 void ColumnScaling::scale(std::size_t j, const Likelihood& likelihood, const double* extras,

@@ -18,9 +18,8 @@ class ColumnScaling {
   public:
     explicit ColumnScaling(const ShrunkModel& model);
 
-    // Moves coefficients whose turn it is with their scales, and the linear predictors of the padded rows;
-    // whether there were any.
-    bool move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior, Vector& gamma,
+    // Moves coefficients whose turn it is with their scales, and the linear predictors of the padded rows.
+    void move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior, Vector& gamma,
               Vector& eta, BitGen& bitgen) const;
 
   private:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "simd/loops.hpp"
+
 namespace polyagamma {
 namespace {
 
@@ -56,8 +58,8 @@ const NoiseCircle::Turns& NoiseCircle::turns() {
 
 void NoiseCircle::at_point(std::size_t point, const Ellipse& ellipse, Vector& out) {
     const auto [cosine, sine] = turns()[point];
-    for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = ellipse.centre[i] + cosine * ellipse.first[i] + sine * ellipse.second[i];
+    const EllipsePoint at{ellipse.centre.data(), ellipse.first.data(), ellipse.second.data(), cosine, sine};
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = at[i];
 }
 
 // As a share of the largest.

@@ -110,7 +110,8 @@ Status ShrinkageChain::move(const ShrinkageMoves& moves, bool learn, ShrinkageSw
     for (std::size_t g = 0; g < prior_.groups(); ++g) of_groups += move_group_scale(g, learn);
     if (!moves_local_scales()) told.scales = of_groups / static_cast<double>(prior_.groups());
     if (const Status status = move_along(moves, told); !status.ok()) return status;
-    scale_columns();
+    if (moves_local_scales())
+        columns_.move(likelihood(), extras_.data(), prior_, gamma_, rows_.eta, *bitgen_);
     scale_groups();
     return update_scales();
 }
@@ -201,13 +202,6 @@ Status ShrinkageChain::move_along(const ShrinkageMoves& moves, ShrinkageSweep& t
         told.trajectory += motion.acceptance() / static_cast<double>(moves.trajectories);
     }
     return {};
-}
-
-void ShrinkageChain::scale_columns() {
-    if (!moves_local_scales()) return;
-    Vector eta = rows_.eta;
-    if (columns_.move(likelihood(), extras_.data(), prior_, gamma_, eta, *bitgen_))
-        evaluate(gamma_, RowsWanted::value, rows_);
 }
 
 void ShrinkageChain::scale_groups() {

@@ -94,8 +94,7 @@ class ShrinkageChain {
     // what the surrogate leaves to be decided.
     double decide(double log_ratio, bool& accepted);
     Status move_along(const ShrinkageMoves& moves, ShrinkageSweep& told);
-    void scale_columns();
-    void scale_groups();
+    void scale_groups();  // reads the linear predictors alone of the rows, and then evaluates them
     Status update_scales();
     void draw_pseudo_data();
 

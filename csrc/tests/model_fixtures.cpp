@@ -123,10 +123,9 @@ double worst_score(const std::vector<double>& draws, std::size_t chains, std::si
                    const Moments& exact) {
     constexpr std::size_t kBatches = 20;
     const std::size_t length = sweeps / kBatches;
-    const double total = static_cast<double>(chains * kBatches);
     double worst = 0.0;
     for (int statistic = 0; statistic < 5; ++statistic) {
-        double sum = 0.0, squares = 0.0;
+        BatchMeans means;
         for (std::size_t batch = 0; batch < chains * kBatches; ++batch) {
             const std::size_t first = (batch / kBatches) * sweeps + (batch % kBatches) * length;
             double mean = 0.0;
@@ -137,12 +136,9 @@ double worst_score(const std::vector<double>& draws, std::size_t chains, std::si
                                          b * b - exact.covariance[2]};
                 mean += values[statistic] / static_cast<double>(length);
             }
-            sum += mean;
-            squares += mean * mean;
+            means.add(mean);
         }
-        const double mean = sum / total;
-        const double variance = (squares / total - mean * mean) / (total - 1.0);
-        worst = std::max(worst, std::fabs(mean) / std::sqrt(variance));
+        worst = std::max(worst, std::fabs(means.mean()) / std::sqrt(means.variance()));
     }
     return worst;
 }

@@ -76,6 +76,21 @@ struct Box {
 };
 Moments quadrature(const std::function<double(const double*)>& log_density, Box box);
 
+// The mean of means of batches of a correlated chain, and its variance as they tell it.
+class BatchMeans {
+  public:
+    void add(double of_batch) {
+        count_ += 1.0;
+        sum_ += of_batch;
+        squares_ += of_batch * of_batch;
+    }
+    double mean() const { return sum_ / count_; }
+    double variance() const { return (squares_ / count_ - mean() * mean()) / (count_ - 1.0); }
+
+  private:
+    double count_ = 0.0, sum_ = 0.0, squares_ = 0.0;
+};
+
 // The largest |z-score| of the moments of draws (chains, sweeps, 2) of a correlated chain: means of 20
 // batches per chain against the exact values, with their own standard error.
 double worst_score(const std::vector<double>& draws, std::size_t chains, std::size_t sweeps,

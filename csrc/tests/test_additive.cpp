@@ -358,16 +358,15 @@ TEST_CASE("samplers of an additive model find the same posterior, whatever a fac
             error.emplace_back();
             for (std::size_t j = 0; j < 14; ++j) {  // means of 20 batches per chain
                 constexpr std::size_t kBatch = kSweeps / 20;
-                double sum = 0.0, square = 0.0;
+                fixtures::BatchMeans means;
                 for (std::size_t batch = 0; batch < 80; ++batch) {
                     double one = 0.0;
                     for (std::size_t i = batch * kBatch; i < (batch + 1) * kBatch; ++i)
                         one += (j < 10 ? run.x[i * 10 + j] : run.scales[i * 4 + j - 10]) / kBatch;
-                    sum += one / 80.0;
-                    square += one * one / 80.0;
+                    means.add(one);
                 }
-                mean.back().push_back(sum);
-                error.back().push_back((square - sum * sum) / 79.0);
+                mean.back().push_back(means.mean());
+                error.back().push_back(means.variance());
             }
         }
         // 28 differences with 158 degrees of freedom: beyond 6 with probability 4e-7.

@@ -72,25 +72,19 @@ struct KroneckerRun {
     std::vector<double> beta, lp;
 };
 
-// The mean of coefficient j of 6 or of its square, and the standard error that means of batches have.
-struct Batches {
-    Batches(const std::vector<double>& beta, std::size_t j, bool square, std::size_t batches) {
-        const std::size_t length = beta.size() / 6 / batches;
-        double sum = 0.0, squares = 0.0;
-        for (std::size_t first = 0; first < batches * length; first += length) {
-            double of_batch = 0.0;
-            for (std::size_t i = first; i < first + length; ++i)
-                of_batch += square ? beta[6 * i + j] * beta[6 * i + j] : beta[6 * i + j];
-            of_batch /= static_cast<double>(length);
-            sum += of_batch;
-            squares += of_batch * of_batch;
-        }
-        const auto count = static_cast<double>(batches);
-        mean = sum / count;
-        error = std::sqrt((squares / count - mean * mean) / (count - 1.0));
+// Of coefficient j of 6, or of its square.
+fixtures::BatchMeans batch_means(const std::vector<double>& beta, std::size_t j, bool square,
+                                 std::size_t batches) {
+    const std::size_t length = beta.size() / 6 / batches;
+    fixtures::BatchMeans means;
+    for (std::size_t first = 0; first < batches * length; first += length) {
+        double of_batch = 0.0;
+        for (std::size_t i = first; i < first + length; ++i)
+            of_batch += square ? beta[6 * i + j] * beta[6 * i + j] : beta[6 * i + j];
+        means.add(of_batch / static_cast<double>(length));
     }
-    double mean, error;
-};
+    return means;
+}
 
 KroneckerMode mode_of(const Classes& classes) {
     const TallDesign design(*classes.model);
@@ -208,8 +202,10 @@ TEST_CASE("coordinates of factors: chains agree with those in coordinates of the
         // freedom, or 2e-7 in all.
         for (std::size_t j = 0; j < 6; ++j) {
             for (const bool square : {false, true}) {
-                const Batches one(factors.beta, j, square, kBatches), other(whole.beta, j, square, kBatches);
-                CHECK(std::fabs(one.mean - other.mean) < 6.0 * std::hypot(one.error, other.error));
+                const auto one = batch_means(factors.beta, j, square, kBatches);
+                const auto other = batch_means(whole.beta, j, square, kBatches);
+                CHECK(std::fabs(one.mean() - other.mean()) <
+                      6.0 * std::sqrt(one.variance() + other.variance()));
             }
         }
     }

@@ -69,7 +69,7 @@ class _Averages(NamedTuple):
         return _Averages(*(keep * mine + rate * one for mine, one in zip(self, other, strict=True)))
 
     def law(self) -> NormalLaw:
-        return NormalLaw(law_of(self.curvature, self.linear).mean, law_of(self.precision, self.linear).factor)
+        return NormalLaw(solve(factor_of(self.curvature), self.linear), factor_of(self.precision))
 
 
 class _Seeker:
@@ -112,7 +112,13 @@ class _Seeker:
 
 def law_of(precision: FloatArray, linear: FloatArray) -> NormalLaw:
     """Return the law with a precision, and with the product of this and the mean."""
+    factor = factor_of(precision)
+    return NormalLaw(solve(factor, linear), factor)
+
+
+def factor_of(precision: FloatArray) -> FloatArray:
+    """Return the factor of a precision; FloatingPointError if it is not positive definite."""
     factor = factored(precision)
     if factor is None:
         raise FloatingPointError("the precision of the approximation is not positive definite")
-    return NormalLaw(solve(factor, linear), factor)
+    return factor
