@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "linalg/dense.hpp"
 
@@ -92,20 +93,29 @@ std::size_t LinearWarmup::left_in_window(std::uint64_t sweeps_done) const {
 void LinearWarmup::open_window(std::uint64_t sweep) {
     const Window* window = window_at(sweep);
     const std::size_t sweeps = window ? window->sweeps : 0;
-    draws_.assign(chains_ * sweeps * k_, 0.0);
+    if (!window || window->purpose != Purpose::covariance) kept_ = 0;
+    make_room(sweeps);
     acceptance_.assign(chains_ * sweeps, 0.0);
-    if (!window) draws_.shrink_to_fit();
     const bool gibbs = window && augments(window->purpose);
     active_ = gibbs ? LinearSchedule{} : schedule_;
     if (window) active_.gibbs_every = active_.gibbs_only() ? 1 : 0;
 }
 
+// After the draws that are kept of the window before.
+void LinearWarmup::make_room(std::size_t sweeps) {
+    const Vector before = std::exchange(draws_, Vector(chains_ * (kept_ + sweeps) * k_));
+    for (std::size_t c = 0; c < chains_; ++c) {
+        const double* kept = before.data() + c * kept_ * k_;
+        std::copy(kept, kept + kept_ * k_, draws_.data() + c * (kept_ + sweeps) * k_);
+    }
+}
+
 void LinearWarmup::record(std::size_t chain, std::uint64_t sweep, const double* u, double acceptance) {
     const Window* window = window_at(sweep);
     if (!window) return;
-    const std::size_t at = chain * window->sweeps + static_cast<std::size_t>(sweep) - window->first;
-    std::copy(u, u + k_, &draws_[at * k_]);
-    acceptance_[at] = acceptance;
+    const std::size_t at = static_cast<std::size_t>(sweep) - window->first;
+    std::copy(u, u + k_, &draws_[(chain * (kept_ + window->sweeps) + kept_ + at) * k_]);
+    acceptance_[chain * window->sweeps + at] = acceptance;
 }
 
 double LinearWarmup::mean_acceptance() const {
@@ -118,7 +128,8 @@ Status LinearWarmup::finish_window(std::uint64_t sweeps_done, const LinearModel&
                                    double* u, std::vector<ChainModel>& models) {
     const Window* window = window_at(sweeps_done - 1);
     if (!window || window->first + window->sweeps != sweeps_done) return {};
-    const Draws draws{draws_.data(), chains_, window->sweeps, k_};
+    const Draws draws{draws_.data(), chains_, kept_ + window->sweeps, k_};
+    kept_ = 0;
     const double autocorrelation = largest_autocorrelation(draws);
     report_.acceptance = mean_acceptance();
     Status status;
@@ -130,8 +141,8 @@ Status LinearWarmup::finish_window(std::uint64_t sweeps_done, const LinearModel&
             schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance, most_steps(), 0.0, turn_);
             schedule_.trajectories = std::min(warmup_trajectories(autocorrelation, schedule_.trajectories),
                                               kMaxWarmupGradients / schedule_.hmc.steps);
-            status = change_metric(window->purpose == Purpose::covariance && moved_enough(), model, whitening,
-                                   u, models);
+            status = change_metric(draws, window->purpose == Purpose::covariance && moved_enough(), model,
+                                   whitening, u, models);
             break;
         case Purpose::steps:
             schedule_.hmc = most_effective_steps(schedule_.hmc, report_.acceptance, most_steps(), 0.0, turn_);
@@ -149,12 +160,10 @@ Status LinearWarmup::finish_window(std::uint64_t sweeps_done, const LinearModel&
     return status;
 }
 
-Status LinearWarmup::change_metric(bool use_covariance, const LinearModel& model, Whitening& whitening,
-                                   double* u, std::vector<ChainModel>& models) {
-    const std::size_t sweeps = acceptance_.size() / chains_;
+Status LinearWarmup::change_metric(const Draws& draws, bool use_covariance, const LinearModel& model,
+                                   Whitening& whitening, double* u, std::vector<ChainModel>& models) {
     Metric metric;
-    const Status status = fit_metric(whitening, models, {draws_.data(), chains_, sweeps, k_}, use_covariance,
-                                     metric, schedule_.hmc.steps);
+    const Status status = fit_metric(whitening, models, draws, use_covariance, metric, schedule_.hmc.steps);
     if (!status.ok()) return status;
     report_.shrinkage = metric.shrinkage;
     for (std::size_t c = 0; c < chains_; ++c) metric.transform(model.blas, u + c * k_);
@@ -162,7 +171,14 @@ Status LinearWarmup::change_metric(bool use_covariance, const LinearModel& model
     metric.basis(model.blas, basis.data());
     whitening.move(model, metric.centre.data(), basis.data());
     for (ChainModel& one : models) one.whiten(whitening);
+    if (use_covariance) keep(draws.sweeps, model.blas, metric);
     return {};
+}
+
+// In the new coordinates, for the next window's covariance.
+void LinearWarmup::keep(std::size_t sweeps, const Blas& blas, const Metric& metric) {
+    kept_ = sweeps;
+    for (std::size_t i = 0; i < chains_ * kept_; ++i) metric.transform(blas, &draws_[i * k_]);
 }
 
 std::size_t LinearWarmup::most_steps() const {
@@ -198,7 +214,7 @@ std::vector<double*> LinearWarmup::numbers() {
             &report_.hmc_efficiency};
 }
 std::vector<std::size_t*> LinearWarmup::counts() {
-    return {&schedule_.gibbs_every, &schedule_.trajectories, &schedule_.hmc.steps};
+    return {&schedule_.gibbs_every, &schedule_.trajectories, &schedule_.hmc.steps, &kept_};
 }
 
 Vector LinearWarmup::save() {
@@ -211,17 +227,18 @@ Vector LinearWarmup::save() {
 }
 
 bool LinearWarmup::restore(const double* saved, std::size_t size, std::uint64_t sweeps_done) {
-    const Window* window = window_at(sweeps_done);
-    const std::size_t values = window ? chains_ * window->sweeps * (k_ + 1) : 0;
+    const std::size_t settings = 2 + numbers().size() + counts().size();
     const double identity[] = {static_cast<double>(choice_), static_cast<double>(tune_)};
-    if (size != 2 + numbers().size() + counts().size() + values) return false;
-    if (!std::equal(identity, identity + 2, saved)) return false;
-    saved += 2;
-    for (double* number : numbers()) *number = *saved++;
-    for (std::size_t* count : counts()) *count = static_cast<std::size_t>(*saved++);
+    if (size < settings || !std::equal(identity, identity + 2, saved)) return false;
+    const double* value = saved + 2;
+    for (double* number : numbers()) *number = *value++;
+    for (std::size_t* count : counts()) *count = static_cast<std::size_t>(*value++);
+    if (kept_ > tune_) return false;
+    draws_.resize(chains_ * kept_ * k_);
     open_window(sweeps_done);
-    for (double& value : acceptance_) value = *saved++;
-    for (double& value : draws_) value = *saved++;
+    if (size != settings + acceptance_.size() + draws_.size()) return false;
+    std::copy(value, value + acceptance_.size(), acceptance_.begin());
+    std::copy(saved + size - draws_.size(), saved + size, draws_.begin());
     return true;
 }
 

@@ -66,9 +66,11 @@ class LinearWarmup {
     void plan(std::size_t tune);
     const Window* window_at(std::uint64_t sweep) const;
     void open_window(std::uint64_t sweep);
+    void make_room(std::size_t sweeps);
     double mean_acceptance() const;
-    Status change_metric(bool use_covariance, const LinearModel& model, Whitening& whitening, double* u,
-                         std::vector<ChainModel>& models);
+    Status change_metric(const Draws& draws, bool use_covariance, const LinearModel& model,
+                         Whitening& whitening, double* u, std::vector<ChainModel>& models);
+    void keep(std::size_t sweeps, const Blas& blas, const Metric& metric);
     std::size_t most_steps() const;
     bool moved_enough() const;
     void choose_mix();
@@ -83,8 +85,9 @@ class LinearWarmup {
     LinearSchedule schedule_;  // chosen so far
     LinearSchedule active_;    // those, or data augmentation alone in its own window
     WarmupReport report_;
-    Vector draws_;       // (chains, sweeps of the window, k)
-    Vector acceptance_;  // (chains, sweeps of the window)
+    std::size_t kept_ = 0;  // sweeps of the window before whose draws are used again
+    Vector draws_;          // (chains, kept_ and sweeps of the window, k)
+    Vector acceptance_;     // (chains, sweeps of the window)
 };
 
 }  // namespace polyagamma
