@@ -27,6 +27,19 @@ double within_reach(double step_size) {
 
 }  // namespace
 
+// Along a turn cubic terms are waves of one and of three cycles, of variances 3 to 1 under a normal law. The
+// kicks sum their forces as a trapezoidal rule does, which gives (ks/2) cot(ks/2) times the integral of a
+// wave of k cycles; the rest is the error. It grows as s² while s is small and faster from s = 1 on, as three
+// cycles resonate with kicks 2.09 apart.
+double energy_error(double turn, std::size_t steps) {
+    const double half = 0.5 * turn / static_cast<double>(steps);
+    const auto variance = [&](double cycles) {
+        const double missed = 1.0 - cycles * half / std::tan(cycles * half);
+        return missed * missed * (1.0 - std::cos(cycles * turn));
+    };
+    return std::sqrt(3.0 * variance(1.0) + variance(3.0));
+}
+
 LeapfrogSettings first_steps() {
     return {kQuarterTurn / 4, 4};
 }
@@ -34,14 +47,16 @@ LeapfrogSettings first_steps() {
 LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
                                       double besides, double turn) {
     const double apart = turn > kQuarterTurn ? 1.0 - std::cos(turn) : 1.0;
-    const double error =
-        inverse_erfc(std::clamp(acceptance, 1e-3, 0.999)) / (used.step_size * used.step_size);
+    const double error = inverse_erfc(std::clamp(acceptance, 1e-3, 0.999)) /
+                         energy_error(used.step_size * static_cast<double>(used.steps), used.steps);
     LeapfrogSettings best = used;
     double best_score = 0.0;
     for (std::size_t steps = 1; steps <= most; ++steps) {
         const double step_size = turn / static_cast<double>(steps);
-        const double moved = apart * std::erfc(error * step_size * step_size);
-        const double score = moved / ((2.0 - moved) * (static_cast<double>(steps) + besides));
+        const double moved = apart * std::erfc(error * energy_error(turn, steps));
+        const double draws = moved / (2.0 - moved);
+        const double effective = besides > 0.0 ? std::min(1.0, draws) : draws;
+        const double score = effective / (static_cast<double>(steps) + besides);
         if (score > best_score) {
             best_score = score;
             best = {step_size, steps};

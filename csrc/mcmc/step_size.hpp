@@ -19,12 +19,18 @@ struct LeapfrogSettings {
     std::size_t steps = 1;            // gradients per trajectory
 };
 
+// The energy error of steps that turn by `turn` together, but for a constant, to first order in the cubic
+// terms of −log π.
+double energy_error(double turn, std::size_t steps);
+
 // The number of steps that promises most effective draws per gradient, from the acceptance seen with others.
-// The energy error has a variance in proportion to angle⁴ and the acceptance is erfc(√(variance/8)) (Neal
-// 2011, Handbook of MCMC, section 5.4.4), which predicts the acceptance a at other angles; independent
+// The acceptance is erfc(√(variance/8)) with the variance of the energy error (Neal 2011, Handbook of MCMC,
+// section 5.4.4), and `energy_error` predicts from it the acceptance a at other angles; independent
 // proposals give a/(2−a) effective draws each. Those of a longer turn t have a correlation of cos t with what
 // they came from, so that 1 − cos t times a takes the place of a.
-// `most`: steps that are allowed; `besides`: what a sweep takes besides its steps, in units of one.
+// `most`: steps that are allowed; `besides`: what a sweep takes besides its steps, in units of one. Those
+// moves are not better than independent draws, so that more than one effective draw a sweep does not count
+// then.
 LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
                                       double besides = 0.0, double turn = kQuarterTurn);
 // Those to begin with.
