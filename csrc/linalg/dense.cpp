@@ -4,6 +4,9 @@
 #include <cmath>
 #include <vector>
 
+#include "simd/lanes_sum.hpp"
+#include "simd/model_loops.hpp"
+
 namespace polyagamma {
 namespace {
 
@@ -12,6 +15,7 @@ char kNo = 'N', kTransposed = 'T', kLeft = 'L', kRight = 'R', kUpper = 'U';
 double kOne = 1.0, kZero = 0.0, kMinusOne = -1.0;
 int kStep = 1;
 constexpr std::size_t kSmall = 24;  // order of triangles that are inverted without BLAS
+constexpr std::size_t kFew = 12;    // of those that are found and solved without it, whose calls take longer
 
 double* mutable_pointer(const double* x) {
     return const_cast<double*>(x);
@@ -26,9 +30,38 @@ void product(const Blas& blas, char trans_a, const double* a, std::size_t lda, c
 }
 
 void triangular_solve(const Blas& blas, char trans, const double* l, std::size_t n, double* x) {
-    if (n == 0) return;  // BLAS and LAPACK refuse leading dimensions of 0
     int order = static_cast<int>(n);
     blas.dtrsv(&kUpper, &trans, &kNo, &order, mutable_pointer(l), &order, x, &kStep);
+}
+
+// As LAPACK does it, row by row.
+Status small_cholesky(double* a, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+        double* own = a + i * n;
+        for (std::size_t j = 0; j < i; ++j) {
+            const double* row = a + j * n;
+            for (std::size_t k = 0; k < j; ++k) own[j] -= own[k] * row[k];
+            own[j] /= row[j];
+        }
+        for (std::size_t k = 0; k < i; ++k) own[i] -= own[k] * own[k];
+        if (!(own[i] > 0.0)) return {Status::Kind::not_positive_definite, i};
+        own[i] = std::sqrt(own[i]);
+    }
+    return {};
+}
+
+void small_solve_lower(const double* l, std::size_t n, double* x) {
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < i; ++j) x[i] -= l[i * n + j] * x[j];
+        x[i] /= l[i * n + i];
+    }
+}
+
+void small_solve_lower_transposed(const double* l, std::size_t n, double* x) {
+    for (std::size_t i = n; i-- > 0;) {
+        x[i] /= l[i * n + i];
+        for (std::size_t j = 0; j < i; ++j) x[j] -= l[i * n + j] * x[i];
+    }
 }
 
 // Lower triangle of L (n, n), rows `stride` apart, into that of L⁻¹, row by row.
@@ -66,9 +99,12 @@ void invert_lower(const Blas& blas, double* l, std::size_t n, std::size_t stride
 }  // namespace
 
 double dot(const double* a, const double* b, std::size_t n) {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
-    return sum;
+    double lanes[kPanelRows] = {}, rest = 0.0;
+    std::size_t i = 0;
+    for (; i + kPanelRows <= n; i += kPanelRows)
+        for (std::size_t l = 0; l < kPanelRows; ++l) lanes[l] += a[i + l] * b[i + l];
+    for (; i < n; ++i) rest += a[i] * b[i];
+    return sum_lanes(lanes) + rest;
 }
 
 void multiply(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k, std::size_t n,
@@ -96,7 +132,7 @@ void multiply_vector_transposed(const Blas& blas, const double* a, const double*
 }
 
 Status cholesky(const Blas& blas, double* a, std::size_t n) {
-    if (n == 0) return {};
+    if (n <= kFew) return small_cholesky(a, n);
     int order = static_cast<int>(n), info = 0;
     blas.dpotrf(&kUpper, &order, a, &order, &info);
     if (info != 0) return {Status::Kind::not_positive_definite, static_cast<std::size_t>(info - 1)};
@@ -126,10 +162,12 @@ void clear_upper(double* a, std::size_t n) {
 }
 
 void solve_lower(const Blas& blas, const double* l, std::size_t n, double* x) {
+    if (n <= kFew) return small_solve_lower(l, n, x);
     triangular_solve(blas, 'T', l, n, x);
 }
 
 void solve_lower_transposed(const Blas& blas, const double* l, std::size_t n, double* x) {
+    if (n <= kFew) return small_solve_lower_transposed(l, n, x);
     triangular_solve(blas, 'N', l, n, x);
 }
 

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "linalg/dense.hpp"
 #include "random/hash.hpp"
 #include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
@@ -32,8 +33,18 @@ struct Keys {
     }
 };
 
-// Σ a[i step] b[i], in four sums that do not wait for each other.
+double sum(const double* x, std::size_t n) {
+    double lanes[kPanelRows] = {}, rest = 0.0;
+    std::size_t i = 0;
+    for (; i + kPanelRows <= n; i += kPanelRows)
+        for (std::size_t l = 0; l < kPanelRows; ++l) lanes[l] += x[i + l];
+    for (; i < n; ++i) rest += x[i];
+    return sum_lanes(lanes) + rest;
+}
+
+// Σ a[i step] b[i], in sums that do not wait for each other.
 double strided_dot(const double* a, std::size_t step, const double* b, std::size_t n) {
+    if (step == 1) return dot(a, b, n);
     double sums[4] = {};
     std::size_t i = 0;
     for (; i + 4 <= n; i += 4)
@@ -168,6 +179,8 @@ AdditiveDesign::AdditiveDesign(const SparseRows& matrix, const ArrangedRows& row
         ++first_row_[rows.level[i] + 1];
     }
     for (std::size_t g = 0; g + 1 < first_row_.size(); ++g) first_row_[g + 1] += first_row_[g];
+    unit_ = columns_ == 1 &&
+            std::all_of(group_values_.begin(), group_values_.end(), [](double x) { return x == 1.0; });
     find_neighbours();
 }
 
@@ -217,6 +230,10 @@ void AdditiveDesign::multiply(const double* x, std::size_t first, std::size_t co
                           padded_rows(count));
     for_groups(first, count, [&](std::size_t g, std::size_t begin, std::size_t end) {
         const double* own = x + g * columns_;
+        if (unit_) {
+            for (std::size_t i = begin; i < end; ++i) out[i - first] += own[0];
+            return;
+        }
         for (std::size_t a = 0; a < columns_; ++a)
             for (std::size_t i = begin; i < end; ++i) out[i - first] += group_value(i, a) * own[a];
     });
@@ -229,14 +246,16 @@ void AdditiveDesign::multiply(const double* x, std::size_t first, std::size_t co
     }
 }
 
-void AdditiveDesign::add_transposed(const double* e, std::size_t first, std::size_t count,
-                                    double* out) const {
+void AdditiveDesign::add_transposed(const double* e, std::size_t first, std::size_t count, double* out,
+                                    Vector& dense_sums) const {
     double* others = out + groups_ * columns_;
-    Vector sums(dense() * kPanelRows);
     loops().model.transposed(dense_.panel(first / kPanelRows), panels_for(count), dense(), e, 1,
-                             padded_rows(count), sums.data());
-    for (std::size_t j = 0; j < dense(); ++j) others[j] += sum_lanes(&sums[j * kPanelRows]);
+                             padded_rows(count), dense_sums.data());
     for_groups(first, count, [&](std::size_t g, std::size_t begin, std::size_t end) {
+        if (unit_) {
+            out[g] += sum(e + (begin - first), end - begin);
+            return;
+        }
         for (std::size_t a = 0; a < columns_; ++a) {
             out[g * columns_ + a] +=
                 strided_dot(&group_values_[begin * columns_ + a], columns_, e + (begin - first), end - begin);
@@ -248,6 +267,11 @@ void AdditiveDesign::add_transposed(const double* e, std::size_t first, std::siz
         for (std::size_t k = rest_.start[i]; k < rest_.start[i + 1]; ++k)
             others[rest_.index[k]] += rest_.value[k] * residual;
     }
+}
+
+void AdditiveDesign::add_dense(const Vector& dense_sums, double* out) const {
+    double* others = out + groups_ * columns_;
+    for (std::size_t j = 0; j < dense(); ++j) others[j] += sum_lanes(&dense_sums[j * kPanelRows]);
 }
 
 }  // namespace polyagamma

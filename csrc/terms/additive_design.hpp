@@ -73,8 +73,11 @@ class AdditiveDesign {
 
     // A x for rows [first, first + count), first a multiple of kPanelRows; out: room for whole panels.
     void multiply(const double* x, std::size_t first, std::size_t count, double* out) const;
-    // out += Aᵀ e for those rows; e: zero in the rows that fill up a panel.
-    void add_transposed(const double* e, std::size_t first, std::size_t count, double* out) const;
+    // out += Aᵀ e for those rows, but for the dense columns, whose sums over all rows, lane by lane
+    // (dense, kPanelRows), `add_dense` adds in the end; e: zero in the rows that fill up a panel.
+    void add_transposed(const double* e, std::size_t first, std::size_t count, double* out,
+                        Vector& dense_sums) const;
+    void add_dense(const Vector& dense_sums, double* out) const;
 
   private:
     void find_neighbours();
@@ -89,6 +92,7 @@ class AdditiveDesign {
     std::vector<std::size_t> first_row_;
     std::vector<std::int32_t> group_;  // of each row
     Vector group_values_;              // (rows, columns)
+    bool unit_ = false;                // whether all of them are 1: group intercepts
     Panels dense_;
     SparseRows rest_;
     bool meets_all_ = false;

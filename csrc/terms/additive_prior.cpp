@@ -27,9 +27,7 @@ double AdditivePrior::log_determinant(const double* theta) const {
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
         const EffectBlock& block = blocks_[k];
         if (!block.scales) continue;
-        Vector lambda(block.columns * block.columns);
-        sum += static_cast<double>(block.levels) *
-               block.scales->precision(theta + first_theta_[k], lambda.data());
+        sum += static_cast<double>(block.levels) * block.scales->log_determinant(theta + first_theta_[k]);
     }
     return sum;
 }
@@ -40,11 +38,9 @@ void AdditivePrior::add_rest_precision(const double* theta, std::size_t rest, do
         if (k == eliminated_) continue;
         const EffectBlock& block = blocks_[k];
         const std::size_t q = block.scales ? block.columns : block.levels;
-        Vector lambda = block.precision;
-        if (block.scales) {
-            lambda.resize(q * q);
-            block.scales->precision(theta + first_theta_[k], lambda.data());
-        }
+        Vector of_scales(block.scales ? q * q : 0);
+        if (block.scales) block.scales->precision(theta + first_theta_[k], of_scales.data());
+        const Vector& lambda = block.scales ? of_scales : block.precision;
         for (std::size_t level = 0; level < block.size() / q; ++level) {
             double* corner = matrix + (first_[k] - before + level * q) * (rest + 1);
             for (std::size_t a = 0; a < q; ++a)

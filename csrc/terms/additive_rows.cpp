@@ -27,7 +27,7 @@ RowCurves row_curves(const Likelihood& likelihood, const double* extras, const V
 void evaluate_rows(const AdditiveModel& model, const Likelihood& likelihood, const double* extras,
                    const GaussianRows& surrogate, const double* x, RowsAt& out) {
     const std::size_t n = model.design.rows(), padded = likelihood.padded();
-    Vector of_extras(likelihood.extras() * kPanelRows);
+    Vector of_extras(likelihood.extras() * kPanelRows), dense_sums(model.design.dense() * kPanelRows);
     double lanes[kPanelRows] = {}, less[kPanelRows] = {}, t[kRows], derivative[kRows];
     std::fill(out.gradient.begin(), out.gradient.end(), 0.0);
     for (std::size_t first = 0; first < padded; first += kRows) {
@@ -40,8 +40,9 @@ void evaluate_rows(const AdditiveModel& model, const Likelihood& likelihood, con
         loops().model.subtract_gaussian(&surrogate.precision[first], &surrogate.linear[first], t, count,
                                         derivative, less);
         std::fill(derivative + own, derivative + count, 0.0);
-        model.design.add_transposed(derivative, first, own, out.gradient.data());
+        model.design.add_transposed(derivative, first, own, out.gradient.data(), dense_sums);
     }
+    model.design.add_dense(dense_sums, out.gradient.data());
     out.log_likelihood = sum_lanes(lanes);
     out.excess = out.log_likelihood + sum_lanes(less);
 }

@@ -14,6 +14,7 @@ ArrowFactor::ArrowFactor(const AdditiveDesign& design, const AdditivePrior& prio
       before_(design.groups() * design.columns()),
       rest_(design.rest()),
       arms_(make_group_arms(design)),
+      lambda_(design.columns() * design.columns()),
       root_(rest_ * rest_),
       shift_(design.size()) {}
 
@@ -30,9 +31,8 @@ double ArrowFactor::work(const AdditiveDesign& design) {
 Status ArrowFactor::assign(const AdditiveGram& gram, const double* theta) {
     std::copy(gram.rest().begin(), gram.rest().end(), root_.begin());
     prior_->add_rest_precision(theta, rest_, root_.data());
-    Vector lambda(design_->columns() * design_->columns());
-    prior_->eliminated_precision(theta, lambda.data());
-    Status status = arms_->factor(gram, lambda.data(), root_.data());
+    prior_->eliminated_precision(theta, lambda_.data());
+    Status status = arms_->factor(gram, lambda_.data(), root_.data());
     if (!status.ok()) return status;
     if (status = cholesky(*blas_, root_.data(), rest_); !status.ok()) {
         status.index += before_;

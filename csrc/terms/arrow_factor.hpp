@@ -41,6 +41,7 @@ class ArrowFactor {
     const Blas* blas_;
     std::size_t before_, rest_;
     std::unique_ptr<GroupArms> arms_;  // C and U
+    Vector lambda_;                    // precision of the eliminated effects
     Vector root_, shift_;              // S, w
     double log_normalizer_ = 0.0;
 };

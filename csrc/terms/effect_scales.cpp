@@ -61,9 +61,20 @@ double EffectScales::sum_of_partials(const double* theta, Weight weight) const {
     return sum;
 }
 
+double EffectScales::log_determinant(const double* theta) const {
+    double sum = -sum_of_partials(theta, [](std::size_t) { return 1.0; });
+    for (std::size_t a = 0; a < columns(); ++a) sum -= 2.0 * theta[a];
+    return sum;
+}
+
 // Σ⁻¹ = T ᵀT with T = C⁻¹ diag(1/s).
 double EffectScales::precision(const double* theta, double* lambda) const {
     const std::size_t q = columns();
+    if (!correlated_) {
+        std::fill_n(lambda, q * q, 0.0);
+        for (std::size_t a = 0; a < q; ++a) lambda[a * (q + 1)] = std::exp(-2.0 * theta[a]);
+        return log_determinant(theta);
+    }
     Vector factor(q * q), inverse(q * q);
     correlation_factor(theta, factor.data());
     for (std::size_t i = 0; i < q; ++i) {
@@ -80,9 +91,7 @@ double EffectScales::precision(const double* theta, double* lambda) const {
             lambda[a * q + b] = sum;
         }
     }
-    double log_determinant = -sum_of_partials(theta, [](std::size_t) { return 1.0; });
-    for (std::size_t a = 0; a < q; ++a) log_determinant -= 2.0 * theta[a];
-    return log_determinant;
+    return log_determinant(theta);
 }
 
 // The partial correlations of column j (from 0) have the density (1 − p²)^{β − 1}, β = η + (q − 2 − j)/2; the

@@ -31,6 +31,7 @@ class EffectScales {
 
     // Λ = Σ⁻¹ (q, q), and log |Λ|.
     double precision(const double* theta, double* lambda) const;
+    double log_determinant(const double* theta) const;
     // Log prior density of θ, and of s and R; −infinity where doubles end.
     double log_prior(const double* theta) const;
     double log_prior_natural(const double* theta) const;

@@ -1,5 +1,6 @@
 #include "terms/full_arms.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "linalg/weighted_gram.hpp"
@@ -28,14 +29,14 @@ FullArms::FullArms(const AdditiveDesign& design)
 }
 
 Status FullArms::factor(const AdditiveGram& gram, const double* lambda, double* rest) {
+    LogProducts diagonal;
     for (std::size_t t = 0; t < panels_; ++t) {
         factor_corners(t, gram, lambda);
         find_arms(t, gram);
+        for (std::size_t a = 0; a < q_; ++a) diagonal.multiply(corner(t, a, a), groups_ - t * kLanes);
     }
-    for (std::size_t g = 0; g < groups_; ++g)
-        for (std::size_t a = 0; a < q_; ++a)
-            if (!(corner(g / kLanes, a, a)[g % kLanes] > 0.0))
-                return {Status::Kind::not_positive_definite, g * q_ + a};
+    if (!diagonal.positive()) return first_failure();
+    log_diagonal_ = diagonal.log();
     add_weighted_gram(arms_, 0, arms_.count(), minus_one_.data(), rest);
     return {};
 }
@@ -80,11 +81,11 @@ void FullArms::find_arms(std::size_t t, const AdditiveGram& gram) {
     }
 }
 
-double FullArms::log_diagonal() const {
-    LogProduct product;
-    for (std::size_t g = 0; g < groups_; ++g)
-        for (std::size_t a = 0; a < q_; ++a) product.multiply(corner(g / kLanes, a, a)[g % kLanes]);
-    return product.log();
+Status FullArms::first_failure() const {
+    std::size_t i = 0;
+    const auto fine = [](double x) { return std::isnormal(x) && x > 0.0; };
+    while (fine(corner(i / q_ / kLanes, i % q_, i % q_)[i / q_ % kLanes])) ++i;
+    return {Status::Kind::not_positive_definite, i};
 }
 
 void FullArms::solve(const double* others, double* own) const {
@@ -143,6 +144,10 @@ void FullArms::pull_back(double* own, double* others) const {
 
 Vector FullArms::side_by_side(const double* own) const {
     Vector panels(panels_ * q_ * kLanes);
+    if (q_ == 1) {
+        std::copy_n(own, groups_, panels.begin());
+        return panels;
+    }
     for (std::size_t g = 0; g < groups_; ++g)
         for (std::size_t a = 0; a < q_; ++a)
             panels[(g / kLanes * q_ + a) * kLanes + g % kLanes] = own[g * q_ + a];
@@ -150,6 +155,10 @@ Vector FullArms::side_by_side(const double* own) const {
 }
 
 void FullArms::one_by_one(const Vector& panels, double* own) const {
+    if (q_ == 1) {
+        std::copy_n(panels.begin(), groups_, own);
+        return;
+    }
     for (std::size_t g = 0; g < groups_; ++g)
         for (std::size_t a = 0; a < q_; ++a)
             own[g * q_ + a] = panels[(g / kLanes * q_ + a) * kLanes + g % kLanes];

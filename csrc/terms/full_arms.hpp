@@ -16,7 +16,7 @@ class FullArms final : public GroupArms {
     explicit FullArms(const AdditiveDesign& design);
 
     Status factor(const AdditiveGram& gram, const double* lambda, double* rest) override;
-    double log_diagonal() const override;
+    double log_diagonal() const override { return log_diagonal_; }
     void solve(const double* others, double* own) const override;
     void whiten(const double* own, const double* others, double* u) const override;
     void pull_back(double* own, double* others) const override;
@@ -30,6 +30,7 @@ class FullArms final : public GroupArms {
     }
     void factor_corners(std::size_t t, const AdditiveGram& gram, const double* lambda);
     void find_arms(std::size_t t, const AdditiveGram& gram);
+    Status first_failure() const;  // of corners that have one
     // From group after group to panels, and back.
     Vector side_by_side(const double* own) const;
     void one_by_one(const Vector& panels, double* own) const;
@@ -40,6 +41,7 @@ class FullArms final : public GroupArms {
     Vector reciprocal_;  // of the diagonals: (panels, q, kPanelRows)
     Panels arms_;        // U
     Vector minus_one_;   // of each row of U, 0 of those that fill up a panel
+    double log_diagonal_ = 0.0;
 };
 
 }  // namespace polyagamma

@@ -49,3 +49,49 @@ TEST_CASE("eigenvectors come one in each row, of ascending values") {
         }
     }
 }
+
+TEST_CASE("small triangles are solved and found without BLAS, larger ones with it") {
+    for (const std::size_t n : {0u, 1u, 2u, 3u, 12u, 13u, 40u}) {
+        CAPTURE(n);
+        std::vector<double> a(n * n), l, x(n), back(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            x[i] = std::cos(static_cast<double>(i));
+            for (std::size_t j = 0; j < n; ++j) {
+                const double distance = i > j ? static_cast<double>(i - j) : static_cast<double>(j - i);
+                a[i * n + j] = std::exp(-0.3 * distance) + (i == j ? 0.1 : 0.0);
+            }
+        }
+        l = a;
+        REQUIRE(cholesky(reference::blas(), l.data(), n).ok());
+        std::vector<double> solved = x, transposed = x;
+        solve_lower(reference::blas(), l.data(), n, solved.data());
+        solve_lower_transposed(reference::blas(), l.data(), n, transposed.data());
+        for (std::size_t i = 0; i < n; ++i) {
+            double product = 0.0, lower = 0.0, upper = 0.0;
+            for (std::size_t k = 0; k <= i; ++k) {
+                product += l[i * n + k] * l[i * n + k];
+                lower += l[i * n + k] * solved[k];
+            }
+            for (std::size_t k = i; k < n; ++k) upper += l[k * n + i] * transposed[k];
+            CHECK(product == doctest::Approx(a[i * (n + 1)]).epsilon(1e-14));
+            CHECK(std::fabs(lower - x[i]) < 1e-13);
+            CHECK(std::fabs(upper - x[i]) < 1e-13);
+        }
+        if (n < 3) continue;
+        a[2 * n + 2] = -1.0;
+        const Status status = cholesky(reference::blas(), a.data(), n);
+        CHECK(status.kind == Status::Kind::not_positive_definite);
+        CHECK(status.index == 2);
+    }
+}
+
+TEST_CASE("dot products are those of every length") {
+    std::vector<double> a(40), b(40);
+    double expected = 0.0;
+    for (std::size_t n = 0; n < 40; ++n) {
+        CHECK(dot(a.data(), b.data(), n) == doctest::Approx(expected).epsilon(1e-14));
+        a[n] = 0.3 + static_cast<double>(n);
+        b[n] = 1.0 / a[n] + 1.0;
+        expected += a[n] * b[n];
+    }
+}

@@ -33,6 +33,10 @@ struct Lanes {
     Register part[kRegisters];
 };
 
+// sums += a
+inline void add(Lanes& sums, const Lanes& a) {
+    for (std::size_t i = 0; i < kRegisters; ++i) sums.part[i] += a.part[i];
+}
 // sums += a * b
 inline void add_product(Lanes& sums, const Lanes& a, const Lanes& b) {
     for (std::size_t i = 0; i < kRegisters; ++i) sums.part[i] += a.part[i] * b.part[i];

@@ -1,4 +1,6 @@
 // The Pólya-gamma log-likelihood of a row, ℓ = κη − b log(2 cosh(η/2)), and its derivatives in η.
+#include <cstdint>
+
 #include "math/elementary.hpp"
 #include "simd/levels/lanes.hpp"
 #include "simd/levels/model_loops.hpp"
@@ -15,10 +17,9 @@ inline double with_sign_of(double magnitude_of, double x) {
     return x < 0.0 ? -magnitude_of : magnitude_of;
 }
 
-// e^{−|η|} to 1 ulp; 3e-308 where it would be smaller.
+// e^{−|η|} to 1.1 ulp; 3e-308 where it would be smaller.
 inline double exponential_of_minus(double magnitude_of) {
-    const ReducedExponential e = reduce_exponential(magnitude_of > 708.0 ? -708.0 : -magnitude_of);
-    return (1.0 + e.tail) * double_of((e.k - 2048 + 1023) << 52);
+    return exponential_of_moderate(-magnitude_of);
 }
 
 // ∂ℓ/∂η with e = exp(−|η|): absolute error 2e-16 b.
@@ -39,28 +40,51 @@ void residuals_and_factors(const double* kappa, const double* b, std::size_t n, 
     }
 }
 
+// By their bits, which are compared side by side.
 bool all_equal(const double* b, std::size_t n) {
-    bool equal = true;
-    for (std::size_t i = 1; i < n; ++i) equal &= b[i] == b[0];
-    return equal;
+    std::uint64_t different = 0;
+    for (std::size_t i = 1; i < n; ++i) different |= bits_of(b[i]) ^ bits_of(b[0]);
+    return different == 0;
 }
 
-// factors[i] = b log(1 + e), from 1 + e <= 2. Rows of the same b in a chunk of panels share the logarithm of
-// their product, which the last of them gets: an error of 1e-16 in log(1 + e), as small as that of the other
-// terms.
-void take_logarithms(const double* b, std::size_t n, double* factors) {
-    constexpr std::size_t kChunk = kLogChunkPanels * kPanelRows;
-    for (std::size_t first = 0; first < n; first += kChunk) {
-        const std::size_t count = n - first < kChunk ? n - first : kChunk;
-        double* chunk = factors + first;
-        std::size_t from = 0;
-        if (all_equal(b + first, count)) {
-            for (std::size_t i = kPanelRows; i < count; ++i) chunk[i] *= chunk[i - kPanelRows];
-            from = count - kPanelRows;
-            for (std::size_t i = 0; i < from; ++i) chunk[i] = 0.0;
-        }
-        for (std::size_t i = from; i < count; ++i) chunk[i] = b[first + i] * logarithm(chunk[i]);
+inline constexpr std::size_t kChunk = kLogChunkPanels * kPanelRows;
+inline constexpr std::size_t kChunks = 16;  // whose logarithms are taken side by side
+inline constexpr std::size_t kBuffer = kChunks * kChunk;
+
+// Σ over the panels of a chunk.
+template <std::size_t kPanels>
+void add_panels(const double* terms, Lanes& sums) {
+    Lanes chunk, panel;
+    load(chunk, terms);
+    for (std::size_t i = 1; i < kPanels; ++i) {
+        load(panel, terms + i * kPanelRows);
+        add(chunk, panel);
     }
+    add(sums, chunk);
+}
+
+// The factors 1 + e <= 2 of a chunk whose rows have the same b share the logarithm of their product: an error
+// of 1e-16 in log(1 + e), as small as that of the other terms.
+void multiply_chunk(const double* factors, double* product) {
+    for (std::size_t l = 0; l < kPanelRows; ++l) {
+        double own = factors[l];
+        for (std::size_t i = 1; i < kLogChunkPanels; ++i) own *= factors[i * kPanelRows + l];
+        product[l] = own;
+    }
+}
+
+// sums -= b log(1 + e) of a panel, from the logarithms.
+void subtract_panel(const double* b, const double* logarithms, Lanes& sums) {
+    Lanes weight, part;
+    load(weight, b);
+    load(part, logarithms);
+    for (std::size_t r = 0; r < kRegisters; ++r) sums.part[r] -= weight.part[r] * part.part[r];
+}
+
+// The same of rows that share none.
+void subtract_rows(const double* b, std::size_t n, double* factors, Lanes& sums) {
+    for (std::size_t i = 0; i < n; ++i) factors[i] = logarithm(factors[i]);
+    for (std::size_t i = 0; i < n; i += kPanelRows) subtract_panel(b + i, factors + i, sums);
 }
 
 }  // namespace
@@ -73,15 +97,26 @@ void residual(const double* kappa, const double* b, std::size_t n, double* eta) 
 
 void residual_and_log_likelihood(const double* kappa, const double* b, std::size_t n, double* eta,
                                  double* log_likelihood) {
-    constexpr std::size_t kBuffer = 16 * kLogChunkPanels * kPanelRows;
-    double terms[kBuffer], logarithms[kBuffer];
+    double terms[kBuffer], factors[kBuffer], logarithms[kChunks * kPanelRows];
     Lanes sums;
     load(sums, log_likelihood);
     for (std::size_t first = 0; first < n; first += kBuffer) {
-        const std::size_t count = n - first < kBuffer ? n - first : kBuffer;
-        residuals_and_factors(kappa + first, b + first, count, eta + first, terms, logarithms);
-        take_logarithms(b + first, count, logarithms);
-        for (std::size_t i = 0; i < count; i += kPanelRows) add_difference(sums, terms + i, logarithms + i);
+        const std::size_t count = n - first < kBuffer ? n - first : kBuffer, whole = count / kChunk;
+        const double* of_rows = b + first;
+        residuals_and_factors(kappa + first, of_rows, count, eta + first, terms, factors);
+        for (std::size_t c = 0; c < whole; ++c)
+            multiply_chunk(&factors[c * kChunk], &logarithms[c * kPanelRows]);
+        for (std::size_t i = 0; i < whole * kPanelRows; ++i) logarithms[i] = logarithm(logarithms[i]);
+        for (std::size_t c = 0; c < whole; ++c) {
+            add_panels<kLogChunkPanels>(&terms[c * kChunk], sums);
+            if (all_equal(of_rows + c * kChunk, kChunk)) {
+                subtract_panel(of_rows + c * kChunk, &logarithms[c * kPanelRows], sums);
+            } else {
+                subtract_rows(of_rows + c * kChunk, kChunk, &factors[c * kChunk], sums);
+            }
+        }
+        for (std::size_t i = whole * kChunk; i < count; i += kPanelRows) add_panels<1>(terms + i, sums);
+        subtract_rows(of_rows + whole * kChunk, count - whole * kChunk, &factors[whole * kChunk], sums);
     }
     store(sums, log_likelihood);
 }
