@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
 
 from polyagamma.likelihoods.categorical import CategoricalLikelihood
-from polyagamma.vi.feature_derivatives import Features, Gradient
+from polyagamma.vi.feature_derivatives import Features, Gradient, Sites
 from polyagamma.vi.inducing_rows import Batch, InducingModel
 from polyagamma.vi.row_bounds import RowBound, tilted_bound
 
@@ -57,7 +57,7 @@ class SoftmaxBound:
         divergence = 0.5 * float(np.sum(self._means**2)) + sum(law.divergence for law in laws)
         parts = zip(features, laws, self._means, bound.slopes, bound.weights, strict=True)
         return bound.value - divergence, [
-            Gradient(own, law.slope(mean, slopes, weights), -0.5 * weights)
+            Gradient(own, mean, law.root.T @ law.root, sites_of(own.matrix, slopes, weights))
             for own, law, mean, slopes, weights in parts
         ]
 
@@ -123,6 +123,8 @@ class Spread(NamedTuple):
         """Variances of the function in the rows, but for what the points leave, (n,)."""
         return np.asarray(np.einsum("ij,ij->i", self.white, self.white))
 
-    def slope(self, mean: FloatArray, slopes: FloatArray, weights: FloatArray) -> FloatArray:
-        """Return the bound's derivatives in the features, (n, m), what is left of variances fixed."""
-        return np.asarray(np.outer(slopes, mean) - weights[:, np.newaxis] * (self.white @ self.root))
+
+def sites_of(matrix: FloatArray, slopes: FloatArray, weights: FloatArray) -> Sites:
+    """Return the sites of rows with such features."""
+    weighted = matrix * np.sqrt(weights)[:, np.newaxis]
+    return Sites(slopes, weights, matrix.T @ slopes, weighted.T @ weighted)
