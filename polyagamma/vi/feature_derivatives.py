@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from polyagamma import _gibbs
-from polyagamma.terms import features as terms
 from polyagamma.vi.inducing_rows import InducingModel, PointFeatures, point_factor
 from polyagamma.vi.kernel_derivatives import KernelValues, kernel_values
 
@@ -30,23 +27,14 @@ class Features:
         self.kernel = given.kernel.clone_with_theta(theta) if given.learned else given.kernel
         self.X, self.lower = X, point_factor(self.kernel, self.basis)
 
-    def rows(self) -> _gibbs.InducingRows:
-        """Return them as the core has them."""
-        return PointFeatures(self.basis, self.kernel, self.lower, threads=1).of(self.X)
+    def in_core(self) -> PointFeatures:
+        """Return what makes them in the core."""
+        return PointFeatures(self.basis, self.kernel, self.lower, threads=1)
 
-    @property
-    def matrix(self) -> FloatArray:
-        """A, (n, m)."""
-        return self._arrays.matrix
-
-    @property
-    def left(self) -> FloatArray:
-        """What the points leave of the rows' variances, (n,)."""
-        return self._arrays.variance if self.basis.independent else np.zeros(len(self.X))
-
-    @cached_property
-    def _arrays(self) -> terms.Features:
-        return self.basis.by_factor(self.lower, self.kernel, self.X)
+    def arrays(self) -> tuple[FloatArray, FloatArray]:
+        """Return A, and what the points leave of the rows' variances, (n,)."""
+        matrix, left = self.basis.by_factor(self.lower, self.kernel, self.X)
+        return matrix, left if self.basis.independent else np.zeros(len(left))
 
 
 class Sites(NamedTuple):

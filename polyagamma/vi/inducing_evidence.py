@@ -49,7 +49,7 @@ class CollapsedBound:
         """
         given, known = self._given, self._rows.known
         features = Features(given, self._rows.X, theta[0], points)
-        rows = features.rows()
+        rows = features.in_core().of(features.X)
         for _ in range(INNER):
             c, omega = self._c, mean_weights(self._b, self._c)
             linear, precision = rows.sums(self._kappa - omega * known, omega)

@@ -40,7 +40,8 @@ class SoftmaxBound:
         LinAlgError if a matrix cannot be factored.
         """
         features = [Features(self._given, self._rows.X, own, points) for own in theta]
-        matrices = [own.matrix for own in features]
+        arrays = [own.arrays() for own in features]
+        matrices = [matrix for matrix, _ in arrays]
         for _ in range(INNER):
             bound = self._bound(matrices)
             move = newton_step(self._likelihood, bound, matrices, self._means)
@@ -48,17 +49,17 @@ class SoftmaxBound:
             laws = [Spread.of(*pair) for pair in zip(matrices, bound.weights, strict=True)]
             before = self._variance
             self._variance = np.array(
-                [own.left + law.explained for own, law in zip(features, laws, strict=True)]
+                [left + law.explained for (_, left), law in zip(arrays, laws, strict=True)]
             )
             change = np.abs(products(matrices, move)).max(), np.abs(self._variance - before).max()
             if max(change) < INNER_TOLERANCE:
                 break
         bound = self._bound(matrices)
         divergence = 0.5 * float(np.sum(self._means**2)) + sum(law.divergence for law in laws)
-        parts = zip(features, laws, self._means, bound.slopes, bound.weights, strict=True)
+        sites = map(sites_of, matrices, bound.slopes, bound.weights)
+        parts = zip(features, self._means, laws, sites, strict=True)
         return bound.value - divergence, [
-            Gradient(own, mean, law.root.T @ law.root, sites_of(own.matrix, slopes, weights))
-            for own, law, mean, slopes, weights in parts
+            Gradient(own, mean, law.root.T @ law.root, site) for own, mean, law, site in parts
         ]
 
     def _bound(self, matrices: list[FloatArray], move: FloatArray | float = 0.0) -> RowBound:
