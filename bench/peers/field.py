@@ -5,7 +5,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 VARIANCE, LENGTH = 3.0, 0.8
+PROBIT_VARIANCE = VARIANCE / 1.7**2  # of peers whose link is the probit
 HALF_WIDTH, WAVES, TESTED = 2.0, 400, 20_000
+WANTED = 1e-3  # gap at which a run ends
 
 
 def probabilities(X: Array) -> Array:

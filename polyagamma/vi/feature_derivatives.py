@@ -2,90 +2,111 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from polyagamma.vi.inducing_rows import InducingModel, point_factor
+from polyagamma.vi.inducing_rows import InducingModel, PointFeatures, point_factor
+from polyagamma.vi.kernel_derivatives import KernelValues, kernel_values
 
 FloatArray = NDArray[np.float64]
-STEP = 1e-4  # of differences of the kernel in a log parameter, or in a share of a column's range
+BLOCK = 256  # rows whose derivatives are taken at once: what they need stays in the cache
 
 
 class Features:
-    """Features ``A = K inv(L).T`` of rows, ``L @ L.T`` the kernel matrix of the points.
+    """Features ``A = K inv(L).T`` of rows X at log parameters and points; ``L @ L.T`` is the points' matrix.
 
-    Attributes
-    ----------
-    matrix : ndarray, shape (n, m)
-        A.
-    left : ndarray, shape (n,)
-        What the points leave of the rows' variances.
+    LinAlgError if there is no L.
     """
 
     def __init__(self, given: InducingModel, X: FloatArray, theta: FloatArray, points: FloatArray) -> None:
         self.basis = given.basis.at(points)
         self.kernel = given.kernel.clone_with_theta(theta) if given.learned else given.kernel
-        self.X, self.theta = X, theta
-        self.lower = point_factor(self.kernel, self.basis)
-        self.matrix, left = self.basis.by_factor(self.lower, self.kernel, X)
-        self.left = left if self.basis.independent else np.zeros(len(X))
+        self.X, self.lower = X, point_factor(self.kernel, self.basis)
+
+    def in_core(self) -> PointFeatures:
+        """Return what makes them in the core."""
+        return PointFeatures(self.basis, self.kernel, self.lower, threads=1)
+
+    def arrays(self) -> tuple[FloatArray, FloatArray]:
+        """Return A, and what the points leave of the rows' variances, (n,)."""
+        matrix, left = self.basis.by_factor(self.lower, self.kernel, self.X)
+        return matrix, left if self.basis.independent else np.zeros(len(left))
+
+
+class Sites(NamedTuple):
+    """A function of the moments of ``f = A v + e``, v of a normal law and e what the points leave, if kept.
+
+    Attributes
+    ----------
+    slopes, weights : ndarray, shape (n,)
+        Its derivatives in means, and minus twice those in variances.
+    slope_sum : ndarray, shape (m,)
+        ``A.T @ slopes``.
+    weight_sum : ndarray, shape (m, m)
+        ``A.T @ diag(weights) @ A``.
+    """
+
+    slopes: FloatArray
+    weights: FloatArray
+    slope_sum: FloatArray
+    weight_sum: FloatArray
 
 
 class Gradient:
-    """Derivatives of a function of ``A @ A.T`` and of what is left, given those in A and in what is left.
+    """Derivatives of such a function, the law of v fixed, in kernel parameters and points.
 
-    ``A.T @ of_matrix`` is then symmetric, and half of its product with the derivative of the points' matrix
-    is the factor's part.
+    With the law's mean m and covariance S those in A are ``slopes m.T - diag(weights) A D``, where D is
+    ``S - I`` if e is kept, else S. At a law that is optimal ``A.T`` times them is symmetric, and half of its
+    product with the derivative of the points' matrix is the part of L.
     """
 
-    def __init__(self, features: Features, of_matrix: FloatArray, of_left: FloatArray) -> None:
-        self._features, self._of_left = features, of_left
-        basis, lower = features.basis, features.lower
-        if basis.independent:
-            of_matrix = of_matrix - 2 * of_left[:, np.newaxis] * features.matrix
-        self._of_cross = solve_triangular(lower, of_matrix.T, lower=True, trans=1)
-        products = solve_triangular(lower, of_matrix.T @ features.matrix, lower=True, trans=1)
-        self._of_points = -0.5 * solve_triangular(lower, products.T, lower=True, trans=1)
-        self._of_points.flat[:: len(lower) + 1] *= 1.0 + basis.jitter
+    def __init__(self, features: Features, mean: FloatArray, covariance: FloatArray, sites: Sites) -> None:
+        self._features, self._sites, lower = features, sites, features.lower
+        basis = features.basis
+        inner = covariance - np.eye(len(mean)) if basis.independent else covariance
+        self._of_mean = solve_triangular(lower, mean, lower=True, trans=1)
+        self._of_spread = _between_inverses(lower, inner)
+        products = np.outer(sites.slope_sum, mean) - sites.weight_sum @ inner
+        self._of_matrix = -0.25 * _between_inverses(lower, products + products.T)
+        self._of_matrix.flat[:: len(lower) + 1] *= 1.0 + basis.jitter
 
     def in_theta(self) -> FloatArray:
         """Return derivatives in the log parameters, (d,)."""
-        features, gradient = self._features, np.empty(len(self._features.theta))
-        for j in range(len(gradient)):
-            cross, points, own = self._differences(j)
-            gradient[j] = np.vdot(self._of_cross, cross) + np.vdot(self._of_points, points)
-            if features.basis.independent:
-                gradient[j] += (1.0 + features.basis.jitter) * self._of_left @ own
+        points = self._features.basis.points
+        among = kernel_values(self._features.kernel, points, points)
+        gradient = among.in_theta(self._of_matrix, np.zeros(len(points)))
+        for values, slopes, own in self._blocks():
+            gradient += values.in_theta(slopes, own)
         return gradient
 
     def in_points(self) -> FloatArray:
         """Return derivatives in the points, (m, p).
 
-        A coordinate of all points is moved at once: a row of kernel values is that of one point alone. The
-        points' own matrix changes by what a point moves in its row and, as it is symmetric, in its column.
+        A point moves its row of the points' matrix and, as that is symmetric, its column.
         """
-        features = self._features
-        kernel, Z, X = features.kernel, features.basis.points, features.X
-        gradient = np.empty(Z.shape)
-        for d in range(Z.shape[1]):
-            step = np.zeros(Z.shape[1])
-            step[d] = STEP * (np.ptp(X[:, d]) or 1.0)
-            cross = kernel(Z + step, X) - kernel(Z - step, X)
-            own = kernel(Z + step, Z) - kernel(Z - step, Z)
-            moved = (self._of_cross * cross).sum(axis=1) + 2 * (self._of_points * own).sum(axis=1)
-            gradient[:, d] = moved / (2 * step[d])
+        points = self._features.basis.points
+        gradient = 2 * kernel_values(self._features.kernel, points, points).in_points(self._of_matrix)
+        for values, slopes, _ in self._blocks():
+            gradient += values.in_points(slopes)
         return gradient
 
-    def _differences(self, j: int) -> list[FloatArray]:
-        """Return derivatives of the kernel between points and rows, of points, and of rows by themselves."""
-        features = self._features
-        Z, values = features.basis.points, []
-        for step in (STEP, -STEP):
-            theta = features.theta.copy()
-            theta[j] += step
-            kernel: Any = features.kernel.clone_with_theta(theta)
-            values.append((kernel(Z, features.X), kernel(Z), kernel.diag(features.X)))
-        return [(up - down) / (2 * STEP) for up, down in zip(*values, strict=True)]
+    def _blocks(self) -> Iterator[tuple[KernelValues, FloatArray, FloatArray]]:
+        """Yield values of the kernel at some rows, and derivatives in them and in these rows' variances."""
+        features, basis = self._features, self._features.basis
+        for first in range(0, len(features.X), BLOCK):
+            rows = slice(first, first + BLOCK)
+            values = kernel_values(features.kernel, basis.points, features.X[rows])
+            weights = self._sites.weights[rows]
+            slopes = np.outer(self._of_mean, self._sites.slopes[rows])
+            slopes -= (self._of_spread @ values.values) * weights
+            yield values, slopes, (-0.5 * (1.0 + basis.jitter) * basis.independent) * weights
+
+
+def _between_inverses(lower: FloatArray, symmetric: FloatArray) -> FloatArray:
+    """Return ``inv(lower).T @ symmetric @ inv(lower)``."""
+    half = solve_triangular(lower, symmetric, lower=True, trans=1)
+    return np.asarray(solve_triangular(lower, half.T, lower=True, trans=1))

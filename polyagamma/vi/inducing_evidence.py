@@ -12,27 +12,28 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
 
 from polyagamma.likelihoods.binomial import BinomialLikelihood
-from polyagamma.vi.feature_derivatives import Features, Gradient
+from polyagamma.vi.feature_derivatives import Features, Gradient, Sites
 from polyagamma.vi.inducing_rows import Batch, InducingModel
+from polyagamma.vi.law import NormalLaw
 from polyagamma.vi.row_bounds import log_cosh, mean_weights
+from polyagamma.vi.stochastic import law_of
 
 FloatArray = NDArray[np.float64]
-INNER, INNER_TOLERANCE = 20, 1e-2  # renewals of omega for a kernel, and how far they still change it
+INNER, INNER_TOLERANCE = 20, 1e-2  # renewals of c for a kernel, and how far they still change it
 
 
 class CollapsedBound:
     """The bound of the log evidence of two classes, or of trials, at log kernel parameters and points.
 
-    With the features A of the rows, offsets o and ``c**2 = E[(o + f)**2]`` it is::
+    With linear predictors eta of the rows, at the law of the points' whitened values v, it is::
 
-        log integral N(v; 0, I) exp(kappa eta - omega (eta**2 + d) / 2) dv + omega c**2 / 2 - b log 2cosh(c/2)
+        sum E[kappa eta - omega (eta**2 - c**2) / 2] - b log 2cosh(c / 2) - KL
 
-    summed over rows, ``eta = o + A v``, where d is what the points leave of a row's variance: v is at its
-    optimum [2]_, and omega is brought near to its own [1]_, where the bound's derivative in it is zero. It
-    goes on from the omega of the last call.
+    with the divergence KL of that law from the prior, and the omega that is optimal at c. The law is at its
+    optimum given omega [2]_, and c is brought near to its own, ``sqrt(E[eta**2])`` [1]_, where the bound's
+    derivative in it is zero. It goes on from the c of the last call.
     """
 
     def __init__(self, given: InducingModel, rows: Batch) -> None:
@@ -46,42 +47,25 @@ class CollapsedBound:
 
         LinAlgError if a matrix cannot be factored.
         """
-        features = Features(self._given, self._rows.X, theta[0], points)
+        given, known = self._given, self._rows.known
+        features = Features(given, self._rows.X, theta[0], points)
+        rows = features.in_core().of(features.X)
         for _ in range(INNER):
-            c = self._c
-            omega = mean_weights(self._b, c)
-            inner = _Regression(features, omega, self._kappa, self._rows.known)
-            self._c = inner.c
+            c, omega = self._c, mean_weights(self._b, self._c)
+            linear, precision = rows.sums(self._kappa - omega * known, omega)
+            law = law_of(np.eye(len(linear)) + precision, linear)
+            f, variance = rows.moments(law.mean, law.factor, given.basis.independent)
+            self._c = np.sqrt((known + f) ** 2 + variance)
             if np.abs(self._c - c).max() < INNER_TOLERANCE:
                 break
-        value = inner.value + float(np.sum(0.5 * omega * c**2 - self._b * log_cosh(c)))
-        return value, [Gradient(features, inner.slope(), -0.5 * omega)]
+        each = self._kappa * (known + f) - 0.5 * omega * (self._c**2 - c**2) - self._b * log_cosh(c)
+        slopes, covariance = self._kappa - omega * (known + f), law.covariance()
+        sites = Sites(slopes, omega, linear - precision @ law.mean, precision)
+        value = float(each.sum()) - divergence(law, covariance)
+        return value, [Gradient(features, law.mean, covariance, sites)]
 
 
-class _Regression:
-    """The law of v given omega, and the logarithm of the integral."""
-
-    def __init__(self, features: Features, omega: FloatArray, kappa: FloatArray, known: FloatArray) -> None:
-        self.omega, self._matrix = omega, features.matrix
-        self._residual = kappa - omega * known
-        weighted = self._matrix * np.sqrt(omega)[:, np.newaxis]
-        precision = np.eye(weighted.shape[1]) + weighted.T @ weighted
-        factor = cholesky(precision, lower=True, overwrite_a=True)
-        white = solve_triangular(factor, self._matrix.T @ self._residual, lower=True)
-        self._root = solve_triangular(factor, np.eye(len(white)), lower=True)
-        self._mean = white @ self._root
-        self.value = float(
-            0.5 * white @ white
-            - np.log(factor.diagonal()).sum()
-            + np.sum(kappa * known - 0.5 * omega * (known**2 + features.left))
-        )
-        eta = known + self._matrix @ self._mean
-        spread = self._matrix @ self._root.T
-        self.c = np.sqrt(eta**2 + features.left + np.einsum("ij,ij->i", spread, spread))
-
-    def slope(self) -> FloatArray:
-        """Return the derivatives in the features, (n, m), what is left of variances fixed."""
-        second = self._root.T @ self._root + np.outer(self._mean, self._mean)
-        return np.asarray(
-            np.outer(self._residual, self._mean) - (self._matrix * self.omega[:, np.newaxis]) @ second
-        )
+def divergence(law: NormalLaw, covariance: FloatArray) -> float:
+    """Return that of a law, which has this covariance, from the standard normal one."""
+    trace_and_square = float(covariance.trace() + law.mean @ law.mean)
+    return 0.5 * (trace_and_square - len(law.mean)) + float(np.log(law.factor.diagonal()).sum())

@@ -98,7 +98,9 @@ class InducingFunctions:
     def __init__(self, basis: InducingPoints, kernels: Sequence[Any], threads: int) -> None:
         self._independent = basis.independent
         keys = [np.asarray(kernel.theta).tobytes() for kernel in kernels]
-        made = {key: PointFeatures(basis, kernel, threads) for key, kernel in zip(keys, kernels, strict=True)}
+        made = {
+            key: point_features(basis, kernel, threads) for key, kernel in zip(keys, kernels, strict=True)
+        }
         self._features, self._which = list(made.values()), [list(made).index(key) for key in keys]
 
     def sums(self, batch: Batch, laws: Sequence[NormalLaw]) -> BatchSums:
@@ -123,19 +125,12 @@ class InducingFunctions:
 
 
 class PointFeatures:
-    """Features of rows at one kernel; parameters as of `InducingFunctions`."""
+    """Features of rows at one kernel; `lower`: from `point_factor`, other parameters: `InducingFunctions`."""
 
-    def __init__(self, basis: InducingPoints, kernel: Any, threads: int) -> None:
+    def __init__(self, basis: InducingPoints, kernel: Any, lower: FloatArray, threads: int) -> None:
         self._kernel, self._points, self._jitter, self._threads = kernel, basis.points, basis.jitter, threads
         known = compiled(kernel)
-        self._compiled = None if known is None else known.fixed()
-        try:
-            self._lower = point_factor(kernel, basis)
-        except LinAlgError as error:
-            raise FloatingPointError(
-                f"at the kernel {kernel} the kernel matrix of the inducing points is not positive definite: "
-                "pass points that are farther apart, or a larger jitter"
-            ) from error
+        self._compiled, self._lower = None if known is None else known.fixed(), lower
 
     def of(self, X: FloatArray) -> _gibbs.InducingRows:
         """Return the features of rows."""
@@ -157,6 +152,18 @@ class PointFeatures:
             variance=known.variance[1],
             length_scales=scales,
         )
+
+
+def point_features(basis: InducingPoints, kernel: Any, threads: int) -> PointFeatures:
+    """Return features at a kernel; FloatingPointError if the points' matrix has no factor."""
+    try:
+        lower = point_factor(kernel, basis)
+    except LinAlgError as error:
+        raise FloatingPointError(
+            f"at the kernel {kernel} the kernel matrix of the inducing points is not positive definite: "
+            "pass points that are farther apart, or a larger jitter"
+        ) from error
+    return PointFeatures(basis, kernel, lower, threads)
 
 
 def moments(

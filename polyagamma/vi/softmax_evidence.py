@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
 
 from polyagamma.likelihoods.categorical import CategoricalLikelihood
-from polyagamma.vi.feature_derivatives import Features, Gradient
+from polyagamma.vi.feature_derivatives import Features, Gradient, Sites
 from polyagamma.vi.inducing_rows import Batch, InducingModel
 from polyagamma.vi.row_bounds import RowBound, tilted_bound
 
@@ -40,7 +40,8 @@ class SoftmaxBound:
         LinAlgError if a matrix cannot be factored.
         """
         features = [Features(self._given, self._rows.X, own, points) for own in theta]
-        matrices = [own.matrix for own in features]
+        arrays = [own.arrays() for own in features]
+        matrices = [matrix for matrix, _ in arrays]
         for _ in range(INNER):
             bound = self._bound(matrices)
             move = newton_step(self._likelihood, bound, matrices, self._means)
@@ -48,17 +49,17 @@ class SoftmaxBound:
             laws = [Spread.of(*pair) for pair in zip(matrices, bound.weights, strict=True)]
             before = self._variance
             self._variance = np.array(
-                [own.left + law.explained for own, law in zip(features, laws, strict=True)]
+                [left + law.explained for (_, left), law in zip(arrays, laws, strict=True)]
             )
             change = np.abs(products(matrices, move)).max(), np.abs(self._variance - before).max()
             if max(change) < INNER_TOLERANCE:
                 break
         bound = self._bound(matrices)
         divergence = 0.5 * float(np.sum(self._means**2)) + sum(law.divergence for law in laws)
-        parts = zip(features, laws, self._means, bound.slopes, bound.weights, strict=True)
+        sites = map(sites_of, matrices, bound.slopes, bound.weights)
+        parts = zip(features, self._means, laws, sites, strict=True)
         return bound.value - divergence, [
-            Gradient(own, law.slope(mean, slopes, weights), -0.5 * weights)
-            for own, law, mean, slopes, weights in parts
+            Gradient(own, mean, law.root.T @ law.root, site) for own, mean, law, site in parts
         ]
 
     def _bound(self, matrices: list[FloatArray], move: FloatArray | float = 0.0) -> RowBound:
@@ -123,6 +124,8 @@ class Spread(NamedTuple):
         """Variances of the function in the rows, but for what the points leave, (n,)."""
         return np.asarray(np.einsum("ij,ij->i", self.white, self.white))
 
-    def slope(self, mean: FloatArray, slopes: FloatArray, weights: FloatArray) -> FloatArray:
-        """Return the bound's derivatives in the features, (n, m), what is left of variances fixed."""
-        return np.asarray(np.outer(slopes, mean) - weights[:, np.newaxis] * (self.white @ self.root))
+
+def sites_of(matrix: FloatArray, slopes: FloatArray, weights: FloatArray) -> Sites:
+    """Return the sites of rows with such features."""
+    weighted = matrix * np.sqrt(weights)[:, np.newaxis]
+    return Sites(slopes, weights, matrix.T @ slopes, weighted.T @ weighted)
