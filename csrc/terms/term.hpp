@@ -55,7 +55,7 @@ class Term {
     virtual Status transform(Side side, const double* whitened, double* g) = 0;
 };
 
-// The process of one function, which can share its pseudo-data's shift with others (see JointProcess).
+// The process of one function, which can share its pseudo-data's shift with others (see JointTerm).
 class FunctionTerm : public Term {
   public:
     // Matrices are factored by the core's own loops from now on, not by LAPACK (see Factorizer).

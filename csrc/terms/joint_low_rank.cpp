@@ -1,0 +1,261 @@
+#include "terms/joint_low_rank.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "linalg/dense.hpp"
+#include "linalg/weighted_gram.hpp"
+#include "math/log_product.hpp"
+#include "simd/lanes_sum.hpp"
+#include "simd/loops.hpp"
+
+namespace polyagamma {
+namespace {
+
+// Whose scaled features are made at a time: as many as fit into the second-level cache next to the sums, for
+// each block costs a sum over the lanes of every pair of columns.
+constexpr std::size_t kBlockValues = 32768, kLeastPanels = 8;
+
+std::size_t block_panels(std::size_t columns) {
+    return std::max(kLeastPanels, kBlockValues / (kPanelRows * columns));
+}
+
+}  // namespace
+
+JointLowRank::JointLowRank(std::vector<std::unique_ptr<FunctionTerm>> functions, std::size_t n_theta,
+                           const Blas& blas)
+    : JointTerm(std::move(functions), n_theta),
+      padded_(padded_rows(own_rows())),
+      m_(process(0).n_features()),
+      size_(n_functions() * m_),
+      blas_(&blas),
+      factorizer_(blas, size_),
+      own_(n_functions()),
+      block_panels_(std::min(block_panels(size_), panels_for(own_rows()))),
+      scaled_(block_panels_ * kPanelRows * size_),
+      rows_(padded_),
+      lanes_(m_ * kPanelRows),
+      coefficients_(size_),
+      centre_(own_rows()),
+      shift_(own_rows()),
+      none_(noise_size()),
+      low_rank_(n_functions() * padded_) {
+    factorizer_.use_own_loops();
+    const std::size_t n = own_rows();
+    for (const Side side : {Side::current, Side::proposed}) {
+        for (Buffers<Own>& one : own_)
+            one[side] = {Vector(n), Vector(padded_), Vector(n), Vector(n), Vector(n), Vector(m_ * m_), 0.0};
+        joint_[side] = {Vector(padded_, 1.0), Vector(padded_, 1.0), Vector(n), Vector(size_ * size_),
+                        Vector(size_)};
+    }
+}
+
+void JointLowRank::weigh(std::size_t k, Side side, const double* d) {
+    const Features& from = process(k).features(side);
+    Own& to = own_[k][side];
+    LogProduct shrinks;
+    for (std::size_t i = 0; i < own_rows(); ++i) {
+        const double s = from.variance[i], c = 1.0 / (1.0 + s * d[i]);
+        to.shrink[i] = c;
+        to.precision[i] = c * d[i];
+        to.variance[i] = s * c;
+        to.root_variance[i] = std::sqrt(s * c);
+        to.inverse_root[i] = s > 0.0 ? 1.0 / std::sqrt(s) : 0.0;
+        shrinks.multiply(c);
+    }
+    to.log_shrink = shrinks.log();
+    std::fill(to.gram.begin(), to.gram.end(), 0.0);
+    for (std::size_t j = 0; j < m_; ++j) to.gram[j * m_ + j] = 1.0;
+    add_weighted_gram(from.matrix, 0, panels_for(own_rows()), to.precision.data(), to.gram.data());
+}
+
+void JointLowRank::find_total(Side side) {
+    Joint& at = joint_[side];
+    std::fill_n(at.total.begin(), own_rows(), 0.0);
+    for (std::size_t k = 0; k < n_functions(); ++k) {
+        const Vector& precision = own(k, side).precision;
+        for (std::size_t i = 0; i < own_rows(); ++i) at.total[i] += precision[i];
+    }
+    for (std::size_t i = 0; i < own_rows(); ++i) at.inverse_root[i] = 1.0 / std::sqrt(at.total[i]);
+}
+
+// -HᵀH with H = Λ^-½ [Λ_kΦ_k], made panel by panel.
+void JointLowRank::subtract_gram(Side side, Vector& precision) {
+    const Vector& inverse_root = joint_[side].inverse_root;
+    std::fill(rows_.begin(), rows_.end(), -1.0);
+    const std::size_t panels = panels_for(own_rows());
+    for (std::size_t first = 0; first < panels; first += block_panels_) {
+        const std::size_t count = std::min(block_panels_, panels - first);
+        double* out = scaled_.data();
+        for (std::size_t t = first; t < first + count; ++t) {
+            for (std::size_t k = 0; k < n_functions(); ++k) {
+                const double* in = features(k, side).matrix.panel(t);
+                const double* own_precision = &own(k, side).precision[t * kPanelRows];
+                double scale[kPanelRows];
+                for (std::size_t lane = 0; lane < kPanelRows; ++lane)
+                    scale[lane] = own_precision[lane] * inverse_root[t * kPanelRows + lane];
+                for (std::size_t j = 0; j < m_; ++j, in += kPanelRows, out += kPanelRows)
+                    for (std::size_t lane = 0; lane < kPanelRows; ++lane) out[lane] = scale[lane] * in[lane];
+            }
+        }
+        loops().model.weighted_gram(scaled_.data(), count, size_, rows_.data(), precision.data());
+    }
+}
+
+// P = G Gᵀ.
+Status JointLowRank::factor(Side side) {
+    Vector& precision = joint_[side].factor;
+    std::fill(precision.begin(), precision.end(), 0.0);
+    subtract_gram(side, precision);
+    for (std::size_t k = 0; k < n_functions(); ++k) {
+        const double* gram = own(k, side).gram.data();
+        for (std::size_t i = 0; i < m_; ++i) {
+            double* row = &precision[(k * m_ + i) * size_ + k * m_];
+            for (std::size_t j = 0; j <= i; ++j) row[j] += gram[i * m_ + j];
+        }
+    }
+    return factorizer_.cholesky(precision.data()).ok() ? Status{} : Status{Status::Kind::not_finite};
+}
+
+// For linear terms ℓ: the centre Λ⁻¹Σcℓ, and v_k = Φ_kᵀw_k with w_k = c_kℓ_k - Λ_k centre. Returns Σ w² / Λ.
+double JointLowRank::project(Side side, const double* linear, double* centre, double* v) {
+    const std::size_t n = own_rows();
+    std::fill_n(centre, n, 0.0);
+    for (std::size_t k = 0; k < n_functions(); ++k) {
+        const Vector& shrink = own(k, side).shrink;
+        for (std::size_t i = 0; i < n; ++i) centre[i] += shrink[i] * linear[k * n + i];
+    }
+    const Vector& inverse_root = joint_[side].inverse_root;
+    for (std::size_t i = 0; i < n; ++i) centre[i] *= inverse_root[i] * inverse_root[i];
+    std::fill(rows_.begin() + static_cast<std::ptrdiff_t>(n), rows_.end(), 0.0);
+    double squares = 0.0;
+    for (std::size_t k = 0; k < n_functions(); ++k) {
+        const Own& one = own(k, side);
+        for (std::size_t i = 0; i < n; ++i) {
+            rows_[i] = one.shrink[i] * linear[k * n + i] - one.precision[i] * centre[i];
+            squares += rows_[i] * rows_[i] / one.precision[i];
+        }
+        std::fill(lanes_.begin(), lanes_.end(), 0.0);
+        loops().model.transposed(features(k, side).matrix.panel(0), panels_for(n), m_, rows_.data(), 1,
+                                 padded_, lanes_.data());
+        for (std::size_t j = 0; j < m_; ++j) v[k * m_ + j] = sum_lanes(&lanes_[j * kPanelRows]);
+    }
+    return squares;
+}
+
+// But for Σ log d, which θ does not change, Π N(z_k; Φ_kv_k + shift, Λ_k⁻¹) with shift and v integrated out
+// is ½ ΣΣ log c - ½ Σ log Λ - ½ Σ w² / Λ - ½ log |P| + ½ bᵀP⁻¹b, with w and b as in `project`.
+Status JointLowRank::condition(Side side, const PseudoData& rows, double& log_evidence) {
+    log_evidence = 0.0;
+    for (std::size_t k = 0; k < n_functions(); ++k) {
+        const Side at = side_of(side, k);
+        if (!known(k, at)) weigh(k, at, rows.precision + k * own_rows());
+        set_known(k, at);
+        log_evidence += 0.5 * own_[k][at].log_shrink;
+    }
+    find_total(side);
+    if (const Status result = factor(side); !result.ok()) return result;
+    Joint& joint = joint_[side];
+    log_evidence -= 0.5 * project(side, rows.linear, joint.centre.data(), joint.mean.data());
+    solve_lower(*blas_, joint.factor.data(), size_, joint.mean.data());
+    log_evidence += 0.5 * dot(joint.mean.data(), joint.mean.data(), size_);
+    LogProduct roots;
+    for (std::size_t i = 0; i < own_rows(); ++i) roots.multiply(joint.inverse_root[i]);
+    for (std::size_t j = 0; j < size_; ++j) roots.multiply(1.0 / joint.factor[j * size_ + j]);
+    log_evidence += roots.log();
+    return std::isfinite(log_evidence) ? Status{} : Status{Status::Kind::not_finite};
+}
+
+void JointLowRank::find_low_rank(Side side, const double* whitened) {
+    for (std::size_t k = 0; k < n_functions(); ++k)
+        loops().model.forward(features(k, side).matrix.panel(0), panels_for(own_rows()), m_,
+                              whitened + k * own_size(), 1, &low_rank_[k * padded_], padded_);
+}
+
+// The shift given v, which is in `whitened`, N(centre - Λ⁻¹ΣΛ_kΦ_kv_k, Λ⁻¹); g given both, N(c (Φv + s (ℓ - d
+// shift)), s c); and e = (g - Φv) / √s.
+void JointLowRank::spread(Side side, const PseudoData& rows, const double* linear, const double* centre,
+                          const double* noise, double* whitened, double* g) {
+    const std::size_t n = own_rows();
+    const Vector& inverse_root = joint_[side].inverse_root;
+    find_low_rank(side, whitened);
+    std::fill(shift_.begin(), shift_.end(), 0.0);
+    for (std::size_t k = 0; k < n_functions(); ++k) {
+        const Vector& precision = own(k, side).precision;
+        for (std::size_t i = 0; i < n; ++i) shift_[i] += precision[i] * low_rank_[k * padded_ + i];
+    }
+    for (std::size_t i = 0; i < n; ++i)
+        shift_[i] = centre[i] + inverse_root[i] * (noise[i] - inverse_root[i] * shift_[i]);
+    for (std::size_t k = 0; k < n_functions(); ++k) {
+        const Own& one = own(k, side);
+        const double *d = rows.precision + k * n, *own_linear = linear + k * n;
+        const double *low_rank = &low_rank_[k * padded_], *own_noise = noise + n + size_ + k * n;
+        double *e = whitened + k * own_size() + m_, *own_g = g + k * n;
+        for (std::size_t i = 0; i < n; ++i) {
+            own_g[i] = one.shrink[i] * low_rank[i] + one.variance[i] * (own_linear[i] - d[i] * shift_[i]) +
+                       one.root_variance[i] * own_noise[i];
+            e[i] = (own_g[i] - low_rank[i]) * one.inverse_root[i];
+        }
+    }
+}
+
+Status JointLowRank::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
+                          double* g) {
+    const Joint& joint = joint_[side];
+    for (std::size_t j = 0; j < size_; ++j) coefficients_[j] = joint.mean[j] + noise[own_rows() + j];
+    solve_lower_transposed(*blas_, joint.factor.data(), size_, coefficients_.data());
+    for (std::size_t k = 0; k < n_functions(); ++k)
+        std::copy_n(&coefficients_[k * m_], m_, whitened + k * own_size());
+    spread(side, rows, rows.linear, joint.centre.data(), noise, whitened, g);
+    return {};
+}
+
+// The shift given g is N(Σ d_k (z_k - g_k) / Σd_k, 1 / Σd_k), whatever v. Rows without variance of their own
+// keep the noise they had: it plays no part.
+Status JointLowRank::invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                                 double* noise) {
+    const std::size_t n = own_rows();
+    const Joint& joint = joint_[Side::current];
+    find_low_rank(Side::current, whitened);
+    double* of_coefficients = noise + n;
+    for (std::size_t j = 0; j < size_; ++j) of_coefficients[j] = -joint.mean[j];
+    for (std::size_t i = 0; i < size_; ++i) {
+        const double v = whitened[i / m_ * own_size() + i % m_];
+        for (std::size_t j = 0; j <= i; ++j) of_coefficients[j] += joint.factor[i * size_ + j] * v;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        double total = 0.0, sum = 0.0, pull = 0.0;
+        for (std::size_t k = 0, at = i; k < n_functions(); ++k, at += n) {
+            total += rows.precision[at];
+            sum += rows.linear[at] - rows.precision[at] * g[at];
+            pull += own(k, Side::current).precision[i] * low_rank_[k * padded_ + i];
+        }
+        shift_[i] = sum / total + noise[i] / std::sqrt(total);
+        noise[i] = (joint.total[i] * (shift_[i] - joint.centre[i]) + pull) * joint.inverse_root[i];
+    }
+    for (std::size_t k = 0, at = 0; k < n_functions(); ++k) {
+        const Own& one = own(k, Side::current);
+        for (std::size_t i = 0; i < n; ++i, ++at) {
+            const double mean = one.shrink[i] * low_rank_[k * padded_ + i] +
+                                one.variance[i] * (rows.linear[at] - rows.precision[at] * shift_[i]);
+            if (one.root_variance[i] > 0.0) noise[n + size_ + at] = (g[at] - mean) / one.root_variance[i];
+        }
+    }
+    return {};
+}
+
+// The means where h is the linear term.
+Status JointLowRank::covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
+                                        double* g) {
+    const Vector& factor = joint_[side].factor;
+    project(side, h, centre_.data(), coefficients_.data());
+    solve_lower(*blas_, factor.data(), size_, coefficients_.data());
+    solve_lower_transposed(*blas_, factor.data(), size_, coefficients_.data());
+    for (std::size_t k = 0; k < n_functions(); ++k)
+        std::copy_n(&coefficients_[k * m_], m_, whitened + k * own_size());
+    spread(side, rows, h, centre_.data(), none_.data(), whitened, g);
+    return {};
+}
+
+}  // namespace polyagamma

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "linalg/aligned.hpp"
+#include "linalg/blas.hpp"
+#include "linalg/factorizer.hpp"
+#include "linalg/status.hpp"
+#include "terms/buffers.hpp"
+#include "terms/joint_term.hpp"
+#include "terms/low_rank_process.hpp"
+
+namespace polyagamma {
+
+// Functions g_k = Φ_k v_k + √s_k e_k of fewer features together than there are rows. Given the v and the
+// shift, pseudo-data have the precisions Λ_k = c_k d_k, c_k = 1 / (1 + s_k d_k), and with Λ = ΣΛ_k, e and
+// shift integrated out, the v of all functions have the precision P = I + [k = l] Φ_kᵀΛ_kΦ_k -
+// Φ_kᵀΛ_kΛ⁻¹Λ_lΦ_l. A draw is one of v, of the shift given v, and of g given both. O(n m² K² + m³K³) for
+// parameters, O(n m K + m²K²) for a draw. Memory: two matrices of the size of P.
+class JointLowRank final : public JointTerm {
+  public:
+    JointLowRank(std::vector<std::unique_ptr<FunctionTerm>> functions, std::size_t n_theta, const Blas& blas);
+
+    Status condition(Side side, const PseudoData& rows, double& log_evidence) override;
+    std::size_t noise_size() const override { return own_rows() + size_ + n_rows(); }  // shift, v, g
+    Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened, double* g) override;
+    Status invert_draw(const PseudoData& rows, const double* whitened, const double* g,
+                       double* noise) override;
+    Status covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
+                              double* g) override;
+
+  protected:
+    void swap_function(std::size_t k) override { own_[k].swap(); }
+    void swap_joint() override { joint_.swap(); }
+
+  private:
+    // A function on one of its sides.
+    struct Own {
+        Vector shrink, precision;        // c_k; Λ_k, zero where it only fills up a panel
+        Vector variance, root_variance;  // of g given v and shift: s c, and its root
+        Vector inverse_root;             // 1 / √s, 0 where s is
+        Vector gram;                     // I + Φ_kᵀΛ_kΦ_k, lower triangle
+        double log_shrink;               // Σ log c
+    };
+    struct Joint {
+        Vector total, inverse_root;  // Λ, 1 where it only fills up a panel; 1 / √Λ
+        Vector centre;               // mean of the shift where all v are 0
+        Vector factor, mean;         // G, P = G Gᵀ; G times the mean of v
+    };
+    LowRankProcess& process(std::size_t k) { return static_cast<LowRankProcess&>(function(k)); }
+    const Features& features(std::size_t k, Side side) { return process(k).features(side_of(side, k)); }
+    const Own& own(std::size_t k, Side side) { return own_[k][side_of(side, k)]; }
+    void weigh(std::size_t k, Side side, const double* d);
+    void find_total(Side side);
+    void subtract_gram(Side side, Vector& precision);
+    Status factor(Side side);
+    double project(Side side, const double* linear, double* centre, double* v);
+    void find_low_rank(Side side, const double* whitened);
+    void spread(Side side, const PseudoData& rows, const double* linear, const double* centre,
+                const double* noise, double* whitened, double* g);
+
+    std::size_t padded_, m_, size_;  // size_: of all v
+    const Blas* blas_;
+    Factorizer factorizer_;
+    std::vector<Buffers<Own>> own_;
+    Buffers<Joint> joint_;
+    std::size_t block_panels_;
+    Vector scaled_, rows_, lanes_, coefficients_, centre_, shift_, none_;
+    Vector low_rank_;  // Φ_k v_k (functions, padded rows)
+};
+
+}  // namespace polyagamma
