@@ -27,18 +27,25 @@ void softmax_block(std::size_t rows, std::size_t n, std::size_t functions, doubl
         for (std::size_t i = 0; i < rows; ++i) eta[k * n + i] /= sums[i];
 }
 
+// The largest η stands for e^0: of the others, each is the smaller of itself and the largest before it.
 void log_sums_of_block(std::size_t first, std::size_t rows, std::size_t n, std::size_t functions,
                        const EllipsePoint& point, double* out) {
-    double largest[kBlock], sums[kBlock] = {};
-    for (std::size_t i = 0; i < rows; ++i) largest[i] = point[first + i];
+    double largest[kBlock], so_far[kBlock], sums[kBlock];
+    for (std::size_t i = 0; i < rows; ++i) largest[i] = so_far[i] = point[first + i];
     for (std::size_t k = 1; k < functions; ++k) {
         for (std::size_t i = 0; i < rows; ++i) {
             const double eta = point[k * n + first + i];
             largest[i] = eta > largest[i] ? eta : largest[i];
         }
     }
-    for (std::size_t k = 0; k < functions; ++k)
-        for (std::size_t i = 0; i < rows; ++i) sums[i] += exponential(point[k * n + first + i] - largest[i]);
+    std::fill_n(sums, rows, 1.0);
+    for (std::size_t k = 1; k < functions; ++k) {
+        for (std::size_t i = 0; i < rows; ++i) {
+            const double eta = point[k * n + first + i], before = so_far[i];
+            sums[i] += exponential_of_moderate((eta > before ? before : eta) - largest[i]);
+            so_far[i] = eta > before ? eta : before;
+        }
+    }
     for (std::size_t i = 0; i < rows; ++i) out[first + i] = largest[i] + logarithm(sums[i]);
 }
 
