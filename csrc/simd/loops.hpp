@@ -9,6 +9,7 @@
 #include "simd/factor_loops.hpp"
 #include "simd/fill_arguments.hpp"
 #include "simd/model_loops.hpp"
+#include "simd/product_loops.hpp"
 
 namespace polyagamma {
 
@@ -36,6 +37,7 @@ struct Loops {
     CountLoops counts;
     ClassLoops classes;
     FactorLoops factor;
+    ProductLoops products;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

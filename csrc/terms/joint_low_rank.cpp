@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "linalg/dense.hpp"
-#include "linalg/weighted_gram.hpp"
 #include "math/log_product.hpp"
 #include "simd/lanes_sum.hpp"
 #include "simd/loops.hpp"
@@ -13,13 +12,8 @@
 namespace polyagamma {
 namespace {
 
-// Whose scaled features are made at a time: as many as fit into the second-level cache next to the sums, for
-// each block costs a sum over the lanes of every pair of columns.
-constexpr std::size_t kBlockValues = 32768, kLeastPanels = 8;
-
-std::size_t block_panels(std::size_t columns) {
-    return std::max(kLeastPanels, kBlockValues / (kPanelRows * columns));
-}
+// Whose packed columns are multiplied at a time: kFactorColumns of them are in the first-level cache.
+constexpr std::size_t kBlockPanels = 16;
 
 }  // namespace
 
@@ -29,11 +23,14 @@ JointLowRank::JointLowRank(std::vector<std::unique_ptr<FunctionTerm>> functions,
       padded_(padded_rows(own_rows())),
       m_(process(0).n_features()),
       size_(n_functions() * m_),
+      groups_((m_ + kFactorColumns - 1) / kFactorColumns),
       blas_(&blas),
       factorizer_(blas, size_),
       own_(n_functions()),
-      block_panels_(std::min(block_panels(size_), panels_for(own_rows()))),
-      scaled_(block_panels_ * kPanelRows * size_),
+      block_rows_(std::min(kBlockPanels * kPanelRows, padded_)),
+      packed_(n_functions() * groups_ * block_rows_ * kFactorColumns),
+      rest_(block_rows_ * kFactorColumns),
+      scales_(block_rows_),
       rows_(padded_),
       lanes_(m_ * kPanelRows),
       coefficients_(size_),
@@ -45,7 +42,7 @@ JointLowRank::JointLowRank(std::vector<std::unique_ptr<FunctionTerm>> functions,
     const std::size_t n = own_rows();
     for (const Side side : {Side::current, Side::proposed}) {
         for (Buffers<Own>& one : own_)
-            one[side] = {Vector(n), Vector(padded_), Vector(n), Vector(n), Vector(n), Vector(m_ * m_), 0.0};
+            one[side] = {Vector(n), Vector(padded_), Vector(n), Vector(n), Vector(n), 0.0};
         joint_[side] = {Vector(padded_, 1.0), Vector(padded_, 1.0), Vector(n), Vector(size_ * size_),
                         Vector(size_)};
     }
@@ -65,9 +62,6 @@ void JointLowRank::weigh(std::size_t k, Side side, const double* d) {
         shrinks.multiply(c);
     }
     to.log_shrink = shrinks.log();
-    std::fill(to.gram.begin(), to.gram.end(), 0.0);
-    for (std::size_t j = 0; j < m_; ++j) to.gram[j * m_ + j] = 1.0;
-    add_weighted_gram(from.matrix, 0, panels_for(own_rows()), to.precision.data(), to.gram.data());
 }
 
 void JointLowRank::find_total(Side side) {
@@ -80,39 +74,60 @@ void JointLowRank::find_total(Side side) {
     for (std::size_t i = 0; i < own_rows(); ++i) at.inverse_root[i] = 1.0 / std::sqrt(at.total[i]);
 }
 
-// -HᵀH with H = Λ^-½ [Λ_kΦ_k], made panel by panel.
-void JointLowRank::subtract_gram(Side side, Vector& precision) {
-    const Vector& inverse_root = joint_[side].inverse_root;
-    std::fill(rows_.begin(), rows_.end(), -1.0);
-    const std::size_t panels = panels_for(own_rows());
-    for (std::size_t first = 0; first < panels; first += block_panels_) {
-        const std::size_t count = std::min(block_panels_, panels - first);
-        double* out = scaled_.data();
-        for (std::size_t t = first; t < first + count; ++t) {
-            for (std::size_t k = 0; k < n_functions(); ++k) {
-                const double* in = features(k, side).matrix.panel(t);
-                const double* own_precision = &own(k, side).precision[t * kPanelRows];
-                double scale[kPanelRows];
-                for (std::size_t lane = 0; lane < kPanelRows; ++lane)
-                    scale[lane] = own_precision[lane] * inverse_root[t * kPanelRows + lane];
-                for (std::size_t j = 0; j < m_; ++j, in += kPanelRows, out += kPanelRows)
-                    for (std::size_t lane = 0; lane < kPanelRows; ++lane) out[lane] = scale[lane] * in[lane];
-            }
-        }
-        loops().model.weighted_gram(scaled_.data(), count, size_, rows_.data(), precision.data());
+// H_k = Λ^-½Λ_kΦ_k of a block of rows, packed.
+void JointLowRank::pack(Side side, const Block& block) {
+    const double* inverse_root = &joint_[side].inverse_root[block.panel * kPanelRows];
+    for (std::size_t k = 0; k < n_functions(); ++k) {
+        const double* panels = features(k, side).matrix.panel(block.panel);
+        const double* precision = &own(k, side).precision[block.panel * kPanelRows];
+        for (std::size_t i = 0; i < block.rows(); ++i) scales_[i] = precision[i] * inverse_root[i];
+        for (std::size_t group = 0; group < groups_; ++group)
+            loops().products.pack_scaled(panels + group * kFactorColumns * kPanelRows, block.panels, m_,
+                                         width(group), scales_.data(), packed(k, group));
     }
+}
+
+// Of function k, Φ_kᵀ(Λ_k - Λ_k²/Λ)Φ_k = H_kᵀ(Λ/Λ_k - 1)H_k.
+void JointLowRank::add_own_products(std::size_t k, Side side, const Block& block, Vector& precision) {
+    const double* total = &joint_[side].total[block.panel * kPanelRows];
+    const double* of_function = &own(k, side).precision[block.panel * kPanelRows];
+    for (std::size_t i = 0; i < block.rows(); ++i)
+        scales_[i] = of_function[i] > 0.0 ? (total[i] - of_function[i]) / of_function[i] : 0.0;
+    for (std::size_t a = 0; a < groups_; ++a) {
+        loops().products.rescale(packed(k, a), block.rows(), scales_.data(), rest_.data());
+        for (std::size_t b = 0; b <= a; ++b)
+            loops().products.add_products(rest_.data(), packed(k, b), block.rows(), 1.0,
+                                          product_block(precision, {k, a}, {k, b}));
+    }
+}
+
+// -H_kᵀH_l.
+void JointLowRank::subtract_shared_products(std::size_t k, std::size_t l, const Block& block,
+                                            Vector& precision) {
+    for (std::size_t a = 0; a < groups_; ++a)
+        for (std::size_t b = 0; b < groups_; ++b)
+            loops().products.add_products(packed(k, a), packed(l, b), block.rows(), -1.0,
+                                          product_block(precision, {k, a}, {l, b}));
+}
+
+ProductBlock JointLowRank::product_block(Vector& precision, Columns rows, Columns columns) const {
+    const auto first = [&](Columns at) { return at.function * m_ + at.group * kFactorColumns; };
+    return {&precision[first(rows) * size_ + first(columns)], size_, width(rows.group), width(columns.group),
+            rows.function == columns.function && rows.group == columns.group};
 }
 
 // P = G Gᵀ.
 Status JointLowRank::factor(Side side) {
     Vector& precision = joint_[side].factor;
     std::fill(precision.begin(), precision.end(), 0.0);
-    subtract_gram(side, precision);
-    for (std::size_t k = 0; k < n_functions(); ++k) {
-        const double* gram = own(k, side).gram.data();
-        for (std::size_t i = 0; i < m_; ++i) {
-            double* row = &precision[(k * m_ + i) * size_ + k * m_];
-            for (std::size_t j = 0; j <= i; ++j) row[j] += gram[i * m_ + j];
+    for (std::size_t j = 0; j < size_; ++j) precision[j * size_ + j] = 1.0;
+    const std::size_t panels = panels_for(own_rows()), most = block_rows_ / kPanelRows;
+    for (std::size_t first = 0; first < panels; first += most) {
+        const Block block{first, std::min(most, panels - first)};
+        pack(side, block);
+        for (std::size_t k = 0; k < n_functions(); ++k) {
+            for (std::size_t l = 0; l < k; ++l) subtract_shared_products(k, l, block, precision);
+            add_own_products(k, side, block, precision);
         }
     }
     return factorizer_.cholesky(precision.data()).ok() ? Status{} : Status{Status::Kind::not_finite};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "linalg/blas.hpp"
 #include "linalg/factorizer.hpp"
 #include "linalg/status.hpp"
+#include "simd/product_loops.hpp"
 #include "terms/buffers.hpp"
 #include "terms/joint_term.hpp"
 #include "terms/low_rank_process.hpp"
@@ -40,7 +42,6 @@ class JointLowRank final : public JointTerm {
         Vector shrink, precision;        // c_k; Λ_k, zero where it only fills up a panel
         Vector variance, root_variance;  // of g given v and shift: s c, and its root
         Vector inverse_root;             // 1 / √s, 0 where s is
-        Vector gram;                     // I + Φ_kᵀΛ_kΦ_k, lower triangle
         double log_shrink;               // Σ log c
     };
     struct Joint {
@@ -48,25 +49,44 @@ class JointLowRank final : public JointTerm {
         Vector centre;               // mean of the shift where all v are 0
         Vector factor, mean;         // G, P = G Gᵀ; G times the mean of v
     };
+    // Rows of whole panels.
+    struct Block {
+        std::size_t panel, panels;
+        std::size_t rows() const { return panels * kPanelRows; }
+    };
+    // Up to kFactorColumns features of a function.
+    struct Columns {
+        std::size_t function, group;
+    };
     LowRankProcess& process(std::size_t k) { return static_cast<LowRankProcess&>(function(k)); }
     const Features& features(std::size_t k, Side side) { return process(k).features(side_of(side, k)); }
     const Own& own(std::size_t k, Side side) { return own_[k][side_of(side, k)]; }
+    std::size_t width(std::size_t group) const {
+        return std::min(kFactorColumns, m_ - group * kFactorColumns);
+    }
+    double* packed(std::size_t k, std::size_t group) {
+        return &packed_[(k * groups_ + group) * block_rows_ * kFactorColumns];
+    }
     void weigh(std::size_t k, Side side, const double* d);
     void find_total(Side side);
-    void subtract_gram(Side side, Vector& precision);
+    void pack(Side side, const Block& block);
+    void add_own_products(std::size_t k, Side side, const Block& block, Vector& precision);
+    void subtract_shared_products(std::size_t k, std::size_t l, const Block& block, Vector& precision);
+    ProductBlock product_block(Vector& precision, Columns rows, Columns columns) const;
     Status factor(Side side);
     double project(Side side, const double* linear, double* centre, double* v);
     void find_low_rank(Side side, const double* whitened);
     void spread(Side side, const PseudoData& rows, const double* linear, const double* centre,
                 const double* noise, double* whitened, double* g);
 
-    std::size_t padded_, m_, size_;  // size_: of all v
+    std::size_t padded_, m_, size_, groups_;  // size_: of all v; groups_: of columns of a function
     const Blas* blas_;
     Factorizer factorizer_;
     std::vector<Buffers<Own>> own_;
     Buffers<Joint> joint_;
-    std::size_t block_panels_;
-    Vector scaled_, rows_, lanes_, coefficients_, centre_, shift_, none_;
+    std::size_t block_rows_;
+    Vector packed_, rest_, scales_;  // of a block of rows
+    Vector rows_, lanes_, coefficients_, centre_, shift_, none_;
     Vector low_rank_;  // Φ_k v_k (functions, padded rows)
 };
 

@@ -7,6 +7,8 @@
 #include "likelihood/softmax.hpp"
 #include "mcmc/theta_targets.hpp"
 #include "terms/full_process.hpp"
+#include "terms/joint_low_rank.hpp"
+#include "terms/joint_process.hpp"
 #include "terms/joint_term.hpp"
 #include "terms/low_rank_process.hpp"
 #include "tests/reference_blas.hpp"
@@ -286,6 +288,66 @@ TEST_CASE_TEMPLATE("the noise of a draw of all functions can be drawn back", Kin
     for (std::size_t i = 0; i < size; ++i)  // standard normal again
         for (std::size_t j = 0; j < size; ++j)
             CHECK(covariance[i * size + j] == doctest::Approx(i == j ? 1.0 : 0.0).epsilon(1e-9));
+}
+
+namespace {
+
+// More rows than are multiplied at a time, and more features of a function than are packed together.
+constexpr std::size_t kManyRows = 163, kManyFeatures = 37;
+
+class LargeLowRank final : public FeatureFunction {
+  public:
+    Status evaluate(const double* theta, Features& features) override {
+        for (std::size_t i = 0; i < kManyRows; ++i) {
+            for (std::size_t j = 0; j < kManyFeatures; ++j)
+                features.matrix.panel(i / kPanelRows)[j * kPanelRows + i % kPanelRows] =
+                    0.3 * feature(i, j, *theta);
+            features.variance[i] = own_variance(i % 7, *theta);
+        }
+        return {};
+    }
+};
+
+void check_alike(JointTerm& one, JointTerm& other, const PseudoData& rows) {
+    const Numbers thetas[] = {kTheta, kOther, {kTheta[1], kTheta[0], kTheta[2]}};
+    double evidence[2], start[2];
+    Numbers nu(one.whitened_size()), g(rows.n), other_nu(nu.size()), other_g(rows.n);
+    for (const Numbers& theta : thetas) {
+        const Side side = &theta == thetas ? Side::current : Side::proposed;
+        JointTerm* const terms[] = {&one, &other};
+        for (std::size_t term = 0; term < 2; ++term) {
+            REQUIRE(terms[term]->load(side, theta.data()).ok());
+            REQUIRE(terms[term]->condition(side, rows, evidence[term]).ok());
+            if (side == Side::current) start[term] = evidence[term];
+        }
+        CHECK(evidence[0] - start[0] == doctest::Approx(evidence[1] - start[1]).epsilon(1e-9));
+        REQUIRE(one.covariance_product(side, rows, rows.linear, nu.data(), g.data()).ok());
+        REQUIRE(other.covariance_product(side, rows, rows.linear, other_nu.data(), other_g.data()).ok());
+        check_equal(nu, other_nu);
+        check_equal(g, other_g);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("many sparse functions of a softmax are conditioned as blocks of any kind are") {
+    LargeLowRank function;
+    const auto blocks = [&] {
+        std::vector<std::unique_ptr<FunctionTerm>> all;
+        for (std::size_t k = 0; k < kK; ++k)
+            all.push_back(
+                std::make_unique<LowRankProcess>(kManyRows, kManyFeatures, function, reference::blas()));
+        return all;
+    };
+    Numbers d(kK * kManyRows), b(d.size());
+    for (std::size_t i = 0; i < kManyRows; ++i)
+        for (std::size_t k = 0, at = i; k < kK; ++k, at += kManyRows) {
+            d[at] = std::exp(std::sin(2.0 * static_cast<double>(at)) - 0.5);
+            b[at] = k == 0 ? 2.0 : -1.0;
+        }
+    JointLowRank joint(blocks(), 1, reference::blas());
+    JointProcess any(blocks(), 1, reference::blas());
+    check_alike(joint, any, {d.size(), d.data(), b.data()});
 }
 
 TEST_CASE("the excess of a softmax is its log-likelihood less its surrogate's, and so is its gradient") {

@@ -6,6 +6,7 @@
 #include "simd/levels/multinomial.hpp"
 #include "simd/levels/negative_binomial.hpp"
 #include "simd/levels/normals.hpp"
+#include "simd/levels/packed_products.hpp"
 #include "simd/levels/softmax.hpp"
 #include "simd/loops.hpp"
 
@@ -28,6 +29,7 @@ const Loops table = {
     {negative_binomial, rising_terms, rising_series},
     {multinomial, probabilities},
     {cholesky, invert},
+    {pack_scaled, rescale, add_products},
 };
 
 }  // namespace POLYAGAMMA_LEVEL
