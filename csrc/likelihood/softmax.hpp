@@ -70,8 +70,7 @@ struct Turn {
 // The softmax less its surrogate.
 class SoftmaxExcess final : public Excess {
   public:
-    SoftmaxExcess(const SoftmaxRows& rows, const SoftmaxSurrogate& surrogate)
-        : rows_(rows), surrogate_(surrogate) {}
+    SoftmaxExcess(const SoftmaxRows& rows, const SoftmaxSurrogate& surrogate);
     double differentiate(const double* g, double* gradient) override;
     // Its value at g = centre + cos φ first + sin φ second for each of `count` angles. All but the sums of
     // exponentials is at most quadratic in (1, cos φ, sin φ), and is found once.
@@ -81,7 +80,8 @@ class SoftmaxExcess final : public Excess {
   private:
     const SoftmaxRows rows_;
     const SoftmaxSurrogate& surrogate_;
-    Vector p_;  // probabilities of the rows
+    bool alike_;  // whether all rows have the same b
+    Vector p_;    // probabilities of the rows
 };
 
 }  // namespace polyagamma

@@ -31,10 +31,10 @@ Status NoiseCircle::draw(Term& term, Side side, const PseudoData& rows, const No
 }
 
 Status NoiseCircle::draw_rest(Term& term, Side side, const PseudoData& rows, const NoisePair& noise) {
-    const Vector none(noise.first.size());
+    none_.resize(noise.first.size());
     for (Vector* x : {&whitened_.centre, &whitened_.second}) x->resize(term.whitened_size());
     for (Vector* x : {&g_.centre, &g_.second}) x->resize(term.n_rows());
-    Status result = term.draw(side, rows, none.data(), whitened_.centre.data(), g_.centre.data());
+    Status result = term.draw(side, rows, none_.data(), whitened_.centre.data(), g_.centre.data());
     if (result.ok())
         result = term.draw(side, rows, noise.second.data(), whitened_.second.data(), g_.second.data());
     for (Ellipse* ellipse : {&whitened_, &g_}) {

@@ -51,6 +51,7 @@ class NoiseCircle {
     static void at_point(std::size_t point, const Ellipse& ellipse, Vector& out);
 
     Ellipse whitened_, g_;
+    Vector none_;  // no noise
     std::array<double, kCirclePoints> log_ratios_{};
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 // Whose packed columns are multiplied at a time: kFactorColumns of them are in the first-level cache.
 constexpr std::size_t kBlockPanels = 16;
+constexpr std::size_t kSums = 4;  // that do not wait for each other
 
 }  // namespace
 
@@ -119,8 +120,10 @@ ProductBlock JointLowRank::product_block(Vector& precision, Columns rows, Column
 // P = G Gᵀ.
 Status JointLowRank::factor(Side side) {
     Vector& precision = joint_[side].factor;
-    std::fill(precision.begin(), precision.end(), 0.0);
-    for (std::size_t j = 0; j < size_; ++j) precision[j * size_ + j] = 1.0;
+    for (std::size_t j = 0; j < size_; ++j) {
+        std::fill_n(&precision[j * size_], j, 0.0);
+        precision[j * size_ + j] = 1.0;
+    }
     const std::size_t panels = panels_for(own_rows()), most = block_rows_ / kPanelRows;
     for (std::size_t first = 0; first < panels; first += most) {
         const Block block{first, std::min(most, panels - first)};
@@ -144,19 +147,18 @@ double JointLowRank::project(Side side, const double* linear, double* centre, do
     const Vector& inverse_root = joint_[side].inverse_root;
     for (std::size_t i = 0; i < n; ++i) centre[i] *= inverse_root[i] * inverse_root[i];
     std::fill(rows_.begin() + static_cast<std::ptrdiff_t>(n), rows_.end(), 0.0);
-    double squares = 0.0;
+    double squares[kSums] = {};
     for (std::size_t k = 0; k < n_functions(); ++k) {
         const Own& one = own(k, side);
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = 0; i < n; ++i)
             rows_[i] = one.shrink[i] * linear[k * n + i] - one.precision[i] * centre[i];
-            squares += rows_[i] * rows_[i] / one.precision[i];
-        }
+        for (std::size_t i = 0; i < n; ++i) squares[i % kSums] += rows_[i] * rows_[i] / one.precision[i];
         std::fill(lanes_.begin(), lanes_.end(), 0.0);
         loops().model.transposed(features(k, side).matrix.panel(0), panels_for(n), m_, rows_.data(), 1,
                                  padded_, lanes_.data());
         for (std::size_t j = 0; j < m_; ++j) v[k * m_ + j] = sum_lanes(&lanes_[j * kPanelRows]);
     }
-    return squares;
+    return squares[0] + squares[1] + squares[2] + squares[3];
 }
 
 // But for Σ log d, which θ does not change, Π N(z_k; Φ_kv_k + shift, Λ_k⁻¹) with shift and v integrated out
@@ -207,11 +209,10 @@ void JointLowRank::spread(Side side, const PseudoData& rows, const double* linea
         const double *d = rows.precision + k * n, *own_linear = linear + k * n;
         const double *low_rank = &low_rank_[k * padded_], *own_noise = noise + n + size_ + k * n;
         double *e = whitened + k * own_size() + m_, *own_g = g + k * n;
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = 0; i < n; ++i)
             own_g[i] = one.shrink[i] * low_rank[i] + one.variance[i] * (own_linear[i] - d[i] * shift_[i]) +
                        one.root_variance[i] * own_noise[i];
-            e[i] = (own_g[i] - low_rank[i]) * one.inverse_root[i];
-        }
+        for (std::size_t i = 0; i < n; ++i) e[i] = (own_g[i] - low_rank[i]) * one.inverse_root[i];
     }
 }
 

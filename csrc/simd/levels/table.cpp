@@ -22,7 +22,7 @@ const Loops table = {
     fill_block,
     normals,
     softmax,
-    log_sums,
+    total_log_sum,
     {forward, transposed, weighted_gram, solve_lower, residual, residual_and_log_likelihood, curvature,
      subtract_gaussian},
     {stationary_row, stationary_panels, scaled_row},
