@@ -133,7 +133,7 @@ SoftmaxSurrogate::Forms SoftmaxSurrogate::forms(const double* const* x) const {
             for (std::size_t a = 0; a < 3; ++a) {
                 const double curved = precision_[at] * (x[a][at] - means[a]);
                 forms.linear[a] += linear_[at] * x[a][at];
-                for (std::size_t b = 0; b < 3; ++b) forms.quadratic[a][b] += curved * x[b][at];
+                for (std::size_t b = 0; b <= a; ++b) forms.quadratic[a][b] += curved * x[b][at];
             }
         }
     }
@@ -168,7 +168,8 @@ void SoftmaxExcess::on_ellipse(const Vector& centre, const Vector& first, const 
                               : -loops().total_log_sum(rows_.n, rows_.functions, point, rows_.b);
         for (std::size_t a = 0; a < 3; ++a) {
             value += t[a] * forms.linear[a];
-            for (std::size_t b = 0; b < 3; ++b) value += 0.5 * t[a] * t[b] * forms.quadratic[a][b];
+            for (std::size_t b = 0; b <= a; ++b)
+                value += (a == b ? 0.5 : 1.0) * t[a] * t[b] * forms.quadratic[a][b];
         }
         values[j] = value;
     }

@@ -37,7 +37,8 @@ class SoftmaxSurrogate {
     PseudoData rows() const { return {precision_.size(), precision_.data(), linear_.data()}; }
     // Its log-likelihood at g, and W g less the linear term added to `gradient`.
     double log_likelihood(const double* g, double* gradient) const;
-    // As Σ_a t_a linear_a − ½ Σ_ab t_a t_b quadratic_ab at g = Σ_a t_a x_a.
+    // As Σ_a t_a linear_a − ½ Σ_ab t_a t_b quadratic_ab at g = Σ_a t_a x_a; of the symmetric quadratic form
+    // the lower triangle.
     struct Forms {
         double linear[3] = {}, quadratic[3][3] = {};
     };

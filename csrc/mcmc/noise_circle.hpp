@@ -44,7 +44,9 @@ class NoiseCircle {
     struct Ellipse {
         Vector centre, first, second;
     };
-    Status draw_rest(Term& term, Side side, const PseudoData& rows, const NoisePair& noise);
+    void resize(const Term& term);
+    Term::Draw at_centre();
+    void subtract_centre();
     double weight(std::size_t point) const;
     using Turns = std::array<Turn, kCirclePoints>;
     static const Turns& turns();

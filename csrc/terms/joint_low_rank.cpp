@@ -34,16 +34,17 @@ JointLowRank::JointLowRank(std::vector<std::unique_ptr<FunctionTerm>> functions,
       scales_(block_rows_),
       rows_(padded_),
       lanes_(m_ * kPanelRows),
-      coefficients_(size_),
+      v_(size_),
+      coefficients_(size_ * kBatchChains),
       centre_(own_rows()),
       shift_(own_rows()),
       none_(noise_size()),
-      low_rank_(n_functions() * padded_) {
+      low_rank_(n_functions() * kBatchChains * padded_) {
     factorizer_.use_own_loops();
     const std::size_t n = own_rows();
     for (const Side side : {Side::current, Side::proposed}) {
         for (Buffers<Own>& one : own_)
-            one[side] = {Vector(n), Vector(padded_), Vector(n), Vector(n), Vector(n), 0.0};
+            one[side] = {Vector(n), Vector(padded_), Vector(padded_), Vector(n), Vector(n), Vector(n), 0.0};
         joint_[side] = {Vector(padded_, 1.0), Vector(padded_, 1.0), Vector(n), Vector(size_ * size_),
                         Vector(size_)};
     }
@@ -57,6 +58,7 @@ void JointLowRank::weigh(std::size_t k, Side side, const double* d) {
         const double s = from.variance[i], c = 1.0 / (1.0 + s * d[i]);
         to.shrink[i] = c;
         to.precision[i] = c * d[i];
+        to.inverse_precision[i] = 1.0 / to.precision[i];
         to.variance[i] = s * c;
         to.root_variance[i] = std::sqrt(s * c);
         to.inverse_root[i] = s > 0.0 ? 1.0 / std::sqrt(s) : 0.0;
@@ -92,8 +94,8 @@ void JointLowRank::pack(Side side, const Block& block) {
 void JointLowRank::add_own_products(std::size_t k, Side side, const Block& block, Vector& precision) {
     const double* total = &joint_[side].total[block.panel * kPanelRows];
     const double* of_function = &own(k, side).precision[block.panel * kPanelRows];
-    for (std::size_t i = 0; i < block.rows(); ++i)
-        scales_[i] = of_function[i] > 0.0 ? (total[i] - of_function[i]) / of_function[i] : 0.0;
+    const double* inverse = &own(k, side).inverse_precision[block.panel * kPanelRows];
+    for (std::size_t i = 0; i < block.rows(); ++i) scales_[i] = (total[i] - of_function[i]) * inverse[i];
     for (std::size_t a = 0; a < groups_; ++a) {
         loops().products.rescale(packed(k, a), block.rows(), scales_.data(), rest_.data());
         for (std::size_t b = 0; b <= a; ++b)
@@ -152,7 +154,8 @@ double JointLowRank::project(Side side, const double* linear, double* centre, do
         const Own& one = own(k, side);
         for (std::size_t i = 0; i < n; ++i)
             rows_[i] = one.shrink[i] * linear[k * n + i] - one.precision[i] * centre[i];
-        for (std::size_t i = 0; i < n; ++i) squares[i % kSums] += rows_[i] * rows_[i] / one.precision[i];
+        for (std::size_t i = 0; i < n; ++i)
+            squares[i % kSums] += rows_[i] * rows_[i] * one.inverse_precision[i];
         std::fill(lanes_.begin(), lanes_.end(), 0.0);
         loops().model.transposed(features(k, side).matrix.panel(0), panels_for(n), m_, rows_.data(), 1,
                                  padded_, lanes_.data());
@@ -184,47 +187,67 @@ Status JointLowRank::condition(Side side, const PseudoData& rows, double& log_ev
     return std::isfinite(log_evidence) ? Status{} : Status{Status::Kind::not_finite};
 }
 
-void JointLowRank::find_low_rank(Side side, const double* whitened) {
+// Φ_kv_k of several draws.
+void JointLowRank::find_low_rank(Side side, std::size_t count) {
     for (std::size_t k = 0; k < n_functions(); ++k)
         loops().model.forward(features(k, side).matrix.panel(0), panels_for(own_rows()), m_,
-                              whitened + k * own_size(), 1, &low_rank_[k * padded_], padded_);
+                              &coefficients_[k * m_ * count], count, &low_rank_[k * count * padded_],
+                              padded_);
 }
 
-// The shift given v, which is in `whitened`, N(centre - Λ⁻¹ΣΛ_kΦ_kv_k, Λ⁻¹); g given both, N(c (Φv + s (ℓ - d
-// shift)), s c); and e = (g - Φv) / √s.
+// The shift given v, whose Φv are those of draw c of `count`, N(centre - Λ⁻¹ΣΛ_kΦ_kv_k, Λ⁻¹); g given both,
+// N(c (Φv + s (ℓ - d shift)), s c); and e = (g - Φv) / √s.
 void JointLowRank::spread(Side side, const PseudoData& rows, const double* linear, const double* centre,
-                          const double* noise, double* whitened, double* g) {
+                          const Draw& to, std::size_t c, std::size_t count) {
     const std::size_t n = own_rows();
     const Vector& inverse_root = joint_[side].inverse_root;
-    find_low_rank(side, whitened);
     std::fill(shift_.begin(), shift_.end(), 0.0);
     for (std::size_t k = 0; k < n_functions(); ++k) {
         const Vector& precision = own(k, side).precision;
-        for (std::size_t i = 0; i < n; ++i) shift_[i] += precision[i] * low_rank_[k * padded_ + i];
+        const double* product = low_rank(k, c, count);
+        for (std::size_t i = 0; i < n; ++i) shift_[i] += precision[i] * product[i];
     }
     for (std::size_t i = 0; i < n; ++i)
-        shift_[i] = centre[i] + inverse_root[i] * (noise[i] - inverse_root[i] * shift_[i]);
+        shift_[i] = centre[i] + inverse_root[i] * (to.noise[i] - inverse_root[i] * shift_[i]);
     for (std::size_t k = 0; k < n_functions(); ++k) {
         const Own& one = own(k, side);
         const double *d = rows.precision + k * n, *own_linear = linear + k * n;
-        const double *low_rank = &low_rank_[k * padded_], *own_noise = noise + n + size_ + k * n;
-        double *e = whitened + k * own_size() + m_, *own_g = g + k * n;
+        const double *product = low_rank(k, c, count), *noise = to.noise + n + size_ + k * n;
+        double *e = to.whitened + k * own_size() + m_, *g = to.g + k * n;
         for (std::size_t i = 0; i < n; ++i)
-            own_g[i] = one.shrink[i] * low_rank[i] + one.variance[i] * (own_linear[i] - d[i] * shift_[i]) +
-                       one.root_variance[i] * own_noise[i];
-        for (std::size_t i = 0; i < n; ++i) e[i] = (own_g[i] - low_rank[i]) * one.inverse_root[i];
+            g[i] = one.shrink[i] * product[i] + one.variance[i] * (own_linear[i] - d[i] * shift_[i]) +
+                   one.root_variance[i] * noise[i];
+        for (std::size_t i = 0; i < n; ++i) e[i] = (g[i] - product[i]) * one.inverse_root[i];
     }
 }
 
 Status JointLowRank::draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
                           double* g) {
+    const Draw one{noise, whitened, g};
+    return draw_each(side, rows, &one, 1);
+}
+
+// By as many at a time as share a pass over the features.
+Status JointLowRank::draw_each(Side side, const PseudoData& rows, const Draw* draws, std::size_t count) {
     const Joint& joint = joint_[side];
-    for (std::size_t j = 0; j < size_; ++j) coefficients_[j] = joint.mean[j] + noise[own_rows() + j];
-    solve_lower_transposed(*blas_, joint.factor.data(), size_, coefficients_.data());
-    for (std::size_t k = 0; k < n_functions(); ++k)
-        std::copy_n(&coefficients_[k * m_], m_, whitened + k * own_size());
-    spread(side, rows, rows.linear, joint.centre.data(), noise, whitened, g);
+    for (; count > 0; draws += std::min(count, kBatchChains), count -= std::min(count, kBatchChains)) {
+        const std::size_t batch = std::min(count, kBatchChains);
+        for (std::size_t c = 0; c < batch; ++c) {
+            for (std::size_t j = 0; j < size_; ++j) v_[j] = joint.mean[j] + draws[c].noise[own_rows() + j];
+            solve_lower_transposed(*blas_, joint.factor.data(), size_, v_.data());
+            put_coefficients(draws[c].whitened, c, batch);
+        }
+        find_low_rank(side, batch);
+        for (std::size_t c = 0; c < batch; ++c)
+            spread(side, rows, rows.linear, joint.centre.data(), draws[c], c, batch);
+    }
     return {};
+}
+
+// v_ into ν, and among those of `count` draws.
+void JointLowRank::put_coefficients(double* whitened, std::size_t c, std::size_t count) {
+    for (std::size_t k = 0; k < n_functions(); ++k) std::copy_n(&v_[k * m_], m_, whitened + k * own_size());
+    for (std::size_t j = 0; j < size_; ++j) coefficients_[j * count + c] = v_[j];
 }
 
 // The shift given g is N(Σ d_k (z_k - g_k) / Σd_k, 1 / Σd_k), whatever v. Rows without variance of their own
@@ -233,19 +256,21 @@ Status JointLowRank::invert_draw(const PseudoData& rows, const double* whitened,
                                  double* noise) {
     const std::size_t n = own_rows();
     const Joint& joint = joint_[Side::current];
-    find_low_rank(Side::current, whitened);
+    for (std::size_t k = 0; k < n_functions(); ++k)
+        std::copy_n(whitened + k * own_size(), m_, &coefficients_[k * m_]);
+    find_low_rank(Side::current, 1);
     double* of_coefficients = noise + n;
     for (std::size_t j = 0; j < size_; ++j) of_coefficients[j] = -joint.mean[j];
     for (std::size_t i = 0; i < size_; ++i) {
-        const double v = whitened[i / m_ * own_size() + i % m_];
-        for (std::size_t j = 0; j <= i; ++j) of_coefficients[j] += joint.factor[i * size_ + j] * v;
+        for (std::size_t j = 0; j <= i; ++j)
+            of_coefficients[j] += joint.factor[i * size_ + j] * coefficients_[i];
     }
     for (std::size_t i = 0; i < n; ++i) {
         double total = 0.0, sum = 0.0, pull = 0.0;
         for (std::size_t k = 0, at = i; k < n_functions(); ++k, at += n) {
             total += rows.precision[at];
             sum += rows.linear[at] - rows.precision[at] * g[at];
-            pull += own(k, Side::current).precision[i] * low_rank_[k * padded_ + i];
+            pull += own(k, Side::current).precision[i] * low_rank(k, 0, 1)[i];
         }
         shift_[i] = sum / total + noise[i] / std::sqrt(total);
         noise[i] = (joint.total[i] * (shift_[i] - joint.centre[i]) + pull) * joint.inverse_root[i];
@@ -253,7 +278,7 @@ Status JointLowRank::invert_draw(const PseudoData& rows, const double* whitened,
     for (std::size_t k = 0, at = 0; k < n_functions(); ++k) {
         const Own& one = own(k, Side::current);
         for (std::size_t i = 0; i < n; ++i, ++at) {
-            const double mean = one.shrink[i] * low_rank_[k * padded_ + i] +
+            const double mean = one.shrink[i] * low_rank(k, 0, 1)[i] +
                                 one.variance[i] * (rows.linear[at] - rows.precision[at] * shift_[i]);
             if (one.root_variance[i] > 0.0) noise[n + size_ + at] = (g[at] - mean) / one.root_variance[i];
         }
@@ -265,12 +290,12 @@ Status JointLowRank::invert_draw(const PseudoData& rows, const double* whitened,
 Status JointLowRank::covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
                                         double* g) {
     const Vector& factor = joint_[side].factor;
-    project(side, h, centre_.data(), coefficients_.data());
-    solve_lower(*blas_, factor.data(), size_, coefficients_.data());
-    solve_lower_transposed(*blas_, factor.data(), size_, coefficients_.data());
-    for (std::size_t k = 0; k < n_functions(); ++k)
-        std::copy_n(&coefficients_[k * m_], m_, whitened + k * own_size());
-    spread(side, rows, h, centre_.data(), none_.data(), whitened, g);
+    project(side, h, centre_.data(), v_.data());
+    solve_lower(*blas_, factor.data(), size_, v_.data());
+    solve_lower_transposed(*blas_, factor.data(), size_, v_.data());
+    put_coefficients(whitened, 0, 1);
+    find_low_rank(side, 1);
+    spread(side, rows, h, centre_.data(), {none_.data(), whitened, g}, 0, 1);
     return {};
 }
 

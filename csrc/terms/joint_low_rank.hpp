@@ -27,6 +27,7 @@ class JointLowRank final : public JointTerm {
     Status condition(Side side, const PseudoData& rows, double& log_evidence) override;
     std::size_t noise_size() const override { return own_rows() + size_ + n_rows(); }  // shift, v, g
     Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened, double* g) override;
+    Status draw_each(Side side, const PseudoData& rows, const Draw* draws, std::size_t count) override;
     Status invert_draw(const PseudoData& rows, const double* whitened, const double* g,
                        double* noise) override;
     Status covariance_product(Side side, const PseudoData& rows, const double* h, double* whitened,
@@ -39,10 +40,11 @@ class JointLowRank final : public JointTerm {
   private:
     // A function on one of its sides.
     struct Own {
-        Vector shrink, precision;        // c_k; Λ_k, zero where it only fills up a panel
-        Vector variance, root_variance;  // of g given v and shift: s c, and its root
-        Vector inverse_root;             // 1 / √s, 0 where s is
-        double log_shrink;               // Σ log c
+        Vector shrink;                        // c_k
+        Vector precision, inverse_precision;  // Λ_k and 1 / Λ_k, zero where they only fill up a panel
+        Vector variance, root_variance;       // of g given v and shift: s c, and its root
+        Vector inverse_root;                  // 1 / √s, 0 where s is
+        double log_shrink;                    // Σ log c
     };
     struct Joint {
         Vector total, inverse_root;  // Λ, 1 where it only fills up a panel; 1 / √Λ
@@ -75,9 +77,14 @@ class JointLowRank final : public JointTerm {
     ProductBlock product_block(Vector& precision, Columns rows, Columns columns) const;
     Status factor(Side side);
     double project(Side side, const double* linear, double* centre, double* v);
-    void find_low_rank(Side side, const double* whitened);
-    void spread(Side side, const PseudoData& rows, const double* linear, const double* centre,
-                const double* noise, double* whitened, double* g);
+    void put_coefficients(double* whitened, std::size_t c, std::size_t count);
+    void find_low_rank(Side side, std::size_t count);
+    // Φ_kv_k of draw c of `count`.
+    const double* low_rank(std::size_t k, std::size_t c, std::size_t count) const {
+        return &low_rank_[(k * count + c) * padded_];
+    }
+    void spread(Side side, const PseudoData& rows, const double* linear, const double* centre, const Draw& to,
+                std::size_t c, std::size_t count);
 
     std::size_t padded_, m_, size_, groups_;  // size_: of all v; groups_: of columns of a function
     const Blas* blas_;
@@ -86,8 +93,8 @@ class JointLowRank final : public JointTerm {
     Buffers<Joint> joint_;
     std::size_t block_rows_;
     Vector packed_, rest_, scales_;  // of a block of rows
-    Vector rows_, lanes_, coefficients_, centre_, shift_, none_;
-    Vector low_rank_;  // Φ_k v_k (functions, padded rows)
+    Vector rows_, lanes_, v_, centre_, shift_, none_;
+    Vector coefficients_, low_rank_;  // of up to kBatchChains draws: v, interleaved, and Φ_kv_k
 };
 
 }  // namespace polyagamma
