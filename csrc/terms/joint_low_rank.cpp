@@ -35,10 +35,10 @@ JointLowRank::JointLowRank(std::vector<std::unique_ptr<FunctionTerm>> functions,
       rows_(padded_),
       lanes_(m_ * kPanelRows),
       v_(size_),
-      coefficients_(size_ * kBatchChains),
       centre_(own_rows()),
       shift_(own_rows()),
       none_(noise_size()),
+      coefficients_(size_ * kBatchChains),
       low_rank_(n_functions() * kBatchChains * padded_) {
     factorizer_.use_own_loops();
     const std::size_t n = own_rows();
