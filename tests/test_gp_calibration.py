@@ -65,15 +65,20 @@ def anisotropic(rng):
     return PolyaGammaGP(X, labels(f, rng), kernel), truth, {"f": [0, 5]}
 
 
+def sparse_function(theta, X, points, rng):
+    """Return coordinates of the points' values, and the rows' values (FITC)."""
+    kernel = LightRBF(theta)
+    features = np.linalg.solve(root(kernel(points)), kernel(points, X)).T
+    own = np.maximum(4.0 * (1 + JITTER) - (features**2).sum(axis=1), 0)
+    v = rng.standard_normal(len(points))
+    return v, features @ v + np.sqrt(own) * rng.standard_normal(len(X))
+
+
 def inducing(rng):
     """Ten rows, three inducing points (FITC); the length scale and two coordinates of the points' values."""
     X, points = np.linspace(-2, 2, 10)[:, np.newaxis], np.array([[-1.5], [0.0], [1.7]])
     theta = rng.standard_normal(1)
-    kernel = LightRBF(theta)
-    features = np.linalg.solve(root(kernel(points)), kernel(points, X)).T
-    own = np.maximum(4.0 * (1 + JITTER) - (features**2).sum(axis=1), 0)
-    v = rng.standard_normal(3)
-    f = features @ v + np.sqrt(own) * rng.standard_normal(10)
+    v, f = sparse_function(theta, X, points, rng)
     model = PolyaGammaGP(X, labels(f, rng), LightRBF(), inducing=points)
     return model, {"theta": np.exp(theta), "v": v[:2]}, {"v": [0, 1]}
 
@@ -89,6 +94,20 @@ def classes(rng):
             break
     model = PolyaGammaGP(X, y, LightRBF())
     return model, {"theta": np.exp(theta[:2, 0]), "f": f[[0, 2], [3, 8]]}, {"theta": [0, 1], "f": [3, 32]}
+
+
+def sparse_classes(rng):
+    """Twelve rows of three classes, three inducing points: of two classes, length scales and a coordinate."""
+    X, points = np.linspace(-2, 2, 12)[:, np.newaxis], np.array([[-1.5], [0.0], [1.7]])
+    while True:
+        theta = rng.standard_normal((3, 1))
+        drawn = [sparse_function(one, X, points, rng) for one in theta]
+        v, f = (np.array(one) for one in zip(*drawn, strict=True))
+        y = (rng.random(12) > np.cumsum(softmax(f, axis=0), axis=0)).sum(axis=0)
+        if len(np.unique(y)) == 3:
+            break
+    model = PolyaGammaGP(X, y, LightRBF(), inducing=points)
+    return model, {"theta": np.exp(theta[:2, 0]), "v": v[[0, 2], [1, 2]]}, {"theta": [0, 1], "v": [1, 8]}
 
 
 def calibration_p_value(simulate):
@@ -119,6 +138,7 @@ SLOW = pytest.mark.slow
         pytest.param(anisotropic, marks=SLOW),
         pytest.param(inducing, marks=SLOW),
         pytest.param(classes, marks=SLOW),
+        pytest.param(sparse_classes, marks=SLOW),
     ],
 )
 def test_calibration(simulate):

@@ -133,16 +133,21 @@ SoftmaxSurrogate::Forms SoftmaxSurrogate::forms(const double* const* x) const {
             for (std::size_t a = 0; a < 3; ++a) {
                 const double curved = precision_[at] * (x[a][at] - means[a]);
                 forms.linear[a] += linear_[at] * x[a][at];
-                for (std::size_t b = 0; b < 3; ++b) forms.quadratic[a][b] += curved * x[b][at];
+                for (std::size_t b = 0; b <= a; ++b) forms.quadratic[a][b] += curved * x[b][at];
             }
         }
     }
     return forms;
 }
 
+SoftmaxExcess::SoftmaxExcess(const SoftmaxRows& rows, const SoftmaxSurrogate& surrogate)
+    : rows_(rows),
+      surrogate_(surrogate),
+      alike_(std::all_of(rows.b, rows.b + rows.n, [&](double b) { return b == rows.b[0]; })) {}
+
 void SoftmaxExcess::on_ellipse(const Vector& centre, const Vector& first, const Vector& second,
                                const Turn* turns, std::size_t count, double* values) const {
-    Vector middle = centre, log_sums(rows_.n);
+    Vector middle = centre;
     const double* const parts[3] = {centre.data(), first.data(), second.data()};
     SoftmaxSurrogate::Forms forms = surrogate_.forms(parts);
     for (double& one : forms.linear) one = -one;
@@ -158,12 +163,13 @@ void SoftmaxExcess::on_ellipse(const Vector& centre, const Vector& first, const 
     for (std::size_t j = 0; j < count; ++j) {
         const auto [cosine, sine] = turns[j];
         const double t[3] = {1.0, cosine, sine};
-        loops().log_sums(rows_.n, rows_.functions, {middle.data(), first.data(), second.data(), cosine, sine},
-                         log_sums.data());
-        double value = -dot(rows_.b, log_sums.data(), rows_.n);
+        const EllipsePoint point{middle.data(), first.data(), second.data(), cosine, sine};
+        double value = alike_ ? -rows_.b[0] * loops().total_log_sum(rows_.n, rows_.functions, point, nullptr)
+                              : -loops().total_log_sum(rows_.n, rows_.functions, point, rows_.b);
         for (std::size_t a = 0; a < 3; ++a) {
             value += t[a] * forms.linear[a];
-            for (std::size_t b = 0; b < 3; ++b) value += 0.5 * t[a] * t[b] * forms.quadratic[a][b];
+            for (std::size_t b = 0; b <= a; ++b)
+                value += (a == b ? 0.5 : 1.0) * t[a] * t[b] * forms.quadratic[a][b];
         }
         values[j] = value;
     }

@@ -37,7 +37,8 @@ class SoftmaxSurrogate {
     PseudoData rows() const { return {precision_.size(), precision_.data(), linear_.data()}; }
     // Its log-likelihood at g, and W g less the linear term added to `gradient`.
     double log_likelihood(const double* g, double* gradient) const;
-    // As Σ_a t_a linear_a − ½ Σ_ab t_a t_b quadratic_ab at g = Σ_a t_a x_a.
+    // As Σ_a t_a linear_a − ½ Σ_ab t_a t_b quadratic_ab at g = Σ_a t_a x_a; of the symmetric quadratic form
+    // the lower triangle.
     struct Forms {
         double linear[3] = {}, quadratic[3][3] = {};
     };
@@ -70,8 +71,7 @@ struct Turn {
 // The softmax less its surrogate.
 class SoftmaxExcess final : public Excess {
   public:
-    SoftmaxExcess(const SoftmaxRows& rows, const SoftmaxSurrogate& surrogate)
-        : rows_(rows), surrogate_(surrogate) {}
+    SoftmaxExcess(const SoftmaxRows& rows, const SoftmaxSurrogate& surrogate);
     double differentiate(const double* g, double* gradient) override;
     // Its value at g = centre + cos φ first + sin φ second for each of `count` angles. All but the sums of
     // exponentials is at most quadratic in (1, cos φ, sin φ), and is found once.
@@ -81,7 +81,8 @@ class SoftmaxExcess final : public Excess {
   private:
     const SoftmaxRows rows_;
     const SoftmaxSurrogate& surrogate_;
-    Vector p_;  // probabilities of the rows
+    bool alike_;  // whether all rows have the same b
+    Vector p_;    // probabilities of the rows
 };
 
 }  // namespace polyagamma

@@ -8,7 +8,7 @@
 #include "mcmc/joint_proposals.hpp"
 #include "mcmc/noise_circle.hpp"
 #include "mcmc/process_update.hpp"
-#include "terms/joint_process.hpp"
+#include "terms/joint_term.hpp"
 
 namespace polyagamma {
 
@@ -38,7 +38,7 @@ class JointUpdate {
   public:
     JointUpdate(std::vector<std::unique_ptr<FunctionTerm>> terms, LogPrior* prior, Moves<std::size_t> steps,
                 std::size_t n_theta);
-    FunctionTerm& function(std::size_t k) { return term_.function(k); }
+    FunctionTerm& function(std::size_t k) { return term_->function(k); }
     // `states`: of each function.
     Status run(const SoftmaxRows& rows, BitGen& bitgen, SweepKind kind, LatentState* states,
                JointState& joint, SweepInfo& info);
@@ -60,7 +60,7 @@ class JointUpdate {
                            JointState& joint, SweepInfo& info);
     void learn(const SoftmaxRows& rows, JointState& joint);
 
-    JointProcess term_;
+    std::unique_ptr<JointTerm> term_;
     bool sampled_;  // whether kernel parameters are
     JointPrior prior_;
     Moves<std::size_t> steps_;

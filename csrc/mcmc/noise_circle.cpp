@@ -17,31 +17,43 @@ void subtract(const Vector& from, Vector& x) {
 }  // namespace
 
 Status NoiseCircle::draw(Term& term, Side side, const PseudoData& rows, const NoisePair& noise) {
-    whitened_.first.resize(term.whitened_size());
-    g_.first.resize(term.n_rows());
-    const Status result = term.draw(side, rows, noise.first.data(), whitened_.first.data(), g_.first.data());
-    return result.ok() ? draw_rest(term, side, rows, noise) : result;
+    resize(term);
+    const Term::Draw draws[] = {at_centre(),
+                                {noise.second.data(), whitened_.second.data(), g_.second.data()},
+                                {noise.first.data(), whitened_.first.data(), g_.first.data()}};
+    const Status result = term.draw_each(side, rows, draws, 3);
+    subtract_centre();
+    return result;
 }
 
 Status NoiseCircle::draw(Term& term, Side side, const PseudoData& rows, const NoisePair& noise,
                          Latent at_first) {
+    resize(term);
     whitened_.first = at_first.whitened;
     g_.first = at_first.g;
-    return draw_rest(term, side, rows, noise);
+    const Term::Draw draws[] = {at_centre(),
+                                {noise.second.data(), whitened_.second.data(), g_.second.data()}};
+    const Status result = term.draw_each(side, rows, draws, 2);
+    subtract_centre();
+    return result;
 }
 
-Status NoiseCircle::draw_rest(Term& term, Side side, const PseudoData& rows, const NoisePair& noise) {
-    const Vector none(noise.first.size());
-    for (Vector* x : {&whitened_.centre, &whitened_.second}) x->resize(term.whitened_size());
-    for (Vector* x : {&g_.centre, &g_.second}) x->resize(term.n_rows());
-    Status result = term.draw(side, rows, none.data(), whitened_.centre.data(), g_.centre.data());
-    if (result.ok())
-        result = term.draw(side, rows, noise.second.data(), whitened_.second.data(), g_.second.data());
+void NoiseCircle::resize(const Term& term) {
+    none_.resize(term.noise_size());
+    for (Vector* x : {&whitened_.centre, &whitened_.first, &whitened_.second})
+        x->resize(term.whitened_size());
+    for (Vector* x : {&g_.centre, &g_.first, &g_.second}) x->resize(term.n_rows());
+}
+
+Term::Draw NoiseCircle::at_centre() {
+    return {none_.data(), whitened_.centre.data(), g_.centre.data()};
+}
+
+void NoiseCircle::subtract_centre() {
     for (Ellipse* ellipse : {&whitened_, &g_}) {
         subtract(ellipse->centre, ellipse->first);
         subtract(ellipse->centre, ellipse->second);
     }
-    return result;
 }
 
 const NoiseCircle::Turns& NoiseCircle::turns() {

@@ -6,7 +6,7 @@ namespace polyagamma {
 
 // Stationary covariance functions of the scaled distance r: e^{-r²/2}; and Matern's with ν = 1/2: e^{-r},
 // 3/2: (1 + t) e^{-t}, t = √3 r, 5/2: (1 + t + t²/3) e^{-t}, t = √5 r (Rasmussen and Williams 2006,
-// section 4.2.1).
+// section 4.2.1). Exponentials are 3e-308 where they would be smaller.
 enum class Stationary : int { squared_exponential = 0, matern12 = 1, matern32 = 2, matern52 = 3 };
 
 struct CovarianceLoops {

@@ -9,6 +9,7 @@
 #include "simd/factor_loops.hpp"
 #include "simd/fill_arguments.hpp"
 #include "simd/model_loops.hpp"
+#include "simd/product_loops.hpp"
 
 namespace polyagamma {
 
@@ -29,13 +30,16 @@ struct Loops {
     void (*normals)(const std::uint64_t* key, std::size_t n, double* out);
     // eta (functions, n) becomes e^{η_k} / Σ e^{η}, and log_sums (n,) log Σ e^{η}, whatever its size.
     void (*softmax)(std::size_t n, std::size_t functions, double* eta, double* log_sums);
-    // log Σ e^{η}, (n,), whatever its size, with η (functions, n) at that point.
-    void (*log_sums)(std::size_t n, std::size_t functions, const EllipsePoint& point, double* out);
+    // The sum over rows of weights log Σ e^{η}, whatever its size, with η (functions, n) at that point. Where
+    // all weights are 1 they may be null, for a tenth of the logarithms.
+    double (*total_log_sum)(std::size_t n, std::size_t functions, const EllipsePoint& point,
+                            const double* weights);
     ModelLoops model;
     CovarianceLoops covariance;
     CountLoops counts;
     ClassLoops classes;
     FactorLoops factor;
+    ProductLoops products;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

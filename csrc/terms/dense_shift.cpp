@@ -7,16 +7,15 @@
 
 namespace polyagamma {
 
-DenseShift::DenseShift(const std::vector<FunctionTerm*>& blocks, const Blas& blas)
-    : blocks_(blocks), n_(blocks.front()->n_rows()), blas_(&blas), factorizer_(blas, n_) {
+DenseShift::DenseShift(std::size_t n, const Blas& blas) : n_(n), blas_(&blas), factorizer_(blas, n) {
     factorizer_.use_own_loops();
     for (const Side side : {Side::current, Side::proposed}) factors_[side] = Vector(n_ * n_);
 }
 
-Status DenseShift::factor(Side side, const std::vector<Side>& sides, const double*, double& log_det) {
+Status DenseShift::factor(Side side, const std::vector<const Vector*>& precisions, double& log_det) {
     Vector& c = factors_[side];
-    for (std::size_t k = 0; k < blocks_.size(); ++k) {
-        const double* e = blocks_[k]->data_precision(sides[k]).data();
+    for (std::size_t k = 0; k < precisions.size(); ++k) {
+        const double* e = precisions[k]->data();
         for (std::size_t i = 0; i < n_; ++i)
             for (std::size_t at = i * n_; at <= i * n_ + i; ++at) c[at] = k == 0 ? e[at] : c[at] + e[at];
     }

@@ -7,28 +7,30 @@
 #include "linalg/factorizer.hpp"
 #include "linalg/status.hpp"
 #include "terms/buffers.hpp"
-#include "terms/shared_shift.hpp"
+#include "terms/term.hpp"
 
 namespace polyagamma {
 
-// The shift that processes have in common, full ones or with as many features as rows (Rasmussen and Williams
-// 2006, algorithm 3.3). Memory: two n x n matrices, and two in each block.
-class DenseShift final : public SharedShift {
+// The shift that pseudo-data z_k ~ N(g_k + shift, D_k⁻¹) of several functions have in common. The functions,
+// g_k ~ N(0, K_k), integrated out, its precision is M = Σ_k (K_k + D_k⁻¹)⁻¹ = C Cᵀ (Rasmussen and Williams
+// 2006, algorithm 3.3). Memory: two n x n matrices.
+class DenseShift {
   public:
-    DenseShift(const std::vector<FunctionTerm*>& blocks, const Blas& blas);
+    DenseShift(std::size_t n, const Blas& blas);
 
-    void update(std::size_t k, Side side, const PseudoData& rows) override {
-        blocks_[k]->find_data_precision(side, rows);
-    }
-    Status factor(Side side, const std::vector<Side>& sides, const double* d, double& log_det) override;
-    void swap_sides() override { factors_.swap(); }
-    void solve(Side side, double* x) override;
-    std::size_t noise_size() const override { return n_; }
-    void draw(Side side, const double* noise, double* shift) override;
-    void invert_draw(Side side, const double* shift, double* noise) override;
+    // The lower triangles of the (K_k + D_k⁻¹)⁻¹; log |M|.
+    Status factor(Side side, const std::vector<const Vector*>& precisions, double& log_det);
+    void swap_sides() { factors_.swap(); }
+
+    // On a side last factored: x = M⁻¹ x.
+    void solve(Side side, double* x);
+    // Turns standard normals into a draw from N(0, M⁻¹).
+    std::size_t noise_size() const { return n_; }
+    void draw(Side side, const double* noise, double* shift);
+    // Turns standard normals into those that `draw` makes this shift from.
+    void invert_draw(Side side, const double* shift, double* noise);
 
   private:
-    std::vector<FunctionTerm*> blocks_;
     std::size_t n_;
     const Blas* blas_;
     Factorizer factorizer_;

@@ -114,7 +114,6 @@ Status LowRankProcess::condition(Side side, const PseudoData& rows, double& log_
         add_weighted_gram(features.matrix, block.panel, block.panels, weights_.data(), m.b.data());
         add_transposed(features, block);
     });
-    m.precision = m.b;
     if (!factorizer_.cholesky(m.b.data()).ok()) return {Status::Kind::not_finite};
     sum_transposed(m.mean.data());
     solve_lower(*blas_, m.b.data(), m_, m.mean.data());

@@ -44,18 +44,13 @@ class LowRankProcess final : public FunctionTerm {
     const Vector& data_precision(Side side) override { return sides_[side].data_precision; }
     std::size_t n_features() const { return m_; }
     const Features& features(Side side) { return *sides_[side].features; }
-    // v's precision (n_features, n_features), lower triangle, and its Cholesky factor, of a side last
-    // conditioned.
-    const Vector& precision(Side side) { return sides_[side].precision; }
-    const Vector& factor(Side side) { return sides_[side].b; }
     const Blas& blas() const { return *blas_; }
 
   private:
     struct Matrices {
         std::shared_ptr<Features> features;
-        Vector b;            // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
-        Vector mean;         // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
-        Vector precision{};  // C Cᵀ
+        Vector b;     // (m, m): Cholesky factor C of I + Φᵀ diag(ω / (1 + s ω)) Φ
+        Vector mean;  // (m,): C⁻¹ Φᵀ (linear / (1 + s ω))
         Vector data_precision{};
     };
     struct RowBlock;

@@ -42,6 +42,17 @@ class Term {
     virtual std::size_t noise_size() const = 0;
     virtual Status draw(Side side, const PseudoData& rows, const double* noise, double* whitened,
                         double* g) = 0;
+    // Several draws, which may cost less together.
+    struct Draw {
+        const double* noise;
+        double *whitened, *g;
+    };
+    virtual Status draw_each(Side side, const PseudoData& rows, const Draw* draws, std::size_t count) {
+        Status result;
+        for (std::size_t c = 0; c < count && result.ok(); ++c)
+            result = draw(side, rows, draws[c].noise, draws[c].whitened, draws[c].g);
+        return result;
+    }
     // Turns standard normals into a draw of those from which `draw`, on the current side, makes this ν and g.
     virtual Status invert_draw(const PseudoData& rows, const double* whitened, const double* g,
                                double* noise) = 0;
@@ -55,7 +66,7 @@ class Term {
     virtual Status transform(Side side, const double* whitened, double* g) = 0;
 };
 
-// The process of one function, which can share its pseudo-data's shift with others (see JointProcess).
+// The process of one function, which can share its pseudo-data's shift with others (see JointTerm).
 class FunctionTerm : public Term {
   public:
     // Matrices are factored by the core's own loops from now on, not by LAPACK (see Factorizer).

@@ -7,7 +7,9 @@
 #include "likelihood/softmax.hpp"
 #include "mcmc/theta_targets.hpp"
 #include "terms/full_process.hpp"
+#include "terms/joint_low_rank.hpp"
 #include "terms/joint_process.hpp"
+#include "terms/joint_term.hpp"
 #include "terms/low_rank_process.hpp"
 #include "tests/reference_blas.hpp"
 
@@ -144,8 +146,8 @@ struct Dense {
 template <class Kind>
 struct Joint {
     Kind kind;
-    JointProcess block;
-    Joint() : block(functions(kind), 1) {}
+    std::unique_ptr<JointTerm> block;
+    Joint() : block(make_joint_term(functions(kind), 1)) {}
     static std::vector<std::unique_ptr<FunctionTerm>> functions(Kind& kind) {
         std::vector<std::unique_ptr<FunctionTerm>> blocks;
         for (std::size_t k = 0; k < kK; ++k) blocks.push_back(kind.make());
@@ -153,14 +155,14 @@ struct Joint {
     }
     double condition(Side side, const Numbers& theta) {
         double evidence = 0.0;
-        REQUIRE(block.load(side, theta.data()).ok());
-        REQUIRE(block.condition(side, kData.rows(), evidence).ok());
+        REQUIRE(block->load(side, theta.data()).ok());
+        REQUIRE(block->condition(side, kData.rows(), evidence).ok());
         return evidence;
     }
     Numbers draw(Side side, const Numbers& noise, Numbers& whitened) {
         Numbers g(kAll);
-        whitened.resize(block.whitened_size());
-        REQUIRE(block.draw(side, kData.rows(), noise.data(), whitened.data(), g.data()).ok());
+        whitened.resize(block->whitened_size());
+        REQUIRE(block->draw(side, kData.rows(), noise.data(), whitened.data(), g.data()).ok());
         return g;
     }
 };
@@ -179,7 +181,7 @@ void check_equal(const Numbers& a, const Numbers& b) {
 template <class Kind>
 void check_draws(Joint<Kind>& joint, Side side, const Dense<Kind>& truth) {
     Numbers whitened, found(kAll * kAll);
-    const std::size_t size = joint.block.noise_size();
+    const std::size_t size = joint.block->noise_size();
     const Numbers mean = joint.draw(side, unit_vector(size, size), whitened);
     for (std::size_t unit = 0; unit < size; ++unit) {
         const Numbers g = joint.draw(side, unit_vector(size, unit), whitened);
@@ -199,7 +201,7 @@ TEST_CASE_TEMPLATE("all functions of a softmax are drawn with the mean and covar
     joint.condition(Side::proposed, kOther);
     check_draws(joint, Side::current, Dense<Kind>(kTheta));
     check_draws(joint, Side::proposed, Dense<Kind>(kOther));
-    joint.block.swap_sides();
+    joint.block->swap_sides();
     check_draws(joint, Side::current, Dense<Kind>(kOther));
 }
 
@@ -210,10 +212,10 @@ TEST_CASE_TEMPLATE("the evidence of all functions is that of dense algebra, up t
     const double proposed = joint.condition(Side::proposed, kOther);
     CHECK(proposed - current ==
           doctest::Approx(Dense<Kind>(kOther).log_evidence - Dense<Kind>(kTheta).log_evidence).epsilon(1e-9));
-    joint.block.swap_sides();
-    joint.block.forget(kOther.data());
+    joint.block->swap_sides();
+    joint.block->forget(kOther.data());
     double again;
-    REQUIRE(joint.block.condition(Side::current, kData.rows(), again).ok());
+    REQUIRE(joint.block->condition(Side::current, kData.rows(), again).ok());
     CHECK(again == doctest::Approx(proposed).epsilon(1e-12));
 }
 
@@ -227,7 +229,7 @@ TEST_CASE_TEMPLATE("functions that exchange their parameters have each the other
           doctest::Approx(truth.log_evidence - Dense<Kind>(kTheta).log_evidence).epsilon(1e-9));
     check_draws(joint, Side::proposed, truth);
     check_draws(joint, Side::current, Dense<Kind>(kTheta));
-    joint.block.swap_sides();
+    joint.block->swap_sides();
     check_draws(joint, Side::current, truth);
 }
 
@@ -236,26 +238,27 @@ TEST_CASE_TEMPLATE("products with the joint covariance agree with dense algebra 
     Joint<Kind> joint;
     joint.condition(Side::current, kTheta);
     const Dense<Kind> truth(kTheta);
-    Numbers h(kAll), nu(joint.block.whitened_size()), g(kAll), expected(kAll), mean_of_nu;
+    Numbers h(kAll), nu(joint.block->whitened_size()), g(kAll), expected(kAll), mean_of_nu;
     for (std::size_t k = 0; k + 1 < kK; ++k) {
         for (std::size_t i = 0; i < kN; ++i) {
             std::fill(h.begin(), h.end(), 0.0);
             h[k * kN + i] = 1.0;
             h[(k + 1) * kN + i] = -1.0;
-            REQUIRE(joint.block.covariance_product(Side::current, kData.rows(), h.data(), nu.data(), g.data())
-                        .ok());
+            REQUIRE(
+                joint.block->covariance_product(Side::current, kData.rows(), h.data(), nu.data(), g.data())
+                    .ok());
             for (std::size_t p = 0; p < kAll; ++p) {
                 expected[p] = 0.0;
                 for (std::size_t q = 0; q < kAll; ++q) expected[p] += truth.covariance[p * kAll + q] * h[q];
             }
             check_equal(g, expected);
-            REQUIRE(joint.block.transform(Side::current, nu.data(), g.data()).ok());
+            REQUIRE(joint.block->transform(Side::current, nu.data(), g.data()).ok());
             check_equal(g, expected);
         }
     }
-    const std::size_t size = joint.block.noise_size();
+    const std::size_t size = joint.block->noise_size();
     const Numbers mean = joint.draw(Side::current, unit_vector(size, size), mean_of_nu);
-    REQUIRE(joint.block.covariance_product(Side::current, kData.rows(), kData.b.data(), nu.data(), g.data())
+    REQUIRE(joint.block->covariance_product(Side::current, kData.rows(), kData.b.data(), nu.data(), g.data())
                 .ok());
     check_equal(g, mean);
     check_equal(nu, mean_of_nu);
@@ -264,12 +267,12 @@ TEST_CASE_TEMPLATE("products with the joint covariance agree with dense algebra 
 TEST_CASE_TEMPLATE("the noise of a draw of all functions can be drawn back", Kind, Full, Few, Many) {
     Joint<Kind> joint;
     joint.condition(Side::current, kTheta);
-    const std::size_t size = joint.block.noise_size();
+    const std::size_t size = joint.block->noise_size();
     // The noise found is an affine function of the noise that was (first) and of fresh noise (second).
     const auto found = [&](std::size_t first, std::size_t second) {
         Numbers whitened, again, noise = unit_vector(size, second);
         const Numbers g = joint.draw(Side::current, unit_vector(size, first), whitened);
-        REQUIRE(joint.block.invert_draw(kData.rows(), whitened.data(), g.data(), noise.data()).ok());
+        REQUIRE(joint.block->invert_draw(kData.rows(), whitened.data(), g.data(), noise.data()).ok());
         check_equal(joint.draw(Side::current, noise, again), g);
         check_equal(again, whitened);
         return noise;
@@ -285,6 +288,66 @@ TEST_CASE_TEMPLATE("the noise of a draw of all functions can be drawn back", Kin
     for (std::size_t i = 0; i < size; ++i)  // standard normal again
         for (std::size_t j = 0; j < size; ++j)
             CHECK(covariance[i * size + j] == doctest::Approx(i == j ? 1.0 : 0.0).epsilon(1e-9));
+}
+
+namespace {
+
+// More rows than are multiplied at a time, and more features of a function than are packed together.
+constexpr std::size_t kManyRows = 163, kManyFeatures = 37;
+
+class LargeLowRank final : public FeatureFunction {
+  public:
+    Status evaluate(const double* theta, Features& features) override {
+        for (std::size_t i = 0; i < kManyRows; ++i) {
+            for (std::size_t j = 0; j < kManyFeatures; ++j)
+                features.matrix.panel(i / kPanelRows)[j * kPanelRows + i % kPanelRows] =
+                    0.3 * feature(i, j, *theta);
+            features.variance[i] = own_variance(i % 7, *theta);
+        }
+        return {};
+    }
+};
+
+void check_alike(JointTerm& one, JointTerm& other, const PseudoData& rows) {
+    const Numbers thetas[] = {kTheta, kOther, {kTheta[1], kTheta[0], kTheta[2]}};
+    double evidence[2], start[2];
+    Numbers nu(one.whitened_size()), g(rows.n), other_nu(nu.size()), other_g(rows.n);
+    for (const Numbers& theta : thetas) {
+        const Side side = &theta == thetas ? Side::current : Side::proposed;
+        JointTerm* const terms[] = {&one, &other};
+        for (std::size_t term = 0; term < 2; ++term) {
+            REQUIRE(terms[term]->load(side, theta.data()).ok());
+            REQUIRE(terms[term]->condition(side, rows, evidence[term]).ok());
+            if (side == Side::current) start[term] = evidence[term];
+        }
+        CHECK(evidence[0] - start[0] == doctest::Approx(evidence[1] - start[1]).epsilon(1e-9));
+        REQUIRE(one.covariance_product(side, rows, rows.linear, nu.data(), g.data()).ok());
+        REQUIRE(other.covariance_product(side, rows, rows.linear, other_nu.data(), other_g.data()).ok());
+        check_equal(nu, other_nu);
+        check_equal(g, other_g);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("many sparse functions of a softmax are conditioned as blocks of any kind are") {
+    LargeLowRank function;
+    const auto blocks = [&] {
+        std::vector<std::unique_ptr<FunctionTerm>> all;
+        for (std::size_t k = 0; k < kK; ++k)
+            all.push_back(
+                std::make_unique<LowRankProcess>(kManyRows, kManyFeatures, function, reference::blas()));
+        return all;
+    };
+    Numbers d(kK * kManyRows), b(d.size());
+    for (std::size_t i = 0; i < kManyRows; ++i)
+        for (std::size_t k = 0, at = i; k < kK; ++k, at += kManyRows) {
+            d[at] = std::exp(std::sin(2.0 * static_cast<double>(at)) - 0.5);
+            b[at] = k == 0 ? 2.0 : -1.0;
+        }
+    JointLowRank joint(blocks(), 1, reference::blas());
+    JointProcess any(blocks(), 1, reference::blas());
+    check_alike(joint, any, {d.size(), d.data(), b.data()});
 }
 
 TEST_CASE("the excess of a softmax is its log-likelihood less its surrogate's, and so is its gradient") {
@@ -411,14 +474,14 @@ TEST_CASE(
     "kernel parameters are moved by the mean of a circle of noises, one of which is chosen by its ratio") {
     Joint<Full> joint;
     double log_evidence = joint.condition(Side::current, kTheta), value;
-    const std::size_t size = joint.block.noise_size();
+    const std::size_t size = joint.block->noise_size();
     const NoisePair noise{some_noise(size, 1.3), some_noise(size, 2.9)};
     const Points current(joint, Side::current, noise);
     Vector whitened(current.whitened[0].begin(), current.whitened[0].end());
     Vector g(current.g[0].begin(), current.g[0].end());
     Buffers<NoiseCircle> circles;
     const SomeRatio ratio;
-    CircleTarget target(joint.block, kData.rows(), ratio, noise, circles, log_evidence);
+    CircleTarget target(*joint.block, kData.rows(), ratio, noise, circles, log_evidence);
     REQUIRE(target.start({whitened, g}, value).ok());
     CHECK(value == doctest::Approx(log_evidence + current.log_mean).epsilon(1e-10));
 
@@ -440,7 +503,7 @@ TEST_CASE(
     REQUIRE(target.log_density(Side::proposed, value).ok());
     CHECK(value == doctest::Approx(proposed_evidence + proposed.log_mean).epsilon(1e-10));
     check_choices(current);
-    joint.block.swap_sides();
+    joint.block->swap_sides();
     target.accepted();
     CHECK(log_evidence == proposed_evidence);
     check_choices(proposed);

@@ -47,30 +47,38 @@ TEST_CASE("a softmax and its log of sums agree with long doubles, with the same 
     }
 }
 
-TEST_CASE("logs of sums on an ellipse are those of its points, with the same bits at every level") {
+TEST_CASE("totals of log sums on an ellipse are those of its rows, with the same bits at every level") {
     for (const std::size_t n : {1u, 65u, 200u}) {
-        constexpr std::size_t kFunctions = 3;
-        const std::vector<double> centre = predictors(n, kFunctions);
-        std::vector<double> one(centre.size()), other(centre.size()), first;
-        for (std::size_t at = 0; at < one.size(); ++at) {
-            one[at] = std::sin(static_cast<double>(at));
-            other[at] = 2.0 * std::cos(static_cast<double>(3 * at));
-        }
-        for (const char* level : {"baseline", "v3", "v4"}) {
-            const Loops* simd = find_loops(level);
-            if (simd == nullptr) continue;
-            std::vector<double> found(n);
-            const EllipsePoint point{centre.data(), one.data(), other.data(), 0.6, -0.8};
-            simd->log_sums(n, kFunctions, point, found.data());
-            if (first.empty()) first = found;
-            CHECK(std::memcmp(found.data(), first.data(), n * sizeof(double)) == 0);
+        for (const std::size_t functions : {2u, 3u, 5u}) {
+            const std::vector<double> centre = predictors(n, functions);
+            std::vector<double> one(centre.size()), other(centre.size()), weights(n);
+            for (std::size_t at = 0; at < one.size(); ++at) {
+                one[at] = std::sin(static_cast<double>(at));
+                other[at] = 2.0 * std::cos(static_cast<double>(3 * at));
+            }
+            long double expected = 0.0L, weighted = 0.0L, size = 0.0L;
             for (std::size_t i = 0; i < n; ++i) {
                 long double sum = 0.0L;
-                for (std::size_t k = 0; k < kFunctions; ++k) {
+                for (std::size_t k = 0; k < functions; ++k) {
                     const std::size_t at = k * n + i;
                     sum += std::exp((long double)(centre[at] + 0.6 * one[at] - 0.8 * other[at]));
                 }
-                CHECK(found[i] == doctest::Approx((double)std::log(sum)).epsilon(1e-14));
+                weights[i] = static_cast<double>(1 + i % 4);
+                expected += std::log(sum);
+                weighted += weights[i] * std::log(sum);
+                size += weights[i] * std::fabs(std::log(sum));
+            }
+            std::vector<double> first;
+            for (const char* level : {"baseline", "v3", "v4"}) {
+                const Loops* simd = find_loops(level);
+                if (simd == nullptr) continue;
+                const EllipsePoint point{centre.data(), one.data(), other.data(), 0.6, -0.8};
+                const std::vector<double> found{simd->total_log_sum(n, functions, point, nullptr),
+                                                simd->total_log_sum(n, functions, point, weights.data())};
+                if (first.empty()) first = found;
+                CHECK(std::memcmp(found.data(), first.data(), 2 * sizeof(double)) == 0);
+                CHECK(std::fabs((double)(found[0] - expected)) <= 1e-14 * (double)size);
+                CHECK(std::fabs((double)(found[1] - weighted)) <= 1e-14 * (double)size);
             }
         }
     }

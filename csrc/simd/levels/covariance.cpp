@@ -24,7 +24,7 @@ template <class Function>
 void map_distance(double factor, double variance, std::size_t count, double* out, Function function) {
     for (std::size_t j = 0; j < count; ++j) {
         const double t = std::sqrt(factor * out[j]);
-        out[j] = variance * function(t) * exponential(-t);
+        out[j] = variance * function(t) * exponential_of_moderate(-t);
     }
 }
 
@@ -32,7 +32,8 @@ void map_distance(double factor, double variance, std::size_t count, double* out
 void map_squares(Stationary family, double variance, std::size_t count, double* out) {
     switch (family) {
         case Stationary::squared_exponential:
-            for (std::size_t j = 0; j < count; ++j) out[j] = variance * exponential(-0.5 * out[j]);
+            for (std::size_t j = 0; j < count; ++j)
+                out[j] = variance * exponential_of_moderate(-0.5 * out[j]);
             break;
         case Stationary::matern12:
             map_distance(1.0, variance, count, out, [](double) { return 1.0; });

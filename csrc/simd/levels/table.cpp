@@ -6,6 +6,7 @@
 #include "simd/levels/multinomial.hpp"
 #include "simd/levels/negative_binomial.hpp"
 #include "simd/levels/normals.hpp"
+#include "simd/levels/packed_products.hpp"
 #include "simd/levels/softmax.hpp"
 #include "simd/loops.hpp"
 
@@ -21,13 +22,14 @@ const Loops table = {
     fill_block,
     normals,
     softmax,
-    log_sums,
+    total_log_sum,
     {forward, transposed, weighted_gram, solve_lower, residual, residual_and_log_likelihood, curvature,
      subtract_gaussian},
     {stationary_row, stationary_panels, scaled_row},
     {negative_binomial, rising_terms, rising_series},
     {multinomial, probabilities},
     {cholesky, invert},
+    {pack_scaled, rescale, add_products},
 };
 
 }  // namespace POLYAGAMMA_LEVEL
