@@ -12,6 +12,10 @@ namespace {
 constexpr double kWidth = 1.0;   // of slices
 constexpr double kRows = 2.0;    // that count, of a column whose turn comes in every sweep
 constexpr double kLeast = 0.05;  // of probabilities that are worth it
+constexpr double kTime =
+    2.0;  // sweeps an effective draw, of coefficients whose turns are neither more nor less
+constexpr double kFewest = 20.0;   // sweeps that tell something
+constexpr double kLargest = 0.98;  // of autocorrelations
 
 Vector column(const ShrunkModel& model, std::size_t j) {
     Vector x(model.x.count() * kPanelRows);
@@ -30,20 +34,56 @@ double rows_that_count(const Vector& column) {
     return fourth > 0.0 ? squares * squares / fourth : HUGE_VAL;
 }
 
+double worth(double probability) {
+    return probability < kLeast ? 0.0 : std::min(1.0, probability);
+}
+
 }  // namespace
 
-ColumnScaling::ColumnScaling(const ShrunkModel& model) : model_(&model) {
-    for (const std::size_t j : model.prior.shrunk()) {
-        const double probability = std::min(1.0, kRows / rows_that_count(column(model, j)));
-        if (probability > kLeast) rare_.push_back({j, probability});
-    }
+ColumnScaling::ColumnScaling(const ShrunkModel& model)
+    : model_(&model),
+      probability_(model.size()),
+      last_(model.size()),
+      sum_(model.size()),
+      square_(model.size()),
+      step_(model.size()) {
+    for (const std::size_t j : model.prior.shrunk())
+        probability_[j] = worth(kRows / rows_that_count(column(model, j)));
 }
 
 void ColumnScaling::move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior,
                          Vector& gamma, Vector& eta, BitGen& bitgen) const {
-    for (const Rare& one : rare_)
-        if (uniform_variate(bitgen) < one.probability)
-            scale(one.column, likelihood, extras, prior, gamma, eta, bitgen);
+    for (std::size_t j = 0; j < probability_.size(); ++j)
+        if (probability_[j] > 0.0 && uniform_variate(bitgen) < probability_[j])
+            scale(j, likelihood, extras, prior, gamma, eta, bitgen);
+}
+
+void ColumnScaling::see(const Vector& gamma) {
+    for (std::size_t j = 0; j < gamma.size(); ++j) {
+        const double change = seen_ > 0.0 ? gamma[j] - last_[j] : 0.0;
+        sum_[j] += gamma[j];
+        square_[j] += gamma[j] * gamma[j];
+        step_[j] += change * change;
+    }
+    last_ = gamma;
+    seen_ += 1.0;
+}
+
+// Var(change) = 2 (1 − ρ) Var(γ).
+double ColumnScaling::autocorrelation(std::size_t j) const {
+    const double mean = sum_[j] / seen_, variance = square_[j] / seen_ - mean * mean;
+    const double rho = 1.0 - 0.5 * step_[j] / (seen_ - 1.0) / variance;
+    return rho < kLargest ? std::max(rho, 0.0) : kLargest;  // that too if the variance is 0
+}
+
+void ColumnScaling::learn() {
+    if (seen_ < kFewest) return;
+    for (const std::size_t j : model_->prior.shrunk()) {
+        const double rho = autocorrelation(j), time = (1.0 + rho) / (1.0 - rho);
+        probability_[j] = worth(std::max(probability_[j], kLeast) * (time - 1.0) / (kTime - 1.0));
+    }
+    for (Vector* part : {&sum_, &square_, &step_}) std::fill(part->begin(), part->end(), 0.0);
+    seen_ = 0.0;
 }
 
 void ColumnScaling::scale(std::size_t j, const Likelihood& likelihood, const double* extras,

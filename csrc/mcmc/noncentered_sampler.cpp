@@ -20,7 +20,10 @@ constexpr double kPriorDraws = 5.0;       // that the metric of before counts fo
 constexpr double kLeastDraws = 10.0;      // of a window, for a mean of its coordinates
 // Where scales are sampled, this share of the trajectories takes steps shorter by that factor: curvature
 // varies with the scales, and a chain that comes to where it is high is to leave that place, too.
-constexpr double kCautious = 0.15, kCaution = 0.3;
+constexpr double kCautious = 0.5, kCaution = 0.5;
+// Of a draw where columns are exchanged, that is of shrinkage with few rows: draws are then worth more than a
+// summary of them costs.
+constexpr std::size_t kTrajectories = 4;
 
 }  // namespace
 
@@ -179,10 +182,18 @@ RunStatus NoncenteredSampler::advance(std::size_t index, SweepRange sweeps, cons
         for (std::size_t sweep = 0; sweep < sweeps.count; ++sweep) {
             const std::uint64_t number = sweeps.first + sweep;
             const double most = number < std::min(kFirstSweeps, tune_) ? kMostStepsAtFirst : kMostSteps;
-            const double fraction = 0.5 + 0.5 * reversed_bits(number + 1);
-            const double steps = std::ceil(fraction * share.length.length() / share.step.step_size());
-            trajectory(worker, share, static_cast<std::size_t>(std::clamp(steps, 1.0, most)));
-            if (exchange_) exchange_columns(worker, share);
+            const std::size_t count = exchange_ && number >= tune_ ? kTrajectories : 1;
+            for (std::size_t c = own.begin; c < own.end; ++c) share.chains[c]->told_acceptance = 0.0;
+            double fraction = 0.0;
+            for (std::size_t i = 0; i < count; ++i) {
+                fraction = 0.5 + 0.5 * reversed_bits(number * count + i + 1);
+                const double steps = std::ceil(fraction * share.length.length() / share.step.step_size());
+                trajectory(worker, share, static_cast<std::size_t>(std::clamp(steps, 1.0, most)));
+                if (exchange_) exchange_columns(worker, share);
+                for (std::size_t c = own.begin; c < own.end; ++c)
+                    share.chains[c]->told_acceptance +=
+                        share.chains[c]->acceptance / static_cast<double>(count);
+            }
             for (std::size_t c = own.begin; c < own.end; ++c)
                 tell(*share.chains[c], share.first + c, sweep, out);
             worker.barrier();
@@ -378,7 +389,7 @@ void NoncenteredSampler::tell(const Chain& chain, std::size_t index, std::size_t
                               const Arrays& out) const {
     const Point& at = chain.now;
     if (out.beta) std::copy_n(at.beta.data(), prior_->coefficients(), out.beta.at(index, sweep));
-    if (out.acceptance_rate) *out.acceptance_rate.at(index, sweep) = chain.acceptance;
+    if (out.acceptance_rate) *out.acceptance_rate.at(index, sweep) = chain.told_acceptance;
     if (out.energy) *out.energy.at(index, sweep) = chain.told_energy;
     if (out.lp) *out.lp.at(index, sweep) = at.of_beta.log_posterior + prior_->log_density(at.q.data());
     if (!out.parameters) return;

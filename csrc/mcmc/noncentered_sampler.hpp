@@ -70,7 +70,8 @@ class NoncenteredSampler final : public Sampler {
         Vector momentum, work;
         Vector sum, squares;  // of the coordinates in the window
         BitGen* bitgen;
-        double step = 0.0, level = 0.0, energy = 0.0, told_energy = 0.0, acceptance = 0.0;
+        double step = 0.0, level = 0.0, energy = 0.0, told_energy = 0.0, acceptance = 0.0,
+               told_acceptance = 0.0;
         bool cautious = false;  // in this trajectory
         double slope = 0.0;     // of the criterion for the length of trajectories
         Status status;

@@ -251,6 +251,7 @@ Status ShrinkageChain::augment(bool collapsed, ShrinkageSweep& told) {
 void ShrinkageChain::see_rows() {
     seen_.add(row_curves(likelihood(), extras_.data(), rows_.eta), rows_.eta, model_->offset,
               model_->likelihood.rows());
+    columns_.see(gamma_);
 }
 
 double ShrinkageChain::log_density() const {

@@ -66,6 +66,7 @@ class ShrinkageChain {
     const ShrinkagePrior& prior() const { return prior_; }
     const Vector& extras() const { return extras_; }
     SeenRows& seen() { return seen_; }
+    ColumnScaling& columns() { return columns_; }
 
     // Visits all that the future depends on, as ranges of numbers; then `restored` reads back the scales.
     template <class Visitor>
@@ -73,6 +74,7 @@ class ShrinkageChain {
         scales_ = stored_scales();
         for (Vector* part : {&gamma_, &u_, &scales_, &extras_}) visitor(part->data(), part->size());
         seen_.visit(visitor);
+        columns_.visit(visitor);
         for (RandomWalk& walk : walks_) visitor(walk.state().data(), walk.state().size());
     }
     void restored();

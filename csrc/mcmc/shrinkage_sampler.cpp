@@ -135,6 +135,7 @@ Status ShrinkageSampler::finish_window(std::uint64_t sweeps_done) {
     const SurrogateWindow all = take_all(windows_);
     if (sweep_kind() == Sweep::transition) {
         settle(all);
+        for (ShrinkageChain& chain : chains_) chain.columns().learn();
         if (sweeps_done == options_.tune) return {};
     } else {
         choose(Sweep::transition);

@@ -11,6 +11,7 @@
 #include "likelihood/registry.hpp"
 #include "math/exponential_integral.hpp"
 #include "mcmc/collapsed_scales.hpp"
+#include "mcmc/column_scaling.hpp"
 #include "mcmc/make_linear_sampler.hpp"
 #include "mcmc/shrinkage_sampler.hpp"
 #include "terms/local_scale.hpp"
@@ -248,6 +249,29 @@ TEST_CASE("noise and deviations of a factor are inverse to each other") {
     factor.coefficients(u, gamma);
     factor.whiten(gamma, back);
     for (std::size_t j = 0; j < 3; ++j) CHECK(back[j] == doctest::Approx(u[j]).epsilon(1e-9));
+}
+
+TEST_CASE("coefficients that move slowly take more turns with their scales, others fewer") {
+    const Small small(33);
+    const LinearModel linear = small.model();
+    const ShrunkModel model(linear);
+    ColumnScaling scaling(model);
+    const double before = scaling.turn(1);
+    REQUIRE(before > 0.0);
+    REQUIRE(before < 1.0);
+    CHECK(scaling.turn(0) == 0.0);  // not shrunk
+    const auto see = [&](int sweeps) {
+        for (int t = 0; t < sweeps; ++t) scaling.see({0.0, t % 100 < 50 ? 1.0 : -1.0, t & 2 ? 1.0 : -1.0});
+        scaling.learn();
+    };
+    see(19);
+    CHECK(scaling.turn(1) == before);
+    see(400);
+    CHECK(scaling.turn(0) == 0.0);
+    CHECK(scaling.turn(1) == 1.0);
+    CHECK(scaling.turn(2) == 0.0);
+    see(400);
+    CHECK(scaling.turn(2) == 0.0);
 }
 
 // Data given coefficients and one sweep given data, in turn, keep the prior (Geweke 2004): means and mean
