@@ -13,13 +13,6 @@ constexpr double kWidth = 1.0;   // of slices
 constexpr double kRows = 2.0;    // that count, of a column whose turn comes in every sweep
 constexpr double kLeast = 0.05;  // of probabilities that are worth it
 
-Vector column(const ShrunkModel& model, std::size_t j) {
-    Vector x(model.x.count() * kPanelRows);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        x[i] = model.x.panel(i / kPanelRows)[j * kPanelRows + i % kPanelRows];
-    return x;
-}
-
 // (Σx²)² / Σx⁴: a third of n rows if x is normal.
 double rows_that_count(const Vector& column) {
     double squares = 0.0, fourth = 0.0;
@@ -34,7 +27,7 @@ double rows_that_count(const Vector& column) {
 
 ColumnScaling::ColumnScaling(const ShrunkModel& model) : model_(&model) {
     for (const std::size_t j : model.prior.shrunk()) {
-        const double probability = std::min(1.0, kRows / rows_that_count(column(model, j)));
+        const double probability = std::min(1.0, kRows / rows_that_count(column_of(model, j)));
         if (probability > kLeast) rare_.push_back({j, probability});
     }
 }
@@ -49,7 +42,7 @@ void ColumnScaling::move(const Likelihood& likelihood, const double* extras, Shr
 void ColumnScaling::scale(std::size_t j, const Likelihood& likelihood, const double* extras,
                           ShrinkagePrior& prior, Vector& gamma, Vector& eta, BitGen& bitgen) const {
     const double value = gamma[j], square = prior.squares()[j];
-    const Vector x = column(*model_, j);
+    const Vector x = column_of(*model_, j);
     Vector moved(eta.size());
     const auto at = [&](double log_factor) {
         const double change = std::expm1(log_factor) * value;
