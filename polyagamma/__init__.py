@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         StudentT,
     )
     from polyagamma.terms.smooth_columns import Smooth
+    from polyagamma.terms.spike_slab import Beta, SpikeAndSlab
     from polyagamma.traces.summaries import summarized_draws
     from polyagamma.vi.approximation import Approximation
     from polyagamma.vi.process_approximation import ProcessApproximation
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LKJ",
     "Approximation",
+    "Beta",
     "Bridge",
     "Exponential",
     "Gamma",
@@ -84,6 +86,7 @@ __all__ = [
     "Ridge",
     "SamplingWarning",
     "Smooth",
+    "SpikeAndSlab",
     "StudentT",
     "polyagamma_cdf",
     "polyagamma_cumulant",
@@ -104,6 +107,7 @@ warn_of_another_package()
 _MODULE_OF = {
     "LKJ": "terms.scale_priors",
     "Approximation": "vi.approximation",
+    "Beta": "terms.spike_slab",
     "Bridge": "terms.shrinkage",
     "Exponential": "terms.scale_priors",
     "Gamma": "likelihoods.dispersion",
@@ -131,6 +135,7 @@ _MODULE_OF = {
     "Ridge": "terms.shrinkage",
     "SamplingWarning": "mcmc.settings",
     "Smooth": "terms.smooth_columns",
+    "SpikeAndSlab": "terms.spike_slab",
     "StudentT": "terms.shrinkage",
     "select_columns": "models.selection",
     "shrinkage_factors": "models.shrinkage",

@@ -9,6 +9,7 @@ from slow_cases import mostly_slow
 from polyagamma import (
     Gamma,
     Group,
+    HalfT,
     HilbertBasis,
     Linear,
     PolyaGammaAdditive,
@@ -21,6 +22,7 @@ from polyagamma import (
     RegularizedHorseshoe,
     Ridge,
     Smooth,
+    SpikeAndSlab,
 )
 
 RNG = np.random.default_rng(0)
@@ -65,6 +67,7 @@ def counts_additive():
 
 SLAB = RegularizedHorseshoe(expected=0.5, slab_df=4, unshrunk=["x1"])
 HORSESHOE = RegularizedHorseshoe(expected=1)
+SPIKE = SpikeAndSlab(expected=0.5, slab=HalfT(3, 1), unshrunk=["x1"])
 BOTH, ALL, TRAJECTORIES = ("auto", "gibbs"), ("auto", "gibbs", "hmc"), ("auto", "hmc")
 KINDS = {
     "logistic": (lambda: PolyaGammaLogistic(X, Y), ALL),
@@ -76,6 +79,9 @@ KINDS = {
         BOTH,
     ),
     "counts shrinkage": (lambda: PolyaGammaNegativeBinomial(X, COUNTS, prior=SLAB), ALL),
+    "spike": (lambda: PolyaGammaLogistic(X, Y, prior=SPIKE), BOTH),
+    "counts spike": (lambda: PolyaGammaNegativeBinomial(X, COUNTS, prior=SpikeAndSlab()), BOTH),
+    "wide spike": (lambda: PolyaGammaLogistic(WIDE, Y[:5], prior=SpikeAndSlab(inclusion=0.3)), BOTH),
     "wide ridge": (lambda: PolyaGammaLogistic(WIDE, Y[:5], prior=Ridge(0.7)), ALL),
     "wide": (lambda: PolyaGammaLogistic(WIDE, Y[:5]), ALL),
     "sparse": (lambda: PolyaGammaLogistic(SPARSE, COUNTS, **ROWS), TRAJECTORIES),

@@ -104,8 +104,18 @@ def test_long_runs_of_many_parameters_are_checked_in_part(monkeypatch, limit):
 
 
 def test_advice_where_nothing_moves():
-    (text,) = diagnostics.advice(dataset(np.ones((4, 200, 2))), call)
+    (text,) = diagnostics.advice(dataset(np.full((4, 200, 2), 0.5)), call)
     assert "least effective sample size 0" in text
+
+
+def test_what_is_0_or_1_in_all_draws_is_decided():
+    """Indicators, and coefficients that no draw has; but not where chains differ."""
+    draws = autoregressive(0.2, draws=500, parameters=4)
+    draws[..., 1], draws[..., 2] = 0.0, 1.0
+    assert diagnostics.advice(dataset(draws), call) == []
+    draws[1, :, 2] = 0.0
+    (text,) = diagnostics.advice(dataset(draws), call)
+    assert "greatest R-hat inf (beta[x1])" in text
 
 
 def test_run_ends_with_advice_that_helps():

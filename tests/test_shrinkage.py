@@ -76,6 +76,12 @@ def test_traces_name_scales():
     )
 
 
+def test_without_an_intercept_the_first_column_may_be_left_unshrunk():
+    model = PolyaGammaLogistic(X, Y, prior=Horseshoe(expected=1, unshrunk=["a"]), intercept=False)
+    posterior = model.sample(100, random_seed=1, progressbar=False).posterior
+    assert posterior["lam"]["shrunk_feature"].to_numpy().tolist() == ["b", "c", "d", "e"]
+
+
 def test_what_matters_is_left_and_the_rest_is_not():
     model = PolyaGammaLogistic(X, Y, prior=RegularizedHorseshoe(expected=1))
     idata = model.sample(500, random_seed=2, progressbar=False)

@@ -10,7 +10,9 @@ from shrinkage_densities import PRIORS, SCALE, log_marginal
 from slow_cases import mostly_slow
 
 from polyagamma import (
+    Beta,
     Bridge,
+    HalfT,
     Horseshoe,
     Laplace,
     Normal,
@@ -19,9 +21,11 @@ from polyagamma import (
     PolyaGammaNegativeBinomial,
     RegularizedHorseshoe,
     Ridge,
+    SpikeAndSlab,
     StudentT,
 )
 from polyagamma.terms.shrunk import Shrunk
+from polyagamma.terms.spiked import Spiked
 
 X = np.random.default_rng(5).standard_normal((9, 1))
 Y = np.array([0, 1, 0, 1, 1, 1, 0, 1, 1])
@@ -106,6 +110,14 @@ CALIBRATED = {
     "sampled slab": RegularizedHorseshoe(
         scale=0.5, slab_scale=1.5, slab_df=5, groups={"a": ["x0", "x2"], "b": ["x1"]}, standardized=False
     ),
+    "spike": SpikeAndSlab(inclusion=0.4, slab=1.5, standardized=False),
+    "sampled spike": SpikeAndSlab(
+        inclusion=Beta(1, 2),
+        slab=HalfT(3, 1),
+        unshrunk=["x1"],
+        unshrunk_prior=Normal(0, 1),
+        standardized=False,
+    ),
 }
 
 
@@ -146,9 +158,11 @@ def numbers(parameters, rng):
 def calibration_p_value(make, simulate, prior, kernel, repetitions=REPETITIONS):
     """Ranks of true coefficients and scales among thinned draws; least p-value of chi-squared tests.
 
+    Draws that are equal, as coefficients at 0 are, are ranked at random.
+
     Talts et al. (2018), "Validating Bayesian inference algorithms with simulation-based calibration".
     """
-    rng = np.random.default_rng(30)
+    rng, ties = np.random.default_rng(30), np.random.default_rng(32)
     truths = make(prior).sample_prior_predictive(repetitions, random_seed=31).prior
     counted: dict[str, np.ndarray] = {}
     for seed in range(repetitions):
@@ -158,7 +172,8 @@ def calibration_p_value(make, simulate, prior, kernel, repetitions=REPETITIONS):
         )
         for name, value in truth.items():
             draws = trace.posterior[name].to_numpy()[0, ::THIN].reshape(KEPT, -1)
-            ranks = (draws < np.ravel(value)).sum(axis=0)
+            equal = (draws == np.ravel(value)).sum(axis=0)
+            ranks = (draws < np.ravel(value)).sum(axis=0) + ties.integers(0, equal, endpoint=True)
             found = counted.setdefault(name, np.zeros((len(ranks), BINS)))
             found[np.arange(len(ranks)), ranks * BINS // (KEPT + 1)] += 1
     expected = repetitions / BINS
@@ -191,6 +206,20 @@ def test_calibration_finds_a_wrong_scale(kernel, monkeypatch):
 
 
 @pytest.mark.slow
+def test_calibration_finds_a_wrong_inclusion(monkeypatch):
+    """Plant a bug: the two numbers of the beta prior in each other's place."""
+    right = Spiked.core
+
+    def wrong(self):
+        form = right(self)
+        return form._replace(arrays=form.arrays | {"inclusion": form.arrays["inclusion"][::-1]})
+
+    monkeypatch.setattr(Spiked, "core", wrong)
+    prior = SpikeAndSlab(inclusion=Beta(1, 6), slab=1.5, standardized=False)
+    assert calibration_p_value(logistic, successes, prior, "auto", repetitions=80) < FALSE_ALARM
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["regularized", "bridge"])
 def test_calibration_of_classes(name):
     prior = CALIBRATED[name]
@@ -199,6 +228,7 @@ def test_calibration_of_classes(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kernel", ["auto", "gibbs"])
-def test_calibration_of_counts(kernel):
-    prior = CALIBRATED["sampled slab"]
+@pytest.mark.parametrize("name", ["sampled slab", "sampled spike"])
+def test_calibration_of_counts(name, kernel):
+    prior = CALIBRATED[name]
     assert calibration_p_value(counts, numbers, prior, kernel, repetitions=80) > FALSE_ALARM

@@ -40,10 +40,11 @@ void GrowingCholesky::reserve(std::size_t n) {
     stride_ = stride;
 }
 
-void GrowingCholesky::solve(char transposed, double* x) {
+void GrowingCholesky::solve(char transposed, double* x) const {
     char upper = 'U', no = 'N';
     int n = static_cast<int>(n_), stride = static_cast<int>(stride_), one = 1;
-    if (n_ > 0) blas_->dtrsv(&upper, &transposed, &no, &n, lower_.data(), &stride, x, &one);
+    if (n_ == 0) return;
+    blas_->dtrsv(&upper, &transposed, &no, &n, const_cast<double*>(lower_.data()), &stride, x, &one);
 }
 
 Status GrowingCholesky::append(const double* rows, std::size_t k) {

@@ -21,8 +21,8 @@ class GrowingCholesky {
     void copy_to(double* lower) const;
 
     // x = L⁻¹x and x = L⁻ᵀx.
-    void solve_lower(double* x) { solve('T', x); }
-    void solve_lower_transposed(double* x) { solve('N', x); }
+    void solve_lower(double* x) const { solve('T', x); }
+    void solve_lower_transposed(double* x) const { solve('N', x); }
 
     // A gets k more rows and columns, the last ones: `rows` (k, n + k) are these rows, of which the lower
     // triangle is read. The status of the Schur complement's factor; if it has none, nothing is changed.
@@ -41,7 +41,7 @@ class GrowingCholesky {
     const double* row(std::size_t i) const { return &lower_[i * stride_]; }
     void reserve(std::size_t n);
     // With the transpose of what LAPACK sees, column by column: Lᵀ.
-    void solve(char transposed, double* x);
+    void solve(char transposed, double* x) const;
     // Adds x xᵀ to what the rows from `first` on are the factor of; x, from `first` on, is used up.
     void rotate(std::size_t first, double* x);
     bool rotate_back(const double* x);

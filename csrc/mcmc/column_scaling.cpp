@@ -9,20 +9,12 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kWidth = 1.0;   // of slices
-constexpr double kRows = 2.0;    // that count, of a column whose turn comes in every sweep
-constexpr double kLeast = 0.05;  // of probabilities that are worth it
-constexpr double kTime =
-    2.0;  // sweeps an effective draw, of coefficients whose turns are neither more nor less
+constexpr double kWidth = 1.0;     // of slices
+constexpr double kRows = 2.0;      // that count, of a column whose turn comes in every sweep
+constexpr double kLeast = 0.05;    // of probabilities that are worth it
+constexpr double kTime = 2.0;      // sweeps an effective draw, where turns become neither more nor fewer
 constexpr double kFewest = 20.0;   // sweeps that tell something
 constexpr double kLargest = 0.98;  // of autocorrelations
-
-Vector column(const ShrunkModel& model, std::size_t j) {
-    Vector x(model.x.count() * kPanelRows);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        x[i] = model.x.panel(i / kPanelRows)[j * kPanelRows + i % kPanelRows];
-    return x;
-}
 
 // (Σx²)² / Σx⁴: a third of n rows if x is normal.
 double rows_that_count(const Vector& column) {
@@ -48,7 +40,7 @@ ColumnScaling::ColumnScaling(const ShrunkModel& model)
       square_(model.size()),
       step_(model.size()) {
     for (const std::size_t j : model.prior.shrunk())
-        probability_[j] = worth(kRows / rows_that_count(column(model, j)));
+        probability_[j] = worth(kRows / rows_that_count(column_of(model, j)));
 }
 
 void ColumnScaling::move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior,
@@ -89,7 +81,7 @@ void ColumnScaling::learn() {
 void ColumnScaling::scale(std::size_t j, const Likelihood& likelihood, const double* extras,
                           ShrinkagePrior& prior, Vector& gamma, Vector& eta, BitGen& bitgen) const {
     const double value = gamma[j], square = prior.squares()[j];
-    const Vector x = column(*model_, j);
+    const Vector x = column_of(*model_, j);
     Vector moved(eta.size());
     const auto at = [&](double log_factor) {
         const double change = std::expm1(log_factor) * value;

@@ -5,6 +5,7 @@
 #include "mcmc/kronecker_sampler.hpp"
 #include "mcmc/noncentered_sampler.hpp"
 #include "mcmc/shrinkage_sampler.hpp"
+#include "mcmc/spike_slab_sampler.hpp"
 #include "terms/wide_design.hpp"
 
 namespace polyagamma {
@@ -43,6 +44,7 @@ std::unique_ptr<Sampler> make_linear_sampler(const LinearModel& model, const Row
                                                         model.blas, std::move(bitgens), options.tune,
                                                         options.threads);
     }
+    if (SpikeSlabSampler::suits(model)) return std::make_unique<SpikeSlabSampler>(model, std::move(bitgens));
     if (ShrinkageSampler::suits(model)) {
         const ShrinkageSampler::Options own{options.kernel, options.tune};
         return std::make_unique<ShrinkageSampler>(model, std::move(bitgens), own);

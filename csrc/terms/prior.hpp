@@ -11,6 +11,7 @@
 namespace polyagamma {
 
 class ShrinkagePrior;
+class SpikeSlabPrior;
 
 // A prior of coefficients that is Gaussian given its scales.
 class Prior {
@@ -40,6 +41,8 @@ class Prior {
     // know more of it.
     virtual const ShrinkagePrior* shrinkage() const { return nullptr; }
     virtual ShrinkagePrior* shrinkage() { return nullptr; }
+    // Likewise, the one of which coefficients may be 0.
+    virtual const SpikeSlabPrior* spike_slab() const { return nullptr; }
 };
 
 // A Gaussian prior without scales to sample.
@@ -71,6 +74,7 @@ class ExtendedPrior final : public Prior {
     }
     const ShrinkagePrior* shrinkage() const override { return std::as_const(*prior_).shrinkage(); }
     ShrinkagePrior* shrinkage() override { return prior_->shrinkage(); }
+    const SpikeSlabPrior* spike_slab() const override { return prior_->spike_slab(); }
 
   private:
     std::shared_ptr<Prior> prior_;

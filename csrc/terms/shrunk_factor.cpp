@@ -5,8 +5,6 @@
 
 #include "linalg/dense.hpp"
 #include "linalg/weighted_gram.hpp"
-#include "simd/lanes_sum.hpp"
-#include "simd/loops.hpp"
 
 namespace polyagamma {
 
@@ -16,10 +14,7 @@ void ShrunkGram::assign(const ShrunkModel& model, const GaussianRows& rows) {
     add_weighted_gram(model.x, 0, model.x.count(), rows.precision.data(), matrix.data());
     for (std::size_t i = 0; i < k; ++i)
         for (std::size_t j = 0; j < i; ++j) matrix[j * k + i] = matrix[i * k + j];
-    Vector lanes(k * kPanelRows);
-    loops().model.transposed(model.x.panel(0), model.x.count(), k, rows.linear.data(), 1, rows.linear.size(),
-                             lanes.data());
-    for (std::size_t j = 0; j < k; ++j) linear[j] = sum_lanes(&lanes[j * kPanelRows]);
+    linear = transposed_product(model, rows.linear);
 }
 
 Status ShrunkFactor::assign(const ShrunkGram& gram, const Vector& variance) {

@@ -23,18 +23,6 @@ void sum_all(const Vector& lanes, Vector& gradient) {
 
 }  // namespace
 
-ShrunkModel::ShrunkModel(const LinearModel& model)
-    : offset(model.offset), likelihood(model.likelihood), prior(*model.prior.shrinkage()), blas(model.blas) {
-    Design design = model.design;
-    design.columns -= design.zeros;
-    design.zeros = 0;
-    x.assign(design, nullptr, blas);
-    Vector known(likelihood.padded());
-    loops().model.forward(x.panel(0), x.count(), size(), prior.columns().mean.data(), 1, known.data(),
-                          known.size());
-    for (std::size_t i = 0; i < known.size(); ++i) offset[i] += known[i];
-}
-
 void evaluate_rows(const ShrunkModel& model, const Likelihood& likelihood, const double* extras,
                    const GaussianRows& surrogate, const double* gamma, RowsWanted wanted, ShrunkRowsAt& out) {
     const std::size_t k = model.size(), n = likelihood.rows();
@@ -57,13 +45,6 @@ void evaluate_rows(const ShrunkModel& model, const Likelihood& likelihood, const
     if (gradient) sum_all(products, out.gradient);
     out.log_likelihood = sum_lanes(lanes);
     out.excess = out.log_likelihood + sum_lanes(less);
-}
-
-double log_likelihood_at(const Likelihood& likelihood, const double* extras, const Vector& eta) {
-    Vector slope(eta), of_extras(likelihood.extras() * kPanelRows);
-    double lanes[kPanelRows] = {};
-    likelihood.derivative_at(extras, {0, eta.size(), eta.size()}, slope.data(), of_extras.data(), lanes);
-    return sum_lanes(lanes);
 }
 
 void complete_gradient(const ShrunkModel& model, ShrunkRowsAt& out) {

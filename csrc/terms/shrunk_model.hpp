@@ -4,27 +4,19 @@
 
 #include "likelihood/likelihood.hpp"
 #include "linalg/aligned.hpp"
-#include "linalg/blas.hpp"
-#include "linalg/panels.hpp"
 #include "terms/additive_rows.hpp"
+#include "terms/centred_rows.hpp"
 #include "terms/linear_model.hpp"
 #include "terms/shrinkage_prior.hpp"
 
 namespace polyagamma {
 
-// A linear model whose prior is one of scales, in deviations γ from the prior's means m: η = offset + X γ,
-// where the offset has X m too.
-struct ShrunkModel {
-    // `model`: its design without the zeros of extras, its prior's first coefficients.
-    explicit ShrunkModel(const LinearModel& model);
+// A linear model whose prior is one of scales, in deviations γ from the prior's means.
+struct ShrunkModel : CentredRows {
+    explicit ShrunkModel(const LinearModel& model)
+        : CentredRows(model, model.prior.shrinkage()->columns().mean), prior(*model.prior.shrinkage()) {}
 
-    std::size_t size() const { return x.columns(); }
-
-    Panels x;
-    Vector offset;  // of the padded rows
-    const Likelihood& likelihood;
     const ShrinkagePrior& prior;
-    const Blas& blas;
 };
 
 // What the rows say at γ: Σℓ, the excess R over a Gaussian surrogate's, and its derivatives.
@@ -42,8 +34,6 @@ enum class RowsWanted { value, value_and_gradient, gradient };
 // One pass over the rows. `likelihood`: the chain's own, at `extras`.
 void evaluate_rows(const ShrunkModel& model, const Likelihood& likelihood, const double* extras,
                    const GaussianRows& surrogate, const double* gamma, RowsWanted wanted, ShrunkRowsAt& out);
-// Σℓ at linear predictors of the padded rows.
-double log_likelihood_at(const Likelihood& likelihood, const double* extras, const Vector& eta);
 // The gradient, from the slopes.
 void complete_gradient(const ShrunkModel& model, ShrunkRowsAt& out);
 

@@ -75,21 +75,33 @@ def per_group(name: str, value: Any, groups: Sequence[str]) -> list[float]:
     return [checks.positive(f"{name}[{group!r}]", value[group]) for group in groups]
 
 
-def require_fewer(name: str, expected: float, columns: int) -> None:
+def require_fewer(name: str, expected: float, columns: int, instead: str) -> None:
     """Raise ValueError unless fewer effects are expected than there are columns."""
     if expected >= columns:
         raise ValueError(
             f"{name} must be below the number of columns that are shrunk, {columns}, got "
-            f"{checks.plain(expected)}: pass how many of them you expect to matter, or scale= instead"
+            f"{checks.plain(expected)}: pass how many of them you expect to matter, or {instead}= instead"
         )
 
 
-def one_of_two(name: str, expected: Any, scale: Any) -> None:
-    """Raise ValueError if both an expected number of effects and a scale are given."""
-    if expected is not None and scale is not None:
+def one_of_two(name: str, expected: Any, other: str, value: Any) -> None:
+    """Raise ValueError if both an expected number of effects and what it sets are given."""
+    if expected is not None and value is not None:
         raise ValueError(
-            f"{name} takes expected or scale, got both ({shown(expected)}, {shown(scale)}): drop one of them"
+            f"{name} takes expected or {other}, got both ({shown(expected)}, {shown(value)}): drop one of "
+            "them"
         )
+
+
+def share(name: str, value: Any) -> float:
+    """Return a probability, having checked that it is neither 0 nor 1, nor beyond."""
+    found = checks.number(name, value)
+    if not 0 < found < 1:
+        raise ValueError(
+            f"{name} must be above 0 and below 1, got {checks.plain(found)}: pass the probability that a "
+            "coefficient is not 0, or unshrunk= for columns that always matter"
+        )
+    return found
 
 
 def within(name: str, value: Any, least: float, below: float, cure: str) -> float:
@@ -123,9 +135,23 @@ def require_baseline(name: str, prior: object, symmetric: bool) -> None:
         )
 
 
-def not_shrunk(model: object) -> TypeError:
-    """Return the error that a model has no shrinkage prior."""
+def require_one_predictor(name: str, prior: object) -> NoReturn:
+    """Raise ValueError: classes have coefficients of their own, which no point mass is for."""
+    raise ValueError(
+        f"{name} must be no {type(prior).__name__} where rows have several linear predictors, as those of "
+        "PolyaGammaMultinomial and PolyaGammaSequential: pass RegularizedHorseshoe(expected=...)"
+    )
+
+
+def not_shrunk(model: object, has_indicators: bool) -> TypeError:
+    """Return the error that a model has no shrinkage prior, or has indicators in place of scales."""
+    name = type(model).__name__
+    if has_indicators:
+        return TypeError(
+            f"model must have a shrinkage prior with scales, got {name} with SpikeAndSlab: read 'included' "
+            "in the trace, which says which coefficients are not 0"
+        )
     return TypeError(
-        f"model must have a shrinkage prior, got {type(model).__name__} without: pass "
+        f"model must have a shrinkage prior, got {name} without: pass "
         "prior=RegularizedHorseshoe(expected=...) to it"
     )

@@ -95,6 +95,11 @@ class LinearChains(CoreChains):
                 "kernel='hmc' needs priors without scales where rows have several linear predictors: pass "
                 "kernel='gibbs'"
             )
+        if settings.kernel == "hmc" and "included" in linear.prior.scales:
+            raise ValueError(
+                "kernel='hmc' needs coefficients that can move a little, which those of SpikeAndSlab at 0 "
+                "cannot: pass kernel='auto'"
+            )
         with one_blas_thread(), self._errors_in_words():
             self._core = self._make(rows, offset, settings, bit_generators)
 
@@ -380,7 +385,8 @@ def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
     """Return the memory of the chains of a linear model, besides X and the draws."""
     size = len(linear.prior.mean)
     if linear.prior.scales and linear.predictors == 1:
-        wide = size > n_rows and settings.kernel != "gibbs" and linear.prior.core().name != "bridge"
+        augmented = settings.kernel == "gibbs" or linear.prior.core().name in ("bridge", "spike_and_slab")
+        wide = size > n_rows and not augmented
         return (
             wide_bytes(n_rows, size, settings.chains) if wide else shrunk_bytes(n_rows, size, settings.chains)
         )

@@ -90,8 +90,10 @@ def worst_mixing(posterior: xr.Dataset) -> Mixing:
     found = []
     for name, array in thinned(posterior).data_vars.items():
         draws = array.transpose("chain", "draw", ...).to_numpy()
-        ess, rhat = _in_blocks(draws.reshape(*draws.shape[:2], -1))
-        found.append(_worst(name, array.isel(chain=0, draw=0), ess, rhat))
+        draws = draws.reshape(*draws.shape[:2], -1)
+        first = draws[0, 0]
+        decided = _decided(first, (draws == first).all(axis=(0, 1)))
+        found.append(_worst(name, array.isel(chain=0, draw=0), *_in_blocks(draws), decided))
     return _worst_of(found)
 
 
@@ -99,12 +101,24 @@ def worst_summarized(summary: xr.Dataset) -> Mixing:
     """Return the same of statistics that were kept in place of draws."""
     found = []
     for name, array in summary.data_vars.items():
-        ess, rhat = (array.sel(statistic=one).to_numpy().ravel() for one in ("ess", "r_hat"))
-        found.append(_worst(name, array.isel(statistic=0), ess, rhat))
+        told = ("mean", "sd", "ess", "r_hat")
+        mean, sd, ess, rhat = (array.sel(statistic=one).to_numpy().ravel() for one in told)
+        found.append(_worst(name, array.isel(statistic=0), ess, rhat, _decided(mean, sd == 0)))
     return _worst_of(found)
 
 
-def _worst(name: object, one: xr.DataArray, ess: FloatArray, rhat: FloatArray) -> Mixing:
+def _decided(value: FloatArray, fixed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which parameters are 0 in every draw of all chains, or 1 in every draw.
+
+    So are indicators that the data decide, and coefficients that no draw has: nothing is left to be mixed.
+    """
+    return np.asarray(fixed & ((value == 0) | (value == 1)))
+
+
+def _worst(
+    name: object, one: xr.DataArray, ess: FloatArray, rhat: FloatArray, decided: NDArray[np.bool_]
+) -> Mixing:
+    ess, rhat = np.where(decided, np.inf, ess), np.where(decided, 1.0, rhat)
     low, high = int(np.argmin(ess)), int(np.argmax(rhat))
     return Mixing(ess[low], _label(name, one, low), rhat[high], _label(name, one, high))
 

@@ -25,6 +25,7 @@ from polyagamma.terms.priors import (
 )
 from polyagamma.terms.shrinkage import Bridge, Setting, ShrinkagePrior
 from polyagamma.terms.sparse_predictors import is_sparse
+from polyagamma.terms.spike_slab import SpikeAndSlab
 
 FloatArray = NDArray[np.float64]
 OF_A_TRIAL = 0.25  # information about the log odds, at even odds
@@ -83,6 +84,8 @@ class GaussianPriors:
         """
         centre, joint, sd = self._gaussian(predictors, weights)
         described = self._description() | description
+        if isinstance(self.coefficients, SpikeAndSlab):
+            shrinkage_checks.require_one_predictor("prior", self.coefficients)
         if isinstance(self.coefficients, ShrinkagePrior):
             shrinkage_checks.require_baseline("prior", self.coefficients, coding.symmetric)
             setting = Setting(predictors, sd, float(weights.sum()), OF_A_TRIAL, coding)
@@ -102,10 +105,11 @@ class GaussianPriors:
         self, predictors: Predictors, weights: FloatArray
     ) -> tuple[FloatArray, Gaussian, FloatArray]:
         """Return the centre of the design, the prior of its coefficients, at unit scales, and the sd of X."""
-        if is_sparse(predictors.X) and isinstance(self.coefficients, (MvNormal, Bridge)):
+        if is_sparse(predictors.X) and isinstance(self.coefficients, (MvNormal, Bridge, SpikeAndSlab)):
             raise ValueError(
                 "prior must be one of independent coefficients for a sparse X, Normal or a shrinkage prior "
-                f"other than Bridge, got {type(self.coefficients).__name__}: pass one of these"
+                "other than Bridge and SpikeAndSlab, got "
+                f"{type(self.coefficients).__name__}: pass one of these"
             )
         mean, sd = predictors.moments(weights)
         coefficients = self.coefficients.gaussian("prior", sd)

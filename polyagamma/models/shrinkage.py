@@ -63,7 +63,7 @@ def shrinkage_factors(model: Model, idata: trace.Trace) -> xr.Dataset:
     term = model._specification.term
     prior = term.prior if isinstance(term, LinearTerm) else None
     if not isinstance(prior, Shrunk):
-        raise checks.not_shrunk(model)
+        raise checks.not_shrunk(model, prior is not None and "included" in prior.scales)
     drawn = term.draw_prior(1, np.random.default_rng(0))  # shapes
     needed = {name: drawn[name] for name in prior.scales}
     draws = trace.posterior(idata, needed, term.coords)

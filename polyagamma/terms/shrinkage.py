@@ -16,7 +16,7 @@ from polyagamma.terms import local_scales
 from polyagamma.terms.class_coding import ONE_PREDICTOR, Coding
 from polyagamma.terms.local_scales import Local
 from polyagamma.terms.predictors import Predictors
-from polyagamma.terms.priors import DEFAULT_PRIOR, Gaussian, Normal
+from polyagamma.terms.priors import DEFAULT_PRIOR, CoefficientPrior, Gaussian, Normal
 from polyagamma.terms.shrunk import Shrunk, groups_of
 
 FloatArray = NDArray[np.float64]
@@ -49,19 +49,17 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ShrinkagePrior:
-    """Priors ``N(0, tau**2 * lam**2)`` of coefficients, with scales tau of groups and lam of each, sampled.
+    """Priors of coefficients that draw most of them to 0, all but those of some columns.
 
-    Use one of `RegularizedHorseshoe`, `Horseshoe`, `Laplace`, `Bridge`, `StudentT`, `Ridge`.
+    Use one of `RegularizedHorseshoe`, `Horseshoe`, `Laplace`, `Bridge`, `StudentT`, `Ridge`, `SpikeAndSlab`.
     """
 
-    scale: Scale = None
-    groups: Groups = None
     unshrunk: Sequence[str] = ()
     unshrunk_prior: Normal = DEFAULT_PRIOR
     standardized: bool = True
 
     def gaussian(self, name: str, scale: FloatArray) -> Gaussian:
-        """Return the prior at ``tau = lam = 1`` of the coefficients of predictors with such deviations.
+        """Return the prior at scales of 1 of the coefficients of predictors with such deviations.
 
         Raises
         ------
@@ -72,51 +70,70 @@ class ShrinkagePrior:
         unit = scale if checks.truth(f"{name}.standardized", self.standardized) else np.ones_like(scale)
         return Gaussian(self._means(name, len(scale)) / unit, unit**2)
 
-    def joint(self, gaussian: Gaussian, setting: Setting) -> Shrunk:
+    def joint(self, gaussian: Gaussian, setting: Setting) -> CoefficientPrior:
         """Return the prior of all coefficients, the last of which are those of predictors.
 
         Raises
         ------
         TypeError, ValueError
-            If groups, names or scales do not fit the predictors.
+            If names or numbers do not fit the predictors.
         """
+        raise NotImplementedError
+
+    def _means(self, name: str, size: int) -> FloatArray:  # noqa: ARG002
+        return np.zeros(size)
+
+    def _shrunk(self, setting: Setting) -> list[int]:
+        """Return the columns that are shrunk."""
+        kept = shrinkage_checks.unshrunk("prior.unshrunk", self.unshrunk, columns_of(setting.predictors))
+        shrunk = [column for column in range(len(setting.sd)) if column not in kept]
+        shrinkage_checks.require_some("prior.unshrunk", shrunk)
+        return shrunk
+
+    def _with_unshrunk(self, gaussian: Gaussian, setting: Setting, shrunk: list[int]) -> Gaussian:
+        """Return the prior with that of the columns that are not shrunk."""
+        own = self.unshrunk_prior.gaussian("prior.unshrunk_prior", setting.sd)
+        mean, precision = gaussian.mean.copy(), gaussian.precision.copy()
+        before, kept = len(mean) - len(setting.sd), np.delete(np.arange(len(setting.sd)), shrunk)
+        for all_of, of_columns in ((mean, own.mean), (precision, own.precision)):
+            all_of[before:][kept] = of_columns[kept]
+        return Gaussian(mean, precision)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ScaledPrior(ShrinkagePrior):
+    """Priors ``N(0, (tau * lam)**2)`` of coefficients, with scales tau of groups and lam of each, sampled."""
+
+    scale: Scale = None
+    groups: Groups = None
+
+    def joint(self, gaussian: Gaussian, setting: Setting) -> Shrunk:
+        """See `ShrinkagePrior`."""
         names, size = setting.predictors.names, len(setting.predictors.names)
-        columns = columns_of(setting.predictors)
-        kept = shrinkage_checks.unshrunk("prior.unshrunk", self.unshrunk, columns)
-        shrunk = [column for column in range(size) if column not in kept]
+        shrunk = self._shrunk(setting)
         members = None
         if self.groups is not None:
+            columns = columns_of(setting.predictors)
             members = shrinkage_checks.groups("prior.groups", self.groups, columns, shrunk)
-        shrinkage_checks.require_some("prior.unshrunk", shrunk)
         tau0 = self._tau0("prior", setting, len(shrunk), [WHOLE] if members is None else list(members))
         before = len(gaussian.mean) - size
         return Shrunk(
-            self._with_unshrunk(gaussian, setting, sorted(kept), before),
+            self._with_unshrunk(gaussian, setting, shrunk),
             np.concatenate([np.full(before, -1.0), groups_of(members, shrunk, size)]),
             None if members is None else list(members),
             np.array(tau0),
             self._slab("prior"),
             self._local("prior"),
             [names[column] for column in shrunk],
+            len(shrunk) == size,
             self._information(setting)[shrunk],
             setting.coding,
         )
-
-    def _with_unshrunk(self, gaussian: Gaussian, setting: Setting, kept: list[int], before: int) -> Gaussian:
-        """Return the prior with that of the columns that are not shrunk."""
-        own = self.unshrunk_prior.gaussian("prior.unshrunk_prior", setting.sd)
-        mean, precision = gaussian.mean.copy(), gaussian.precision.copy()
-        for all_of, of_columns in ((mean, own.mean), (precision, own.precision)):
-            all_of[before:][kept] = of_columns[kept]
-        return Gaussian(mean, precision)
 
     def _information(self, setting: Setting) -> FloatArray:
         """Return that of all rows about each coefficient in its unit."""
         ratio = np.ones_like(setting.sd) if self.standardized else setting.sd
         return setting.rows * setting.information * ratio**2
-
-    def _means(self, name: str, size: int) -> FloatArray:  # noqa: ARG002
-        return np.zeros(size)
 
     def _tau0(self, name: str, setting: Setting, shrunk: int, groups: list[str]) -> list[float]:  # noqa: ARG002
         """Return the scale of the half-Cauchy prior of each group's tau."""
@@ -145,17 +162,17 @@ def columns_of(predictors: Predictors) -> dict[str, list[int]]:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Expecting(ShrinkagePrior):
+class _Expecting(ScaledPrior):
     """A prior whose scale follows from how many coefficients are expected to matter."""
 
     expected: float | None = None
 
     def _tau0(self, name: str, setting: Setting, shrunk: int, groups: list[str]) -> list[float]:
-        shrinkage_checks.one_of_two(name, self.expected, self.scale)
+        shrinkage_checks.one_of_two(name, self.expected, "scale", self.scale)
         if self.expected is None:
             return self._scales(name, groups)
         expected = checks.positive(f"{name}.expected", self.expected)
-        shrinkage_checks.require_fewer(f"{name}.expected", expected, shrunk)
+        shrinkage_checks.require_fewer(f"{name}.expected", expected, shrunk, "scale")
         odds = expected / (shrunk - expected)
         return [odds / np.sqrt(setting.rows * setting.information)] * len(groups)
 
@@ -259,7 +276,7 @@ class Horseshoe(_Expecting):
 
 @public
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Laplace(ShrinkagePrior):
+class Laplace(ScaledPrior):
     """The Bayesian lasso: coefficients with the density ``exp(-abs(beta) / tau) / (2 * tau)`` [1]_.
 
     Its mode given tau is the lasso's; the posterior has no coefficient at 0, and shrinks large ones too.
@@ -286,7 +303,7 @@ class Laplace(ShrinkagePrior):
 
 @public
 @dataclass(frozen=True, eq=False)
-class Bridge(ShrinkagePrior):
+class Bridge(ScaledPrior):
     """The Bayesian bridge: coefficients with a density proportional to ``exp(-abs(beta / tau)**exponent)``.
 
     The lower the exponent, the harder small coefficients are shrunk and the less large ones [1]_.
@@ -323,7 +340,7 @@ class Bridge(ShrinkagePrior):
 
 @public
 @dataclass(frozen=True, eq=False)
-class StudentT(ShrinkagePrior):
+class StudentT(ScaledPrior):
     """Coefficients with Student's t distribution of scale tau: ``lam**2`` is inverse gamma (nu/2, nu/2).
 
     Parameters
@@ -349,7 +366,7 @@ class StudentT(ShrinkagePrior):
 
 @public
 @dataclass(frozen=True, eq=False)
-class Ridge(ShrinkagePrior):
+class Ridge(ScaledPrior):
     """Independent Gaussian priors ``N(mu, tau**2)`` with a common standard deviation that is sampled.
 
     The data decide how far coefficients are drawn towards their means, as cross-validation decides it for a

@@ -40,6 +40,8 @@ class Shrunk:
         The distribution of lam.
     names : list of str
         Of the columns that are shrunk.
+    all_columns : bool
+        Whether these are all that the predictors have.
     information : ndarray of float
         Of all rows about each of these coefficients in its unit, were it alone: n σ⁻² in `factors`.
     coding : Coding
@@ -53,6 +55,7 @@ class Shrunk:
     slab: tuple[float, float]
     local: Local
     names: list[str]
+    all_columns: bool
     information: FloatArray
     coding: Coding = ONE_PREDICTOR
 
@@ -64,8 +67,7 @@ class Shrunk:
     @property
     def feature_dim(self) -> str:
         """What the dimension of lam is called."""
-        intercept = len(self.group) - len(self.names)
-        return EVERY if (self.group[:intercept] < 0).all() and intercept <= 1 else SOME
+        return EVERY if self.all_columns else SOME
 
     @property
     def scales(self) -> dict[str, tuple[str, ...]]:
