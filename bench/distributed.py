@@ -6,6 +6,7 @@ see bench/README.md. ``--rows 1000000`` is a short run.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from polyagamma import PolyaGammaLogistic
 from polyagamma.distributed import estimate
-from polyagamma.distributed.estimate import A_ROW_AND_CHAIN, A_TASK, A_VALUE, A_VALUE_AND_CHAIN
+from polyagamma.distributed.estimate import A_MESSAGE, A_ROW_AND_CHAIN, A_VALUE, A_VALUE_AND_CHAIN
 from polyagamma.distributed.local import LocalPool
 from polyagamma.distributed.plan import Plan
 from polyagamma.distributed.pool import SharedRows
@@ -37,7 +38,7 @@ from harness import machine, report  # noqa: E402
 
 sys.path[:] = [place for place in sys.path if place != HERE]  # where this script has the name of a package
 
-COLUMNS, CHAINS, THREADS, REPEATS = 50, 4, 2, 3
+COLUMNS, CHAINS, THREADS, REPEATS, GRADIENTS = 50, 4, 2, 3, 15
 DRAWS, TUNE = 40, 60  # the same bits on threads and on workers, so that times alone are to be compared
 DELAYS = (0.0, 0.001, 0.01)  # seconds, of every message of the cluster
 LIMIT = 600 * 2**20  # of rows: with Python and its libraries below 1 GiB
@@ -104,10 +105,12 @@ def out_of_core(folder: Path, kind: str, n: int, limit: int) -> dict[str, object
 
     found: dict[str, list[dict[str, float]]] = {"read": [], "gradient": []}
     with threadpool_limits(1, "blas"):
-        for repeat in range(REPEATS + 1):
+        for repeat in range(GRADIENTS + 1):
             if kind == "memmap" or repeat < 2:  # Parquet takes long
                 found["read"].append(timed(read))
             found["gradient"].append(timed(lambda: rows.gradients(u, NONE, True)))
+            if repeat == 0:
+                os.sync()  # shares have just been written, which would go on beside the others
     medians = {
         f"{name}_{clock}": median(run[clock] for run in runs[1:])  # the first fills caches
         for name, runs in found.items()
@@ -198,7 +201,7 @@ class SimulatedPool:
         with ThreadPoolExecutor(len(self._shares)) as threads:
             waiting = []
             for units in self._shares:
-                time.sleep(A_TASK)
+                time.sleep(A_MESSAGE)
                 waiting.append(threads.submit(self._answer, units, chains))
             for one in waiting:
                 yield one.result()
