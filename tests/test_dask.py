@@ -159,7 +159,7 @@ def test_tasks_ask_where_workers_cannot_be_reached(in_memory, asked, monkeypatch
     assert_same_draws(draws_of(lazy_model()), in_memory)
     tasks, _ = asked
     assert len(tasks) > 100
-    assert len(tried) == 2  # each worker once
+    assert 1 <= len(tried) <= 2  # each worker that has shares once
 
 
 @pytest.mark.parametrize("cluster", [2], indirect=True)
