@@ -6,10 +6,12 @@ see bench/README.md. ``--rows 1000000`` is a short run.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from polyagamma import PolyaGammaLogistic
 from polyagamma.distributed import estimate
-from polyagamma.distributed.estimate import A_ROW_AND_CHAIN, A_TASK, A_VALUE, A_VALUE_AND_CHAIN
+from polyagamma.distributed.estimate import A_MESSAGE, A_ROW_AND_CHAIN, A_VALUE, A_VALUE_AND_CHAIN
 from polyagamma.distributed.local import LocalPool
 from polyagamma.distributed.plan import Plan
 from polyagamma.distributed.pool import SharedRows
@@ -36,8 +38,9 @@ from harness import machine, report  # noqa: E402
 
 sys.path[:] = [place for place in sys.path if place != HERE]  # where this script has the name of a package
 
-COLUMNS, CHAINS, THREADS, REPEATS = 50, 4, 2, 3
+COLUMNS, CHAINS, THREADS, REPEATS, GRADIENTS = 50, 4, 2, 3, 15
 DRAWS, TUNE = 40, 60  # the same bits on threads and on workers, so that times alone are to be compared
+DELAYS = (0.0, 0.001, 0.01)  # seconds, of every message of the cluster
 LIMIT = 600 * 2**20  # of rows: with Python and its libraries below 1 GiB
 GROUP = 1 << 17
 KIND, NONE = BinomialKind(np.array([0, 1])), np.empty(0)  # of rows, and their likelihood's extras
@@ -102,10 +105,12 @@ def out_of_core(folder: Path, kind: str, n: int, limit: int) -> dict[str, object
 
     found: dict[str, list[dict[str, float]]] = {"read": [], "gradient": []}
     with threadpool_limits(1, "blas"):
-        for repeat in range(REPEATS + 1):
+        for repeat in range(GRADIENTS + 1):
             if kind == "memmap" or repeat < 2:  # Parquet takes long
                 found["read"].append(timed(read))
             found["gradient"].append(timed(lambda: rows.gradients(u, NONE, True)))
+            if repeat == 0:
+                os.sync()  # shares have just been written, which would go on beside the others
     medians = {
         f"{name}_{clock}": median(run[clock] for run in runs[1:])  # the first fills caches
         for name, runs in found.items()
@@ -133,31 +138,55 @@ def peak_bytes() -> int:
     return 1024 * (int(status["VmHWM"].split()[0]) - mapped)
 
 
+def delay_messages(seconds: float) -> None:
+    """Let every message that this process sends over TCP wait, those of the scheduler's and of tasks too."""
+    import asyncio
+
+    from distributed.comm.tcp import TCP
+
+    plain = getattr(TCP, "undelayed_write", TCP.write)
+
+    async def write(self, *arguments, **options):
+        await asyncio.sleep(seconds)
+        return await plain(self, *arguments, **options)
+
+    TCP.undelayed_write, TCP.write = plain, write if seconds else plain
+
+
 def in_memory(n: int) -> dict[str, object]:
-    """Return seconds of effective draws in memory, on threads; and on two local processes."""
+    """Return seconds of effective draws in memory, on threads; and on two local processes, taking turns."""
     import dask.array as da
     from distributed import Client, LocalCluster
 
     X, y = (np.concatenate(parts) for parts in zip(*blocks(n), strict=True))
     X = X.astype(np.float64)
     run = {"draws": DRAWS, "tune": TUNE, "random_seed": 1, "progressbar": False, "cores": THREADS}
-    found: dict[str, object] = {"rows": n}
+    times: dict[str, list[dict[str, float]]] = defaultdict(list)
+    betas = []
 
-    def sampled(model, name: str):
+    def sampled(model, name: str) -> None:
         idata = model.sample(**run)
         attrs = idata["posterior"].attrs
-        found[name] = {key: attrs[key] for key in ("tuning_time", "sampling_time")}
-        return idata["posterior"]["beta"].values
+        times[name].append({key: attrs[key] for key in ("tuning_time", "sampling_time")})
+        betas.append(idata["posterior"]["beta"].values)
 
-    expected = sampled(PolyaGammaLogistic(X, y), "threads")
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with LocalCluster(**options) as cluster, Client(cluster) as client:
         chunks = -(-n // 2)
         shared = client.persist(da.from_array(X, chunks=(chunks, -1)))
-        model = PolyaGammaLogistic(shared, da.from_array(y, chunks=chunks))
-        same = np.array_equal(sampled(model, "processes"), expected)
-    times = [found[name]["sampling_time"] for name in ("processes", "threads")]
-    return found | {"same_bits": same, "ratio": times[0] / times[1]}
+        local, distant = PolyaGammaLogistic(X, y), PolyaGammaLogistic(shared, da.from_array(y, chunks=chunks))
+        for _ in range(REPEATS):
+            sampled(local, "threads")
+            for delay in DELAYS:
+                client.run(delay_messages, delay)
+                delay_messages(delay)
+                sampled(distant, f"processes, {1000 * delay:g} ms a message" if delay else "processes")
+                delay_messages(0.0)
+                client.run(delay_messages, 0.0)
+    found = {name: {key: median(one[key] for one in runs) for key in runs[0]} for name, runs in times.items()}
+    ratios = {name: one["sampling_time"] / found["threads"]["sampling_time"] for name, one in found.items()}
+    same = all(np.array_equal(beta, betas[0]) for beta in betas)
+    return {"rows": n, **found, "same_bits": same, "times_as_long": ratios}
 
 
 class SimulatedPool:
@@ -172,7 +201,7 @@ class SimulatedPool:
         with ThreadPoolExecutor(len(self._shares)) as threads:
             waiting = []
             for units in self._shares:
-                time.sleep(A_TASK)
+                time.sleep(A_MESSAGE)
                 waiting.append(threads.submit(self._answer, units, chains))
             for one in waiting:
                 yield one.result()

@@ -10,6 +10,8 @@ from slow_cases import mostly_slow
 from test_distant_rows import N, X, Y, assert_same_draws, draws_of
 
 from polyagamma import PolyaGammaLogistic, PolyaGammaMultinomial, PolyaGammaNegativeBinomial
+from polyagamma.distributed import cluster as pools
+from polyagamma.distributed import direct
 
 dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
@@ -81,7 +83,7 @@ def test_ctrl_c_keeps_the_draws_of_distant_rows(in_memory):
 
 
 @pytest.mark.slow
-def test_workers_that_are_killed_change_nothing(in_memory, processes):
+def test_workers_that_are_killed_change_nothing(in_memory, processes, asked):
     victims = list(processes.run(os.getpid).values())
 
     def kill_one(progress):
@@ -91,7 +93,93 @@ def test_workers_that_are_killed_change_nothing(in_memory, processes):
     model = PolyaGammaLogistic(da.from_array(X, chunks=(1250, -1)), da.from_array(Y, chunks=1250))
     found = draws_of(model, callback=kill_one)
     assert not victims
+    assert len(asked[1]) > 100  # messages that went straight to workers
     assert_same_draws(found, in_memory)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Return how often tasks have asked, and messages to workers, in a list each."""
+    tasks, messages = [], []
+
+    def counted(of, name, times):
+        ask = getattr(of, name)
+
+        def answers(self, *arguments):
+            times.append(None)
+            return ask(self, *arguments)
+
+        monkeypatch.setattr(of, name, answers)
+
+    for name in ("_answers_of_tasks", "_tasks_in_turn"):
+        counted(pools.ClusterPool, name, tasks)
+    counted(direct.DirectRounds, "_answered", messages)
+    return tasks, messages
+
+
+def lazy_model():
+    return PolyaGammaLogistic(da.from_array(X, chunks=(1250, -1)), da.from_array(Y, chunks=1250))
+
+
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_rounds_go_straight_to_workers(in_memory, asked, monkeypatch, threads):
+    monkeypatch.setattr(direct, "TASKS_EVERY", 1e9)
+    tasks, messages = asked
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=threads, processes=False, dashboard_address=None
+        ) as made,
+        distributed.Client(made),
+    ):
+        assert_same_draws(draws_of(lazy_model()), in_memory)
+    assert len(tasks) == 1  # which waits for the shares
+    assert len(messages) > 100
+
+
+@pytest.mark.parametrize("cluster", [2], indirect=True)
+@pytest.mark.usefixtures("cluster")
+def test_tasks_ask_from_time_to_time(in_memory, asked, monkeypatch):
+    monkeypatch.setattr(direct, "TASKS_EVERY", 0.0)
+    assert_same_draws(draws_of(lazy_model()), in_memory)
+    tasks, messages = asked
+    assert len(tasks) > 100
+    assert not messages
+
+
+@pytest.mark.parametrize("cluster", [2], indirect=True)
+@pytest.mark.usefixtures("cluster")
+def test_tasks_ask_where_workers_cannot_be_reached(in_memory, asked, monkeypatch):
+    tried = []
+
+    async def refused(_, address, *__):
+        tried.append(address)
+        raise OSError
+
+    monkeypatch.setattr(direct.DirectRounds, "_call", refused)
+    assert_same_draws(draws_of(lazy_model()), in_memory)
+    tasks, _ = asked
+    assert len(tasks) > 100
+    assert 1 <= len(tried) <= 2  # each worker that has shares once
+
+
+@pytest.mark.parametrize("cluster", [2], indirect=True)
+@pytest.mark.usefixtures("cluster")
+def test_shares_that_have_moved_are_found(in_memory, asked, monkeypatch):
+    monkeypatch.setattr(direct, "TASKS_EVERY", 1e9)
+    monkeypatch.setattr(direct, "REACH_WITHIN", 0.5)
+    client = distributed.default_client()
+    retired = []
+
+    def retire_one(progress):
+        if not retired and progress.sweeps > 30:
+            retired.append(next(iter(client.nthreads())))
+            client.retire_workers(retired)
+
+    assert_same_draws(draws_of(lazy_model(), callback=retire_one), in_memory)
+    tasks, messages = asked
+    assert retired
+    assert 1 < len(tasks) < 10
+    assert len(messages) > 100
 
 
 def test_block_with_a_missing_value_is_named():

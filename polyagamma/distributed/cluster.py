@@ -10,6 +10,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from polyagamma.distributed.direct import DirectRounds, NotReached
 from polyagamma.distributed.plan import Plan, Request, Share
 from polyagamma.sources.table import RowTable
 
@@ -32,7 +33,8 @@ class ClusterPool:
     """A share for every thread of the workers, which keep them.
 
     A share is the result of a task. Where a worker has died, the scheduler makes its shares again elsewhere
-    from what they were made of; they then ask for the coordinates, and all else is as before.
+    from what they were made of; they then ask for the coordinates, and all else is as before. Rounds go
+    straight to the workers where they can, and are tasks where not.
 
     Parameters
     ----------
@@ -45,6 +47,7 @@ class ClusterPool:
         self._client, self._name = client, uuid4().hex[:8]
         units = plan.cut(count_threads(client))
         self._shares = [self._made(plan, table, own, index) for index, own in enumerate(units)]
+        self._direct = DirectRounds(client, self._shares)
 
     def _made(self, plan: Plan, table: RowTable, units: tuple[int, int], index: int) -> Any:
         """Return the share that the scheduler finds a place for; a place of our choice might die with it."""
@@ -59,42 +62,52 @@ class ClusterPool:
         return self._client.compute(share)
 
     def ask(self, request: Request) -> Iterator[FloatArray]:
-        """See `Pool`: in one message for each share."""
-        yield from self._answers(self._shares, [request] * len(self._shares))
+        """See `Pool`: the coordinates are sent only to shares that do not have them."""
+        answers = self._answers(list(range(len(self._shares))), replace(request, coordinates=None))
+        late = [index for index, answer in enumerate(answers) if answer is None]
+        for index, answer in zip(late, self._answers(late, request) if late else [], strict=True):
+            answers[index] = answer
+        yield from answers
 
     def ask_in_turn(self, request: Request, before: FloatArray) -> FloatArray:
-        """See `Pool`: workers hand the sums on; with the coordinates once more if one has not got them."""
+        """See `Pool`; with the coordinates once more if a share has not got them."""
         answer = self._in_turn(replace(request, coordinates=None), before)
         if answer is None:
             answer = self._in_turn(request, before)
         return np.asarray(answer).reshape(before.shape)
 
+    def _answers(self, shares: list[int], request: Request) -> list[Any]:
+        try:
+            return self._direct.answers(shares, request)
+        except NotReached:
+            return self._answers_of_tasks(shares, request)
+
     def _in_turn(self, request: Request, before: FloatArray) -> Any:
+        try:
+            return self._direct.answer_in_turn(request, before)
+        except NotReached:
+            return self._tasks_in_turn(request, before)
+
+    def _answers_of_tasks(self, shares: list[int], request: Request) -> list[Any]:
+        round_name = uuid4().hex[:12]
+        futures = [
+            self._client.submit(
+                Share.answer,
+                self._shares[index],
+                request,
+                key=f"polyagamma-{request.name}-{round_name}-{index}",
+            )
+            for index in shares
+        ]
+        return list(self._client.gather(futures))
+
+    def _tasks_in_turn(self, request: Request, before: FloatArray) -> Any:
+        """Return the last answer; workers hand the sums on."""
         round_name, last = uuid4().hex[:12], before
         for index, share in enumerate(self._shares):
             key = f"polyagamma-{request.name}-{round_name}-{index}"
             last = self._client.submit(Share.answer_after, share, request, last, key=key)
         return self._client.gather(last)
-
-    def _answers(self, shares: list[Any], requests: list[Request]) -> list[FloatArray]:
-        """Return the answers; the coordinates are sent only to shares that do not have them."""
-        short = [replace(request, coordinates=None) for request in requests]
-        answers = self._gathered(shares, short)
-        late = [index for index, answer in enumerate(answers) if answer is None]
-        told = self._gathered([shares[index] for index in late], [requests[index] for index in late])
-        for index, answer in zip(late, told, strict=True):
-            answers[index] = answer
-        return answers
-
-    def _gathered(self, shares: list[Any], requests: list[Request]) -> list[Any]:
-        round_name = uuid4().hex[:12]
-        futures = [
-            self._client.submit(
-                Share.answer, share, request, key=f"polyagamma-{request.name}-{round_name}-{index}"
-            )
-            for index, (share, request) in enumerate(zip(shares, requests, strict=True))
-        ]
-        return list(self._client.gather(futures))
 
 
 def count_threads(client: Any) -> int:

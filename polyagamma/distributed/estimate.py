@@ -10,7 +10,7 @@ from polyagamma._validation import models as checks
 # Of one core, as `bench/distributed.py` finds them: seconds of a gradient for a value of X, for a value and a
 # chain, and for a row and a chain.
 A_VALUE, A_VALUE_AND_CHAIN, A_ROW_AND_CHAIN = 0.79e-9, 0.089e-9, 9.9e-9
-A_TASK = 0.5e-3  # of the scheduler and the driver for the message to a worker and its answer
+A_MESSAGE = 0.5e-3  # of the driver, for a message to a worker and its answer
 GRADIENTS = 4  # for an effective draw of a chain
 CHAINS_AT_ONCE = 4  # that share a message
 
@@ -75,8 +75,9 @@ def estimate(
 
     Notes
     -----
-    A gradient takes the longest of the workers' products, a message, the tasks that the scheduler hands out
-    one after the other, and the bytes of the sums of all strips. The constants of the products were measured
+    A gradient takes the longest of the workers' products, a message, the driver's part in the messages, one
+    after the other, and the bytes of the sums of all strips. Where the driver cannot reach the workers, tasks
+    of the scheduler take ten times its part. The constants of the products were measured
     on one core; those of other machines differ by a factor of two or so. Warm-up takes as many gradients
     again, and a look at all rows when the model is made.
     """
@@ -90,6 +91,6 @@ def estimate(
     largest = -(-units // shares) / units
     row = size * (A_VALUE + A_VALUE_AND_CHAIN * together) + A_ROW_AND_CHAIN * together
     moved = 8 * together * (shares * size + units * (size + 1))
-    seconds = n * largest * row + latency + shares * A_TASK + moved / bandwidth
+    seconds = n * largest * row + latency + shares * A_MESSAGE + moved / bandwidth
     draw = seconds * gradients / together
     return Estimate(seconds, draw, moved, int(largest * n * 8 * (2 * size + 8)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TypeVar
+from threading import Semaphore
 from weakref import finalize
 
 import numpy as np
@@ -19,7 +19,6 @@ from polyagamma.distributed.plan import Kept, KeptShare, Plan, Request, Share
 from polyagamma.sources.table import RowTable
 
 FloatArray = NDArray[np.float64]
-Found = TypeVar("Found")
 
 
 class LocalPool:
@@ -45,20 +44,27 @@ class LocalPool:
             )
         fit = memory // each >= len(self._units)
         self._at_once = max(1, min(threads + (not fit), memory // each))
+        self._working = Semaphore(threads)  # one more is read ahead, but does not take a processor from them
         self._in_memory: dict[int, Share] = {}
         self._most_in_memory = len(self._units) if fit else memory // each - self._at_once
         self._files = None if fit else Files(plan)
 
     def ask(self, request: Request) -> Iterator[FloatArray]:
         """See `Pool`."""
-        yield from self._ahead(lambda index: answered(self._share(index, request), request))
+        with self._threads() as threads:
+            yield from threads.map(lambda index: self._answer(index, request), range(len(self._units)))
 
     def ask_in_turn(self, request: Request, before: FloatArray) -> FloatArray:
         """See `Pool`: shares are read ahead."""
-        for share in self._ahead(lambda index: self._share(index, request)):
+        for share in self._ahead(request):
             own = replace(request, arguments=(*request.arguments, before))
             before = answered(share, own).reshape(before.shape)
         return before
+
+    def _answer(self, index: int, request: Request) -> FloatArray:
+        share = self._share(index, request)
+        with self._working:
+            return answered(share, request)
 
     def _share(self, index: int, request: Request) -> Share | KeptShare:
         """Return a share in the coordinates of a request."""
@@ -76,16 +82,19 @@ class LocalPool:
         units = self._units[index]
         return Share(self._plan, units, self._table.read(*self._plan.rows(*units)))
 
-    def _ahead(self, work: Callable[[int], Found]) -> Iterator[Found]:
-        """Yield `work` of each share in order, with that of the next ones under way."""
-        waiting: deque[Future[Found]] = deque()
-        with ThreadPoolExecutor(self._at_once, thread_name_prefix="polyagamma-rows") as threads:
+    def _ahead(self, request: Request) -> Iterator[Share | KeptShare]:
+        """Yield the shares in order, while the next ones are read."""
+        waiting: deque[Future[Share | KeptShare]] = deque()
+        with self._threads() as threads:
             for index in range(len(self._units)):
                 if len(waiting) == self._at_once:
                     yield waiting.popleft().result()
-                waiting.append(threads.submit(work, index))
+                waiting.append(threads.submit(self._share, index, request))
             while waiting:
                 yield waiting.popleft().result()
+
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._at_once, thread_name_prefix="polyagamma-rows")
 
 
 class Files:
