@@ -46,7 +46,7 @@ LeapfrogSettings first_steps() {
 
 LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
                                       double besides, double turn) {
-    const double apart = turn > kQuarterTurn ? 1.0 - std::cos(turn) : 1.0;
+    const double apart = turn > kQuarterTurn && besides == 0.0 ? 1.0 - std::cos(turn) : 1.0;
     const double error = inverse_erfc(std::clamp(acceptance, 1e-3, 0.999)) /
                          energy_error(used.step_size * static_cast<double>(used.steps), used.steps);
     LeapfrogSettings best = used;
@@ -54,9 +54,7 @@ LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double accep
     for (std::size_t steps = 1; steps <= most; ++steps) {
         const double step_size = turn / static_cast<double>(steps);
         const double moved = apart * std::erfc(error * energy_error(turn, steps));
-        const double draws = moved / (2.0 - moved);
-        const double effective = besides > 0.0 ? std::min(1.0, draws) : draws;
-        const double score = effective / (static_cast<double>(steps) + besides);
+        const double score = moved / ((2.0 - moved) * (static_cast<double>(steps) + besides));
         if (score > best_score) {
             best_score = score;
             best = {step_size, steps};

@@ -29,8 +29,8 @@ double energy_error(double turn, std::size_t steps);
 // proposals give a/(2−a) effective draws each. Those of a longer turn t have a correlation of cos t with what
 // they came from, so that 1 − cos t times a takes the place of a.
 // `most`: steps that are allowed; `besides`: what a sweep takes besides its steps, in units of one. Those
-// moves are not better than independent draws, so that more than one effective draw a sweep does not count
-// then.
+// moves are no better than independent draws, and squares do not alternate: what means gain by a longer turn
+// does not count then.
 LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
                                       double besides = 0.0, double turn = kQuarterTurn);
 // Those to begin with.
