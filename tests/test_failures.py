@@ -201,7 +201,7 @@ def test_interrupt_gives_up_a_slow_sweep_and_the_run_goes_on_to_the_same_bits(
             threading.Timer(0.2, lambda: [sent.append(time.monotonic()), press_ctrl_c()]).start()
 
     idata = model.sample(12, **SETTINGS, **place, callback=interrupt)
-    assert time.monotonic() - sent[0] < 1.0
+    assert time.monotonic() - sent[0] < 2.0  # not the rest of the sweep, 2.3 seconds
     assert idata.attrs["interrupted"] == 1
     assert same_start(idata, whole) == 3
     monkeypatch.undo()

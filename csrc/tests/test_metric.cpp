@@ -6,6 +6,7 @@
 #include "linalg/dense.hpp"
 #include "mcmc/metric.hpp"
 #include "mcmc/spectral_shrinkage.hpp"
+#include "tests/class_fixtures.hpp"
 #include "tests/model_fixtures.hpp"
 
 using namespace polyagamma;
@@ -118,6 +119,31 @@ TEST_CASE("of many coordinates the covariance keeps what noise does not explain"
         CHECK(covariance[j * kSize + j] == doctest::Approx(1.0).epsilon(0.5));
     // The mean is 1 in every coordinate, with a standard error of 0.065, and 0.32 in the first.
     for (std::size_t j = 1; j < kSize; ++j) CHECK(std::fabs(metric.centre[j] - 1.0) < 0.4);
+}
+
+TEST_CASE(
+    "of some coordinates of coupled predictors the covariance is the curvature's but for what noise leaves") {
+    constexpr std::size_t kColumns = 12, kSize = 2 * kColumns, kSweeps = 120;
+    const fixtures::Classes classes("multinomial", 40, kColumns);
+    const Whitening whitening(*classes.model);
+    std::vector<ChainModel> models;
+    for (int c = 0; c < 4; ++c) models.emplace_back(*classes.model, whitening);
+    REQUIRE(whitening.size() == kSize);
+    Metric metric;
+    // So small that the curvature is the same at all of them.
+    Vector draws = autoregressive_draws(kSweeps, kSize, 1.0, 0.0), inverse(kSize * kSize), u(kSize);
+    for (double& value : draws) value *= 1e-4;
+    REQUIRE(fit_metric(whitening, models, {draws.data(), 4, kSweeps, kSize}, false, metric).ok());
+    invert_lower_transposed(reference::blas(), metric.whitening.data(), kSize, inverse.data());
+    for (std::size_t i = 0; i < 4 * kSweeps; ++i) {
+        multiply_vector(reference::blas(), inverse.data(), &draws[i * kSize], kSize, kSize, u.data());
+        for (std::size_t j = 0; j < kSize; ++j) draws[i * kSize + j] = u[j];
+    }
+    REQUIRE(fit_metric(whitening, models, {draws.data(), 4, kSweeps, kSize}, true, metric).ok());
+    for (std::size_t i = 0; i < kSize; ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+            CHECK(std::fabs(metric.covariance[i * kSize + j]) < 1e-9 * metric.covariance[j * kSize + j]);
+        }
 }
 
 TEST_CASE("a centre that is nothing but noise is left out, where coordinates are many") {
