@@ -34,6 +34,17 @@ void triangular_solve(const Blas& blas, char trans, const double* l, std::size_t
     blas.dtrsv(&kUpper, &trans, &kNo, &order, mutable_pointer(l), &order, x, &kStep);
 }
 
+// In sums that do not wait for each other.
+template <class Term>
+double sum_of(std::size_t n, Term term) {
+    double lanes[kPanelRows] = {}, rest = 0.0;
+    std::size_t i = 0;
+    for (; i + kPanelRows <= n; i += kPanelRows)
+        for (std::size_t l = 0; l < kPanelRows; ++l) lanes[l] += term(i + l);
+    for (; i < n; ++i) rest += term(i);
+    return sum_lanes(lanes) + rest;
+}
+
 // As LAPACK does it, row by row.
 Status small_cholesky(double* a, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
@@ -99,12 +110,11 @@ void invert_lower(const Blas& blas, double* l, std::size_t n, std::size_t stride
 }  // namespace
 
 double dot(const double* a, const double* b, std::size_t n) {
-    double lanes[kPanelRows] = {}, rest = 0.0;
-    std::size_t i = 0;
-    for (; i + kPanelRows <= n; i += kPanelRows)
-        for (std::size_t l = 0; l < kPanelRows; ++l) lanes[l] += a[i + l] * b[i + l];
-    for (; i < n; ++i) rest += a[i] * b[i];
-    return sum_lanes(lanes) + rest;
+    return sum_of(n, [&](std::size_t i) { return a[i] * b[i]; });
+}
+
+double sum(const double* x, std::size_t n) {
+    return sum_of(n, [&](std::size_t i) { return x[i]; });
 }
 
 void multiply(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k, std::size_t n,

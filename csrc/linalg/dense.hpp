@@ -11,6 +11,8 @@
 namespace polyagamma {
 
 double dot(const double* a, const double* b, std::size_t n);
+// Σ x.
+double sum(const double* x, std::size_t n);
 
 // c = a b, with a (m, k), b (k, n), c (m, n).
 void multiply(const Blas& blas, const double* a, const double* b, std::size_t m, std::size_t k, std::size_t n,

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "linalg/aligned.hpp"
 #include "random/bitgen.hpp"

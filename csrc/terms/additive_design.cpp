@@ -33,15 +33,6 @@ struct Keys {
     }
 };
 
-double sum(const double* x, std::size_t n) {
-    double lanes[kPanelRows] = {}, rest = 0.0;
-    std::size_t i = 0;
-    for (; i + kPanelRows <= n; i += kPanelRows)
-        for (std::size_t l = 0; l < kPanelRows; ++l) lanes[l] += x[i + l];
-    for (; i < n; ++i) rest += x[i];
-    return sum_lanes(lanes) + rest;
-}
-
 // Σ a[i step] b[i], in sums that do not wait for each other.
 double strided_dot(const double* a, std::size_t step, const double* b, std::size_t n) {
     if (step == 1) return dot(a, b, n);

@@ -53,7 +53,7 @@ TEST_CASE("energy errors are those of small cubic terms") {
 }
 
 // By hand: with 75 % of single steps of a quarter turn accepted, the energy error promises 66 % of single
-// steps of 1.9 and 90 % of two of 0.95. Independent proposals would make the single step the better one
+// steps of 1.9 and 97 % of two of 0.95. Independent proposals would make the single step the better one
 // there, too; that means alternate makes it the worse.
 TEST_CASE("a longer turn takes the steps that its alternating means are worth") {
     const LeapfrogSettings used{kQuarterTurn, 1};
