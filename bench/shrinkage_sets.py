@@ -28,11 +28,12 @@ def simulated(n: int, p: int, effects: int) -> Data:
     return X, rng.binomial(1, expit(eta)).astype(float), float(effects)
 
 
-EXPECTED = {"german_num": 5.0, "pima392": 3.0, "spambase": 20.0}
+EXPECTED = {"german_num": 5.0, "pima392": 3.0, "spambase": 20.0, "ovarian": 3.0}
 STORED = {name: partial(stored, expected=expected) for name, expected in EXPECTED.items()}
 MADE: dict[str, Callable[[], Data]] = {
     "sparse_1000x100": partial(simulated, 1000, 100, 10),
     "sparse_100x300": partial(simulated, 100, 300, 10),
+    "sparse_200x2000": partial(simulated, 200, 2000, 10),
 }
 NAMES = (*STORED, *MADE)
 makers = partial(data_sets.makers, MADE, STORED)

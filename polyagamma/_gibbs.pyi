@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 
 _Array = NDArray[np.float64]
 
+SCALE_FAMILIES: tuple[str, ...]
+"""Families of priors of standard deviations, in the order in which the core numbers them."""
+
 class NumericalError(ArithmeticError):
     """A chain could not go on.
 

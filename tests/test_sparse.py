@@ -19,6 +19,7 @@ from polyagamma import (
     PolyaGammaMultinomial,
     PolyaGammaNegativeBinomial,
     PolyaGammaSequential,
+    RegularizedHorseshoe,
 )
 from polyagamma._validation import memory
 from polyagamma.sklearn import PolyaGammaClassifier, PolyaGammaCountRegressor
@@ -38,6 +39,7 @@ MODELS = {
     "counts": lambda X: PolyaGammaNegativeBinomial(X, COUNTS, offset=OFFSET),
     "symmetric": lambda X: PolyaGammaMultinomial(X, CLASSES),
     "baseline": lambda X: PolyaGammaMultinomial(X, CLASSES, parametrization="baseline", intercept=False),
+    "shrunk": lambda X: PolyaGammaLogistic(X, Y, prior=RegularizedHorseshoe(expected=2), weights=1 + Y),
     "sequential": lambda X: PolyaGammaSequential(X, CLASSES, prior=Normal(0.1, 1.5)),
 }
 QUIET = {"random_seed": 1, "progressbar": False}

@@ -6,6 +6,7 @@
 
 #include "likelihood/likelihood.hpp"
 #include "linalg/aligned.hpp"
+#include "mcmc/coordinate_move.hpp"
 #include "random/bitgen.hpp"
 #include "terms/design_columns.hpp"
 #include "terms/noncentered_shrinkage.hpp"
@@ -19,7 +20,7 @@ namespace polyagamma {
 // The first column is chosen with a probability in proportion to its √v, and the second among those near to
 // it: what is exchanged takes its probability along, so that the way back differs by the numbers of
 // neighbours only.
-class ColumnExchange {
+class ColumnExchange final : public CoordinateMove {
   public:
     static constexpr std::size_t kNearest = 16;
 
@@ -30,8 +31,10 @@ class ColumnExchange {
     ColumnExchange(const DesignColumns& design, const Likelihood& rows, const NoncenteredShrinkage& prior,
                    std::size_t nearest);
 
-    // As many exchanges as there are columns; leaves the posterior of the coordinates q invariant.
-    void move(double* q, BitGen& bitgen) const;
+    // As many exchanges as there are columns.
+    void move(double* q, BitGen& bitgen) const override;
+    // With few rows draws are worth more than a summary of them costs.
+    std::size_t trajectories() const override { return 4; }
 
   private:
     struct State;

@@ -33,10 +33,6 @@ std::vector<std::vector<std::size_t>> near_columns(const CentredRows& rows,
     return near;
 }
 
-void shuffle(std::vector<std::size_t>& order, BitGen& bitgen) {
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[index_below(i, bitgen)]);
-}
-
 }  // namespace
 
 IndicatorUpdate::IndicatorUpdate(const CentredRows& rows, const SpikeSlabPrior& prior, std::size_t nearest)

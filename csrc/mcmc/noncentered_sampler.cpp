@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "linalg/dense.hpp"
+#include "mcmc/column_exchange.hpp"
+#include "mcmc/coordinate_scales.hpp"
 #include "mcmc/split_hmc.hpp"
 #include "random/normals.hpp"
 #include "simd/model_loops.hpp"
@@ -21,9 +23,11 @@ constexpr double kLeastDraws = 10.0;      // of a window, for a mean of its coor
 // Where scales are sampled, this share of the trajectories takes steps shorter by that factor: curvature
 // varies with the scales, and a chain that comes to where it is high is to leave that place, too.
 constexpr double kCautious = 0.5, kCaution = 0.5;
-// Of a draw where columns are exchanged, that is of shrinkage with few rows: draws are then worth more than a
-// summary of them costs.
-constexpr std::size_t kTrajectories = 4;
+std::unique_ptr<const CoordinateMove> move_between_trajectories(const ProductDesign& design,
+                                                                const NoncenteredShrinkage* prior) {
+    if (design.sparse() != nullptr) return CoordinateScales::make(*design.sparse(), prior);
+    return ColumnExchange::make(design.by_column(), design.likelihood(), prior);
+}
 
 }  // namespace
 
@@ -42,7 +46,7 @@ NoncenteredSampler::NoncenteredSampler(std::shared_ptr<const ProductDesign> desi
       size_(prior_->size() + extras_),
       tune_(tune),
       metric_(size_),
-      exchange_(ColumnExchange::make(design_->by_column(), design_->likelihood(), prior_->shrinkage())) {
+      between_(move_between_trajectories(*design_, prior_->shrinkage())) {
     for (BitGen* bitgen : bitgens_)
         chains_.emplace_back(size_, design_->coefficients(), prior_->workspace(), *bitgen);
     const std::size_t count = (chains() + kBatchChains - 1) / kBatchChains;
@@ -182,14 +186,14 @@ RunStatus NoncenteredSampler::advance(std::size_t index, SweepRange sweeps, cons
         for (std::size_t sweep = 0; sweep < sweeps.count; ++sweep) {
             const std::uint64_t number = sweeps.first + sweep;
             const double most = number < std::min(kFirstSweeps, tune_) ? kMostStepsAtFirst : kMostSteps;
-            const std::size_t count = exchange_ && number >= tune_ ? kTrajectories : 1;
+            const std::size_t count = between_ && number >= tune_ ? between_->trajectories() : 1;
             for (std::size_t c = own.begin; c < own.end; ++c) share.chains[c]->told_acceptance = 0.0;
             double fraction = 0.0;
             for (std::size_t i = 0; i < count; ++i) {
                 fraction = 0.5 + 0.5 * reversed_bits(number * count + i + 1);
                 const double steps = std::ceil(fraction * share.length.length() / share.step.step_size());
                 trajectory(worker, share, static_cast<std::size_t>(std::clamp(steps, 1.0, most)));
-                if (exchange_) exchange_columns(worker, share);
+                if (between_) move_coordinates(worker, share);
                 for (std::size_t c = own.begin; c < own.end; ++c)
                     share.chains[c]->told_acceptance +=
                         share.chains[c]->acceptance / static_cast<double>(count);
@@ -205,10 +209,10 @@ RunStatus NoncenteredSampler::advance(std::size_t index, SweepRange sweeps, cons
 }
 
 // And what trajectories need to go on from there.
-void NoncenteredSampler::exchange_columns(Worker& worker, Share& share) const {
+void NoncenteredSampler::move_coordinates(Worker& worker, Share& share) const {
     const Worker::Range own = worker.share(share.chains.size());
     for (std::size_t c = own.begin; c < own.end; ++c)
-        exchange_->move(share.chains[c]->now.q.data(), *share.chains[c]->bitgen);
+        between_->move(share.chains[c]->now.q.data(), *share.chains[c]->bitgen);
     worker.barrier();
     if (worker.index() == 0) point_at(share, &Chain::now);
     worker.barrier();

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
-#include "mcmc/column_exchange.hpp"
+#include "mcmc/coordinate_move.hpp"
 #include "mcmc/dual_averaging.hpp"
 #include "mcmc/low_rank_metric.hpp"
 #include "mcmc/sampler.hpp"
@@ -22,7 +22,7 @@ namespace polyagamma {
 // Coefficients, likelihood's extras and scales, all in the coordinates of a non-centred prior and moved by
 // the same Hamiltonian trajectories with ω marginalised. It takes products with the design alone, and a
 // metric that is diagonal but for a few directions: for sparse predictors, more predictors than rows, and
-// priors whose scales are sampled. Behind each trajectory columns may exchange their scales. Warm-up adapts
+// priors whose scales are sampled. Behind each trajectory there may be a move of another kind. Warm-up adapts
 // metric, step size and length of the trajectories; then nothing changes any more.
 class NoncenteredSampler final : public Sampler {
   public:
@@ -94,7 +94,7 @@ class NoncenteredSampler final : public Sampler {
     void find_gradient(Point& at) const;
     void evaluate(Worker& worker, Share& share, Point Chain::* point, bool wants_value) const;
     void point_at(Share& share, Point Chain::* point) const;
-    void exchange_columns(Worker& worker, Share& share) const;
+    void move_coordinates(Worker& worker, Share& share) const;
     void trajectory(Worker& worker, Share& share, std::size_t steps) const;
     void begin(Share& share, Chain& chain) const;
     void kick(Chain& chain, double share) const;
@@ -114,8 +114,8 @@ class NoncenteredSampler final : public Sampler {
     std::vector<BitGen*> bitgens_;
     std::size_t extras_, size_, tune_;
     LowRankMetric metric_;
-    std::unique_ptr<const ColumnExchange> exchange_;  // null where there is none
-    std::vector<std::size_t> windows_;                // their ends
+    std::unique_ptr<const CoordinateMove> between_;  // trajectories; null where there is none
+    std::vector<std::size_t> windows_;               // their ends
     std::deque<Chain> chains_;
     std::deque<Share> shares_;
 };

@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 #include "random/bitgen.hpp"
 #include "random/normal.hpp"
@@ -18,6 +20,11 @@ inline double uniform_variate(BitGen& bitgen) {
 // One of 0, ..., limit - 1; limit < 2^32, say, for all to be as likely.
 inline std::size_t index_below(std::size_t limit, BitGen& bitgen) {
     return static_cast<std::size_t>(bitgen.next_double(bitgen.state) * static_cast<double>(limit));
+}
+
+// Every order is as likely.
+inline void shuffle(std::vector<std::size_t>& order, BitGen& bitgen) {
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[index_below(i, bitgen)]);
 }
 
 inline double exponential_variate(BitGen& bitgen) {

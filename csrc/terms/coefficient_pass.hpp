@@ -11,6 +11,8 @@
 
 namespace polyagamma {
 
+class SparseDesign;
+
 // The log-likelihood and its derivative in the coefficients (likelihood's extras are the last of them, with
 // their prior), for up to kBatchChains chains that share a pass over the design.
 class CoefficientPass {
@@ -38,6 +40,8 @@ class ProductDesign {
     virtual Vector curvature_at(const double* coefficients) const = 0;
     // Of one linear predictor; null where columns are too long for updates one by one.
     virtual const DesignColumns* by_column() const { return nullptr; }
+    // Itself, if its predictors are sparse.
+    virtual const SparseDesign* sparse() const { return nullptr; }
 };
 
 }  // namespace polyagamma

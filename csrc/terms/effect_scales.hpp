@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct ScalePrior {
     // But for a constant.
     double log_density(double s) const;
 };
+
+// What the families are called, in their order.
+inline constexpr std::array<const char*, 3> kScaleFamilies{"half_normal", "half_t", "exponential"};
 
 // Effects x_l ~ N(0, Σ) of levels l, q for each: Σ = diag(s) R diag(s), with R = I or R ~ LKJ(η). Its
 // coordinates θ are log s, then, column by column of R below the diagonal and row-wise, atanh of the partial

@@ -23,24 +23,30 @@ std::unique_ptr<CoefficientPass> SparseDesign::pass(std::size_t chains) const {
     return std::make_unique<SparsePass>(*this, chains);
 }
 
-// Σ w (x − m)² = Σ w x² − 2m Σ w x + m² Σ w: only the first two have entries to add up.
-Vector SparseDesign::curvature_at(const double* coefficients) const {
-    const std::size_t n = likelihood_->rows(), padded = likelihood_->padded();
-    const double* extras = coefficients + predictors() * columns();
-    Vector weight(predictors() * padded), result(this->coefficients());
-    const std::size_t before = intercept_ ? 1 : 0;
+Vector SparseDesign::predictors_at(const double* coefficients) const {
+    const std::size_t padded = likelihood_->padded(), before = intercept_ ? 1 : 0;
+    Vector eta(offset_);
     for (std::size_t k = 0; k < predictors(); ++k) {
         const double* beta = coefficients + k * columns();
         double constant = intercept_ ? beta[0] : 0.0;
         for (std::size_t j = 0; j < centre_.size(); ++j) constant -= centre_[j] * beta[before + j];
-        for (std::size_t i = 0; i < n; ++i) {
-            double eta = constant + offset(k)[i];
+        for (std::size_t i = 0; i < likelihood_->rows(); ++i) {
+            double sum = constant;
             for (std::size_t e = rows_.start[i]; e < rows_.start[i + 1]; ++e)
-                eta += rows_.at(e) * beta[before + static_cast<std::size_t>(rows_.index[e])];
-            weight[k * padded + i] = eta;
+                sum += rows_.at(e) * beta[before + static_cast<std::size_t>(rows_.index[e])];
+            eta[k * padded + i] += sum;
         }
     }
-    const Vector eta(weight);
+    return eta;
+}
+
+// Σ w (x − m)² = Σ w x² − 2m Σ w x + m² Σ w: only the first two have entries to add up.
+Vector SparseDesign::curvature_at(const double* coefficients) const {
+    const std::size_t n = likelihood_->rows(), padded = likelihood_->padded();
+    const double* extras = coefficients + predictors() * columns();
+    const Vector eta = predictors_at(coefficients);
+    Vector weight(eta), result(this->coefficients());
+    const std::size_t before = intercept_ ? 1 : 0;
     likelihood_->curvature_at(extras, {0, padded, padded}, weight.data());
     for (std::size_t k = 0; k < predictors(); ++k) {
         const double* w = &weight[k * padded];

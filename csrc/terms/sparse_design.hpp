@@ -24,11 +24,16 @@ class SparseDesign final : public ProductDesign {
     std::size_t workers() const override { return 1 + rows_.entries() / kEntriesOfWorker; }
     std::unique_ptr<CoefficientPass> pass(std::size_t chains) const override;
     Vector curvature_at(const double* coefficients) const override;
+    const SparseDesign* sparse() const override { return this; }
+    // Linear predictors of the padded rows, (predictors, padded).
+    Vector predictors_at(const double* coefficients) const;
 
     std::size_t predictors() const { return likelihood_->predictors(); }
     // Of one predictor, the intercept included.
     std::size_t columns() const { return centre_.size() + (intercept_ ? 1 : 0); }
     bool intercept() const { return intercept_; }
+    // Where the column of X of a coefficient that is no intercept is.
+    std::size_t column_of(std::size_t coefficient) const { return coefficient - (intercept_ ? 1 : 0); }
     // X, and its transpose: products with either go by rows, and none has to add up what threads have found.
     const SparseRows& rows() const { return rows_; }
     const SparseRows& transposed() const { return transposed_; }

@@ -1,5 +1,6 @@
 // Python's view of additive models and their chains.
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <numeric>
@@ -13,6 +14,7 @@
 #include "run.hpp"
 #include "sparse.hpp"
 #include "terms/additive_model.hpp"
+#include "terms/effect_scales.hpp"
 #include "transition_kernel.hpp"
 
 namespace polyagamma::binding {
@@ -20,10 +22,8 @@ namespace {
 
 ScalePrior scale_prior(const py::handle& given) {
     const auto [name, degrees_of_freedom, scale] = given.cast<std::tuple<std::string, double, double>>();
-    using Family = ScalePrior::Family;
-    if (name == "half_normal") return {Family::half_normal, degrees_of_freedom, scale};
-    if (name == "half_t") return {Family::half_t, degrees_of_freedom, scale};
-    if (name == "exponential") return {Family::exponential, degrees_of_freedom, scale};
+    for (std::size_t i = 0; i < kScaleFamilies.size(); ++i)
+        if (name == kScaleFamilies[i]) return {static_cast<ScalePrior::Family>(i), degrees_of_freedom, scale};
     throw py::value_error("there is no prior '" + name + "' of a standard deviation");
 }
 
@@ -143,6 +143,9 @@ PyChains additive_chains(std::shared_ptr<PyAdditiveModel> model, std::vector<py:
 
 void register_additive(py::module_& module) {
     using namespace py::literals;
+    py::list families;
+    for (const char* family : kScaleFamilies) families.append(family);
+    module.attr("SCALE_FAMILIES") = py::tuple(families);
     py::class_<PyAdditiveModel, std::shared_ptr<PyAdditiveModel>>(module, "AdditiveModel")
         .def(py::init<const ArrayOf<std::int64_t>&, const ArrayOf<std::int32_t>&, const Array&, const Array&,
                       std::shared_ptr<Likelihood>, const py::list&>(),

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln
 
+from polyagamma._gibbs import SCALE_FAMILIES
 from polyagamma.likelihoods.likelihood import CoreForm
 from polyagamma.terms.priors import Draws, Gaussian
 from polyagamma.terms.scale_priors import SdPrior
 from polyagamma.terms.shrunk import EVERY, SOME
 
 FloatArray = NDArray[np.float64]
-FAMILIES = ("half_normal", "half_t", "exponential")  # in the core's order
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Spiked:
         """See `CoefficientPrior`."""
         slab: list[float] = [self.slab] if isinstance(self.slab, float) else []
         if isinstance(self.slab, SdPrior):
-            slab = [FAMILIES.index(self.slab.name), self.slab.df, self.slab.scale]
+            slab = [SCALE_FAMILIES.index(self.slab.name), self.slab.df, self.slab.scale]
         arrays = {
             "mean": self.gaussian.mean,
             "unit": np.sqrt(self.gaussian.precision),
