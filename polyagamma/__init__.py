@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from polyagamma.models.logistic import PolyaGammaLogistic
     from polyagamma.models.multinomial import PolyaGammaMultinomial
     from polyagamma.models.negative_binomial import PolyaGammaNegativeBinomial
+    from polyagamma.models.path import map_path
     from polyagamma.models.selection import select_columns
     from polyagamma.models.sequential import PolyaGammaSequential
     from polyagamma.models.shrinkage import shrinkage_factors
@@ -88,6 +89,7 @@ __all__ = [
     "Smooth",
     "SpikeAndSlab",
     "StudentT",
+    "map_path",
     "polyagamma_cdf",
     "polyagamma_cumulant",
     "polyagamma_laplace",
@@ -137,6 +139,7 @@ _MODULE_OF = {
     "Smooth": "terms.smooth_columns",
     "SpikeAndSlab": "terms.spike_slab",
     "StudentT": "terms.shrinkage",
+    "map_path": "models.path",
     "select_columns": "models.selection",
     "shrinkage_factors": "models.shrinkage",
     "summarized_draws": "traces.summaries",

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from polyagamma._validation import models as checks
-from polyagamma._validation.arguments import shown
+import numpy as np
+from numpy.typing import NDArray
 
+from polyagamma._validation import models as checks
+from polyagamma._validation.arguments import real_array, shown
+
+FloatArray = NDArray[np.float64]
 Columns = Mapping[str, Sequence[int]]  # that a name stands for: a categorical column for all its indicators
 
 
@@ -155,3 +159,24 @@ def not_shrunk(model: object, has_indicators: bool) -> TypeError:
         f"model must have a shrinkage prior, got {name} without: pass "
         "prior=RegularizedHorseshoe(expected=...) to it"
     )
+
+
+def no_path(model: object) -> TypeError:
+    """Return the error that a model has a prior without modes at zero."""
+    return TypeError(
+        f"model must have the prior Laplace or Bridge for map_path, got {type(model).__name__} with another: "
+        "pass prior=Laplace() to it"
+    )
+
+
+def scales(name: str, value: Any) -> FloatArray:
+    """Return positive numbers (m,); TypeError or ValueError unless they are."""
+    found = np.atleast_1d(real_array(name, value)).astype(float)
+    if found.ndim != 1 or not found.size:
+        raise ValueError(f"{name} must have one dimension, got shape {found.shape}: pass a list of numbers")
+    bad = np.flatnonzero(~((found > 0) & (found < np.inf)))
+    if bad.size:
+        raise ValueError(
+            f"{name} must be positive and finite, got {name}[{bad[0]}] = {found[bad[0]]}: leave it out"
+        )
+    return found

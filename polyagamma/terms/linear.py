@@ -115,7 +115,7 @@ class LinearTerm:
     def variables(self, raw: Raw) -> trace.Variables:
         """See `Term`."""
         scales = self._prior.named(raw["parameters"]) if self._prior.scales else {}
-        return {**self._as_given(raw["beta"]), **self._with_dims(scales)}
+        return {**self.as_given(raw["beta"]), **self._with_dims(scales)}
 
     @property
     def prior(self) -> CoefficientPrior:
@@ -126,7 +126,8 @@ class LinearTerm:
         dims = self._prior.scales
         return {name: ((*trace.DRAWS, *dims[name]), values) for name, values in scales.items()}
 
-    def _as_given(self, flat: FloatArray) -> trace.Variables:
+    def as_given(self, flat: FloatArray) -> trace.Variables:
+        """Return coefficients of X, (chains, draws, ...), given those of the design, (chains, draws, k)."""
         coefficients, dims = self._coding.named(flat), self._dims
         if not self.predictors.intercept:
             return {"beta": ((*dims, "feature"), coefficients)}
@@ -156,7 +157,7 @@ class LinearTerm:
     def draw_prior(self, draws: int, rng: np.random.Generator) -> trace.Variables:
         """See `Term`."""
         drawn = self._prior.draw(rng, (1, draws))
-        return {**self._as_given(drawn.coefficients), **self._with_dims(drawn.scales)}
+        return {**self.as_given(drawn.coefficients), **self._with_dims(drawn.scales)}
 
     def row_predictors(self, draws: xr.Dataset) -> Pieces:
         """See `Term`."""
