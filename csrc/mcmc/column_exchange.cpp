@@ -39,19 +39,13 @@ double dot_of_panels(const double* x, const double* r, std::size_t n) {
 
 struct ColumnExchange::State {
     State(double* coordinates, BitGen& generator, const DesignColumns& design)
-        : q(coordinates),
-          bitgen(generator),
-          rows(design.stride),
-          residual(design.stride),
-          deviation(design.count()),
-          choice({}) {}
+        : q(coordinates), bitgen(generator), rows(design.stride), deviation(design.count()), choice({}) {}
 
     double* q;
     BitGen& bitgen;
     double bound = 0.0;  // 1/c²
-    GaussianRows rows;
-    Vector residual;   // κ − ω (η + shift)
-    Vector deviation;  // β − m
+    GaussianRows rows;   // residuals as their linear terms
+    Vector deviation;    // β − m
     WeightedChoice choice;
 };
 
@@ -59,7 +53,7 @@ std::unique_ptr<const ColumnExchange> ColumnExchange::make(const DesignColumns* 
                                                            const Likelihood& rows,
                                                            const NoncenteredShrinkage* prior) {
     if (design == nullptr || prior == nullptr || prior->centred().local().fixed()) return nullptr;
-    if (rows.predictors() > 1 || rows.extras() > 0 || rows.polya_gamma() == nullptr) return nullptr;
+    if (!augments_alone(rows)) return nullptr;
     const double columns = static_cast<double>(design->count());
     if (columns * columns * static_cast<double>(design->stride) > kMostWork) return nullptr;
     return std::make_unique<ColumnExchange>(*design, rows, *prior, kNearest);
@@ -96,9 +90,7 @@ void ColumnExchange::load(State& at) const {
         for (std::size_t i = 0; i < n; ++i) eta[i] += beta[j] * x[i];
         at.deviation[j] = beta[j] - prior_.centred().columns().mean[j];
     }
-    draw_pseudo_rows(*rows_.polya_gamma(), eta, design_.offset, rows_.rows(), at.bitgen, at.rows);
-    for (std::size_t i = 0; i < n; ++i)
-        at.residual[i] = at.rows.linear[i] - at.rows.precision[i] * (eta[i] - design_.offset[i]);
+    draw_residual_rows(rows_, at.q + prior_.size(), eta, at.bitgen, at.rows);
     at.bound = prior_.bound(at.q);
     for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = std::sqrt(variance(at, i));
     at.choice = WeightedChoice(std::move(weights));
@@ -115,11 +107,12 @@ void ColumnExchange::exchange(State& at) const {
     const Vector& unit = prior_.centred().columns().unit;
     double &beta = at.deviation[i], &gamma = at.deviation[j];
     const double a = weighted_dot(x, w, x, n), b = weighted_dot(y, w, y, n), c = weighted_dot(x, w, y, n);
-    const CoefficientPair pair{a / (unit[i] * unit[i]),
-                               b / (unit[j] * unit[j]),
-                               c / (unit[i] * unit[j]),
-                               {(dot_of_panels(x, at.residual.data(), n) + a * beta + c * gamma) / unit[i],
-                                (dot_of_panels(y, at.residual.data(), n) + c * beta + b * gamma) / unit[j]}};
+    const CoefficientPair pair{
+        a / (unit[i] * unit[i]),
+        b / (unit[j] * unit[j]),
+        c / (unit[i] * unit[j]),
+        {(dot_of_panels(x, at.rows.linear.data(), n) + a * beta + c * gamma) / unit[i],
+         (dot_of_panels(y, at.rows.linear.data(), n) + c * beta + b * gamma) / unit[j]}};
     const double v = variance(at, one), u = variance(at, other);
     if (!(std::min(v, u) > 0.0)) return;  // no z would be a coefficient's
     const double of_choice =
@@ -132,7 +125,7 @@ void ColumnExchange::exchange(State& at) const {
     at.q[i] = drawn.first / std::sqrt(u);
     at.q[j] = drawn.second / std::sqrt(v);
     const double of_x = drawn.first / unit[i] - beta, of_y = drawn.second / unit[j] - gamma;
-    for (std::size_t k = 0; k < n; ++k) at.residual[k] -= w[k] * (of_x * x[k] + of_y * y[k]);
+    for (std::size_t k = 0; k < n; ++k) at.rows.linear[k] -= w[k] * (of_x * x[k] + of_y * y[k]);
     beta += of_x;
     gamma += of_y;
 }

@@ -24,7 +24,7 @@ class ColumnExchange final : public CoordinateMove {
   public:
     static constexpr std::size_t kNearest = 16;
 
-    // Null where scales cannot be exchanged, or rows have no Pólya-gamma form of one linear predictor alone,
+    // Null where scales cannot be exchanged, or rows have no Pólya-gamma form of one linear predictor,
     // or looking for neighbours would take too long.
     static std::unique_ptr<const ColumnExchange> make(const DesignColumns* design, const Likelihood& rows,
                                                       const NoncenteredShrinkage* prior);

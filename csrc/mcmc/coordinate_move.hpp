@@ -10,7 +10,7 @@ namespace polyagamma {
 class CoordinateMove {
   public:
     virtual ~CoordinateMove() = default;
-    // Leaves the posterior of the coordinates q invariant.
+    // Leaves the posterior of the coordinates q invariant: those of the prior, and the likelihood's extras.
     virtual void move(double* q, BitGen& bitgen) const = 0;
     // Trajectories of a draw, each with a move behind it.
     virtual std::size_t trajectories() const = 0;

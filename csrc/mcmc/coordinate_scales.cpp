@@ -45,8 +45,7 @@ struct CoordinateScales::State {
 std::unique_ptr<const CoordinateScales> CoordinateScales::make(const SparseDesign& design,
                                                                const NoncenteredShrinkage* prior) {
     if (prior == nullptr || prior->centred().local().fixed()) return nullptr;
-    const Likelihood& rows = design.likelihood();
-    if (rows.predictors() > 1 || rows.extras() > 0 || rows.polya_gamma() == nullptr) return nullptr;
+    if (!augments_alone(design.likelihood())) return nullptr;
     return std::make_unique<CoordinateScales>(design, *prior, kTable);
 }
 
@@ -65,12 +64,11 @@ double CoordinateScales::variance(const State& at, std::size_t group, double log
 }
 
 void CoordinateScales::load(State& at) const {
-    const Likelihood& likelihood = design_.likelihood();
     Vector beta(prior_.coefficients()), work(prior_.workspace());
     prior_.coefficients_at(at.q, beta.data(), work.data());
     const Vector eta = design_.predictors_at(beta.data());
-    GaussianRows rows(likelihood.padded());
-    draw_pseudo_rows(*likelihood.polya_gamma(), eta, eta, likelihood.rows(), at.bitgen, rows);
+    GaussianRows rows(design_.likelihood().padded());
+    draw_residual_rows(design_.likelihood(), at.q + prior_.size(), eta, at.bitgen, rows);
     at.columns = std::make_unique<SparseColumns>(design_, rows);
     for (std::size_t j = 0; j < beta.size(); ++j) beta[j] -= prior_.centred().columns().mean[j];
     at.deviation.swap(beta);

@@ -28,7 +28,7 @@ class CoordinateScales final : public CoordinateMove {
     // is above 1e-7 so is what any coefficient that is not 0 needs.
     static constexpr Table kTable{48, -6.0, 0.5};
 
-    // Null where scales are not sampled, or rows have no Pólya-gamma form of one linear predictor alone.
+    // Null where scales are not sampled, or rows have no Pólya-gamma form of one linear predictor.
     static std::unique_ptr<const CoordinateScales> make(const SparseDesign& design,
                                                         const NoncenteredShrinkage* prior);
     CoordinateScales(const SparseDesign& design, const NoncenteredShrinkage& prior, const Table& table);

@@ -1,5 +1,7 @@
 #include "mcmc/pseudo_rows.hpp"
 
+#include <memory>
+
 #include "pg/sampler.hpp"
 #include "simd/fill_arguments.hpp"
 
@@ -12,6 +14,23 @@ void draw_pseudo_rows(const PolyaGammaForm& form, const Vector& eta, const Vecto
     fill(key, 0, {form.b, 1}, {rows.precision.data(), 1}, n, rows.precision.data());
     for (std::size_t i = 0; i < n; ++i)
         rows.linear[i] = form.kappa[i] - rows.precision[i] * (offset[i] + form.shift);
+}
+
+bool augments_alone(const Likelihood& likelihood) {
+    if (likelihood.predictors() > 1 || likelihood.polya_gamma() == nullptr) return false;
+    return likelihood.extras() == 0 || likelihood.at_extras(Vector(likelihood.extras()).data()) != nullptr;
+}
+
+void draw_residual_rows(const Likelihood& likelihood, const double* extras, const Vector& eta, BitGen& bitgen,
+                        GaussianRows& rows) {
+    std::unique_ptr<const Likelihood> known;
+    if (likelihood.extras() > 0) {
+        Vector told(extras, extras + likelihood.extras());
+        likelihood.tell(told.data());
+        known = likelihood.at_extras(told.data());
+    }
+    const PolyaGammaForm& form = *(known ? *known : likelihood).polya_gamma();
+    draw_pseudo_rows(form, eta, eta, likelihood.rows(), bitgen, rows);
 }
 
 }  // namespace polyagamma

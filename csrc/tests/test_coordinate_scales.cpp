@@ -2,9 +2,12 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "likelihood/binomial.hpp"
+#include "likelihood/negative_binomial.hpp"
 #include "mcmc/coordinate_scales.hpp"
 #include "terms/sparse_columns.hpp"
 #include "tests/model_fixtures.hpp"
@@ -81,26 +84,26 @@ TEST_CASE("sums of sparse columns are those of the centred matrix, before change
 }
 
 // A state from the prior, data from the state: moves given the data leave the state's law what it was. 60,000
-// such pairs are independent; 21 means within 5.5 standard errors, a false alarm of 8e-7.
-TEST_CASE("scales one by one leave the joint law of coordinates and data as it is") {
+// such pairs are independent; 21 means within 5.5 standard errors, a false alarm of 8e-7. `observe` draws
+// rows given their linear predictors; coordinates of its extras come last, and are not drawn.
+template <class Observe>
+void check_joint_law(const Vector& extras, std::uint64_t seed, Observe observe) {
     const Sparse sparse;
     const NoncenteredShrinkage prior = Sparse::prior();
-    fixtures::Generator random(52);
+    fixtures::Generator random(seed);
     constexpr std::size_t kRepetitions = 60000;
-    constexpr int kTrials = 10;  // of a row
     fixtures::CoordinateMeans means;
     std::size_t moved = 0;
     for (std::size_t t = 0; t < kRepetitions; ++t) {
         Vector q = fixtures::draw_coordinates(prior, random);
-        Vector beta(Sparse::kCoefficients), work(prior.workspace()), kappa(Sparse::kRows);
+        q.insert(q.end(), extras.begin(), extras.end());
+        Vector beta(Sparse::kCoefficients), work(prior.workspace()), eta(Sparse::kRows);
         prior.coefficients_at(q.data(), beta.data(), work.data());
         for (std::size_t i = 0; i < Sparse::kRows; ++i) {
-            double eta = sparse.offset[i] + beta[0];
-            for (std::size_t j = 0; j < Sparse::kColumns; ++j) eta += beta[j + 1] * sparse.entry(i, j);
-            kappa[i] = -0.5 * kTrials;
-            for (int k = 0; k < kTrials; ++k) kappa[i] += random.uniform() < 1.0 / (1.0 + std::exp(-eta));
+            eta[i] = sparse.offset[i] + beta[0];
+            for (std::size_t j = 0; j < Sparse::kColumns; ++j) eta[i] += beta[j + 1] * sparse.entry(i, j);
         }
-        const SparseDesign design = sparse.design(rows_of(kappa, kTrials));
+        const SparseDesign design = sparse.design(observe(eta, random));
         const CoordinateScales scales(design, prior, kCoarse);
         const double before = q[prior.local_place(0)];
         for (int k = 0; k < 3; ++k) scales.move(q.data(), *random.bitgen());
@@ -112,6 +115,30 @@ TEST_CASE("scales one by one leave the joint law of coordinates and data as it i
         INFO("function " << f);
         CHECK(std::fabs(means.score(f)) < 5.5);
     }
+}
+
+TEST_CASE("scales one by one leave the joint law of coordinates and trials as it is") {
+    constexpr int kTrials = 10;  // of a row
+    check_joint_law({}, 52, [](const Vector& eta, fixtures::Generator& random) {
+        Vector kappa(eta.size(), -0.5 * kTrials);
+        for (std::size_t i = 0; i < eta.size(); ++i)
+            for (int k = 0; k < kTrials; ++k) kappa[i] += random.uniform() < 1.0 / (1.0 + std::exp(-eta[i]));
+        return rows_of(kappa, kTrials);
+    });
+}
+
+// A dispersion of 2 that is sampled elsewhere: counts are sums of two geometric ones.
+TEST_CASE("scales one by one leave the joint law of coordinates and counts as it is") {
+    check_joint_law({std::log(2.0)}, 54, [](const Vector& eta, fixtures::Generator& random) {
+        Vector counts(eta.size());
+        const Vector weights(eta.size(), 1.0);
+        for (std::size_t i = 0; i < eta.size(); ++i) {
+            const double log_failure = -std::log1p(2.0 * std::exp(-eta[i]));
+            for (int k = 0; k < 2; ++k) counts[i] += std::floor(std::log(random.uniform()) / log_failure);
+        }
+        const NegativeBinomial::DispersionPrior prior{2.0, 1.0, 0.0};
+        return std::make_shared<const NegativeBinomial>(counts.data(), weights.data(), eta.size(), prior);
+    });
 }
 
 // 100 successes where 50 were to be expected call for an effect of a coefficient that is 0 nearly surely by
