@@ -40,6 +40,9 @@ MODELS = {
     "symmetric": lambda X: PolyaGammaMultinomial(X, CLASSES),
     "baseline": lambda X: PolyaGammaMultinomial(X, CLASSES, parametrization="baseline", intercept=False),
     "shrunk": lambda X: PolyaGammaLogistic(X, Y, prior=RegularizedHorseshoe(expected=2), weights=1 + Y),
+    "shrunk classes": lambda X: PolyaGammaMultinomial(
+        X, CLASSES, prior=RegularizedHorseshoe(expected=2), parametrization="baseline"
+    ),
     "sequential": lambda X: PolyaGammaSequential(X, CLASSES, prior=Normal(0.1, 1.5)),
 }
 QUIET = {"random_seed": 1, "progressbar": False}

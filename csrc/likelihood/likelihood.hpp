@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -88,12 +89,13 @@ class Likelihood {
 
     // Null where there is no such form: then Hamiltonian trajectories alone move the coefficients.
     virtual const PolyaGammaForm* polya_gamma() const { return nullptr; }
-    // Of several predictors: that of one of them, given the others, in η + shift with a shift for each row;
-    // eta: that of predictor 0.
-    virtual const PolyaGammaForm* polya_gamma_of(std::size_t /*predictor*/) const { return nullptr; }
-    virtual void shift_of(std::size_t /*predictor*/, RowBlock /*rows*/, const double* /*eta*/,
-                          double* /*shift*/) const {}
-    bool augments() const { return polya_gamma() != nullptr || polya_gamma_of(0) != nullptr; }
+    // That of one linear predictor, given the others, in η + shift with a shift for each row; null where
+    // there is none. eta: that of predictor 0.
+    virtual const PolyaGammaForm* polya_gamma_of(std::size_t /*predictor*/) const { return polya_gamma(); }
+    virtual void shift_of(std::size_t predictor, RowBlock rows, const double* /*eta*/, double* shift) const {
+        std::fill_n(shift, rows.count, polya_gamma_of(predictor)->shift);
+    }
+    bool augments() const { return polya_gamma_of(0) != nullptr; }
 
     // The likelihood of m rows whose density is the product of those of the rows i with place[i] equal; null
     // where that is no likelihood of this type. For rows of the same linear predictor.

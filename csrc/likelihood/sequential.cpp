@@ -26,9 +26,6 @@ class Sequential final : public Likelihood {
     void derivative_and_log_density(RowBlock rows, double* eta, double* log_density) const override;
     void curvature(RowBlock rows, double* eta) const override;
     const PolyaGammaForm* polya_gamma_of(std::size_t predictor) const override { return &forms_[predictor]; }
-    void shift_of(std::size_t, RowBlock rows, const double*, double* shift) const override {
-        std::fill_n(shift, rows.count, 0.0);
-    }
     std::unique_ptr<Likelihood> merged(const std::vector<std::size_t>& place, std::size_t m) const override {
         return std::make_unique<Sequential>(counts_.merged(place, m));
     }

@@ -53,7 +53,7 @@ std::unique_ptr<const ColumnExchange> ColumnExchange::make(const DesignColumns* 
                                                            const Likelihood& rows,
                                                            const NoncenteredShrinkage* prior) {
     if (design == nullptr || prior == nullptr || prior->centred().local().fixed()) return nullptr;
-    if (!augments_alone(rows)) return nullptr;
+    if (rows.predictors() > 1 || !augments_at_extras(rows)) return nullptr;
     const double columns = static_cast<double>(design->count());
     if (columns * columns * static_cast<double>(design->stride) > kMostWork) return nullptr;
     return std::make_unique<ColumnExchange>(*design, rows, *prior, kNearest);
@@ -90,7 +90,7 @@ void ColumnExchange::load(State& at) const {
         for (std::size_t i = 0; i < n; ++i) eta[i] += beta[j] * x[i];
         at.deviation[j] = beta[j] - prior_.centred().columns().mean[j];
     }
-    draw_residual_rows(rows_, at.q + prior_.size(), eta, at.bitgen, at.rows);
+    draw_residual_rows(rows_, at.q + prior_.size(), 0, eta, at.bitgen, at.rows);
     at.bound = prior_.bound(at.q);
     for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = std::sqrt(variance(at, i));
     at.choice = WeightedChoice(std::move(weights));

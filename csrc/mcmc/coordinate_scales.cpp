@@ -1,7 +1,6 @@
 #include "mcmc/coordinate_scales.hpp"
 
 #include <cmath>
-#include <numeric>
 #include <vector>
 
 #include "math/elementary.hpp"
@@ -45,13 +44,20 @@ struct CoordinateScales::State {
 std::unique_ptr<const CoordinateScales> CoordinateScales::make(const SparseDesign& design,
                                                                const NoncenteredShrinkage* prior) {
     if (prior == nullptr || prior->centred().local().fixed()) return nullptr;
-    if (!augments_alone(design.likelihood())) return nullptr;
+    if (!augments_at_extras(design.likelihood())) return nullptr;
     return std::make_unique<CoordinateScales>(design, *prior, kTable);
 }
 
 CoordinateScales::CoordinateScales(const SparseDesign& design, const NoncenteredShrinkage& prior,
                                    const Table& table)
-    : design_(design), prior_(prior), table_(table), middle_(table.cells), log_prior_(table.cells) {
+    : design_(design),
+      prior_(prior),
+      table_(table),
+      positions_(design.predictors()),
+      middle_(table.cells),
+      log_prior_(table.cells) {
+    const std::vector<std::size_t>& shrunk = prior.centred().shrunk();
+    for (std::size_t i = 0; i < shrunk.size(); ++i) positions_[shrunk[i] / design.columns()].push_back(i);
     for (std::size_t cell = 0; cell < table_.cells; ++cell) {
         middle_[cell] = table_.least + table_.width * (static_cast<double>(cell) + 0.5);
         log_prior_[cell] = prior.centred().local().log_density(middle_[cell]);
@@ -63,12 +69,12 @@ double CoordinateScales::variance(const State& at, std::size_t group, double log
     return free / (1.0 + free * at.bound);
 }
 
-void CoordinateScales::load(State& at) const {
+void CoordinateScales::load(State& at, std::size_t predictor) const {
     Vector beta(prior_.coefficients()), work(prior_.workspace());
     prior_.coefficients_at(at.q, beta.data(), work.data());
     const Vector eta = design_.predictors_at(beta.data());
     GaussianRows rows(design_.likelihood().padded());
-    draw_residual_rows(design_.likelihood(), at.q + prior_.size(), eta, at.bitgen, rows);
+    draw_residual_rows(design_.likelihood(), at.q + prior_.size(), predictor, eta, at.bitgen, rows);
     at.columns = std::make_unique<SparseColumns>(design_, rows);
     for (std::size_t j = 0; j < beta.size(); ++j) beta[j] -= prior_.centred().columns().mean[j];
     at.deviation.swap(beta);
@@ -132,12 +138,13 @@ void CoordinateScales::update(State& at, std::size_t position) const {
 
 void CoordinateScales::move(double* q, BitGen& bitgen) const {
     State at(q, bitgen, prior_.bound(q), prior_.centred().groups(), table_.cells);
-    load(at);
     tabulate_variances(at);
-    std::vector<std::size_t> order(prior_.centred().shrunk().size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    shuffle(order, bitgen);
-    for (const std::size_t position : order) update(at, position);
+    for (std::size_t predictor = 0; predictor < positions_.size(); ++predictor) {
+        load(at, predictor);
+        std::vector<std::size_t> order(positions_[predictor]);
+        shuffle(order, bitgen);
+        for (const std::size_t position : order) update(at, position);
+    }
 }
 
 }  // namespace polyagamma

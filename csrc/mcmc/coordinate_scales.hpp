@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "linalg/aligned.hpp"
 #include "mcmc/coordinate_move.hpp"
@@ -28,19 +29,19 @@ class CoordinateScales final : public CoordinateMove {
     // is above 1e-7 so is what any coefficient that is not 0 needs.
     static constexpr Table kTable{48, -6.0, 0.5};
 
-    // Null where scales are not sampled, or rows have no Pólya-gamma form of one linear predictor.
+    // Null where scales are not sampled, or rows have no Pólya-gamma form.
     static std::unique_ptr<const CoordinateScales> make(const SparseDesign& design,
                                                         const NoncenteredShrinkage* prior);
     CoordinateScales(const SparseDesign& design, const NoncenteredShrinkage& prior, const Table& table);
 
-    // Every scale once, in a random order.
+    // Every scale once, those of one linear predictor after the other, in a random order.
     void move(double* q, BitGen& bitgen) const override;
     std::size_t trajectories() const override { return 1; }
 
   private:
     struct State;
     struct Evidence;
-    void load(State& at) const;
+    void load(State& at, std::size_t predictor) const;
     void tabulate_variances(State& at) const;
     void update(State& at, std::size_t position) const;
     void move_scale(State& at, const Evidence& rows, std::size_t position) const;
@@ -52,7 +53,8 @@ class CoordinateScales final : public CoordinateMove {
     const SparseDesign& design_;
     const NoncenteredShrinkage& prior_;
     const Table table_;
-    Vector middle_, log_prior_;  // log λ in the middles of cells, and its log density
+    std::vector<std::vector<std::size_t>> positions_;  // among those that are shrunk, by linear predictor
+    Vector middle_, log_prior_;                        // log λ in the middles of cells, and its log density
 };
 
 }  // namespace polyagamma

@@ -14,12 +14,12 @@ namespace polyagamma {
 void draw_pseudo_rows(const PolyaGammaForm& form, const Vector& eta, const Vector& offset, std::size_t n,
                       BitGen& bitgen, GaussianRows& rows);
 
-// Whether there are such pseudo-data of one linear predictor once the likelihood's extras are known.
-bool augments_alone(const Likelihood& likelihood);
+// Whether there are such pseudo-data of one linear predictor given the others, once extras are known.
+bool augments_at_extras(const Likelihood& likelihood);
 
-// ω ~ PG(b, η) likewise at these extras, coordinates, and residuals κ − ω(η + shift) as linear terms:
-// pseudo-data of what is added to η.
-void draw_residual_rows(const Likelihood& likelihood, const double* extras, const Vector& eta, BitGen& bitgen,
-                        GaussianRows& rows);
+// ω ~ PG(b, η + shift) of one predictor likewise, at these extras, coordinates, and residuals κ − ω(η +
+// shift) as linear terms: pseudo-data of what is added to η. eta: (predictors, padded).
+void draw_residual_rows(const Likelihood& likelihood, const double* extras, std::size_t predictor,
+                        const Vector& eta, BitGen& bitgen, GaussianRows& rows);
 
 }  // namespace polyagamma

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kBlockPanels = kBlock / kPanelRows;
 
-const PolyaGammaForm& form_of(const Likelihood& likelihood, std::size_t predictor) {
-    return likelihood.predictors() == 1 ? *likelihood.polya_gamma() : *likelihood.polya_gamma_of(predictor);
-}
-
 }  // namespace
 
 AugmentedPass::AugmentedPass(std::vector<const ChainPosterior*> posteriors, std::size_t k,
@@ -153,16 +149,12 @@ void AugmentedPass::find_predictors(const Whitening& whitening, const Part& part
 void AugmentedPass::augment(const Whitening& whitening, const FillKey& key, std::size_t predictor,
                             std::size_t c, Part& part, Block& block) const {
     const Likelihood& likelihood = *posteriors_[part.first_chain + c]->likelihood;
-    const PolyaGammaForm& form = form_of(likelihood, predictor);
+    const PolyaGammaForm& form = *likelihood.polya_gamma_of(predictor);
     const std::size_t first = block.first(), padded = block.padded(), stride = part.chains * kBlock;
     const std::size_t n = std::min(padded, likelihood.rows() - first);
     const double* eta = &block.eta[predictor * stride + c * kBlock];
     double *omega = block.omega.data(), *shift = block.shift.data();
-    if (predictors_ == 1) {
-        std::fill(shift, shift + padded, form.shift);
-    } else {
-        likelihood.shift_of(predictor, {first, padded, stride}, &block.eta[c * kBlock], shift);
-    }
+    likelihood.shift_of(predictor, {first, padded, stride}, &block.eta[c * kBlock], shift);
     for (std::size_t i = 0; i < n; ++i) omega[i] = eta[i] + shift[i];
     fill(key, first_block_ + first / kBlock, {form.b + first, 1}, {omega, 1}, n, omega);
     std::fill(omega + n, omega + padded, 0.0);
@@ -172,7 +164,7 @@ void AugmentedPass::augment(const Whitening& whitening, const FillKey& key, std:
 
 void AugmentedPass::find_residuals(const Whitening& whitening, std::size_t predictor, const Part& part,
                                    std::size_t c, Block& block) const {
-    const PolyaGammaForm& form = form_of(*posteriors_[part.first_chain + c]->likelihood, predictor);
+    const PolyaGammaForm& form = *posteriors_[part.first_chain + c]->likelihood->polya_gamma_of(predictor);
     const std::size_t all = whitening.predictor().size() / predictors_, first = block.first();
     const double *eta0 = &whitening.predictor()[predictor * all + first], *kappa = form.kappa + first;
     double* eta = &block.eta[(predictor * part.chains + c) * kBlock];

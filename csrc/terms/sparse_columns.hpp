@@ -8,7 +8,7 @@
 
 namespace polyagamma {
 
-// Sums over the rows of a sparse design of one linear predictor, for updates of one coefficient at a time:
+// Sums over the rows of a sparse design for updates of one coefficient of a linear predictor at a time:
 // rows have precisions ω and residuals r, which are the linear terms at first. What centring adds to all
 // residuals at once is kept apart, so that a column takes its entries and no more. The intercept has no
 // column.

@@ -33,7 +33,9 @@ class SparseDesign final : public ProductDesign {
     std::size_t columns() const { return centre_.size() + (intercept_ ? 1 : 0); }
     bool intercept() const { return intercept_; }
     // Where the column of X of a coefficient that is no intercept is.
-    std::size_t column_of(std::size_t coefficient) const { return coefficient - (intercept_ ? 1 : 0); }
+    std::size_t column_of(std::size_t coefficient) const {
+        return coefficient % columns() - (intercept_ ? 1 : 0);
+    }
     // X, and its transpose: products with either go by rows, and none has to add up what threads have found.
     const SparseRows& rows() const { return rows_; }
     const SparseRows& transposed() const { return transposed_; }

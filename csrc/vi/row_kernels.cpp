@@ -132,8 +132,7 @@ void PolyaGammaKernel::apply(const Likelihood& likelihood, const BlockOfRows& bl
     const Vector zeros(rows.count);
     Vector c(rows.count);
     for (std::size_t k = 0; k < likelihood.predictors(); ++k) {
-        const PolyaGammaForm* form = likelihood.polya_gamma();
-        if (form == nullptr) form = likelihood.polya_gamma_of(k);
+        const PolyaGammaForm* form = likelihood.polya_gamma_of(k);
         double* eta = block.eta + k * rows.stride;
         double* omega = block.weights + k * rows.stride;
         const double *b = form->b + rows.first, *kappa = form->kappa + rows.first;
