@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from polyagamma.vi.inducing_rows import InducingModel, PointFeatures, point_factor
+from polyagamma.terms.features import InducingPoints
+from polyagamma.vi.inducing_rows import PointFeatures, point_factor
 from polyagamma.vi.kernel_derivatives import KernelValues, kernel_values
 
 FloatArray = NDArray[np.float64]
@@ -17,15 +18,14 @@ BLOCK = 256  # rows whose derivatives are taken at once: what they need stays in
 
 
 class Features:
-    """Features ``A = K inv(L).T`` of rows X at log parameters and points; ``L @ L.T`` is the points' matrix.
+    """Features ``A = K inv(L).T`` of rows X for a kernel and points; ``L @ L.T`` is the points' matrix.
 
     LinAlgError if there is no L.
     """
 
-    def __init__(self, given: InducingModel, X: FloatArray, theta: FloatArray, points: FloatArray) -> None:
-        self.basis = given.basis.at(points)
-        self.kernel = given.kernel.clone_with_theta(theta) if given.learned else given.kernel
-        self.X, self.lower = X, point_factor(self.kernel, self.basis)
+    def __init__(self, basis: InducingPoints, X: FloatArray, kernel: Any) -> None:
+        self.basis, self.X, self.kernel = basis, X, kernel
+        self.lower = point_factor(kernel, basis)
 
     def in_core(self) -> PointFeatures:
         """Return what makes them in the core."""

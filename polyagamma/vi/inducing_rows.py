@@ -51,6 +51,10 @@ class InducingModel:
         assert isinstance(likelihood, ClassLikelihood)
         return likelihood
 
+    def kernel_at(self, theta: FloatArray) -> Any:
+        """Return the kernel with such log parameters, if they are to be found, else as it is."""
+        return self.kernel.clone_with_theta(theta) if self.learned else self.kernel
+
 
 @dataclass(frozen=True)
 class Batch:
