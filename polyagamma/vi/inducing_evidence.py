@@ -24,6 +24,8 @@ from polyagamma.vi.stochastic import law_of
 FloatArray = NDArray[np.float64]
 INNER, INNER_TOLERANCE = 20, 1e-2  # renewals of c for a kernel, and how far they still change it
 
+DETERMINED = 1e-4  # share of the variance, no more of which is left to a point that some rows do not need
+
 
 class CollapsedBound:
     """The bound of the log evidence of two classes, or of trials, at log kernel parameters and points.
@@ -57,7 +59,7 @@ class CollapsedBound:
         """
         given, known = self._given, self._rows.known
         kernel = given.kernel_at(theta[0])
-        kept = points if self._move else points[kept_points([kernel], points)]
+        kept = points if self._move else points[kept_points([kernel], points, DETERMINED)]
         features = Features(given.basis.at(kept), self._rows.X, kernel)
         rows = features.in_core().of(features.X)
         for _ in range(INNER):

@@ -25,6 +25,7 @@ from polyagamma.vi.process_batches import ProcessBatches
 from polyagamma.vi.stochastic import law_of
 
 FloatArray = NDArray[np.float64]
+DETERMINED = 1e-6  # share of the variance, no more of which is left to a point that adds nothing
 LEANING = 1.5  # rates LEANING / (t + LEANING): averages over batches that lean towards the later ones
 CHECK = 50  # steps of an iteration, which ends with a look at the rows held out
 FEWEST = 4  # iterations before these can be the last ones
@@ -146,7 +147,7 @@ class NaturalGradients:
         if given.learned or self._move:
             most = FOR_KERNEL if q == 1 else FOR_KERNELS
             kernels, points = learned(given, some_rows(self._batches, most), self._move)
-        kept = kept_points(kernels, points)
+        kept = kept_points(kernels, points, DETERMINED)
         r = len(kept)
         return ProcessLaw(kernels, points, kept, np.tile(np.eye(r), (q, 1, 1)), np.zeros((q, r)))
 
