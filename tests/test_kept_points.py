@@ -50,9 +50,9 @@ def test_rough_functions_and_points_far_apart_need_all_points():
 
 
 def test_points_are_kept_for_the_function_that_needs_most():
-    rough = 1e-3 * RBF(0.5)  # its share counts, not its size
+    rough = 1e-3 * RBF(1.5)  # its share counts, not its size
     both = kept_points([SMOOTH, rough], POINTS, 1e-6)
-    assert len(kept_points([SMOOTH], POINTS, 1e-6)) < len(both)
+    assert len(kept_points([SMOOTH], POINTS, 1e-6)) < len(both) < M
     for kernel, variance in ((SMOOTH, 2.0), (rough, 1e-3)):
         assert left(kernel, POINTS, both).max() < 1.1e-6 * variance
 
@@ -115,8 +115,14 @@ def test_draws_are_those_of_the_law_at_all_points(y):
     made = model(y)
     approx = made.fit("svi", progressbar=False)
     assert len(approx.state.kept) < 0.9 * M
+    laws = approx.state.laws
     idata = approx.sample(2000)
-    assert idata.posterior["v"].shape[-1] == M
+    v = idata.posterior["v"].to_numpy().reshape(8000, -1, M)
+    # What no function in the rows tells has the prior's variance, one. Each sum of variances of 8000 draws has
+    # a standard error of at most sqrt(2 M / 8000) = 0.1.
+    for own, drawn in zip(laws, v.swapaxes(0, 1), strict=True):
+        expected = own.covariance().trace() + M - len(approx.state.kept)
+        assert drawn.var(axis=0).sum() == pytest.approx(expected, abs=0.62)
     f = made.predict_f(idata, X[:20], random_seed=1).to_numpy().reshape(8000, -1)
     law = approx.predict_f(X[:20])
     mean, variance = law["mean"].to_numpy().ravel(), law["variance"].to_numpy().ravel()

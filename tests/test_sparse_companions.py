@@ -222,6 +222,9 @@ def test_the_law_after_few_batches_is_that_of_their_rows():
     search = NaturalGradients(given, batches, 1, None)
     state, seen = search._beginning(), list(islice(batches, 3))
     functions = state.functions(given, 1)
+    first = search._step(functions, state, seen[:1], rate_after(0))
+    said = functions.sums(seen[0], state.laws)
+    np.testing.assert_allclose(first.precision, np.eye(M) + said.precision, rtol=1e-12)
     for batch in seen:
         state = search._step(functions, state, [batch], rate_after(state.steps))
     assert state.seen == 90
