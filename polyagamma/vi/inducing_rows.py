@@ -114,7 +114,7 @@ class InducingFunctions:
         bound = row_bound(batch.likelihood, batch.known + mean, variance)
         slopes = bound.slopes + bound.weights * mean
         each = [row.sums(*pair) for row, *pair in zip(rows, slopes, bound.weights, strict=True)]
-        linear, precision = (np.stack(parts) for parts in zip(*each, strict=True))
+        linear, precision = (stacked(parts) for parts in zip(*each, strict=True))
         return BatchSums(bound.value, linear, precision)
 
     def moments(self, X: FloatArray, laws: Sequence[NormalLaw]) -> tuple[FloatArray, FloatArray]:
@@ -176,7 +176,12 @@ def moments(
     """Return means and variances, (q, n), of functions with laws of their own."""
     pairs = zip(rows, laws, strict=True)
     mean, variance = zip(*(row.moments(law.mean, law.factor, independent) for row, law in pairs), strict=True)
-    return np.stack(mean), np.stack(variance)
+    return stacked(mean), stacked(variance)
+
+
+def stacked(arrays: Sequence[FloatArray]) -> FloatArray:
+    """Return arrays in one, along a new first axis; of a single one no copy, which would be seen in a step."""
+    return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 
 
 def slices(X: FloatArray) -> Iterator[FloatArray]:
