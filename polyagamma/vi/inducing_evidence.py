@@ -24,7 +24,7 @@ from polyagamma.vi.stochastic import law_of
 FloatArray = NDArray[np.float64]
 INNER, INNER_TOLERANCE = 20, 1e-2  # renewals of c for a kernel, and how far they still change it
 
-DETERMINED = 1e-4  # share of the variance, no more of which is left to a point that some rows do not need
+DETERMINED = 1e-5  # share of the variance, no more of which is left to a point that some rows do not need
 
 
 class CollapsedBound:

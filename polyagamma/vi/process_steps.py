@@ -31,8 +31,8 @@ CHECK = 50  # steps of an iteration, which ends with a look at the rows held out
 FEWEST = 4  # iterations before these can be the last ones
 FLAT = 1e-4  # change of the mean log loss, while the number of steps doubles, that ends them
 FOR_KERNEL, FOR_KERNELS = 2000, 1000  # rows that those of one function, or of several, are learned from
-FEW, LAST, SHARE = 5000, 20, 0.5  # rows that are all learned from together after FEWEST iterations, in how
-# many steps, and their rate
+FEW, LAST = 5000, 20  # rows that are all learned from together after FEWEST iterations, and in how many steps
+LAST_RATE = 0.5  # of these steps
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class NaturalGradients:
         if self._batches.n <= FEW:
             rows = [*self._batches.held_out, *self._batches]
             for _ in range(LAST):
-                state = self._step(functions, state, rows, SHARE)
+                state = self._step(functions, state, rows, LAST_RATE)
             return state
         for batch in self._batches.held_out:
             state = self._step(functions, state, [batch], rate_after(state.steps))
