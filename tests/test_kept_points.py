@@ -118,8 +118,8 @@ def test_draws_are_those_of_the_law_at_all_points(y):
     laws = approx.state.laws
     idata = approx.sample(2000)
     v = idata.posterior["v"].to_numpy().reshape(8000, -1, M)
-    # What no function in the rows tells has the prior's variance, one. Each sum of variances of 8000 draws has
-    # a standard error of at most sqrt(2 M / 8000) = 0.1.
+    # Across what is kept there is the prior's variance, one. A sum of M variances of 8000 draws has a
+    # standard error of at most sqrt(2 M / 8000) = 0.1.
     for own, drawn in zip(laws, v.swapaxes(0, 1), strict=True):
         expected = own.covariance().trace() + M - len(approx.state.kept)
         assert drawn.var(axis=0).sum() == pytest.approx(expected, abs=0.62)

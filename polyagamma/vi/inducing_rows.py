@@ -180,7 +180,7 @@ def moments(
 
 
 def stacked(arrays: Sequence[FloatArray]) -> FloatArray:
-    """Return arrays in one, along a new first axis; of a single one no copy, which would be seen in a step."""
+    """Return arrays in one, along a new first axis; no copy of a single one, which takes time."""
     return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 
 

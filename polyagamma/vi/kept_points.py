@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy.linalg.lapack import dpstrf
 
 FloatArray = NDArray[np.float64]
-DETERMINED = 1e-6  # variance that is left of a value, as a share of the mean one, below which it adds nothing
 
 
 def kept_points(kernels: Sequence[Any], points: FloatArray, share: float) -> NDArray[np.int64]:
