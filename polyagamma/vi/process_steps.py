@@ -26,7 +26,7 @@ from polyagamma.vi.stochastic import law_of
 
 FloatArray = NDArray[np.float64]
 DETERMINED = 1e-6  # share of the variance, no more of which is left to a point that adds nothing
-LEANING = 1.5  # rates LEANING / (t + LEANING): averages over batches that lean towards the later ones
+FORGETTING = 0.9  # rates (t + 1) ** -FORGETTING
 CHECK = 50  # steps of an iteration, which ends with a look at the rows held out
 FEWEST = 4  # iterations before these can be the last ones
 FLAT = 1e-4  # change of the mean log loss, while the number of steps doubles, that ends them
@@ -180,7 +180,7 @@ class NaturalGradients:
 
 def rate_after(steps: int) -> float:
     """Return the rate of the next step; that of the first is one."""
-    return LEANING / (steps + LEANING)
+    return float((steps + 1) ** -FORGETTING)
 
 
 def some_rows(batches: ProcessBatches, most: int) -> Batch:
