@@ -34,7 +34,7 @@ def function(kernel, points):
 def test_values_and_derivatives_of_kernels(kind):
     kernel = KERNELS[kind]
     assert (compiled(kernel) is None) == (kind == "any other")
-    found = kernel_values(kernel, POINTS, X)
+    found = kernel_values(kernel)(POINTS, X)
     np.testing.assert_allclose(found.values, kernel(POINTS, X), rtol=1e-12)
 
     steps = STEP * np.eye(len(kernel.theta))

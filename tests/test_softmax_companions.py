@@ -91,7 +91,7 @@ def test_probabilities_are_means_of_the_softmax(spread):
 def test_fits_end_where_the_bound_is_largest():
     made = model(sample_kernel=False)
     given = made._inducing_model()
-    bound = collapsed_bound(given, own_rows(given, np.arange(N)))
+    bound = collapsed_bound(given, own_rows(given, np.arange(N)), False)
     for _ in range(5):
         value, _ = bound.at(np.zeros((Q, 0)), POINTS)
     approx = made.fit("svi", batch=80, progressbar=False)

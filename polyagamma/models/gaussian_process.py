@@ -369,9 +369,11 @@ class PolyaGammaGP(ClassificationModel):
             maximise a bound of the evidence of 2000 rows (priors play no part in this); then the law of the
             process at the inducing points comes from natural-gradient steps on batches, until the mean log
             loss of rows that are held out meanwhile changes by less than 1e-4 while the number of batches
-            doubles. The others are for two classes or trials, and full processes, bases, and
-            ``approximation="dtc"``: a kernel that is to be sampled is fixed where ``optimize=True`` would put
-            it, and the uncertainty of its parameters left out. See `PolyaGammaLogistic.fit`.
+            doubles. It is the law given as many rows as the batches had, and points that the others
+            determine are left out of it. The other methods are for two classes or trials, and full processes,
+            bases, and ``approximation="dtc"``: a kernel that is to be sampled is fixed where
+            ``optimize=True`` would put it, and the uncertainty of its parameters left out. See
+            `PolyaGammaLogistic.fit`.
         covariance : {"auto", "full", "mean_field", "laplace"}, default "auto"
             As for `PolyaGammaLogistic.fit`; ``"svi"`` has the full one only.
         iterations : int, optional

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from polyagamma.vi.inducing_rows import InducingModel, PointFeatures, point_factor
+from polyagamma.terms.features import InducingPoints
+from polyagamma.vi.inducing_rows import PointFeatures, point_factor
 from polyagamma.vi.kernel_derivatives import KernelValues, kernel_values
 
 FloatArray = NDArray[np.float64]
-BLOCK = 256  # rows whose derivatives are taken at once: what they need stays in the cache
+BLOCK = 512  # rows whose derivatives are taken at once: what they need stays in the second cache
 
 
 class Features:
-    """Features ``A = K inv(L).T`` of rows X at log parameters and points; ``L @ L.T`` is the points' matrix.
+    """Features ``A = K inv(L).T`` of rows X for a kernel and points; ``L @ L.T`` is the points' matrix.
 
     LinAlgError if there is no L.
     """
 
-    def __init__(self, given: InducingModel, X: FloatArray, theta: FloatArray, points: FloatArray) -> None:
-        self.basis = given.basis.at(points)
-        self.kernel = given.kernel.clone_with_theta(theta) if given.learned else given.kernel
-        self.X, self.lower = X, point_factor(self.kernel, self.basis)
+    def __init__(self, basis: InducingPoints, X: FloatArray, kernel: Any) -> None:
+        self.basis, self.X, self.kernel = basis, X, kernel
+        self.lower = point_factor(kernel, basis)
 
     def in_core(self) -> PointFeatures:
         """Return what makes them in the core."""
@@ -66,7 +66,7 @@ class Gradient:
 
     def __init__(self, features: Features, mean: FloatArray, covariance: FloatArray, sites: Sites) -> None:
         self._features, self._sites, lower = features, sites, features.lower
-        basis = features.basis
+        basis, self._values = features.basis, kernel_values(features.kernel)
         inner = covariance - np.eye(len(mean)) if basis.independent else covariance
         self._of_mean = solve_triangular(lower, mean, lower=True, trans=1)
         self._of_spread = _between_inverses(lower, inner)
@@ -77,7 +77,7 @@ class Gradient:
     def in_theta(self) -> FloatArray:
         """Return derivatives in the log parameters, (d,)."""
         points = self._features.basis.points
-        among = kernel_values(self._features.kernel, points, points)
+        among = self._values(points, points)
         gradient = among.in_theta(self._of_matrix, np.zeros(len(points)))
         for values, slopes, own in self._blocks():
             gradient += values.in_theta(slopes, own)
@@ -89,7 +89,7 @@ class Gradient:
         A point moves its row of the points' matrix and, as that is symmetric, its column.
         """
         points = self._features.basis.points
-        gradient = 2 * kernel_values(self._features.kernel, points, points).in_points(self._of_matrix)
+        gradient = 2 * self._values(points, points).in_points(self._of_matrix)
         for values, slopes, _ in self._blocks():
             gradient += values.in_points(slopes)
         return gradient
@@ -99,7 +99,7 @@ class Gradient:
         features, basis = self._features, self._features.basis
         for first in range(0, len(features.X), BLOCK):
             rows = slice(first, first + BLOCK)
-            values = kernel_values(features.kernel, basis.points, features.X[rows])
+            values = self._values(basis.points, features.X[rows])
             weights = self._sites.weights[rows]
             slopes = np.outer(self._of_mean, self._sites.slopes[rows])
             slopes -= (self._of_spread @ values.values) * weights

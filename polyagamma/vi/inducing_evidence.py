@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.vi.feature_derivatives import Features, Gradient, Sites
 from polyagamma.vi.inducing_rows import Batch, InducingModel
+from polyagamma.vi.kept_points import kept_points
 from polyagamma.vi.law import NormalLaw
 from polyagamma.vi.row_bounds import log_cosh, mean_weights
 from polyagamma.vi.stochastic import law_of
 
 FloatArray = NDArray[np.float64]
 INNER, INNER_TOLERANCE = 20, 1e-2  # renewals of c for a kernel, and how far they still change it
+
+DETERMINED = 1e-5  # share of the variance, no more of which is left to a point that some rows do not need
 
 
 class CollapsedBound:
@@ -34,11 +37,18 @@ class CollapsedBound:
     with the divergence KL of that law from the prior, and the omega that is optimal at c. The law is at its
     optimum given omega [2]_, and c is brought near to its own, ``sqrt(E[eta**2])`` [1]_, where the bound's
     derivative in it is zero. It goes on from the c of the last call.
+
+    Parameters
+    ----------
+    given : InducingModel
+    rows : Batch
+    move : bool
+        Whether derivatives in points are asked for: all points count then, else those of `kept_points`.
     """
 
-    def __init__(self, given: InducingModel, rows: Batch) -> None:
+    def __init__(self, given: InducingModel, rows: Batch, move: bool) -> None:
         assert isinstance(rows.likelihood, BinomialLikelihood)
-        self._given, self._rows = given, rows
+        self._given, self._rows, self._move = given, rows, move
         self._b, self._kappa = rows.likelihood.b, rows.likelihood.kappa[0]
         self._c = np.zeros(len(rows.X))
 
@@ -48,7 +58,9 @@ class CollapsedBound:
         LinAlgError if a matrix cannot be factored.
         """
         given, known = self._given, self._rows.known
-        features = Features(given, self._rows.X, theta[0], points)
+        kernel = given.kernel_at(theta[0])
+        kept = points if self._move else points[kept_points([kernel], points, DETERMINED)]
+        features = Features(given.basis.at(kept), self._rows.X, kernel)
         rows = features.in_core().of(features.X)
         for _ in range(INNER):
             c, omega = self._c, mean_weights(self._b, self._c)

@@ -51,6 +51,10 @@ class InducingModel:
         assert isinstance(likelihood, ClassLikelihood)
         return likelihood
 
+    def kernel_at(self, theta: FloatArray) -> Any:
+        """Return the kernel with such log parameters, if they are to be found, else as it is."""
+        return self.kernel.clone_with_theta(theta) if self.learned else self.kernel
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -110,7 +114,7 @@ class InducingFunctions:
         bound = row_bound(batch.likelihood, batch.known + mean, variance)
         slopes = bound.slopes + bound.weights * mean
         each = [row.sums(*pair) for row, *pair in zip(rows, slopes, bound.weights, strict=True)]
-        linear, precision = (np.stack(parts) for parts in zip(*each, strict=True))
+        linear, precision = (stacked(parts) for parts in zip(*each, strict=True))
         return BatchSums(bound.value, linear, precision)
 
     def moments(self, X: FloatArray, laws: Sequence[NormalLaw]) -> tuple[FloatArray, FloatArray]:
@@ -172,7 +176,12 @@ def moments(
     """Return means and variances, (q, n), of functions with laws of their own."""
     pairs = zip(rows, laws, strict=True)
     mean, variance = zip(*(row.moments(law.mean, law.factor, independent) for row, law in pairs), strict=True)
-    return np.stack(mean), np.stack(variance)
+    return stacked(mean), stacked(variance)
+
+
+def stacked(arrays: Sequence[FloatArray]) -> FloatArray:
+    """Return arrays in one, along a new first axis; no copy of a single one, which takes time."""
+    return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 
 
 def slices(X: FloatArray) -> Iterator[FloatArray]:

@@ -29,10 +29,10 @@ class Evidence(Protocol):
         """Return it at log parameters (functions, d) and points (m, p), and the gradient of each function."""
 
 
-def collapsed_bound(given: InducingModel, rows: Batch) -> Evidence:
-    """Return the bound of some rows."""
+def collapsed_bound(given: InducingModel, rows: Batch, move: bool) -> Evidence:
+    """Return the bound of some rows; `move`: whether derivatives in points are asked for."""
     binomial = isinstance(rows.likelihood, BinomialLikelihood)
-    return CollapsedBound(given, rows) if binomial else SoftmaxBound(given, rows)
+    return CollapsedBound(given, rows, move) if binomial else SoftmaxBound(given, rows)
 
 
 def learned(given: InducingModel, rows: Batch, move: bool) -> tuple[tuple[Any, ...], FloatArray]:
@@ -62,7 +62,7 @@ class _Search:
     """A bound as a function of one vector: log parameters of all functions, and points that move."""
 
     def __init__(self, given: InducingModel, rows: Batch, move: bool) -> None:
-        self._bound, self._move, self._learned = collapsed_bound(given, rows), move, given.learned
+        self._bound, self._move, self._learned = collapsed_bound(given, rows, move), move, given.learned
         q, own = given.likelihood.n_functions, np.array(given.kernel.theta, dtype=np.float64)
         self._theta, self._points = np.tile(own, (q, 1)), given.basis.points
         limits = [*map(tuple, given.kernel.bounds)] * q if given.learned else []

@@ -5,6 +5,8 @@ Derivatives are exact for kernels that the core knows, and differences for all o
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,12 +39,12 @@ class KernelValues(Protocol):
         """Return a function's derivatives in the points, (m, p), given those in the values."""
 
 
-def kernel_values(kernel: Any, Z: FloatArray, X: FloatArray) -> KernelValues:
-    """Return the values of a kernel between points Z (m, p) and rows X (n, p)."""
+def kernel_values(kernel: Any) -> Callable[[FloatArray, FloatArray], KernelValues]:
+    """Return what gives the values of a kernel between points Z (m, p) and rows X (n, p)."""
     known = compiled(kernel)
     if known is None:
-        return _AnyValues(kernel, Z, X)
-    return _StationaryValues(known, len(kernel.theta), Z, X)
+        return partial(_AnyValues, kernel)
+    return partial(_StationaryValues, known, len(kernel.theta))
 
 
 class _StationaryValues:

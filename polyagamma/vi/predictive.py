@@ -11,6 +11,7 @@ from scipy.special import expit, softmax
 from polyagamma.likelihoods.binomial import BinomialLikelihood
 from polyagamma.likelihoods.classification import ClassLikelihood
 from polyagamma.vi.normal_rules import NODES, SHARES, normal_points
+from polyagamma.vi.row_bounds import log_cosh
 
 FloatArray = NDArray[np.float64]
 AT_ONCE = 1 << 18  # values of a predictor
@@ -35,7 +36,8 @@ def log_probabilities(likelihood: ClassLikelihood, mean: FloatArray, variance: F
     """Return the log probability of what is observed in each row, unweighted and up to constants, (n,)."""
     if isinstance(likelihood, BinomialLikelihood):
         eta = mean + np.sqrt(variance) * NODES[:, np.newaxis]
-        log_density = likelihood.y * eta - likelihood.trials * np.logaddexp(0.0, eta)
+        trials = likelihood.trials
+        log_density = (likelihood.y - trials / 2) * eta - trials * log_cosh(np.abs(eta))
         most = log_density.max(axis=0)
         return np.asarray(most + np.log(SHARES @ np.exp(log_density - most)))
     probability = class_probabilities(likelihood, mean, variance)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import solve_triangular
 
 from polyagamma._public import public
 from polyagamma._validation import models as checks
@@ -18,13 +19,14 @@ from polyagamma.mcmc.settings import Seed, seed_sequence
 from polyagamma.mcmc.specification import DATA, Specification
 from polyagamma.traces import trace
 from polyagamma.traces.trace import storable
-from polyagamma.vi.inducing_rows import InducingModel
+from polyagamma.vi.inducing_rows import InducingModel, point_factor
 from polyagamma.vi.iterates import FitCallback
+from polyagamma.vi.law import NormalLaw
 from polyagamma.vi.predictive import class_probabilities
 from polyagamma.vi.process_steps import ProcessLaw
 
 FloatArray = NDArray[np.float64]
-FORMAT = "polyagamma-gibbs process 2"
+FORMAT = "polyagamma-gibbs process 3"
 
 
 class Owner(Protocol):
@@ -76,8 +78,8 @@ class ProcessApproximation:
     state : ProcessLaw
         Where steps stand.
     law : NormalLaw, or tuple of NormalLaw
-        That of the whitened values of the process at the inducing points: N(0, I) is their prior; one for
-        each of more than two classes.
+        That of the whitened values of the process at those inducing points that the others do not determine:
+        N(0, I) is their prior; one for each of more than two classes.
     """
 
     method = "svi"
@@ -196,10 +198,11 @@ class ProcessApproximation:
         """
         draws = checks.integer("draws", draws, 1)
         chains = checks.integer("chains", chains, 1, 10**4)
-        size = self.state.linear.size
+        size = len(self.state.points) * len(self.state.kernels)
         require_memory(16 * draws * chains * size, "the draws", "ask for fewer draws")
         rng = np.random.default_rng(seed_sequence(random_seed, 1))
-        v = np.concatenate([law.draw(rng, draws * chains)[0] for law in self.state.laws], axis=1)
+        pairs = zip(self.state.kernels, self.state.laws, strict=True)
+        v = np.concatenate([self._whitened(rng, draws * chains, *pair) for pair in pairs], axis=1)
         raw = {"v": v.reshape(chains, draws, size)}
         if self._given.learned:
             raw["theta"] = np.tile(self._theta.ravel(), (chains, draws, 1))
@@ -210,6 +213,22 @@ class ProcessApproximation:
             del attrs[DATA]
         posterior = self._model.posterior_of(raw).assign_attrs(attrs)
         return trace.to_trace({"posterior": posterior, **data}, attrs)
+
+    def _whitened(self, rng: np.random.Generator, draws: int, kernel: Any, law: NormalLaw) -> FloatArray:
+        """Return draws of the whitened values of a function at all points, (draws, m).
+
+        With the factors L of all points and M of those kept, ``inv(M) @ L[kept]`` has orthonormal rows, along
+        which the law is; across them there is the prior.
+        """
+        basis, kept = self._given.basis.at(self.state.points), self.state.kept
+        along = solve_triangular(
+            point_factor(kernel, basis.at(basis.points[kept])),
+            point_factor(kernel, basis)[kept],
+            lower=True,
+        )
+        v = rng.standard_normal((draws, basis.size))
+        v += (law.draw(rng, draws)[0] - v @ along.T) @ along
+        return v
 
     @property
     def _theta(self) -> FloatArray:
@@ -249,12 +268,13 @@ class ProcessApproximation:
         about = {
             "format": FORMAT,
             "fingerprint": self._owner._specification.fingerprint(),
+            "seen": state.seen,
             "steps": state.steps,
             "ended": fitted.ended,
             "batch": fitted.batch,
             "streamed": fitted.data is not None,
         }
-        arrays = {"theta": self._theta, "points": state.points, "hist": fitted.hist}
+        arrays = {"theta": self._theta, "points": state.points, "kept": state.kept, "hist": fitted.hist}
         with open(fspath(path), "wb") as file:
             np.savez(
                 file,
@@ -294,9 +314,11 @@ class ProcessApproximation:
         try:
             with np.load(fspath(path), allow_pickle=False) as stored:
                 about = json.loads(str(stored["about"]))
-                theta, points, hist = stored["theta"], stored["points"], stored["hist"]
+                theta, hist = stored["theta"], stored["hist"]
+                points, kept = stored["points"], stored["kept"]
                 precision, linear = stored["precision"], stored["linear"]
-            known, steps, streamed = about["format"] == FORMAT, int(about["steps"]), about["streamed"]
+            known, streamed = about["format"] == FORMAT, about["streamed"]
+            seen, steps = int(about["seen"]), int(about["steps"])
             fitted = HowFitted(hist, about["ended"], about["batch"], data, 1)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
@@ -312,5 +334,5 @@ class ProcessApproximation:
             needed = "the data that fit() had" if streamed else "no data, which fit() had not"
             raise ValueError(f"data must be what fit() had, got {type(data).__name__}: pass {needed}")
         kernels = tuple(given.kernel.clone_with_theta(own) for own in theta)
-        state = ProcessLaw(kernels, points, precision, linear, steps)
+        state = ProcessLaw(kernels, points, kept, precision, linear, seen, steps)
         return cls(model, state, fitted)

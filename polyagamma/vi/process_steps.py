@@ -18,31 +18,37 @@ from numpy.typing import NDArray
 
 from polyagamma.vi.inducing_rows import Batch, InducingFunctions, InducingModel
 from polyagamma.vi.inducing_search import learned
+from polyagamma.vi.kept_points import kept_points
 from polyagamma.vi.law import NormalLaw
 from polyagamma.vi.predictive import log_probabilities
 from polyagamma.vi.process_batches import ProcessBatches
 from polyagamma.vi.stochastic import law_of
 
 FloatArray = NDArray[np.float64]
-FASTEST, DELAY, FORGETTING = 0.5, 2.0, 0.9  # rates min(FASTEST, (t + DELAY) ** -FORGETTING)
+DETERMINED = 1e-6  # share of the variance, no more of which is left to a point that adds nothing
+FORGETTING = 0.9  # rates (t + 1) ** -FORGETTING
 CHECK = 50  # steps of an iteration, which ends with a look at the rows held out
 FEWEST = 4  # iterations before these can be the last ones
 FLAT = 1e-4  # change of the mean log loss, while the number of steps doubles, that ends them
 FOR_KERNEL, FOR_KERNELS = 2000, 1000  # rows that those of one function, or of several, are learned from
 FEW, LAST = 5000, 20  # rows that are all learned from together after FEWEST iterations, and in how many steps
+LAST_RATE = 0.5  # of these steps
 
 
 @dataclass(frozen=True)
 class ProcessLaw:
     """Where steps stand: kernels, points, the laws of the whitened values of q functions there, and steps.
 
-    Laws are there by their precisions, and the products of these and the means.
+    Laws are there by their precisions, and the products of these and the means. They are those given as many
+    rows as have been seen, though at most all.
     """
 
     kernels: tuple[Any, ...]
     points: FloatArray  # (m, p)
-    precision: FloatArray  # (q, m, m)
-    linear: FloatArray  # (q, m)
+    kept: NDArray[np.int64]  # (r,): which of these are used
+    precision: FloatArray  # (q, r, r)
+    linear: FloatArray  # (q, r)
+    seen: int = 0  # rows, those that were seen again among them
     steps: int = 0
 
     @cached_property
@@ -52,12 +58,12 @@ class ProcessLaw:
 
     @cached_property
     def coordinates(self) -> FloatArray:
-        """Means of all values, (q * m,)."""
+        """Means of all values, (q * r,)."""
         return np.concatenate([law.mean for law in self.laws])
 
     def functions(self, given: InducingModel, threads: int) -> InducingFunctions:
         """Return the functions at these kernels and points."""
-        return InducingFunctions(given.basis.at(self.points), self.kernels, threads)
+        return InducingFunctions(given.basis.at(self.points[self.kept]), self.kernels, threads)
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,9 @@ class NaturalGradients:
     """Steps of the laws of the points' values, at kernels that are learned from some of the rows first.
 
     A step moves precisions, and precisions times means, towards what coordinate ascent would make them if all
-    rows were like the batch [1]_. Those of several functions move at once.
+    rows seen so far were like the batch [1]_, later on all rows that there are. So the prior has the weight
+    that it should have, and neither mean nor variance is what rows would give that nobody has looked at.
+    Those of several functions move at once.
 
     Parameters
     ----------
@@ -126,7 +134,7 @@ class NaturalGradients:
         if self._batches.n <= FEW:
             rows = [*self._batches.held_out, *self._batches]
             for _ in range(LAST):
-                state = self._step(functions, state, rows, FASTEST)
+                state = self._step(functions, state, rows, LAST_RATE)
             return state
         for batch in self._batches.held_out:
             state = self._step(functions, state, [batch], rate_after(state.steps))
@@ -134,12 +142,14 @@ class NaturalGradients:
 
     def _beginning(self) -> ProcessLaw:
         given = self._given
-        q, m = given.likelihood.n_functions, given.basis.size
+        q = given.likelihood.n_functions
         kernels, points = (given.kernel,) * q, given.basis.points
         if given.learned or self._move:
             most = FOR_KERNEL if q == 1 else FOR_KERNELS
             kernels, points = learned(given, some_rows(self._batches, most), self._move)
-        return ProcessLaw(kernels, points, np.tile(np.eye(m), (q, 1, 1)), np.zeros((q, m)))
+        kept = kept_points(kernels, points, DETERMINED)
+        r = len(kept)
+        return ProcessLaw(kernels, points, kept, np.tile(np.eye(r), (q, 1, 1)), np.zeros((q, r)))
 
     def _checkpoints(self, functions: InducingFunctions, state: ProcessLaw) -> Iterator[ProcessLaw]:
         done = 0
@@ -153,20 +163,24 @@ class NaturalGradients:
     def _step(
         self, functions: InducingFunctions, state: ProcessLaw, batches: Sequence[Batch], rate: float
     ) -> ProcessLaw:
-        """Move by the rate's share to where coordinate ascent goes if all rows are like those of batches."""
-        share = rate * self._batches.n / sum(len(batch.X) for batch in batches)
-        precision, linear = (1 - rate) * state.precision, (1 - rate) * state.linear
-        np.einsum("kii->ki", precision)[...] += rate
+        """Move by the rate's share to where coordinate ascent goes if rows seen are like those of batches."""
+        rows = sum(len(batch.X) for batch in batches)
+        before, now = (min(self._batches.n, seen) for seen in (state.seen, state.seen + rows))
+        share, keep = rate * now / rows, (1 - rate) * now / max(before, 1)
+        precision, linear = keep * state.precision, keep * state.linear
+        np.einsum("kii->ki", precision)[...] += 1 - keep  # the prior's, of which there is one always
         for batch in batches:
             found = functions.sums(batch, state.laws)
             precision += np.multiply(share, found.precision, out=found.precision)
             linear += share * found.linear
-        return replace(state, precision=precision, linear=linear, steps=state.steps + 1)
+        return replace(
+            state, precision=precision, linear=linear, seen=state.seen + rows, steps=state.steps + 1
+        )
 
 
 def rate_after(steps: int) -> float:
-    """Return the rate of the next step."""
-    return float(min(FASTEST, (steps + DELAY) ** -FORGETTING))
+    """Return the rate of the next step; that of the first is one."""
+    return float((steps + 1) ** -FORGETTING)
 
 
 def some_rows(batches: ProcessBatches, most: int) -> Batch:

@@ -39,7 +39,8 @@ class SoftmaxBound:
 
         LinAlgError if a matrix cannot be factored.
         """
-        features = [Features(self._given, self._rows.X, own, points) for own in theta]
+        basis = self._given.basis.at(points)
+        features = [Features(basis, self._rows.X, self._given.kernel_at(own)) for own in theta]
         arrays = [own.arrays() for own in features]
         matrices = [matrix for matrix, _ in arrays]
         for _ in range(INNER):
