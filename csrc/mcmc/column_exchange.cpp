@@ -16,8 +16,6 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kMostWork = 5e9;  // multiplications for all correlations: seconds
-
 // xᵀ diag(w) y over whole panels.
 double weighted_dot(const double* x, const double* w, const double* y, std::size_t n) {
     double lanes[kPanelRows] = {};
@@ -49,23 +47,21 @@ struct ColumnExchange::State {
     WeightedChoice choice;
 };
 
-std::unique_ptr<const ColumnExchange> ColumnExchange::make(const DesignColumns* design,
+std::unique_ptr<const ColumnExchange> ColumnExchange::make(const Blas& blas, const DesignColumns* design,
                                                            const Likelihood& rows,
                                                            const NoncenteredShrinkage* prior) {
     if (design == nullptr || prior == nullptr || prior->centred().local().fixed()) return nullptr;
     if (rows.predictors() > 1 || !augments_at_extras(rows)) return nullptr;
-    const double columns = static_cast<double>(design->count());
-    if (columns * columns * static_cast<double>(design->stride) > kMostWork) return nullptr;
-    return std::make_unique<ColumnExchange>(*design, rows, *prior, kNearest);
+    return std::make_unique<ColumnExchange>(blas, *design, rows, *prior, kNearest);
 }
 
-ColumnExchange::ColumnExchange(const DesignColumns& design, const Likelihood& rows,
+ColumnExchange::ColumnExchange(const Blas& blas, const DesignColumns& design, const Likelihood& rows,
                                const NoncenteredShrinkage& prior, std::size_t nearest)
     : design_(design),
       rows_(rows),
       prior_(prior),
       shrunk_(prior.centred().shrunk()),
-      neighbours_(column_neighbours(design, shrunk_, nearest)) {
+      neighbours_(column_neighbours(blas, design, shrunk_, nearest)) {
     const std::vector<std::size_t>& group = prior.centred().columns().group;
     for (std::size_t i = 0; i < shrunk_.size(); ++i) {
         std::vector<std::size_t>& list = neighbours_[i];

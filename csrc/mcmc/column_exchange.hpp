@@ -6,6 +6,7 @@
 
 #include "likelihood/likelihood.hpp"
 #include "linalg/aligned.hpp"
+#include "linalg/blas.hpp"
 #include "mcmc/coordinate_move.hpp"
 #include "random/bitgen.hpp"
 #include "terms/design_columns.hpp"
@@ -24,12 +25,12 @@ class ColumnExchange final : public CoordinateMove {
   public:
     static constexpr std::size_t kNearest = 16;
 
-    // Null where scales cannot be exchanged, or rows have no Pólya-gamma form of one linear predictor,
-    // or looking for neighbours would take too long.
-    static std::unique_ptr<const ColumnExchange> make(const DesignColumns* design, const Likelihood& rows,
+    // Null where scales cannot be exchanged, or rows have no Pólya-gamma form of one linear predictor.
+    static std::unique_ptr<const ColumnExchange> make(const Blas& blas, const DesignColumns* design,
+                                                      const Likelihood& rows,
                                                       const NoncenteredShrinkage* prior);
-    ColumnExchange(const DesignColumns& design, const Likelihood& rows, const NoncenteredShrinkage& prior,
-                   std::size_t nearest);
+    ColumnExchange(const Blas& blas, const DesignColumns& design, const Likelihood& rows,
+                   const NoncenteredShrinkage& prior, std::size_t nearest);
 
     // As many exchanges as there are columns.
     void move(double* q, BitGen& bitgen) const override;

@@ -10,16 +10,12 @@
 namespace polyagamma {
 namespace {
 
-constexpr double kMostWork = 5e9;  // multiplications for all correlations: seconds
-
 // By column, empty for those without a spike.
 std::vector<std::vector<std::size_t>> near_columns(const CentredRows& rows,
                                                    const std::vector<std::size_t>& spiked,
                                                    std::size_t nearest) {
     std::vector<std::vector<std::size_t>> near(rows.size());
     const std::size_t padded = rows.offset.size();
-    const double count = static_cast<double>(spiked.size());
-    if (count * count * static_cast<double>(padded) > kMostWork) return near;
     DesignColumns design{padded, {}, rows.offset};
     std::vector<std::size_t> positions;
     for (const std::size_t j : spiked) {
@@ -27,7 +23,7 @@ std::vector<std::vector<std::size_t>> near_columns(const CentredRows& rows,
         design.matrix.insert(design.matrix.end(), x.begin(), x.end());
         positions.push_back(positions.size());
     }
-    const auto lists = column_neighbours(design, positions, nearest);
+    const auto lists = column_neighbours(rows.blas, design, positions, nearest);
     for (std::size_t i = 0; i < spiked.size(); ++i)
         for (const std::size_t other : lists[i]) near[spiked[i]].push_back(spiked[other]);
     return near;

@@ -23,10 +23,10 @@ constexpr double kLeastDraws = 10.0;      // of a window, for a mean of its coor
 // Where scales are sampled, this share of the trajectories takes steps shorter by that factor: curvature
 // varies with the scales, and a chain that comes to where it is high is to leave that place, too.
 constexpr double kCautious = 0.5, kCaution = 0.5;
-std::unique_ptr<const CoordinateMove> move_between_trajectories(const ProductDesign& design,
+std::unique_ptr<const CoordinateMove> move_between_trajectories(const Blas& blas, const ProductDesign& design,
                                                                 const NoncenteredShrinkage* prior) {
     if (design.sparse() != nullptr) return CoordinateScales::make(*design.sparse(), prior);
-    return ColumnExchange::make(design.by_column(), design.likelihood(), prior);
+    return ColumnExchange::make(blas, design.by_column(), design.likelihood(), prior);
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ NoncenteredSampler::NoncenteredSampler(std::shared_ptr<const ProductDesign> desi
       size_(prior_->size() + extras_),
       tune_(tune),
       metric_(size_),
-      between_(move_between_trajectories(*design_, prior_->shrinkage())) {
+      between_(move_between_trajectories(blas_, *design_, prior_->shrinkage())) {
     for (BitGen* bitgen : bitgens_)
         chains_.emplace_back(size_, design_->coefficients(), prior_->workspace(), *bitgen);
     const std::size_t count = (chains() + kBatchChains - 1) / kBatchChains;

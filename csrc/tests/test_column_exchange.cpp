@@ -9,6 +9,7 @@
 #include "mcmc/weighted_choice.hpp"
 #include "terms/column_neighbours.hpp"
 #include "tests/model_fixtures.hpp"
+#include "tests/reference_blas.hpp"
 #include "tests/shrinkage_fixtures.hpp"
 
 using namespace polyagamma;
@@ -67,9 +68,28 @@ TEST_CASE("weights are chosen in proportion, also when they have changed places"
 
 TEST_CASE("neighbours go both ways") {
     const Wide wide;
-    const auto near = column_neighbours(wide.design, {0, 1, 2, 3}, 1);
+    const auto near = column_neighbours(reference::blas(), wide.design, {0, 1, 2, 3}, 1);
     CHECK(near == std::vector<std::vector<std::size_t>>{{1}, {0, 2}, {1, 3}, {2}});
-    CHECK(column_neighbours(wide.design, {0, 2}, 5) == std::vector<std::vector<std::size_t>>{{1}, {0}});
+    CHECK(column_neighbours(reference::blas(), wide.design, {0, 2}, 5) ==
+          std::vector<std::vector<std::size_t>>{{1}, {0}});
+}
+
+TEST_CASE("where all rows would take too long some of them tell of neighbours") {
+    constexpr std::size_t kRows = 1000, kColumns = 70;  // two blocks
+    const Vector offset(kRows);
+    DesignColumns design{kRows, Vector(kColumns * kRows), offset};
+    fixtures::Generator random(56);
+    std::vector<std::size_t> columns(kColumns);
+    for (std::size_t j = 0; j < kColumns; ++j) {
+        columns[j] = j;
+        for (std::size_t i = 0; i < kRows; ++i)  // in pairs
+            design.matrix[j * kRows + i] =
+                j % 2 == 0 ? random.normal() : -design.matrix[(j - 1) * kRows + i] + 0.1 * random.normal();
+    }
+    for (const double most : {1.0, 1e5, 1e9}) {
+        const auto near = column_neighbours(reference::blas(), design, columns, 1, most);
+        for (std::size_t j = 0; j < kColumns; ++j) CHECK(near[j] == std::vector<std::size_t>{j ^ 1});
+    }
 }
 
 // By quadrature over both coefficients.
@@ -120,7 +140,7 @@ TEST_CASE("exchanges leave the joint law of coordinates and data as it is") {
     for (std::size_t t = 0; t < kRepetitions; ++t) {
         Vector q = fixtures::draw_coordinates(prior, random);
         const Binomial rows = draw_rows(wide, prior, q, random);
-        const ColumnExchange exchange(wide.design, rows, prior, 1);
+        const ColumnExchange exchange(reference::blas(), wide.design, rows, prior, 1);
         const double before = q[prior.local_place(0)];
         for (int k = 0; k < 3; ++k) exchange.move(q.data(), *random.bitgen());
         exchanged += q[prior.local_place(0)] != before;
