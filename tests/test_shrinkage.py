@@ -1,5 +1,6 @@
 """Shrinkage priors: what users pass, what is refused, and what traces tell."""
 
+import arviz as az
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,6 +59,20 @@ def test_a_categorical_column_stands_for_its_indicators():
     frame = X[["a"]].assign(color=pd.Categorical(np.arange(120) % 3, categories=[0, 1, 2]))
     model = PolyaGammaLogistic(frame, Y, prior=Horseshoe(unshrunk=["color"]))
     assert model._specification.term.prior.core().arrays["group"].tolist() == [-1, 0, -1, -1]
+
+
+@pytest.mark.parametrize(("tune", "least"), [(50, 300), (400, 1900)])
+def test_tau_mixes_as_the_coefficients_do(tune, least):
+    """Effective draws of log tau, of 4 x 1000; before it moved with its scales there were 900 and 1000.
+
+    After a warm-up too short for proposals from anywhere it is drawn given coefficients too: 20 if not.
+    """
+    rng = np.random.default_rng(3)
+    Z = rng.standard_normal((1000, 100))
+    y = rng.random(1000) < 1 / (1 + np.exp(-Z[:, :10] @ rng.normal(scale=1.5, size=10)))
+    model = PolyaGammaLogistic(Z, y, prior=RegularizedHorseshoe(expected=10))
+    posterior = model.sample(tune=tune, random_seed=1, progressbar=False).posterior
+    assert float(az.ess(np.log(posterior["tau"]))["tau"]) > least
 
 
 def test_traces_name_scales():

@@ -174,8 +174,9 @@ double AdditiveSampler::work_besides() const {
 Status AdditiveSampler::finish_window(std::uint64_t sweeps_done) {
     if (sweep_kind() == Sweep::augmentation) return {};
     const SurrogateWindow all = take_all(windows_);
-    const LeapfrogSettings fitted = most_effective_steps(leapfrog_settings(), all.trajectories / all.sweeps,
-                                                         kMostLeapfrogSteps, work_besides(), kLongerTurn);
+    const LeapfrogSettings fitted =
+        most_effective_steps(leapfrog_settings(), all.trajectories / all.sweeps, kMostLeapfrogSteps,
+                             work_besides(), kLongerTurn, false);
     settings_[0] = fitted.step_size;
     settings_[1] = static_cast<double>(fitted.steps);
     const bool judged = 4 * sweeps_done >= options_.tune;

@@ -1,5 +1,6 @@
 #include "mcmc/collapsed_scales.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "linalg/dense.hpp"
@@ -13,29 +14,29 @@ constexpr double kMostLogLambda = 115.0;
 
 }  // namespace
 
-// V = G − Tᵀ T with T = L⁻¹ S G; q = r − Tᵀ L⁻¹ S r; 1 − v_j V_jj is the j-th diagonal entry of (L Lᵀ)⁻¹.
+// With B = I + S G S: V = S⁻¹(I − B⁻¹)S⁻¹, and V S = G S B⁻¹ where the former would lose digits on the
+// diagonal, for v_j G_jj < 1; q = S⁻¹B⁻¹S r; 1 − v_j V_jj = (B⁻¹)_jj.
 void CollapsedScales::load(const ShrunkGram& gram, const ShrunkFactor& factor,
                            const std::vector<std::size_t>& columns) {
-    const std::size_t k = factor.root().size(), m = columns.size();
+    const Vector& root = factor.root();
+    const std::size_t k = root.size(), m = columns.size();
+    const Vector inverse = factor.inverse();
     size_ = m;
-    Vector t(k * m), shift(gram.linear), inverse(k * k);
-    for (std::size_t i = 0; i < k; ++i)
-        for (std::size_t c = 0; c < m; ++c) t[i * m + c] = factor.root()[i] * gram.matrix[i * k + columns[c]];
-    solve_lower_rows(*blas_, factor.lower().data(), k, m, t.data());
-    factor.pull_back(shift.data());
     v_.resize(m * m);
     q_.resize(m);
-    rest_.assign(m, 0.0);
+    rest_.resize(m);
     change_.assign(m, 0.0);
-    work_.resize(m);
-    multiply_transposed(*blas_, t.data(), t.data(), m, k, m, v_.data());
-    multiply_vector_transposed(*blas_, t.data(), shift.data(), k, m, q_.data());
-    invert_lower_transposed(*blas_, factor.lower().data(), k, inverse.data());
+    work_.resize(std::max(m, k));
+    Vector shifted(k);
+    for (std::size_t i = 0; i < k; ++i) shifted[i] = root[i] * gram.linear[i];
     for (std::size_t c = 0; c < m; ++c) {
         const std::size_t j = columns[c];
-        for (std::size_t d = 0; d < m; ++d) v_[c * m + d] = gram.matrix[j * k + columns[d]] - v_[c * m + d];
-        q_[c] = gram.linear[j] - q_[c];
-        for (std::size_t i = j; i < k; ++i) rest_[c] += inverse[j * k + i] * inverse[j * k + i];
+        const double *row = &inverse[j * k], *g = &gram.matrix[j * k], s = root[j];
+        rest_[c] = row[j];
+        q_[c] = dot(row, shifted.data(), k) / s;
+        for (std::size_t d = c + 1; d < m; ++d) v_[c * m + d] = -row[columns[d]] / (s * root[columns[d]]);
+        for (std::size_t l = 0; l < k; ++l) work_[l] = root[l] * g[l];
+        v_[c * m + c] = s * s * g[j] > 1.0 ? (1.0 - row[j]) / (s * s) : dot(work_.data(), row, k) / s;
     }
 }
 
@@ -60,21 +61,32 @@ double CollapsedScales::draw(std::size_t column, double a, double h, const Shrin
     return std::exp(2.0 * slice_step(log_lambda, kWidth, log_density, *bitgen_));
 }
 
+void CollapsedScales::add_pseudo_data(const ShrunkGram& gram, const ShrunkFactor& factor,
+                                      const std::vector<std::size_t>& columns, ColumnPseudoData& sum) {
+    load(gram, factor, columns);
+    for (std::size_t i = 0; i < size_; ++i) {
+        sum.precision[columns[i]] += v_[i * (size_ + 1)] / rest_[i];
+        sum.linear[columns[i]] += q_[i] / rest_[i];
+    }
+}
+
 void CollapsedScales::update(const ShrunkGram& gram, const ShrunkFactor& factor,
                              const std::vector<std::size_t>& columns, ShrinkagePrior& prior) {
     load(gram, factor, columns);
+    Vector variance(size_);
+    for (std::size_t i = 0; i < size_; ++i) variance[i] = prior.variance(columns[i]);
     for (std::size_t i = 0; i < size_; ++i) {
         const std::size_t j = columns[i];
         refresh_row(i);
         const double* row = &v_[i * size_];
-        const double before = prior.variance(j), diagonal = row[i];
+        const double before = variance[i], diagonal = row[i];
         if (rest_[i] > 0.0 && diagonal >= 0.0)
             prior.set_square(j, draw(j, diagonal / rest_[i], q_[i] / rest_[i], prior));
-        const double delta = prior.variance(j) - before;
-        change_[i] = -delta / (rest_[i] + prior.variance(j) * diagonal);  // 1 + δ V_jj
+        const double after = prior.variance(j);
+        change_[i] = (before - after) / (rest_[i] + after * diagonal);  // 1 + δ V_jj
         for (std::size_t c = i + 1; c < size_; ++c) {
             q_[c] += change_[i] * row[c] * q_[i];
-            rest_[c] -= prior.variance(columns[c]) * change_[i] * row[c] * row[c];
+            rest_[c] -= variance[c] * change_[i] * row[c] * row[c];
         }
     }
 }

@@ -5,6 +5,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "mcmc/scale_laws.hpp"
 #include "random/bitgen.hpp"
 #include "terms/shrinkage_prior.hpp"
 #include "terms/shrunk_factor.hpp"
@@ -24,6 +25,10 @@ class CollapsedScales {
     // Of some columns, in that order; `factor` is that of the prior's present scales, which change.
     void update(const ShrunkGram& gram, const ShrunkFactor& factor, const std::vector<std::size_t>& columns,
                 ShrinkagePrior& prior);
+
+    // Adds a and h of some columns, with the factor's scales.
+    void add_pseudo_data(const ShrunkGram& gram, const ShrunkFactor& factor,
+                         const std::vector<std::size_t>& columns, ColumnPseudoData& sum);
 
   private:
     void load(const ShrunkGram& gram, const ShrunkFactor& factor, const std::vector<std::size_t>& columns);

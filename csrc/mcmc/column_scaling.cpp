@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mcmc/moving_rows.hpp"
 #include "random/slice.hpp"
 #include "random/variates.hpp"
 
@@ -43,11 +44,15 @@ ColumnScaling::ColumnScaling(const ShrunkModel& model)
         probability_[j] = worth(kRows / rows_that_count(column_of(model, j)));
 }
 
-void ColumnScaling::move(const Likelihood& likelihood, const double* extras, ShrinkagePrior& prior,
-                         Vector& gamma, Vector& eta, BitGen& bitgen) const {
-    for (std::size_t j = 0; j < probability_.size(); ++j)
-        if (probability_[j] > 0.0 && uniform_variate(bitgen) < probability_[j])
-            scale(j, likelihood, extras, prior, gamma, eta, bitgen);
+bool ColumnScaling::move(const PolyaGammaForm& form, ShrinkagePrior& prior, Vector& gamma, Vector& eta,
+                         BitGen& bitgen) const {
+    bool any = false;
+    for (std::size_t j = 0; j < probability_.size(); ++j) {
+        if (!(probability_[j] > 0.0) || !(uniform_variate(bitgen) < probability_[j])) continue;
+        scale(j, form, prior, gamma, eta, bitgen);
+        any = true;
+    }
+    return any;
 }
 
 void ColumnScaling::see(const Vector& gamma) {
@@ -78,28 +83,26 @@ void ColumnScaling::learn() {
     seen_ = 0.0;
 }
 
-void ColumnScaling::scale(std::size_t j, const Likelihood& likelihood, const double* extras,
-                          ShrinkagePrior& prior, Vector& gamma, Vector& eta, BitGen& bitgen) const {
+void ColumnScaling::scale(std::size_t j, const PolyaGammaForm& form, ShrinkagePrior& prior, Vector& gamma,
+                          Vector& eta, BitGen& bitgen) const {
     const double value = gamma[j], square = prior.squares()[j];
-    const Vector x = column_of(*model_, j);
-    Vector moved(eta.size());
-    const auto at = [&](double log_factor) {
-        const double change = std::expm1(log_factor) * value;
-        for (std::size_t i = 0; i < eta.size(); ++i) moved[i] = eta[i] + change * x[i];
-    };
+    MovingRows rows(*model_, j, form, eta);
+    const std::size_t intercept = rows.of_intercept() == 0.0 ? j : model_->uncommon.intercept;
+    const double level = gamma[intercept], precision = 1.0 / prior.variance(intercept);
     const auto log_density = [&](double log_factor) {
-        const double scaled = std::exp(log_factor) * value;
+        const double change = std::expm1(log_factor) * value, scaled = value + change;
         const double v = prior.variance_at(j, square * std::exp(2.0 * log_factor));
-        at(log_factor);
-        const double sum = log_factor - 0.5 * (std::log(v) + scaled * scaled / v) +
+        const double of_level = rows.of_intercept() * change * (2.0 * level + rows.of_intercept() * change);
+        const double sum = log_factor - 0.5 * (std::log(v) + scaled * scaled / v + precision * of_level) +
                            prior.local().log_density(0.5 * std::log(square) + log_factor) +
-                           log_likelihood_at(likelihood, extras, moved);
+                           rows.log_likelihood(change);
         return std::isnan(sum) ? -HUGE_VAL : sum;
     };
     const double chosen = slice_step(0.0, kWidth, log_density, bitgen);
-    at(chosen);
-    eta.swap(moved);
+    const double change = std::expm1(chosen) * value;
+    rows.move(change, eta);
     gamma[j] = std::exp(chosen) * value;
+    if (intercept != j) gamma[intercept] += rows.of_intercept() * change;
     prior.set_square(j, square * std::exp(2.0 * chosen));
 }
 

@@ -36,8 +36,10 @@ ShrinkageChain::ShrinkageChain(const ShrunkModel& model, const ShrunkSurrogate& 
       columns_(model),
       rows_(model),
       rows_proposed_(model),
-      walks_(model.prior.groups(), RandomWalk(1)),
-      seen_(model.likelihood.padded()) {}
+      seen_(model.likelihood.padded()) {
+    for (std::size_t g = 0; g < prior_.groups(); ++g)
+        transports_.emplace_back(prior_, g, moves_local_scales());
+}
 
 void ShrinkageChain::evaluate(const Vector& gamma, RowsWanted wanted, ShrunkRowsAt& out) const {
     evaluate_rows(*model_, likelihood(), extras_.data(), surrogate_->rows, gamma.data(), wanted, out);
@@ -104,16 +106,12 @@ Status ShrinkageChain::move(const ShrinkageMoves& moves, bool learn, ShrinkageSw
         update_extras();
         evaluate(gamma_, RowsWanted::value, rows_);
     }
-    told.scales = moves_local_scales() ? move_local_scales(moves.parts) : 0.0;
-    if (moves_local_scales()) prior_.update_tau_given_products(*bitgen_);
-    double of_groups = 0.0;
-    for (std::size_t g = 0; g < prior_.groups(); ++g) of_groups += move_group_scale(g, learn);
-    if (!moves_local_scales()) told.scales = of_groups / static_cast<double>(prior_.groups());
+    const bool local = moves_local_scales();
+    told.scales = local ? move_local_scales(moves.parts) : 0.0;
+    move_group_scales(learn, told);
     if (const Status status = move_along(moves, told); !status.ok()) return status;
-    if (moves_local_scales())
-        columns_.move(likelihood(), extras_.data(), prior_, gamma_, rows_.eta, *bitgen_);
-    scale_groups();
-    return update_scales();
+    local ? scale_columns() : scale_groups();
+    return update_scales(!local || moves.groups_given_coefficients);
 }
 
 std::vector<std::size_t> ShrinkageChain::shuffled() const {
@@ -147,20 +145,29 @@ double ShrinkageChain::move_part(const std::vector<std::size_t>& columns) {
     return acceptance;
 }
 
+void ShrinkageChain::move_group_scales(bool learn, ShrinkageSweep& told) {
+    told.groups = 0.0;
+    for (std::size_t g = 0; g < prior_.groups(); ++g) {
+        const double reach = transports_[g].reach();
+        const double share = move_group_scale(g, learn) / static_cast<double>(prior_.groups());
+        told.groups += share * reach;
+        if (!moves_local_scales()) told.scales += share;
+    }
+}
+
 double ShrinkageChain::move_group_scale(std::size_t group, bool learn) {
-    RandomWalk& walk = walks_[group];
-    const double before = prior_.tau(group);
-    Vector log_tau{std::log(before)}, candidate(1);
-    walk.propose(log_tau, *bitgen_, candidate);
-    const double of_prior =
-        prior_.log_prior_of_tau(group, candidate[0]) - prior_.log_prior_of_tau(group, log_tau[0]);
-    prior_.set_tau(group, std::exp(candidate[0]));
+    const double tau = prior_.tau(group);
+    const Vector squares = prior_.squares();
     bool accepted = false;
+    const double of_scales = transports_[group].propose(surrogate_->columns, prior_, *bitgen_);
     double acceptance = 0.0;
-    if (std::isfinite(of_prior) && proposed_.assign(surrogate_->gram, variances()).ok())
-        acceptance = decide(of_prior + proposed_.log_normalizer() - factor_.log_normalizer(), accepted);
-    if (!accepted) prior_.set_tau(group, before);
-    if (learn) walk.learn(acceptance);
+    if (std::isfinite(of_scales) && proposed_.assign(surrogate_->gram, variances()).ok())
+        acceptance = decide(of_scales + proposed_.log_normalizer() - factor_.log_normalizer(), accepted);
+    if (!accepted) {
+        prior_.set_tau(group, tau);
+        prior_.set_squares(squares);
+    }
+    if (learn) transports_[group].learn(acceptance);
     return acceptance;
 }
 
@@ -192,31 +199,34 @@ struct ShrinkageChain::Space {
 
 Status ShrinkageChain::move_along(const ShrinkageMoves& moves, ShrinkageSweep& told) {
     complete_gradient(*model_, rows_);
-    told.trajectory = 0.0;
-    for (std::size_t i = 0; i < moves.trajectories; ++i) {
-        const double angle = spread_angle(moves.leapfrog.step_size, *bitgen_);
-        const double level = uniform_variate(*bitgen_);
-        ExcessMotion<ShrunkRowsAt, Space> motion({*this}, {u_, gamma_, rows_, rows_proposed_}, *bitgen_,
-                                                 angle, level);
-        if (const Status status = leapfrog(motion, moves.leapfrog.steps); !status.ok()) return status;
-        told.trajectory += motion.acceptance() / static_cast<double>(moves.trajectories);
-    }
+    const double angle = spread_angle(moves.leapfrog.step_size, *bitgen_);
+    const double level = uniform_variate(*bitgen_);
+    ExcessMotion<ShrunkRowsAt, Space> motion({*this}, {u_, gamma_, rows_, rows_proposed_}, *bitgen_, angle,
+                                             level);
+    if (const Status status = leapfrog(motion, moves.leapfrog.steps); !status.ok()) return status;
+    told.trajectory = motion.acceptance();
     return {};
+}
+
+void ShrinkageChain::scale_columns() {
+    if (columns_.move(*likelihood().polya_gamma(), prior_, gamma_, rows_.eta, *bitgen_))
+        evaluate(gamma_, RowsWanted::value, rows_);
 }
 
 void ShrinkageChain::scale_groups() {
     for (std::size_t g = 0; g < prior_.groups(); ++g) {
-        GroupScaling scaling(*model_, surrogate_->gram, g, moves_local_scales());
+        GroupScaling scaling(*model_, g);
         scaling.move(likelihood(), extras_.data(), rows_.eta, prior_, gamma_, *bitgen_);
         evaluate(gamma_, RowsWanted::value, rows_);
     }
 }
 
 // Given γ, and the factor of the new ones.
-Status ShrinkageChain::update_scales() {
+Status ShrinkageChain::update_scales(bool of_groups) {
     Vector beta(gamma_.size());
     coefficients(beta.data());
-    prior_.update_scales(beta.data(), *bitgen_);
+    of_groups ? prior_.update_scales(beta.data(), *bitgen_)
+              : prior_.update_scales_given_tau(beta.data(), *bitgen_);
     if (const Status status = factor_.assign(surrogate_->gram, variances()); !status.ok()) return status;
     factor_.whiten(gamma_.data(), u_.data());
     return {};
@@ -230,7 +240,7 @@ void ShrinkageChain::draw_pseudo_data() {
 }
 
 Status ShrinkageChain::augment(bool collapsed, ShrinkageSweep& told) {
-    told = {kNone, kNone};
+    told = {kNone, kNone, kNone};
     update_extras();
     draw_pseudo_data();
     const ShrunkGram& gram = pseudo_data_->gram;
@@ -248,10 +258,15 @@ Status ShrinkageChain::augment(bool collapsed, ShrinkageSweep& told) {
     return check_finite(&rows_.log_likelihood, 1);
 }
 
-void ShrinkageChain::see_rows() {
+void ShrinkageChain::see() {
     seen_.add(row_curves(likelihood(), extras_.data(), rows_.eta), rows_.eta, model_->offset,
               model_->likelihood.rows());
     columns_.see(gamma_);
+    for (ScaleTransport& transport : transports_) transport.see(prior_);
+}
+
+void ShrinkageChain::add_pseudo_data(ColumnPseudoData& sum) {
+    if (moves_local_scales()) collapsed_.add_pseudo_data(surrogate_->gram, factor_, prior_.shrunk(), sum);
 }
 
 double ShrinkageChain::log_density() const {

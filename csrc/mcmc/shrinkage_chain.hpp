@@ -8,7 +8,8 @@
 #include "linalg/status.hpp"
 #include "mcmc/collapsed_scales.hpp"
 #include "mcmc/column_scaling.hpp"
-#include "mcmc/proposals.hpp"
+#include "mcmc/scale_laws.hpp"
+#include "mcmc/scale_transport.hpp"
 #include "mcmc/seen_rows.hpp"
 #include "mcmc/step_size.hpp"
 #include "random/bitgen.hpp"
@@ -21,23 +22,28 @@ namespace polyagamma {
 // The Gaussian approximation of the likelihood that all chains propose with.
 struct ShrunkSurrogate {
     explicit ShrunkSurrogate(const ShrunkModel& model)
-        : rows(model.likelihood.padded()), gram(model.size()) {}
+        : rows(model.likelihood.padded()),
+          gram(model.size()),
+          columns{Vector(model.size()), Vector(model.size())} {}
     void aggregate(const ShrunkModel& model) { gram.assign(model, rows); }
 
     GaussianRows rows;
     ShrunkGram gram;
+    ColumnPseudoData columns;  // about what it says of each column alone, whatever the scales are
 };
 
 // Acceptances of a sweep; NaN where it made no such move.
 struct ShrinkageSweep {
     double trajectory, scales;
+    double groups;  // of scales of groups, times what those proposals are worth
 };
 
 // How a sweep by the surrogate goes.
 struct ShrinkageMoves {
     LeapfrogSettings leapfrog;
-    std::size_t trajectories = 1;
     std::size_t parts = 1;  // that local scales are proposed in
+    // Whether scales of groups are drawn given coefficients too, local scales integrated out.
+    bool groups_given_coefficients = true;
 };
 
 // A chain of a linear model with a prior of scales: deviations γ, scales, what the likelihood samples itself.
@@ -52,14 +58,18 @@ class ShrinkageChain {
     // What follows from γ and scales, with the present surrogate.
     Status rebuild();
 
-    // Local scales, then those of groups, by surrogate transitions (Liu 2001, Monte Carlo Strategies in
-    // Scientific Computing, section 9.4.3): γ = S L⁻ᵀ(w + u) moves with them and the noise u stays, so that
-    // the excess of the rows alone decides; trajectories of u given the scales; scales given γ.
+    // Local scales, then those of groups together with them, by surrogate transitions (Liu 2001, Monte Carlo
+    // Strategies in Scientific Computing, section 9.4.3): γ = S L⁻ᵀ(w + u) moves with them and the noise u
+    // stays, so that the excess of the rows alone decides; trajectories of u given the scales; columns with
+    // their scales; scales of groups, if asked for, local scales and the slab given γ. Where local scales are
+    // 1, or have no density, those of groups move without them, and then with their coefficients and given γ.
     Status move(const ShrinkageMoves& moves, bool learn, ShrinkageSweep& told);
     // Pólya-gamma data augmentation: γ given ω, scales given γ. `collapsed`: local scales given ω first.
     Status augment(bool collapsed, ShrinkageSweep& told);
-    // Adds what the rows are like now to the sums for the next surrogate.
-    void see_rows();
+    // Adds what the rows are like now to the sums for the next surrogate, and learns where the scales are.
+    void see();
+    // Adds what the surrogate says of each column, with the present scales of the others.
+    void add_pseudo_data(ColumnPseudoData& sum);
 
     double log_density() const;
     void coefficients(double* out) const;
@@ -75,7 +85,7 @@ class ShrinkageChain {
         for (Vector* part : {&gamma_, &u_, &scales_, &extras_}) visitor(part->data(), part->size());
         seen_.visit(visitor);
         columns_.visit(visitor);
-        for (RandomWalk& walk : walks_) visitor(walk.state().data(), walk.state().size());
+        for (ScaleTransport& transport : transports_) transport.visit(visitor);
     }
     void restored();
 
@@ -91,13 +101,16 @@ class ShrinkageChain {
     std::vector<std::size_t> shuffled() const;
     double move_local_scales(std::size_t parts);
     double move_part(const std::vector<std::size_t>& columns);
+    void move_group_scales(bool learn, ShrinkageSweep& told);
     double move_group_scale(std::size_t group, bool learn);
     // The proposed factor's γ at the same u becomes the chain's with the probability told; `log_ratio` is
     // what the surrogate leaves to be decided.
     double decide(double log_ratio, bool& accepted);
     Status move_along(const ShrinkageMoves& moves, ShrinkageSweep& told);
-    void scale_groups();  // reads the linear predictors alone of the rows, and then evaluates them
-    Status update_scales();
+    // These read the linear predictors alone of the rows, and then evaluate them.
+    void scale_columns();
+    void scale_groups();
+    Status update_scales(bool of_groups);
     void draw_pseudo_data();
 
     const ShrunkModel* model_;
@@ -110,7 +123,7 @@ class ShrinkageChain {
     CollapsedScales collapsed_;
     ColumnScaling columns_;
     ShrunkRowsAt rows_, rows_proposed_;
-    std::vector<RandomWalk> walks_;  // of log τ of each group
+    std::vector<ScaleTransport> transports_;  // of each group
     SeenRows seen_;
     std::unique_ptr<ShrunkSurrogate> pseudo_data_;  // of data augmentation
 };

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t kMostColumns = 500;  // of models that the surrogate is for
 constexpr double kMostParts = 4.0;         // that local scales are proposed in
-constexpr double kMostTrajectories = 4.0;  // which take about as much work as the rest of a sweep
 constexpr double kLeastAcceptance = 0.5;   // of surrogate transitions
+constexpr double kMostAcceptance = 0.8;    // of those that are worth their parts
 constexpr double kRowWork = 20.0;          // multiplications in the time of a row's likelihood
 
 }  // namespace
@@ -33,7 +33,7 @@ ShrinkageSampler::ShrinkageSampler(const LinearModel& model, std::vector<BitGen*
 ShrinkageMoves ShrinkageSampler::moves() const {
     return {{settings_[1], static_cast<std::size_t>(settings_[2])},
             static_cast<std::size_t>(settings_[3]),
-            static_cast<std::size_t>(settings_[4])};
+            settings_[4] != 0.0};
 }
 
 std::vector<OutputShape> ShrinkageSampler::outputs() const {
@@ -57,7 +57,6 @@ SamplerInfo ShrinkageSampler::info() const {
             {"scale_updates", "surrogate transition"},
             {"leapfrog_steps", chosen.leapfrog.steps},
             {"step_size", chosen.leapfrog.step_size},
-            {"trajectories", chosen.trajectories},
             {"scale_parts", chosen.parts}};
 }
 
@@ -88,8 +87,8 @@ RunStatus ShrinkageSampler::advance(std::size_t share, SweepRange sweeps, const 
         const Status status = make_sweep(chain, learn, told);
         if (!status.ok()) return {status, share, sweep};
         if (learn && options_.kernel != TransitionKernel::gibbs) {
-            chain.see_rows();
-            window.add(told.trajectory, told.scales);
+            chain.see();
+            window.add(told.trajectory, told.scales, told.groups);
         }
         store(share, sweep, told, places);
     }
@@ -118,12 +117,12 @@ std::size_t ShrinkageSampler::left_in_window(std::uint64_t sweeps_done) const {
     return left_in_surrogate_window(options_.tune, sweeps_done);
 }
 
-// For each part of the local scales V and a factorisation, which are about 3 k³ multiplications, and a pass
-// without a gradient; for each group a factorisation and three such passes.
+// For each part of the local scales V and a factorisation, about k³ multiplications, and a pass without a
+// gradient; for each group a factorisation and such a pass.
 double ShrinkageSampler::work_besides() const {
     const double n = static_cast<double>(model_.likelihood.rows()), k = static_cast<double>(model_.size());
-    const double cube = k * k * k / (n * (2.0 * k + kRowWork)), parts = settings_[4];
-    return parts * (0.5 + 3.0 * cube) + static_cast<double>(model_.prior.groups()) * (1.5 + cube);
+    const double cube = k * k * k / (n * (2.0 * k + kRowWork));
+    return settings_[3] * (0.5 + cube) + static_cast<double>(model_.prior.groups()) * (0.5 + 0.2 * cube);
 }
 
 // The first window is data augmentation, which needs no surrogate; the last settles the steps only, since
@@ -141,20 +140,25 @@ Status ShrinkageSampler::finish_window(std::uint64_t sweeps_done) {
         choose(Sweep::transition);
     }
     pool_surrogate();
-    return rebuild();
+    if (const Status status = rebuild(); !status.ok()) return status;
+    pool_columns();
+    return {};
 }
 
-// Trajectories of as few steps as promise most draws per gradient, and as many of them as take the time of
-// the rest of a sweep. Where transitions fail they are made in more parts, and then given up.
+// A trajectory of as many steps as promise most draws for the work of a sweep. Where transitions fail they
+// are made in more parts, and then given up; where they hardly fail, in fewer. Where those of scales of
+// groups fail, other moves help them out.
 void ShrinkageSampler::settle(const SurrogateWindow& all) {
-    const LeapfrogSettings fitted =
-        most_effective_steps(moves().leapfrog, all.trajectories / all.sweeps, kMostLeapfrogSteps);
+    const LeapfrogSettings fitted = most_effective_steps(moves().leapfrog, all.trajectories / all.sweeps,
+                                                         kMostLeapfrogSteps, work_besides(), kLongerTurn);
     settings_[1] = fitted.step_size;
     settings_[2] = static_cast<double>(fitted.steps);
-    settings_[3] = std::clamp(std::round(work_besides() / settings_[2]), 1.0, kMostTrajectories);
-    if (!(all.scales / all.sweeps < kLeastAcceptance)) return;
-    if (settings_[4] < kMostParts) {
-        settings_[4] *= 2.0;
+    settings_[4] = all.groups / all.sweeps < kLeastAcceptance ? 1.0 : 0.0;
+    const double acceptance = all.scales / all.sweeps;
+    if (acceptance > kMostAcceptance) settings_[3] = std::max(1.0, 0.5 * settings_[3]);
+    if (!(acceptance < kLeastAcceptance)) return;
+    if (settings_[3] < kMostParts) {
+        settings_[3] *= 2.0;
     } else if (options_.kernel == TransitionKernel::automatic) {
         choose(Sweep::collapsed);
     }
@@ -164,6 +168,15 @@ void ShrinkageSampler::pool_surrogate() {
     std::vector<SeenRows*> seen;
     for (ShrinkageChain& chain : chains_) seen.push_back(&chain.seen());
     pool_rows(seen, model_.likelihood.rows(), surrogate_.rows);
+}
+
+// The mean over chains, each with its own scales.
+void ShrinkageSampler::pool_columns() {
+    for (Vector* part : {&surrogate_.columns.precision, &surrogate_.columns.linear})
+        part->assign(part->size(), 0.0);
+    for (ShrinkageChain& chain : chains_) chain.add_pseudo_data(surrogate_.columns);
+    for (Vector* part : {&surrogate_.columns.precision, &surrogate_.columns.linear})
+        for (double& value : *part) value /= static_cast<double>(chains());
 }
 
 State ShrinkageSampler::state() {

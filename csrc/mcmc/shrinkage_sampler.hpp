@@ -63,13 +63,15 @@ class ShrinkageSampler final : public Sampler {
     void store(std::size_t chain, std::size_t sweep, const ShrinkageSweep& told, const Places& out) const;
     void settle(const SurrogateWindow& all);
     void pool_surrogate();
+    void pool_columns();
     // What a sweep takes besides its leapfrog steps, in passes over the rows.
     double work_besides() const;
     template <class Visitor>
     void visit(Visitor&& visitor) {
         for (ShrinkageChain& chain : chains_) chain.visit(visitor);
         for (SurrogateWindow& window : windows_) window.visit(visitor);
-        for (Vector* part : {&surrogate_.rows.precision, &surrogate_.rows.linear, &settings_})
+        for (Vector* part : {&surrogate_.rows.precision, &surrogate_.rows.linear,
+                             &surrogate_.columns.precision, &surrogate_.columns.linear, &settings_})
             visitor(part->data(), part->size());
     }
 
@@ -78,7 +80,7 @@ class ShrinkageSampler final : public Sampler {
     ShrunkSurrogate surrogate_;
     std::vector<ShrinkageChain> chains_;
     std::vector<SurrogateWindow> windows_;
-    Vector settings_;  // kind of sweeps; step size, steps; trajectories; parts
+    Vector settings_;  // kind of sweeps; step size, steps; parts; whether τ moves given coefficients
 };
 
 }  // namespace polyagamma

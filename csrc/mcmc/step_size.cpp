@@ -45,8 +45,8 @@ LeapfrogSettings first_steps() {
 }
 
 LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
-                                      double besides, double turn) {
-    const double apart = turn > kQuarterTurn && besides == 0.0 ? 1.0 - std::cos(turn) : 1.0;
+                                      double besides, double turn, bool alternating) {
+    const double apart = turn > kQuarterTurn && alternating ? 1.0 - std::cos(turn) : 1.0;
     const double error = inverse_erfc(std::clamp(acceptance, 1e-3, 0.999)) /
                          energy_error(used.step_size * static_cast<double>(used.steps), used.steps);
     LeapfrogSettings best = used;

@@ -28,11 +28,12 @@ double energy_error(double turn, std::size_t steps);
 // section 5.4.4), and `energy_error` predicts from it the acceptance a at other angles; independent
 // proposals give a/(2−a) effective draws each. Those of a longer turn t have a correlation of cos t with what
 // they came from, so that 1 − cos t times a takes the place of a.
-// `most`: steps that are allowed; `besides`: what a sweep takes besides its steps, in units of one. Those
-// moves are no better than independent draws, and squares do not alternate: what means gain by a longer turn
-// does not count then.
+// `most`: steps that are allowed; `besides`: what a sweep takes besides its steps, in units of one.
+// `alternating`: whether what means gain by a longer turn counts; not where other moves, no better than
+// independent draws, hold back what is estimated worst.
 LeapfrogSettings most_effective_steps(const LeapfrogSettings& used, double acceptance, std::size_t most,
-                                      double besides = 0.0, double turn = kQuarterTurn);
+                                      double besides = 0.0, double turn = kQuarterTurn,
+                                      bool alternating = true);
 // Those to begin with.
 LeapfrogSettings first_steps();
 

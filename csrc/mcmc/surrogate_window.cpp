@@ -10,6 +10,7 @@ SurrogateWindow take_all(std::vector<SurrogateWindow>& windows) {
         const SurrogateWindow one = std::exchange(window, {});
         all.trajectories += one.trajectories;
         all.scales += one.scales;
+        all.groups += one.groups;
         all.sweeps += one.sweeps;
     }
     return all;

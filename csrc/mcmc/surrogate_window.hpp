@@ -9,16 +9,17 @@ namespace polyagamma {
 // Warm-up of chains that propose by a Gaussian surrogate of the rows: what a chain has seen in a window,
 // acceptances summed over sweeps.
 struct SurrogateWindow {
-    double trajectories = 0.0, scales = 0.0, sweeps = 0.0;
+    double trajectories = 0.0, scales = 0.0, groups = 0.0, sweeps = 0.0;
 
-    void add(double trajectory, double scale) {
+    void add(double trajectory, double scale, double group = 0.0) {
         trajectories += trajectory;
         scales += scale;
+        groups += group;
         sweeps += 1.0;
     }
     template <class Visitor>
     void visit(Visitor&& visitor) {
-        for (double* number : {&trajectories, &scales, &sweeps}) visitor(number, 1);
+        for (double* number : {&trajectories, &scales, &groups, &sweeps}) visitor(number, 1);
     }
 };
 

@@ -10,6 +10,7 @@
 #include "simd/fill_arguments.hpp"
 #include "simd/model_loops.hpp"
 #include "simd/product_loops.hpp"
+#include "simd/scale_loops.hpp"
 
 namespace polyagamma {
 
@@ -40,6 +41,7 @@ struct Loops {
     ClassLoops classes;
     FactorLoops factor;
     ProductLoops products;
+    ScaleLoops scales;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

@@ -130,23 +130,6 @@ void ShrinkagePrior::update_tau(const double* beta, BitGen& bitgen) {
     }
 }
 
-void ShrinkagePrior::update_tau_given_products(BitGen& bitgen) {
-    for (std::size_t g = 0; g < groups(); ++g) {
-        const double before = std::log(tau_[g]);
-        const auto log_density = [&](double log_tau) {
-            double sum = log_prior_of_tau(g, log_tau);
-            for (const std::size_t j : shrunk_)
-                if (columns_.group[j] == g)
-                    sum += local_->log_density(0.5 * std::log(square_[j]) + before - log_tau);
-            return sum;
-        };
-        const double after = slice_step(before, kWidth, log_density, bitgen);
-        tau_[g] = std::exp(after);
-        for (const std::size_t j : shrunk_)
-            if (columns_.group[j] == g) set_square(j, square_[j] * std::exp(2.0 * (before - after)));
-    }
-}
-
 void ShrinkagePrior::update_squares(const double* beta, BitGen& bitgen) {
     if (local_->fixed()) return;
     for (const std::size_t j : shrunk_) {
@@ -177,6 +160,10 @@ void ShrinkagePrior::update_slab(const double* beta, BitGen& bitgen) {
 
 void ShrinkagePrior::update_scales(const double* beta, BitGen& bitgen) {
     update_tau(beta, bitgen);
+    update_scales_given_tau(beta, bitgen);
+}
+
+void ShrinkagePrior::update_scales_given_tau(const double* beta, BitGen& bitgen) {
     update_squares(beta, bitgen);
     update_slab(beta, bitgen);
     refresh();

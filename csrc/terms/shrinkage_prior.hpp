@@ -38,6 +38,7 @@ class ShrinkagePrior final : public Prior {
     Vector scales() const override;
     void set_scales(const double* scales) override;
     void update_scales(const double* beta, BitGen& bitgen) override;
+    void update_scales_given_tau(const double* beta, BitGen& bitgen);
     // Of log τ, log c and log λ. λ is marginalised where its density has no closed form, and then the value
     // is that at the coefficients of the last update.
     double log_density_of_scales() const override;
@@ -65,14 +66,14 @@ class ShrinkagePrior final : public Prior {
     // Variances of β_j: v_j/u_j².
     double variance(std::size_t j) const { return variance_at(j, square_[j]); }
     double variance_at(std::size_t j, double square) const;
+    // v, from (τλ)².
+    double shrunk_variance(double free) const;
     double log_prior_of_tau(std::size_t group, double log_tau) const;
     double log_prior_of_slab(double log_slab) const;
     // log p(β | scales), but for a constant.
     double log_density_of(const double* beta) const;
 
-    // τ given the products τλ, which neither β nor data tell more about, by a slice: λ changes with it.
-    void update_tau_given_products(BitGen& bitgen);
-    // τ given β, λ marginalised, by a slice; then λ given β and τ, exactly; then c given all of them.
+    // τ given β, λ marginalised, by a slice; λ given β and τ, exactly; c given all of them.
     void update_tau(const double* beta, BitGen& bitgen);
     void update_squares(const double* beta, BitGen& bitgen);
     void update_slab(const double* beta, BitGen& bitgen);
@@ -85,7 +86,6 @@ class ShrinkagePrior final : public Prior {
         const double x = (beta[j] - columns_.mean[j]) * columns_.unit[j];
         return 0.5 * x * x;
     }
-    double shrunk_variance(double free) const;  // v, from (τλ)²
     double log_marginal(std::size_t group, const double* beta, double log_tau) const;
     double log_density_given_slab(const double* beta, double slab) const;
 

@@ -25,11 +25,22 @@ Status ShrunkFactor::assign(const ShrunkGram& gram, const Vector& variance) {
         lower_[i * k + i] += 1.0;
         shift_[i] = root_[i] * gram.linear[i];
     }
-    if (const Status status = cholesky(*blas_, lower_.data(), k); !status.ok()) return status;
+    if (const Status status = factorizer_.cholesky(lower_.data()); !status.ok()) return status;
     solve_lower(*blas_, lower_.data(), k, shift_.data());
     log_normalizer_ = 0.5 * dot(shift_.data(), shift_.data(), k);
     for (std::size_t j = 0; j < k; ++j) log_normalizer_ -= std::log(lower_[j * k + j]);
     return check_finite(&log_normalizer_, 1);
+}
+
+Vector ShrunkFactor::inverse() const {
+    const std::size_t k = root_.size();
+    Vector inverse(lower_);
+    Factorizer factorizer(*blas_, k);
+    factorizer.use_own_loops();
+    factorizer.invert(inverse.data());
+    for (std::size_t i = 0; i < k; ++i)
+        for (std::size_t j = 0; j < i; ++j) inverse[j * k + i] = inverse[i * k + j];
+    return inverse;
 }
 
 void ShrunkFactor::coefficients(const double* u, double* gamma) const {

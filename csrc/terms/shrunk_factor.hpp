@@ -4,6 +4,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/factorizer.hpp"
 #include "linalg/status.hpp"
 #include "terms/additive_rows.hpp"
 #include "terms/shrunk_model.hpp"
@@ -24,7 +25,9 @@ struct ShrunkGram {
 class ShrunkFactor {
   public:
     ShrunkFactor(std::size_t size, const Blas& blas)
-        : blas_(&blas), root_(size), lower_(size * size), shift_(size) {}
+        : blas_(&blas), factorizer_(blas, size), root_(size), lower_(size * size), shift_(size) {
+        factorizer_.use_own_loops();
+    }
 
     Status assign(const ShrunkGram& gram, const Vector& variance);
 
@@ -36,11 +39,13 @@ class ShrunkFactor {
     // h becomes L⁻¹S h: a derivative with respect to γ one with respect to u.
     void pull_back(double* h) const;
 
-    const Vector& root() const { return root_; }    // S
-    const Vector& lower() const { return lower_; }  // L
+    const Vector& root() const { return root_; }  // S
+    // (L Lᵀ)⁻¹ (size, size), in full.
+    Vector inverse() const;
 
   private:
     const Blas* blas_;
+    Factorizer factorizer_;
     Vector root_, lower_, shift_;
     double log_normalizer_ = 0.0;
 };

@@ -8,15 +8,19 @@
 #include "terms/centred_rows.hpp"
 #include "terms/linear_model.hpp"
 #include "terms/shrinkage_prior.hpp"
+#include "terms/uncommon_rows.hpp"
 
 namespace polyagamma {
 
 // A linear model whose prior is one of scales, in deviations γ from the prior's means.
 struct ShrunkModel : CentredRows {
     explicit ShrunkModel(const LinearModel& model)
-        : CentredRows(model, model.prior.shrinkage()->columns().mean), prior(*model.prior.shrinkage()) {}
+        : CentredRows(model, model.prior.shrinkage()->columns().mean),
+          prior(*model.prior.shrinkage()),
+          uncommon(*this, prior.columns()) {}
 
     const ShrinkagePrior& prior;
+    UncommonColumns uncommon;
 };
 
 // What the rows say at γ: Σℓ, the excess R over a Gaussian surrogate's, and its derivatives.

@@ -68,6 +68,6 @@ TEST_CASE("a longer turn takes the steps that its alternating means are worth") 
 // By hand: a single step promises 0.69 independent draws, two 0.97, in two and three units of work. That
 // means alternate would make them 1.19 and 1.87, and two the better.
 TEST_CASE("where other moves share a sweep, alternating means are worth nothing") {
-    CHECK(most_effective_steps({kLongerTurn, 1}, 0.82, 32, 1.0, kLongerTurn).steps == 1);
-    CHECK(most_effective_steps({kLongerTurn, 1}, 0.6, 32, 1.0, kLongerTurn).steps == 2);
+    CHECK(most_effective_steps({kLongerTurn, 1}, 0.82, 32, 1.0, kLongerTurn, false).steps == 1);
+    CHECK(most_effective_steps({kLongerTurn, 1}, 0.6, 32, 1.0, kLongerTurn, false).steps == 2);
 }

@@ -397,11 +397,11 @@ def linear_bytes(n_rows: int, linear: LinearForm, settings: Settings) -> int:
 def shrunk_bytes(n_rows: int, size: int, chains: int) -> int:
     """Return the memory of the chains of a linear model whose prior has scales.
 
-    The design, and the square of its columns that chains share; of each chain four squares, for scales given
-    pseudo-data four more, and vectors of rows.
+    The design, up to three eighths of it for rows that differ from most, and the square of its columns that
+    chains share; of each chain four squares, for scales given pseudo-data four more, and vectors of rows.
     """
     squares = 1 + chains * (8 if size <= n_rows else 4)
-    return 8 * (n_rows * (size + 4 + 12 * chains) + squares * size**2)
+    return 8 * (n_rows * (11 * size // 8 + 4 + 12 * chains) + squares * size**2)
 
 
 def wide_bytes(n_rows: int, size: int, chains: int) -> int:

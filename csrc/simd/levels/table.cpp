@@ -7,6 +7,7 @@
 #include "simd/levels/negative_binomial.hpp"
 #include "simd/levels/normals.hpp"
 #include "simd/levels/packed_products.hpp"
+#include "simd/levels/scale_marginals.hpp"
 #include "simd/levels/softmax.hpp"
 #include "simd/loops.hpp"
 
@@ -30,6 +31,7 @@ const Loops table = {
     {multinomial, probabilities},
     {cholesky, invert},
     {pack_scaled, rescale, add_products},
+    {scale_marginals},
 };
 
 }  // namespace POLYAGAMMA_LEVEL

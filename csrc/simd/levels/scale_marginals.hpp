@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+
+#include "simd/level.hpp"
+
+// The level's loop behind ScaleLoops.
+namespace polyagamma {
+inline namespace POLYAGAMMA_LEVEL {
+
+void scale_marginals(const double* p, const double* v, std::size_t n, double a, double z, double* out);
+
+}  // namespace POLYAGAMMA_LEVEL
+}  // namespace polyagamma
