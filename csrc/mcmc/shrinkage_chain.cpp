@@ -116,10 +116,7 @@ Status ShrinkageChain::move(const ShrinkageMoves& moves, bool learn, ShrinkageSw
 
 std::vector<std::size_t> ShrinkageChain::shuffled() const {
     std::vector<std::size_t> order(prior_.shrunk());
-    for (std::size_t i = order.size(); i > 1; --i) {
-        const auto other = static_cast<std::size_t>(uniform_variate(*bitgen_) * static_cast<double>(i));
-        std::swap(order[i - 1], order[other]);
-    }
+    shuffle(order, *bitgen_);
     return order;
 }
 
