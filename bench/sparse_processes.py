@@ -28,7 +28,7 @@ import field  # noqa: E402
 
 POINTS, ROWS_OF_MODEL = 200, 5000
 LOOKS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # iterations, of 50 batches each
-REPEATS = 3  # of each of our fits: the median of their seconds
+REPEATS = 9  # of each of our fits: the median of their seconds
 ADAM = {f"Adam {rate}": ("--rate", rate) for rate in (0.01, 0.03)}
 NATURAL = {f"natural {gamma}": ("--gamma", gamma, "--rate", 0.01) for gamma in (0.01, 0.03)}
 PEERS_BY = {"gpytorch": ADAM, "gpflow": ADAM | NATURAL}  # and how they step
