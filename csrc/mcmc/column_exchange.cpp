@@ -9,31 +9,11 @@
 #include "mcmc/pseudo_rows.hpp"
 #include "mcmc/weighted_choice.hpp"
 #include "random/variates.hpp"
-#include "simd/lanes_sum.hpp"
+#include "simd/loops.hpp"
 #include "terms/additive_rows.hpp"
 #include "terms/column_neighbours.hpp"
 
 namespace polyagamma {
-namespace {
-
-// xᵀ diag(w) y over whole panels.
-double weighted_dot(const double* x, const double* w, const double* y, std::size_t n) {
-    double lanes[kPanelRows] = {};
-    for (std::size_t i = 0; i < n; i += kPanelRows)
-        for (std::size_t lane = 0; lane < kPanelRows; ++lane)
-            lanes[lane] += x[i + lane] * w[i + lane] * y[i + lane];
-    return sum_lanes(lanes);
-}
-
-// xᵀ r, likewise.
-double dot_of_panels(const double* x, const double* r, std::size_t n) {
-    double lanes[kPanelRows] = {};
-    for (std::size_t i = 0; i < n; i += kPanelRows)
-        for (std::size_t lane = 0; lane < kPanelRows; ++lane) lanes[lane] += x[i + lane] * r[i + lane];
-    return sum_lanes(lanes);
-}
-
-}  // namespace
 
 struct ColumnExchange::State {
     State(double* coordinates, BitGen& generator, const DesignColumns& design)
@@ -100,15 +80,16 @@ void ColumnExchange::exchange(State& at) const {
     const std::size_t other = near[static_cast<std::size_t>(which * static_cast<double>(near.size()))];
     const std::size_t i = shrunk_[one], j = shrunk_[other], n = design_.stride;
     const double *x = design_.column(i), *y = design_.column(j), *w = at.rows.precision.data();
+    const ColumnLoops& sums = loops().columns;
     const Vector& unit = prior_.centred().columns().unit;
     double &beta = at.deviation[i], &gamma = at.deviation[j];
-    const double a = weighted_dot(x, w, x, n), b = weighted_dot(y, w, y, n), c = weighted_dot(x, w, y, n);
-    const CoefficientPair pair{
-        a / (unit[i] * unit[i]),
-        b / (unit[j] * unit[j]),
-        c / (unit[i] * unit[j]),
-        {(dot_of_panels(x, at.rows.linear.data(), n) + a * beta + c * gamma) / unit[i],
-         (dot_of_panels(y, at.rows.linear.data(), n) + c * beta + b * gamma) / unit[j]}};
+    const double a = sums.weighted_dot(x, w, x, n), b = sums.weighted_dot(y, w, y, n),
+                 c = sums.weighted_dot(x, w, y, n);
+    const CoefficientPair pair{a / (unit[i] * unit[i]),
+                               b / (unit[j] * unit[j]),
+                               c / (unit[i] * unit[j]),
+                               {(sums.dot(x, at.rows.linear.data(), n) + a * beta + c * gamma) / unit[i],
+                                (sums.dot(y, at.rows.linear.data(), n) + c * beta + b * gamma) / unit[j]}};
     const double v = variance(at, one), u = variance(at, other);
     if (!(std::min(v, u) > 0.0)) return;  // no z would be a coefficient's
     const double of_choice =
@@ -121,7 +102,7 @@ void ColumnExchange::exchange(State& at) const {
     at.q[i] = drawn.first / std::sqrt(u);
     at.q[j] = drawn.second / std::sqrt(v);
     const double of_x = drawn.first / unit[i] - beta, of_y = drawn.second / unit[j] - gamma;
-    for (std::size_t k = 0; k < n; ++k) at.rows.linear[k] -= w[k] * (of_x * x[k] + of_y * y[k]);
+    sums.subtract(w, of_x, x, of_y, y, n, at.rows.linear.data());
     beta += of_x;
     gamma += of_y;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "simd/class_loops.hpp"
+#include "simd/column_loops.hpp"
 #include "simd/count_loops.hpp"
 #include "simd/covariance_loops.hpp"
 #include "simd/factor_loops.hpp"
@@ -42,6 +43,7 @@ struct Loops {
     FactorLoops factor;
     ProductLoops products;
     ScaleLoops scales;
+    ColumnLoops columns;
 };
 
 // The table of a level (baseline, v3, v4); null if the build or the processor lacks it.

@@ -9,6 +9,8 @@ struct ScaleLoops {
     // the variance v of a coefficient that is integrated out, times p. Exponentials are 3e-308 where they
     // would be smaller.
     void (*marginals)(const double* p, const double* v, std::size_t n, double a, double z, double* out);
+    // log v into v, and sd[i] = √(v[i]/(1 + v[i]/c²)), `bound` = 1/c².
+    void (*sds)(double* v, std::size_t n, double bound, double* sd);
 };
 
 }  // namespace polyagamma

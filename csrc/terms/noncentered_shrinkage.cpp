@@ -5,6 +5,7 @@
 
 #include "linalg/dense.hpp"
 #include "math/elementary.hpp"
+#include "simd/loops.hpp"
 
 namespace polyagamma {
 namespace {
@@ -29,11 +30,7 @@ void NoncenteredShrinkage::find_sds(const double* q, double* work) const {
     for (std::size_t i = 0; i < count; ++i) free[i] = 2.0 * q[taus() + prior_.columns().group[shrunk[i]]];
     if (local_count() > 0)
         for (std::size_t i = 0; i < count; ++i) free[i] += 2.0 * q[coefficients() + i];
-    const double limit = bound(q);
-    for (std::size_t i = 0; i < count; ++i) {
-        free[i] = exponential(free[i]);
-        sd[i] = std::sqrt(free[i] / (1.0 + free[i] * limit));
-    }
+    loops().scales.sds(free, count, bound(q), sd);
 }
 
 Vector NoncenteredShrinkage::sds(const double* q) const {

@@ -14,5 +14,12 @@ void scale_marginals(const double* p, const double* v, std::size_t n, double a, 
     }
 }
 
+void scale_sds(double* v, std::size_t n, double bound, double* sd) {
+    for (std::size_t i = 0; i < n; ++i) {
+        v[i] = exponential(v[i]);
+        sd[i] = std::sqrt(v[i] / (1.0 + v[i] * bound));
+    }
+}
+
 }  // namespace POLYAGAMMA_LEVEL
 }  // namespace polyagamma

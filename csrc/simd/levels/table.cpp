@@ -1,4 +1,5 @@
 #include "simd/level.hpp"
+#include "simd/levels/columns.hpp"
 #include "simd/levels/covariance.hpp"
 #include "simd/levels/factor.hpp"
 #include "simd/levels/fill_block.hpp"
@@ -31,7 +32,8 @@ const Loops table = {
     {multinomial, probabilities},
     {cholesky, invert},
     {pack_scaled, rescale, add_products},
-    {scale_marginals},
+    {scale_marginals, scale_sds},
+    {column_dot, weighted_column_dot, subtract_columns},
 };
 
 }  // namespace POLYAGAMMA_LEVEL
