@@ -51,11 +51,12 @@ void CollapsedScales::refresh_row(std::size_t i) {
                  &step);
 }
 
-double CollapsedScales::draw(std::size_t column, double a, double h, const ShrinkagePrior& prior) const {
+double CollapsedScales::draw(std::size_t column, const OneCoefficient& rows,
+                             const ShrinkagePrior& prior) const {
     const auto log_density = [&](double log_lambda) {
         if (!(std::fabs(log_lambda) < kMostLogLambda)) return -HUGE_VAL;
-        const double v = prior.variance_at(column, std::exp(2.0 * log_lambda)), va = v * a;
-        return 0.5 * (v * h * h / (1.0 + va) - std::log1p(va)) + prior.local().log_density(log_lambda);
+        const double v = prior.variance_at(column, std::exp(2.0 * log_lambda));
+        return rows.log_evidence(v) + prior.local().log_density(log_lambda);
     };
     const double log_lambda = 0.5 * std::log(prior.squares()[column]);
     return std::exp(2.0 * slice_step(log_lambda, kWidth, log_density, *bitgen_));
@@ -81,7 +82,7 @@ void CollapsedScales::update(const ShrunkGram& gram, const ShrunkFactor& factor,
         const double* row = &v_[i * size_];
         const double before = variance[i], diagonal = row[i];
         if (rest_[i] > 0.0 && diagonal >= 0.0)
-            prior.set_square(j, draw(j, diagonal / rest_[i], q_[i] / rest_[i], prior));
+            prior.set_square(j, draw(j, {diagonal / rest_[i], q_[i] / rest_[i]}, prior));
         const double after = prior.variance(j);
         change_[i] = (before - after) / (rest_[i] + after * diagonal);  // 1 + δ V_jj
         for (std::size_t c = i + 1; c < size_; ++c) {

@@ -5,6 +5,7 @@
 
 #include "linalg/aligned.hpp"
 #include "linalg/blas.hpp"
+#include "mcmc/one_coefficient.hpp"
 #include "mcmc/scale_laws.hpp"
 #include "random/bitgen.hpp"
 #include "terms/shrinkage_prior.hpp"
@@ -34,7 +35,7 @@ class CollapsedScales {
     void load(const ShrunkGram& gram, const ShrunkFactor& factor, const std::vector<std::size_t>& columns);
     // Row i of V from column i on, after the changes before it.
     void refresh_row(std::size_t i);
-    double draw(std::size_t column, double a, double h, const ShrinkagePrior& prior) const;
+    double draw(std::size_t column, const OneCoefficient& rows, const ShrinkagePrior& prior) const;
 
     const Blas* blas_;
     BitGen* bitgen_;

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "math/elementary.hpp"
 #include "mcmc/coefficient_pair.hpp"
 #include "mcmc/pseudo_rows.hpp"
 #include "mcmc/weighted_choice.hpp"
@@ -52,9 +51,7 @@ ColumnExchange::ColumnExchange(const Blas& blas, const DesignColumns& design, co
 
 double ColumnExchange::variance(const State& at, std::size_t position) const {
     const std::size_t group = prior_.centred().columns().group[shrunk_[position]];
-    const double log_scale = at.q[prior_.tau_place(group)] + at.q[prior_.local_place(position)];
-    const double free = exponential(2.0 * log_scale);
-    return free / (1.0 + free * at.bound);
+    return prior_.variance(at.q, group, at.q[prior_.local_place(position)], at.bound);
 }
 
 void ColumnExchange::load(State& at) const {

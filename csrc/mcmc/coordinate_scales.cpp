@@ -4,25 +4,13 @@
 #include <vector>
 
 #include "math/elementary.hpp"
+#include "mcmc/one_coefficient.hpp"
 #include "mcmc/pseudo_rows.hpp"
 #include "random/variates.hpp"
 #include "terms/additive_rows.hpp"
 #include "terms/sparse_columns.hpp"
 
 namespace polyagamma {
-
-// What the rows say of a coefficient: e^{hβ − ½aβ²}.
-struct CoordinateScales::Evidence {
-    double a, h;
-
-    // log of ∫ e^{hβ − ½aβ²} N(β; 0, v) dβ.
-    double log_of(double v) const { return 0.5 * (v * h * h / (1.0 + v * a) - std::log1p(v * a)); }
-    // β/√v given the rows.
-    double draw(double v, BitGen& bitgen) const {
-        const double spread = 1.0 + v * a;
-        return std::sqrt(v) * h / spread + normal_variate(bitgen) / std::sqrt(spread);
-    }
-};
 
 struct CoordinateScales::State {
     State(double* coordinates, BitGen& generator, double one_by_slab, std::size_t groups, std::size_t cells)
@@ -64,11 +52,6 @@ CoordinateScales::CoordinateScales(const SparseDesign& design, const Noncentered
     }
 }
 
-double CoordinateScales::variance(const State& at, std::size_t group, double log_lambda) const {
-    const double free = exponential(2.0 * (at.q[prior_.tau_place(group)] + log_lambda));
-    return free / (1.0 + free * at.bound);
-}
-
 void CoordinateScales::load(State& at, std::size_t predictor) const {
     Vector beta(prior_.coefficients()), work(prior_.workspace());
     prior_.coefficients_at(at.q, beta.data(), work.data());
@@ -83,10 +66,10 @@ void CoordinateScales::load(State& at, std::size_t predictor) const {
 void CoordinateScales::tabulate_variances(State& at) const {
     for (std::size_t group = 0; group < at.variance.size(); ++group)
         for (std::size_t cell = 0; cell < table_.cells; ++cell)
-            at.variance[group][cell] = variance(at, group, middle_[cell]);
+            at.variance[group][cell] = prior_.variance(at.q, group, middle_[cell], at.bound);
 }
 
-std::size_t CoordinateScales::choose_cell(State& at, const Evidence& rows, std::size_t group) const {
+std::size_t CoordinateScales::choose_cell(State& at, const OneCoefficient& rows, std::size_t group) const {
     const double* v = at.variance[group].data();
     const double most = 0.5 * v[table_.cells - 1] * rows.h * rows.h / (1.0 + v[table_.cells - 1] * rows.a);
     double* weight = at.weight.data();
@@ -103,7 +86,7 @@ std::size_t CoordinateScales::choose_cell(State& at, const Evidence& rows, std::
 }
 
 // An independence sampler: the density is constant over each cell of what proposes.
-void CoordinateScales::move_scale(State& at, const Evidence& rows, std::size_t position) const {
+void CoordinateScales::move_scale(State& at, const OneCoefficient& rows, std::size_t position) const {
     const std::size_t group = prior_.centred().columns().group[prior_.centred().shrunk()[position]];
     double& log_lambda = at.q[prior_.local_place(position)];
     const std::size_t chosen = choose_cell(at, rows, group);
@@ -112,10 +95,11 @@ void CoordinateScales::move_scale(State& at, const Evidence& rows, std::size_t p
     if (!(cell >= 0.0 && cell < static_cast<double>(table_.cells))) return;  // it is proposed nowhere
     const double proposed = table_.least + table_.width * (static_cast<double>(chosen) + place);
     const auto log_density = [&](double value) {
-        return prior_.centred().local().log_density(value) + rows.log_of(variance(at, group, value));
+        return prior_.centred().local().log_density(value) +
+               rows.log_evidence(prior_.variance(at.q, group, value, at.bound));
     };
     const auto log_proposal = [&](std::size_t which) {
-        return log_prior_[which] + rows.log_of(at.variance[group][which]);
+        return log_prior_[which] + rows.log_evidence(at.variance[group][which]);
     };
     const double ratio = log_density(proposed) - log_proposal(chosen) - log_density(log_lambda) +
                          log_proposal(static_cast<std::size_t>(cell));
@@ -127,9 +111,10 @@ void CoordinateScales::update(State& at, std::size_t position) const {
     const std::size_t j = prior_.centred().shrunk()[position];
     const double unit = columns.unit[j];
     const SparseColumns::Sums sums = at.columns->of(j);
-    const Evidence rows{sums.square / (unit * unit), (sums.slope + sums.square * at.deviation[j]) / unit};
+    const OneCoefficient rows{sums.square / (unit * unit),
+                              (sums.slope + sums.square * at.deviation[j]) / unit};
     move_scale(at, rows, position);
-    const double v = variance(at, columns.group[j], at.q[prior_.local_place(position)]);
+    const double v = prior_.variance(at.q, columns.group[j], at.q[prior_.local_place(position)], at.bound);
     at.q[j] = rows.draw(v, at.bitgen);
     const double deviation = std::sqrt(v) * at.q[j] / unit;
     at.columns->change(j, deviation - at.deviation[j]);

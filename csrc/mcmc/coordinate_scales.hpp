@@ -6,6 +6,7 @@
 
 #include "linalg/aligned.hpp"
 #include "mcmc/coordinate_move.hpp"
+#include "mcmc/one_coefficient.hpp"
 #include "random/bitgen.hpp"
 #include "terms/noncentered_shrinkage.hpp"
 #include "terms/sparse_design.hpp"
@@ -40,15 +41,12 @@ class CoordinateScales final : public CoordinateMove {
 
   private:
     struct State;
-    struct Evidence;
     void load(State& at, std::size_t predictor) const;
     void tabulate_variances(State& at) const;
     void update(State& at, std::size_t position) const;
-    void move_scale(State& at, const Evidence& rows, std::size_t position) const;
+    void move_scale(State& at, const OneCoefficient& rows, std::size_t position) const;
     // A cell of the table, in proportion to the density at its middle.
-    std::size_t choose_cell(State& at, const Evidence& rows, std::size_t group) const;
-    // v in the units of the prior.
-    double variance(const State& at, std::size_t group, double log_lambda) const;
+    std::size_t choose_cell(State& at, const OneCoefficient& rows, std::size_t group) const;
 
     const SparseDesign& design_;
     const NoncenteredShrinkage& prior_;

@@ -23,6 +23,7 @@ constexpr double kLeastDraws = 10.0;      // of a window, for a mean of its coor
 // Where scales are sampled, this share of the trajectories takes steps shorter by that factor: curvature
 // varies with the scales, and a chain that comes to where it is high is to leave that place, too.
 constexpr double kCautious = 0.5, kCaution = 0.5;
+
 std::unique_ptr<const CoordinateMove> move_between_trajectories(const Blas& blas, const ProductDesign& design,
                                                                 const NoncenteredShrinkage* prior) {
     if (design.sparse() != nullptr) return CoordinateScales::make(*design.sparse(), prior);

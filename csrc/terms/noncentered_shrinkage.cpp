@@ -23,6 +23,12 @@ double NoncenteredShrinkage::bound(const double* q) const {
     return prior_.has_slab() ? 1.0 / (c * c) : 0.0;
 }
 
+double NoncenteredShrinkage::variance(const double* q, std::size_t group, double log_lambda,
+                                      double bound) const {
+    const double free = exponential(2.0 * (q[tau_place(group)] + log_lambda));
+    return free / (1.0 + free * bound);
+}
+
 void NoncenteredShrinkage::find_sds(const double* q, double* work) const {
     const std::size_t count = prior_.shrunk().size();
     const std::size_t* shrunk = prior_.shrunk().data();

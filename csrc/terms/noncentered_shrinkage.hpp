@@ -38,6 +38,8 @@ class NoncenteredShrinkage final : public NoncenteredPrior {
     std::size_t tau_place(std::size_t group) const { return taus() + group; }
     // 1/c², 0 without a slab.
     double bound(const double* q) const;
+    // v of a coefficient of a group with that log λ; `bound`: that of q.
+    double variance(const double* q, std::size_t group, double log_lambda, double bound) const;
 
   private:
     std::size_t local_count() const { return prior_.local().fixed() ? 0 : prior_.shrunk().size(); }
